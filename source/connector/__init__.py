@@ -1,0 +1,1 @@
+"""The OCPP connector: charging stations on one side, MQTT datapoints on the other."""

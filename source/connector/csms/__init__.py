@@ -1,0 +1,1 @@
+"""What the central system does, one file per functional block."""

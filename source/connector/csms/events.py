@@ -1,0 +1,118 @@
+"""What happens at stations, for whoever wants to act on it.
+
+Functional blocks do not import each other: they emit and subscribe here, and keep
+what must last in the store. Everything runs on the server's loop.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from connector.csms.station import Station
+    from connector.store.records import TransactionRecord
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened at one station."""
+
+    station: Station
+
+
+@dataclass(frozen=True, slots=True)
+class Connected(Event):
+    """A link is up; the station may not have booted on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected(Event):
+    """The station's newest link ended, and no other took over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booted(Event):
+    """A BootNotification was answered with Accepted (the answer is on the wire)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready(Event):
+    """The configuration after the boot is done, or was found to need none."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationChanged(Event):
+    """Seen for the first time, adopted, rejected or forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorsChanged(Event):
+    """Another connector became known."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged(Event):
+    """A connector's status is another than before."""
+
+    where: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionStarted(Event):
+    """A transaction is kept, and its start was answered (or it was adopted)."""
+
+    transaction: TransactionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionEnded(Event):
+    """A transaction is closed."""
+
+    transaction: TransactionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilesTouched(Event):
+    """Somebody else than the limits sent Set- or ClearChargingProfile through `call`."""
+
+
+E = TypeVar("E", bound=Event)
+
+
+class EventBus:
+    """Hands every event to those who subscribed to its type, in their order.
+
+    A listener's exception is logged and reaches neither the emitter nor the others.
+    """
+
+    def __init__(self) -> None:
+        self._listeners: dict[type[Event], list[Callable[[Any], None]]] = defaultdict(
+            list
+        )
+
+    def subscribe(
+        self, kind: type[E], listener: Callable[[E], None]
+    ) -> Callable[[], None]:
+        """Call ``listener`` with every event of ``kind``; returns how to stop that."""
+        listeners = self._listeners[kind]
+        listeners.append(listener)
+        return lambda: listeners.remove(listener)
+
+    def emit(self, event: Event) -> None:
+        """Tell everybody who asked."""
+        for listener in tuple(self._listeners.get(type(event), ())):
+            try:
+                listener(event)
+            except Exception:
+                logger.exception(
+                    "%s: a listener of %s failed",
+                    event.station.identity,
+                    type(event).__name__,
+                )

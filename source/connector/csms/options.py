@@ -1,0 +1,100 @@
+"""What can be set for the central system and for one station.
+
+`settings` fills these from the environment and `STATIONS`; the defaults are those of
+the contract (contracts: settings).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+UnknownPolicy = Literal["pending", "accept", "reject"]
+Unit = Literal["W", "A"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileOptions:
+    """How charging profiles for one station are made; None = found out by itself."""
+
+    purpose: (
+        Literal["TxProfile", "TxDefaultProfile", "ChargePointMaxProfile"] | None
+    ) = None
+    kind: Literal["Absolute", "Relative"] | None = None
+    stack_level: int | None = None
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """What applies when nobody has written a limit for the hold time."""
+
+    limit: float
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class StationOptions:
+    """One entry of ``STATIONS``; an unnamed station has all defaults.
+
+    None means that the central system's own value applies.
+    """
+
+    name: str | None = None
+    note: str | None = None
+    serial_number: str | None = None
+    connectors: int | None = None
+    phases: Literal[1, 3] | None = None
+    voltage: float = 230.0
+    min_current_a: float | None = None
+    max_current_a: float | None = None
+    profile: ProfileOptions = field(default_factory=ProfileOptions)
+    limit_fallback: Fallback | Literal["none"] | None = None
+    limit_hold_s: float | None = None
+    zero: Literal["profile", "stop"] = "profile"
+    call_timeout_s: float | None = None
+    measurands: tuple[str, ...] | None = None
+    meter_interval_s: int | None = None
+    strict_validation: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenOptions:
+    """One entry of ``TOKENS``."""
+
+    status: Literal["Accepted", "Blocked", "Expired", "Invalid", "ConcurrentTx"] = (
+        "Accepted"
+    )
+    expiry: str | None = None
+    group: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitOptions:
+    """How limits are sent and kept (contracts: datapoints, section 4)."""
+
+    min_interval_s: float = 10.0
+    persist_interval_s: float = 300.0
+    hold_s: float = 0.0
+    fallback: Fallback | None = None
+    failsafe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CsmsOptions:
+    """The central system's own settings."""
+
+    unknown_stations: UnknownPolicy = "pending"
+    stations: dict[str, StationOptions] = field(default_factory=dict)
+    unknown_tokens: Literal["accept", "reject"] = "accept"
+    tokens: dict[str, TokenOptions] = field(default_factory=dict)
+    remote_id_token: str = "remote"
+    heartbeat_interval_s: float = 300.0
+    call_timeout_s: float = 30.0
+    meter_interval_s: int = 60
+    measurands: tuple[str, ...] | None = None
+    """None = automatic; an empty tuple leaves the station's own setting alone."""
+    strict_validation: bool = False
+    max_pending_stations: int = 1000
+    limits: LimitOptions = field(default_factory=LimitOptions)

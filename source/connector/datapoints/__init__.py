@@ -1,0 +1,1 @@
+"""The vocabulary between OCPP and MQTT: keys, sensors, commands, limits."""

@@ -1,0 +1,171 @@
+"""The exceptions of the connector, one tree for all rooms.
+
+::
+
+    ConnectorError
+    ├── SettingsError              the environment or a configuration file is wrong
+    ├── TransportError             the way to a peer
+    │   ├── LinkClosed             it ended, before or while we waited
+    │   └── LinkRefused            it was never opened
+    ├── LocalProtocolError         our own message is invalid: nothing was sent
+    │   └── UnsupportedAction      the peer's version has no such action
+    ├── RemoteProtocolError        the peer's message is invalid; becomes a CALLERROR
+    ├── CallErrorReceived          the peer answered our call with a CALLERROR
+    ├── CommandRejected            the peer understood and said no
+    ├── CommandTimeout             no answer in time, or never sent in time
+    ├── OutboxFull                 too many calls are waiting for this peer
+    ├── StationNotConnected        no link to this station
+    ├── StoreError                 what must be kept could not be kept
+    └── CertificateError
+
+Every class carries its data; the text is made in ``__str__``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ConnectorError(Exception):
+    """The root: catch it to catch everything that this project raises itself."""
+
+
+class SettingsError(ConnectorError):
+    """Settings that cannot be used; ``problems`` holds one line for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
+
+
+class TransportError(ConnectorError):
+    """The way to a peer failed."""
+
+
+class LinkClosed(TransportError):
+    """The link ended (``code`` and ``reason`` as in RFC 6455 section 7.4)."""
+
+    def __init__(self, code: int = 1006, reason: str = "") -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"link closed ({self.code}{', ' + self.reason if self.reason else ''})"
+
+
+class LinkRefused(TransportError):
+    """The peer did not let us in; ``status`` is the HTTP status where there is one."""
+
+    def __init__(self, reason: str, status: int | None = None) -> None:
+        super().__init__(reason, status)
+        self.reason = reason
+        self.status = status
+
+    def __str__(self) -> str:
+        return self.reason if self.status is None else f"{self.status}: {self.reason}"
+
+
+class LocalProtocolError(ConnectorError):
+    """A message of ours that does not fit its schema; it was not sent."""
+
+
+class UnsupportedAction(LocalProtocolError):
+    """The version of this session has no such action in this direction."""
+
+    def __init__(self, action: str, version: str) -> None:
+        super().__init__(action, version)
+        self.action = action
+        self.version = version
+
+    def __str__(self) -> str:
+        return f"OCPP {self.version} has no {self.action} to a charging station"
+
+
+class RemoteProtocolError(ConnectorError):
+    """A message of the peer that cannot be taken; ``code`` is in the version's dialect."""
+
+    def __init__(
+        self, code: str, description: str = "", details: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(code, description, details)
+        self.code = code
+        self.description = description
+        self.details = details or {}
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.description}"
+
+
+class CallErrorReceived(ConnectorError):
+    """The peer's CALLERROR to a call of ours."""
+
+    def __init__(
+        self, code: str, description: str = "", details: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(code, description, details)
+        self.code = code
+        self.description = description
+        self.details = details or {}
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.description}" if self.description else self.code
+
+
+class CommandRejected(ConnectorError):
+    """The station answered, and its answer was no."""
+
+    def __init__(self, status: str, response: dict[str, Any] | None = None) -> None:
+        super().__init__(status, response)
+        self.status = status
+        self.response = response or {}
+
+    def __str__(self) -> str:
+        return self.status
+
+
+class CommandTimeout(ConnectorError):
+    """No answer within ``timeout_s``; ``sent`` tells whether the call ever went out."""
+
+    def __init__(self, action: str, timeout_s: float, *, sent: bool) -> None:
+        super().__init__(action, timeout_s, sent)
+        self.action = action
+        self.timeout_s = timeout_s
+        self.sent = sent
+
+    def __str__(self) -> str:
+        what = "no answer" if self.sent else "not sent"
+        return f"{self.action}: {what} within {self.timeout_s:g} s"
+
+
+class OutboxFull(ConnectorError):
+    """A call was not queued: ``limit`` calls are waiting already."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return f"{self.limit} calls are waiting already"
+
+
+class StationNotConnected(ConnectorError):
+    """There is no link to this station."""
+
+    def __init__(self, station: str) -> None:
+        super().__init__(station)
+        self.station = station
+
+    def __str__(self) -> str:
+        return f"station {self.station} is not connected"
+
+
+class StoreError(ConnectorError):
+    """The store could not keep or give what it was asked to."""
+
+
+class CertificateError(ConnectorError):
+    """A certificate cannot be used for what it was presented for."""

@@ -1,0 +1,1 @@
+"""The open topic tree: values, commands, requests and the bridge, for everybody."""
