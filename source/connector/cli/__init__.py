@@ -1,0 +1,1 @@
+"""The `ocpp-connector` command."""
