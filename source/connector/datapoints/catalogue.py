@@ -1,0 +1,184 @@
+"""Every name a value can have, as data: the one catalogue of the house.
+
+Keys, examples, the open tree and the reference page in docs/ are made from these
+tables; measurands come from `csms.measurands`, which also scales them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from connector.csms.facts import Datum, Scalar
+from connector.csms.measurands import MEASURANDS
+
+STATION = "0"
+
+
+class Kind(StrEnum):
+    """What the JSON of a value is."""
+
+    NUMBER = "number"
+    FLAG = "boolean"
+    TEXT = "text"
+    TIME = "time"
+    JSON = "json"
+
+
+class Scope(StrEnum):
+    """Where a name exists."""
+
+    STATION = "0"
+    CONNECTOR = "1.."
+    ANY = "0, 1.."
+
+    def holds(self, where: str) -> bool:
+        """Whether ``where`` lies in it."""
+        match self:
+            case Scope.ANY:
+                return True
+            case Scope.STATION:
+                return where == STATION
+            case _:
+                return where != STATION
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """A value that a station, or this connector, tells."""
+
+    name: str
+    scope: Scope
+    kind: Kind
+    example: Scalar
+    text: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A value that somebody writes, and that ends in one outcome."""
+
+    name: str
+    scope: Scope
+    kind: Kind
+    example: Scalar
+    text: str
+    unit: str = ""
+
+
+_S, _C, _A = Scope.STATION, Scope.CONNECTOR, Scope.ANY
+_NUM, _FLAG, _TEXT, _TIME, _JSON = (
+    Kind.NUMBER,
+    Kind.FLAG,
+    Kind.TEXT,
+    Kind.TIME,
+    Kind.JSON,
+)
+_WHEN = "2026-01-31T12:00:00Z"
+
+# fmt: off
+_SENSORS = (
+    Sensor("connected", _S, _FLAG, True, "a link to the station is up"),
+    Sensor("registration", _S, _TEXT, "Accepted", "Accepted, Pending or Rejected"),
+    Sensor("ocpp_version", _S, _TEXT, "1.6", "the version of the link"),
+    Sensor("security_profile", _S, _NUM, 0, "the OCPP security profile of the link"),
+    Sensor("vendor", _S, _TEXT, "ACME", "from the BootNotification"),
+    Sensor("model", _S, _TEXT, "Wallbox 11", "from the BootNotification"),
+    Sensor("serial_number", _S, _TEXT, "A1B2C3", "from the BootNotification"),
+    Sensor("firmware_version", _S, _TEXT, "1.2.3", "from the BootNotification"),
+    Sensor("boot_reason", _S, _TEXT, "PowerUp", "why it booted (OCPP 2.x)"),
+    Sensor("last_seen", _S, _TIME, _WHEN, "when anything was last heard of it"),
+    Sensor("latency_ms", _S, _NUM, 12.5, "round trip of the last WebSocket ping", "ms"),
+    Sensor("reconnects", _S, _NUM, 0, "links since this connector started, less one"),
+    Sensor("status", _A, _TEXT, "Available", "Available, Preparing, Charging, SuspendedEV, SuspendedEVSE, Finishing, Reserved, Unavailable or Faulted"),
+    Sensor("error_code", _A, _TEXT, "NoError", "the error code beside the status"),
+    Sensor("firmware_status", _S, _TEXT, "Installed", "progress of a firmware update"),
+    Sensor("log_status", _S, _TEXT, "Uploaded", "progress of a diagnostics or log upload"),
+    Sensor("connectors", _S, _NUM, 1, "how many connectors are known"),
+    Sensor("security_event", _S, _JSON, '{"type": "InvalidMessages"}', "the last security event"),
+    Sensor("last_data_transfer", _S, _JSON, '{"vendorId": "ACME"}', "the last DataTransfer of the station"),
+    Sensor("last_transaction", _S, _JSON, '{"id": "1", "energy": 7400}', "the transaction that ended last"),
+    Sensor("status_iec", _C, _TEXT, "A", "the status as a letter of IEC 61851: A, B, C, E or F"),
+    Sensor("vendor_error_code", _C, _TEXT, "E42", "the manufacturer's own error code"),
+    Sensor("plugged", _C, _FLAG, True, "a vehicle is plugged in"),
+    Sensor("charging", _C, _FLAG, True, "energy flows"),
+    Sensor("transaction_id", _C, _TEXT, "1", "the id of the last transaction; kept after its end"),
+    Sensor("transaction_active", _C, _FLAG, True, "a transaction runs"),
+    Sensor("id_token", _C, _TEXT, "04A2B3C4", "who charges"),
+    Sensor("session_energy", _C, _NUM, 7400.0, "energy of the running, else of the last transaction", "Wh"),
+    Sensor("session_start", _C, _TIME, _WHEN, "when it started"),
+    Sensor("session_seconds", _C, _NUM, 3600, "how long it runs, or ran", "s"),
+    Sensor("stop_reason", _C, _TEXT, "EVDisconnected", "why the last transaction ended"),
+    Sensor("reservation_id", _C, _NUM, 1, "the reservation in force"),
+    Sensor("power_limit", _A, _NUM, 11000.0, "the limit in force by us, as the station accepted it", "W"),
+    Sensor("current_limit", _A, _NUM, 16.0, "the same per phase", "A"),
+    Sensor("power_limit_asked", _A, _NUM, 11000.0, "the limit that was written last", "W"),
+    Sensor("current_limit_asked", _A, _NUM, 16.0, "the same per phase", "A"),
+    Sensor("power_limit_effective", _A, _NUM, 11000.0, "the smallest of all limits that are known to hold", "W"),
+    Sensor("limit_min", _A, _NUM, 1380.0, "the smallest limit that is not a pause", "W"),
+    Sensor("limit_max", _A, _NUM, 22080.0, "the largest limit that means anything", "W"),
+    Sensor("enabled", _C, _FLAG, True, "false while paused by us"),
+)
+
+_COMMANDS = (
+    Command("power_limit", _A, _NUM, 11000.0, "W; 0 pauses, null releases", "W"),
+    Command("current_limit", _A, _NUM, 16.0, "A per phase; 0 pauses, null releases", "A"),
+    Command("enabled", _C, _FLAG, True, "false pauses, true resumes with the limit that was asked"),
+    Command("phases", _C, _NUM, 3, "1, 3 or null: how many phases may be used"),
+    Command("charging_schedule", _A, _JSON, '{"start": null, "unit": "W", "periods": [[0, 11000], [3600, 4140]]}', "limits over time: start (ISO 8601, null = now), unit (W or A), periods of [offset in s, limit]"),
+    Command("send_charging_profile", _A, _JSON, "11000", "a complete OCPP charging profile, or a number for the template in OCPP_PROFILE"),
+    Command("clear_charging_profile", _A, _JSON, '{"id": 1}', "a filter as in ClearChargingProfile; null clears ours"),
+    Command("get_composite_schedule", _A, _NUM, 3600, "seconds; the schedule is in the result", "s"),
+    Command("charge", _C, _FLAG, True, "true starts with REMOTE_ID_TOKEN, false stops"),
+    Command("start", _C, _TEXT, "04A2B3C4", "starts with this id token (text, or an object with type and id)"),
+    Command("available", _A, _FLAG, True, "ChangeAvailability: Operative or Inoperative"),
+    Command("unlock", _C, _FLAG, True, "true unlocks the connector"),
+    Command("reset", _S, _TEXT, "soft", "soft or hard (2.x: on_idle or immediate)"),
+    Command("trigger_message", _A, _TEXT, "MeterValues", "the message the station is to send; 0 to 5 as in the earlier connector"),
+    Command("configuration", _S, _JSON, '{"HeartbeatInterval": "300"}', "an object sets, a list or null reads"),
+    Command("reserve", _A, _JSON, '{"reservationId": 1, "idTag": "04A2B3C4", "expiryDate": "2026-01-31T12:00:00Z"}', "ReserveNow"),
+    Command("cancel_reservation", _S, _JSON, '{"reservationId": 1}', "CancelReservation"),
+    Command("local_list", _S, _JSON, '{"listVersion": 1, "updateType": "Full"}', "SendLocalList"),
+    Command("update_firmware", _S, _JSON, '{"location": "https://example.com/fw.bin", "retrieveDate": "2026-01-31T12:00:00Z"}', "UpdateFirmware"),
+    Command("get_log", _S, _JSON, '{"location": "https://example.com/upload"}', "GetDiagnostics, or GetLog where its members are given"),
+    Command("data_transfer", _S, _JSON, '{"vendorId": "ACME"}', "DataTransfer"),
+    Command("display_message", _S, _JSON, '{"message": {"format": "UTF8", "content": "Hello"}}', "SetDisplayMessage (2.x)"),
+    Command("call", _S, _JSON, '{"action": "ClearCache", "payload": {}}', "any action of the station's version, payload as given"),
+)
+# fmt: on
+
+MEASURAND_SENSORS: dict[str, Sensor] = {
+    name: Sensor(name, _A, _NUM, measurand.example, measurand.text, measurand.unit)
+    for name, measurand in MEASURANDS.items()
+}
+SENSORS: dict[str, Sensor] = {s.name: s for s in _SENSORS} | MEASURAND_SENSORS
+COMMANDS: dict[str, Command] = {c.name: c for c in _COMMANDS}
+
+RESULT_EXAMPLE = (
+    '{"outcome": "accepted", "detail": "", "response": {"status": "Accepted"}, '
+    '"correlation": "1", "timestamp": 1769860800000, "duration_ms": 42}'
+)
+SIGNED_EXAMPLE = '{"value": "OCMF|{}", "format": "SignedData"}'
+_UNKNOWN_EXAMPLE = 0.0
+
+
+def example(datum: Datum) -> Scalar:
+    """A value of the kind this datum has; never null."""
+    if datum.suffix == "result":
+        return RESULT_EXAMPLE
+    if datum.suffix == "signed":
+        return SIGNED_EXAMPLE
+    sensor = SENSORS.get(datum.name)
+    return sensor.example if sensor else _UNKNOWN_EXAMPLE
+
+
+def commands_at(where: str) -> tuple[str, ...]:
+    """The names of the commands that exist at a place."""
+    return _COMMANDS_AT[Scope.STATION if where == STATION else Scope.CONNECTOR]
+
+
+_COMMANDS_AT = {
+    scope: tuple(c.name for c in _COMMANDS if c.scope.holds(where))
+    for scope, where in ((Scope.STATION, STATION), (Scope.CONNECTOR, "1"))
+}

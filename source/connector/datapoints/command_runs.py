@@ -1,0 +1,193 @@
+"""What each command does at a station: one function a command, and their table.
+
+Limits have a room of their own (`datapoints.limits`); the rest are calls of the
+functional blocks, whose answers are read in one place (`outcomes.of_response`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from connector.csms import (
+    availability,
+    provisioning,
+    remote_control,
+    smart_charging,
+)
+from connector.csms.station import Station
+from connector.datapoints import values
+from connector.datapoints.catalogue import STATION
+from connector.datapoints.limits.requests import (
+    LimitRequest,
+    PowerLimit,
+    RawProfile,
+)
+from connector.datapoints.outcomes import Outcome, OutcomeName, of_response
+from connector.datapoints.profile_template import ProfileTemplate
+
+Json = dict[str, Any]
+Run = Callable[["Context", Station, str, Any], Awaitable[Outcome]]
+
+
+class Limits(Protocol):
+    """The limits, as far as commands need them."""
+
+    async def write(
+        self, station: Station, where: str, request: LimitRequest
+    ) -> Outcome:
+        """Put a request into the slot of a place; returns its one outcome."""
+
+    def profile_for_start(self, station: Station, where: str) -> Json | None:
+        """The charging profile that a remote start is to carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What commands need beside the station."""
+
+    limits: Limits
+    remote_id_token: str
+    template: ProfileTemplate
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How the value of a command is read, and what is done with it."""
+
+    parse: values.Parser
+    run: Run
+    is_read: Callable[[Any], bool] = lambda _value: False
+    """Whether it only asks: such commands reach a station that is not adopted, too."""
+
+
+def limit(request: Callable[[Any], LimitRequest]) -> Run:
+    async def run(context: Context, station: Station, where: str, value: Any) -> Outcome:
+        return await context.limits.write(station, where, request(value))
+
+    return run
+
+
+async def send_charging_profile(
+    context: Context, station: Station, where: str, profile: Json | float
+) -> Outcome:
+    if not isinstance(profile, dict):
+        profile = context.template.with_limit(profile)
+    return await context.limits.write(station, where, RawProfile(profile))
+
+
+async def clear_charging_profile(
+    context: Context, station: Station, where: str, filter_: Json | None
+) -> Outcome:
+    if filter_ is None:
+        return await context.limits.write(station, where, PowerLimit(None))
+    if where != STATION:
+        filter_ = {"connectorId": int(where), **filter_}
+    payload = await station.call("ClearChargingProfile", filter_)
+    context.limits.touched(station)
+    return of_response("ClearChargingProfile", payload)
+
+
+async def get_composite_schedule(
+    context: Context, station: Station, where: str, seconds: int
+) -> Outcome:
+    answer = await smart_charging.get_composite_schedule(station, where, seconds)
+    return of_response("GetCompositeSchedule", answer)
+
+
+async def charge(
+    context: Context, station: Station, where: str, on: bool
+) -> Outcome:
+    if on:
+        return await start(context, station, where, context.remote_id_token)
+    transaction = station.transaction(where)
+    if transaction is None:
+        return Outcome(OutcomeName.REJECTED, "no transaction runs")
+    answer = await remote_control.remote_stop(station, transaction.ocpp_id)
+    return of_response("RemoteStopTransaction", answer)
+
+
+async def start(
+    context: Context, station: Station, where: str, id_token: str
+) -> Outcome:
+    profile = context.limits.profile_for_start(station, where)
+    answer = await remote_control.remote_start(station, where, id_token, profile)
+    return of_response("RemoteStartTransaction", answer)
+
+
+async def available(
+    context: Context, station: Station, where: str, operative: bool
+) -> Outcome:
+    answer = await availability.change_availability(station, where, operative)
+    return of_response("ChangeAvailability", answer)
+
+
+async def unlock(context: Context, station: Station, where: str, _: bool) -> Outcome:
+    answer = await remote_control.unlock_connector(station, where)
+    return of_response("UnlockConnector", answer)
+
+
+async def reset(context: Context, station: Station, where: str, kind: str) -> Outcome:
+    return of_response("Reset", await provisioning.reset(station, kind))
+
+
+async def trigger_message(
+    context: Context, station: Station, where: str, message: str
+) -> Outcome:
+    answer = await remote_control.trigger_message(station, where, message)
+    return of_response("TriggerMessage", answer)
+
+
+async def configuration(
+    context: Context, station: Station, where: str, value: Json | list[str] | None
+) -> Outcome:
+    if isinstance(value, dict):
+        return await _change_configuration(station, value)
+    answer = await provisioning.get_configuration(station, value)
+    return of_response("GetConfiguration", answer)
+
+
+async def _change_configuration(station: Station, wanted: Json) -> Outcome:
+    statuses = {}
+    for name, value in wanted.items():
+        answer = await provisioning.change_configuration(
+            station, name, values.configuration_text(value)
+        )
+        statuses[name] = str(answer.get("status"))
+    refused = [
+        f"{name}: {status}"
+        for name, status in statuses.items()
+        if status not in ("Accepted", "RebootRequired")
+    ]
+    name = OutcomeName.REJECTED if refused else OutcomeName.ACCEPTED
+    return Outcome(name, ", ".join(refused), statuses)
+
+
+async def reserve(
+    context: Context, station: Station, where: str, payload: Json
+) -> Outcome:
+    payload = {"connectorId": int(where), **payload}
+    return of_response("ReserveNow", await station.call("ReserveNow", payload))
+
+
+async def get_log(
+    context: Context, station: Station, where: str, payload: Json
+) -> Outcome:
+    action = "GetLog" if "log" in payload else "GetDiagnostics"
+    return of_response(action, await station.call(action, payload))
+
+
+def calling(action: str) -> Run:
+    async def run(_: Context, station: Station, where: str, payload: Json) -> Outcome:
+        return of_response(action, await station.call(action, payload))
+
+    return run
+
+
+async def call(context: Context, station: Station, where: str, call: Json) -> Outcome:
+    action, payload = call["action"], call["payload"]
+    answer = await station.call(action, payload)
+    if action in ("SetChargingProfile", "ClearChargingProfile"):
+        context.limits.touched(station)
+    return of_response(action, answer)

@@ -1,0 +1,163 @@
+"""Commands on their way to a station: read, checked, run, and reported exactly once.
+
+Runs on the server's loop. What a command does stands in `command_table`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from connector.csms.clock import Clock
+from connector.csms.facts import Datum, Facts, Weight
+from connector.csms.station import Station
+from connector.datapoints import catalogue
+from connector.datapoints.command_runs import Context
+from connector.datapoints.command_table import RULES
+from connector.datapoints.outcomes import (
+    Outcome,
+    OutcomeName,
+    outcome_of,
+    result_json,
+)
+from connector.datapoints.values import InvalidValue, shown
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command that somebody gave: which, where, and the value as it came."""
+
+    station: str
+    where: str
+    name: str
+    value: object
+
+
+Report = Callable[[Order, Outcome, str], None]
+"""Takes an order, its outcome and the result as JSON text."""
+
+
+class UnknownStation(LookupError):
+    """A command for a station that nobody knows."""
+
+
+class Commands:
+    """Carries out orders and hands each one's only outcome to whoever asked."""
+
+    def __init__(
+        self,
+        stations: Mapping[str, Station],
+        context: Context,
+        clock: Clock,
+        publish: Callable[[Facts], None],
+    ) -> None:
+        self._stations = stations
+        self._context = context
+        self._clock = clock
+        self._publish = publish
+        self._running: set[asyncio.Task[None]] = set()
+
+    def submit(
+        self, order: Order, report: Report, correlation: str | None = None
+    ) -> None:
+        """Carry out ``order`` beside others; ``report`` hears of it exactly once."""
+        task = asyncio.get_running_loop().create_task(
+            self._carry_out(order, report, correlation),
+            name=f"{order.station} {order.where} {order.name}",
+        )
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def finish(self, timeout_s: float) -> None:
+        """Wait until all orders that run have their outcome, at most ``timeout_s``."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=timeout_s)
+        for task in self._running:
+            task.cancel()
+
+    async def _carry_out(
+        self, order: Order, report: Report, correlation: str | None
+    ) -> None:
+        started_ms = self._clock.now_ms()
+        started_s = self._clock.monotonic()
+        try:
+            outcome = await self.execute(order)
+        except UnknownStation:
+            outcome = Outcome(OutcomeName.DISCONNECTED, "unknown station")
+        duration_ms = round((self._clock.monotonic() - started_s) * 1000)
+        text = result_json(
+            outcome,
+            correlation or secrets.token_hex(8),
+            started_ms + duration_ms,
+            duration_ms,
+        )
+        report(order, outcome, text)
+
+    async def execute(self, order: Order) -> Outcome:
+        """Run one order to its outcome; no failure of it gets any further.
+
+        Raises:
+            UnknownStation: nobody knows the station.
+        """
+        station = self._stations.get(order.station)
+        if station is None:
+            raise UnknownStation(order.station)
+        try:
+            return await self._run(station, order)
+        except asyncio.CancelledError:
+            return Outcome(OutcomeName.DISCONNECTED, "the connector is stopping")
+        except Exception as problem:
+            return outcome_of(problem)
+
+    async def _run(self, station: Station, order: Order) -> Outcome:
+        _check_place(order)
+        rule = RULES[order.name]
+        try:
+            value = rule.parse(order.value)
+        except InvalidValue as problem:
+            return Outcome(OutcomeName.INVALID, f"{order.name}: {problem}")
+        if not (station.is_adopted or rule.is_read(value)):
+            return Outcome(OutcomeName.REJECTED, "the station is not adopted")
+        return await rule.run(self._context, station, order.where, value)
+
+    def publish_result(self, order: Order, outcome: Outcome, text: str) -> None:
+        """A `Report` that writes the ``__result`` datapoint of the command."""
+        log = logger.info if outcome.outcome == OutcomeName.ACCEPTED else logger.warning
+        log(
+            "%s: %s at %s%s: %s %s",
+            order.station,
+            order.name,
+            order.where,
+            _shown(order),
+            outcome.outcome,
+            outcome.detail,
+        )
+        if order.station not in self._stations:
+            return
+        datum = Datum(order.where, order.name, suffix="result")
+        self._publish(
+            Facts(
+                order.station, self._clock.now_ms(), {datum: text}, Weight.TRANSACTION
+            )
+        )
+
+
+def _shown(order: Order) -> str:
+    """The value for the log; structures may hold passwords."""
+    command = catalogue.COMMANDS.get(order.name)
+    is_plain = command is not None and command.kind is not catalogue.Kind.JSON
+    return f" = {shown(order.value)}" if is_plain else ""
+
+
+def _check_place(order: Order) -> None:
+    command = catalogue.COMMANDS.get(order.name)
+    if command is None:
+        raise InvalidValue(order.name, "a command")
+    is_place = order.where.isdecimal() and order.where.isascii()
+    if not is_place or not command.scope.holds(order.where):
+        raise InvalidValue(order.where, f"a place of {order.name} ({command.scope})")

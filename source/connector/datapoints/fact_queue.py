@@ -1,0 +1,76 @@
+"""The bounded way from the server's loop to the flow thread.
+
+One wake-up per turn of the loop, taken out as a batch. When the flow is behind, newer
+facts replace older ones of the same station and the same values; those of
+transactions are never dropped (design, decision 2).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from itertools import count
+
+from connector.csms.facts import Facts, Weight
+
+_Identity = tuple[str, frozenset[object] | int]
+
+
+class FactQueue:
+    """`put` on the loop, `take` on the flow thread; ``limit`` facts wait in order."""
+
+    def __init__(self, limit: int = 10_000) -> None:
+        self._limit = limit
+        self._facts: deque[Facts] = deque()
+        self._overflow: dict[_Identity, Facts] = {}
+        self._unique = count()
+        self._lock = threading.Lock()
+        self._ready = threading.Event()
+        self._wake_up_due = False
+        self.replaced = 0
+
+    def __len__(self) -> int:
+        return len(self._facts) + len(self._overflow)
+
+    def put(self, facts: Facts) -> None:
+        """Queue facts; called on the loop, never blocks, never fails."""
+        if self._overflow or len(self._facts) >= self._limit:
+            self._put_aside(facts)
+        else:
+            self._facts.append(facts)
+        if not self._wake_up_due:
+            self._wake_up_due = True
+            asyncio.get_running_loop().call_soon(self._wake_up)
+
+    def _put_aside(self, facts: Facts) -> None:
+        identity = self._identity(facts)
+        with self._lock:
+            if self._overflow.pop(identity, None) is not None:
+                self.replaced += 1
+            self._overflow[identity] = facts
+
+    def _identity(self, facts: Facts) -> _Identity:
+        if facts.weight is Weight.TRANSACTION:
+            return facts.station, next(self._unique)
+        return facts.station, frozenset(facts.values)
+
+    def _wake_up(self) -> None:
+        self._wake_up_due = False
+        self._ready.set()
+
+    def take(self, timeout_s: float) -> list[Facts]:
+        """All facts that wait, in order; empty when none came within ``timeout_s``."""
+        if not self._facts and not self._overflow:
+            self._ready.wait(timeout_s)
+        self._ready.clear()
+        taken = [self._facts.popleft() for _ in range(len(self._facts))]
+        if self._overflow:
+            with self._lock:
+                aside, self._overflow = self._overflow, {}
+            taken.extend(aside.values())
+        return taken
+
+    def interrupt(self) -> None:
+        """Let `take` return at once; callable from any thread."""
+        self._ready.set()

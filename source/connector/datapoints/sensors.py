@@ -1,0 +1,178 @@
+"""The newest value of every sensor, and which value may follow which.
+
+Owned by the flow thread. Idle stations are many, so a value is one small object, and
+keys of commands are made when somebody asks for the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from connector.csms.facts import Datum, Facts, Scalar
+from connector.datapoints import catalogue
+from connector.datapoints.keys import (
+    SEPARATOR,
+    escape,
+    local_key,
+    parse_key,
+    parse_local_key,
+)
+
+NEVER = 0
+
+
+class SensorValue:
+    """The newest value of one datum; ``time_ms`` is `NEVER` until there is one."""
+
+    __slots__ = ("key", "time_ms", "value")
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.value: Scalar = None
+        self.time_ms = NEVER
+
+
+Update = tuple[Datum, SensorValue]
+
+
+class StationSensors:
+    """All sensors of one station."""
+
+    __slots__ = ("_values", "connectors", "is_adopted", "is_stale", "prefix", "station")
+
+    def __init__(self, station: str) -> None:
+        self.station = station
+        self.prefix = escape(station) + SEPARATOR
+        self.is_adopted = False
+        self.connectors = 0
+        self.is_stale = False
+        """New sensors came that the store does not know."""
+        self._values: dict[Datum, SensorValue] = {}
+
+    def __iter__(self) -> Iterator[Update]:
+        return iter(self._values.items())
+
+    def get(self, datum: Datum) -> SensorValue | None:
+        """The value of a datum, if it was ever seen or declared."""
+        return self._values.get(datum)
+
+    def declare(self, datum: Datum) -> SensorValue:
+        """The value of a datum, made if there is none."""
+        value = self._values.get(datum)
+        if value is None:
+            value = SensorValue(self.prefix + local_key(datum))
+            self._values[datum] = value
+            self.is_stale = self.is_stale or datum.suffix != "result"
+        return value
+
+    def take(self, facts: Facts, now_ms: int) -> list[Update]:
+        """Note the values of ``facts``; gives those that are to be published."""
+        values = self._values
+        time_ms, is_queued = facts.time_ms, facts.queued
+        updates = []
+        for datum, new in facts.values.items():
+            value = values.get(datum) or self.declare(datum)
+            if time_ms > value.time_ms:
+                value.time_ms = time_ms
+            elif is_queued:
+                continue
+            else:
+                value.time_ms = max(now_ms, value.time_ms + 1)
+            value.value = new
+            updates.append((datum, value))
+        return updates
+
+    def keys(self) -> list[str]:
+        """The local keys that are worth remembering; results come with commands."""
+        return [local_key(d) for d in self._values if d.suffix != "result"]
+
+    def places(self) -> Iterator[str]:
+        """Every where that has commands."""
+        yield catalogue.STATION
+        yield from map(str, range(1, self.connectors + 1))
+
+    def commands(self) -> Iterator[tuple[str, str]]:
+        """Every (where, command) of an adopted station."""
+        if self.is_adopted:
+            for where in self.places():
+                for name in catalogue.commands_at(where):
+                    yield where, name
+
+
+class Sensors:
+    """The sensors of all stations."""
+
+    def __init__(self) -> None:
+        self._stations: dict[str, StationSensors] = {}
+        self.revision = 0
+        """Rises whenever the set of keys grows."""
+
+    def __iter__(self) -> Iterator[StationSensors]:
+        return iter(self._stations.values())
+
+    def station(self, station: str) -> StationSensors:
+        """The sensors of a station, made if there are none."""
+        sensors = self._stations.get(station)
+        if sensors is None:
+            sensors = self._stations[station] = StationSensors(station)
+        return sensors
+
+    def restore(self, station: str, local_keys: Iterable[str]) -> None:
+        """Declare the sensors that a station had before our restart."""
+        sensors = self.station(station)
+        for text in local_keys:
+            sensors.declare(parse_local_key(text))
+        sensors.is_stale = False
+        self.revision += 1
+
+    def register(self, station: str, *, is_adopted: bool, connectors: int) -> None:
+        """Say whether a station has keys, and how many connectors it has."""
+        sensors = self.station(station)
+        before = (sensors.is_adopted, sensors.connectors)
+        sensors.is_adopted = sensors.is_adopted or is_adopted
+        sensors.connectors = max(sensors.connectors, connectors)
+        if before != (sensors.is_adopted, sensors.connectors):
+            self.revision += 1
+
+    def forget(self, station: str) -> StationSensors | None:
+        """Drop the values of a station that was never adopted."""
+        return self._stations.pop(station, None)
+
+    def take(self, facts: Facts, now_ms: int) -> list[Update]:
+        """Note facts; gives what is to be published."""
+        sensors = self._stations.get(facts.station) or self.station(facts.station)
+        was = len(sensors._values)
+        updates = sensors.take(facts, now_ms)
+        if len(sensors._values) != was and sensors.is_adopted:
+            self.revision += 1
+        return updates
+
+    def find(self, key: str) -> SensorValue | None:
+        """The value behind a full key, if there is such a sensor."""
+        try:
+            station, datum = parse_key(key)
+        except ValueError:
+            return None
+        sensors = self._stations.get(station)
+        return sensors.get(datum) if sensors else None
+
+    def available_sensors(self) -> dict[str, Scalar]:
+        """Every sensor key with an example, results included."""
+        found: dict[str, Scalar] = {}
+        for sensors in self._stations.values():
+            if not sensors.is_adopted:
+                continue
+            found |= {v.key: catalogue.example(d) for d, v in sensors}
+            for where, name in sensors.commands():
+                datum = Datum(where, name, suffix="result")
+                found[sensors.prefix + local_key(datum)] = catalogue.RESULT_EXAMPLE
+        return found
+
+    def available_actuators(self) -> dict[str, Scalar]:
+        """Every command key with an example."""
+        return {
+            sensors.prefix
+            + local_key(Datum(where, name)): catalogue.COMMANDS[name].example
+            for sensors in self._stations.values()
+            for where, name in sensors.commands()
+        }
