@@ -1,0 +1,325 @@
+"""Every setting of this version: name, kind, default and what it is for.
+
+The README's table is made from this (`connector.settings.reference`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from connector.csms.options import (
+    CsmsOptions,
+    Fallback,
+    LimitOptions,
+)
+from connector.settings.documents import read_document
+from connector.settings.kinds import (
+    AnyText,
+    ChargingProfile,
+    ConnectorName,
+    Count,
+    Flag,
+    Folder,
+    Host,
+    IdTag,
+    JsonObject,
+    Measurands,
+    OcppPort,
+    Port,
+    PortOrOff,
+    Rate,
+    ReadableFile,
+    Seconds,
+    SomeSeconds,
+    StationPolicy,
+    StoreUrl,
+    Subprotocol,
+    TokenPolicy,
+    WholeSeconds,
+    wrong,
+)
+from connector.settings.stations import (
+    Identity,
+    IdToken,
+    LimitFallback,
+    StationEntry,
+    TokenEntry,
+    once_without_case,
+)
+
+
+def _setting(
+    default: Any,
+    meaning: str,
+    *,
+    shown: str = "",
+    secret: bool = False,
+    checked: bool = False,
+) -> Any:
+    """A field; `shown` is how the README writes the default.
+
+    `checked`: the default too has to agree with the other settings.
+    """
+    return Field(
+        default,
+        description=meaning,
+        title=shown or None,
+        repr=not secret,
+        validate_default=checked,
+    )
+
+
+class Settings(BaseSettings):
+    """What was set, typed, checked and frozen; `load` makes one."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    connector_name: ConnectorName = _setting(
+        "ocpp-connector",
+        "Name in BEMCom, first part of all topics and MQTT client id; "
+        "without `+ # $ /` and control characters",
+    )
+    mqtt_broker_host: Host = _setting("localhost", "The MQTT broker")
+    mqtt_broker_port: Port = _setting(1883, "Its port")
+    mqtt_username: AnyText | None = _setting(None, "User at the broker")
+    mqtt_password: AnyText | None = _setting(
+        None,
+        "Password at the broker; `MQTT_PASSWORD_FILE` names a file with it",
+        secret=True,
+    )
+    mqtt_tls: Flag = _setting(False, "TLS to the broker (set its port too, often 8883)")
+    mqtt_tls_ca: ReadableFile | None = _setting(
+        None, "File with the CA of the broker's certificate; else the system's CAs"
+    )
+    mqtt_tls_cert: ReadableFile | None = _setting(
+        None, "File with our client certificate, where the broker wants one"
+    )
+    mqtt_tls_key: ReadableFile | None = _setting(None, "File with its key")
+    send_raw_message_to_db: Flag = _setting(
+        False, "Send every OCPP frame to BEMCom's raw message database, secrets blanked"
+    )
+    debug: Flag = _setting(False, "Log more")
+
+    ocpp_host: Host | None = _setting(
+        None, "The address stations connect to", shown="all interfaces"
+    )
+    ocpp_port: OcppPort = _setting(
+        9000, "Their port: `ws://<host>:9000/<any prefix>/<station>`"
+    )
+    default_subprotocol: Subprotocol = _setting(
+        "ocpp1.6", "For stations that offer none; empty refuses them"
+    )
+    unknown_stations: StationPolicy = _setting(
+        "pending",
+        "A station nobody knows: `pending` (waits until you adopt it), `accept`, "
+        "`reject`",
+    )
+    stations: Annotated[
+        dict[Identity, StationEntry], BeforeValidator(read_document)
+    ] = _setting(
+        {},
+        "Known stations: a JSON object by identity, or the path of a YAML or JSON "
+        "file; see below",
+        shown="`{}`",
+    )
+    unknown_tokens: TokenPolicy = _setting(
+        "accept", "An id token nobody knows: `accept`, `reject`"
+    )
+    tokens: Annotated[
+        dict[IdToken, TokenEntry],
+        AfterValidator(once_without_case("token")),
+        BeforeValidator(read_document),
+    ] = _setting(
+        {},
+        "Initial token registry: JSON or a path, an object by token with `status`, "
+        "`expiry`, `group`, `note`",
+        shown="`{}`",
+    )
+    remote_id_token: IdTag = _setting(
+        "remote",
+        "Token of a start from MQTT; at most 16 characters, always authorised",
+    )
+
+    heartbeat_interval_s: SomeSeconds = _setting(300.0, "What stations are told")
+    ping_interval_s: Seconds = _setting(20.0, "WebSocket pings; 0 turns them off")
+    call_timeout_s: SomeSeconds = _setting(
+        30.0, "How long a station may take to answer a command"
+    )
+    meter_interval_s: WholeSeconds = _setting(
+        60, "Interval of meter values, configured at a station after it booted"
+    )
+    measurands: Measurands | None = _setting(
+        None,
+        "Measurands, configured likewise, divided by commas; empty leaves the "
+        "station's own",
+        shown="automatic",
+    )
+
+    limit_min_interval_s: Seconds = _setting(
+        10.0, "A limit is sent to a station at most this often (lower ones at once)"
+    )
+    limit_persist_interval_s: Seconds = _setting(
+        300.0, "The same for profiles that a station writes to flash memory"
+    )
+    limit_hold_s: Seconds = _setting(
+        0.0, "Without a new limit for so long the fallback applies; 0 = for ever"
+    )
+    limit_fallback: LimitFallback = _setting(
+        "none", "`none` (release), or a limit such as `4140W`, `6A`"
+    )
+    limit_failsafe: Flag = _setting(
+        False,
+        "The station falls back by itself when the connector is gone; needs a hold "
+        "time and a fallback",
+    )
+    strict_validation: Flag = _setting(
+        False, "Refuse what does not fit OCPP's schemas instead of tolerating it"
+    )
+
+    open_tree: Flag = _setting(
+        False, "Publish every value below `<name>/stations/`, take commands there"
+    )
+    data_dir: Folder = _setting(
+        Path("data"),
+        "Where everything is kept",
+        shown="`./data` (`/data` in the image)",
+    )
+    store_url: StoreUrl | None = _setting(
+        None,
+        "The database: `sqlite:///<path>`",
+        shown="SQLite in `DATA_DIR`",
+        secret=True,
+    )
+    http_host: Host = _setting(
+        "127.0.0.1",
+        "Address of `/health`",
+        shown="`127.0.0.1` (`0.0.0.0` in the image)",
+    )
+    http_port: PortOrOff = _setting(
+        8080, "Port of `/health`; 0 turns it off", checked=True
+    )
+
+    ocpp_config: JsonObject = _setting(
+        {},
+        "Of the earlier connector: JSON object whose keys name commands, declared as "
+        "`execute_<command>`",
+        shown="`{}`",
+    )
+    ocpp_profile: ChargingProfile | None = _setting(
+        None,
+        "Of the earlier connector: the charging profile (JSON) that takes a limit",
+        shown="built in",
+    )
+
+    max_frame_bytes: Count = _setting(1048576, "Longest frame; 0 = no bound")
+    max_frames_per_s: Rate = _setting(
+        50.0, "Frames of a station beyond this rate wait; 0 = no bound"
+    )
+    handshake_timeout_s: Seconds = _setting(
+        10.0, "For the opening of a connection; 0 = no bound"
+    )
+    max_connections_per_address: Count = _setting(
+        200, "Connections of stations that are not adopted; 0 = no bound"
+    )
+    max_pending_stations: Count = _setting(
+        1000, "Stations waiting for adoption; 0 = no bound"
+    )
+
+    @field_validator("mqtt_password")
+    @classmethod
+    def _password_has_a_user(cls, value: str | None, info: ValidationInfo) -> Any:
+        if value is not None and info.data.get("mqtt_username", "") is None:
+            raise wrong("MQTT_USERNAME beside it")
+        return value
+
+    @field_validator("mqtt_tls_ca", "mqtt_tls_cert")
+    @classmethod
+    def _files_want_tls(cls, value: Path | None, info: ValidationInfo) -> Any:
+        if value is not None and info.data.get("mqtt_tls") is False:
+            raise wrong("MQTT_TLS=TRUE beside it: without it nothing is encrypted")
+        return value
+
+    @field_validator("mqtt_tls_key")
+    @classmethod
+    def _key_has_a_certificate(cls, value: Path | None, info: ValidationInfo) -> Any:
+        if value is not None and info.data.get("mqtt_tls_cert", "") is None:
+            raise wrong("MQTT_TLS_CERT beside it")
+        return value
+
+    @field_validator("limit_failsafe")
+    @classmethod
+    def _failsafe_has_what_it_needs(cls, value: bool, info: ValidationInfo) -> bool:
+        hold_s, chosen = info.data.get("limit_hold_s"), info.data.get("limit_fallback")
+        if value and (hold_s == 0 or chosen == "none"):
+            raise wrong("FALSE, or a LIMIT_HOLD_S and a LIMIT_FALLBACK beside it")
+        for identity, station in info.data.get("stations", {}).items():
+            if value and (
+                station.limit_hold_s == 0 or station.limit_fallback == "none"
+            ):
+                raise wrong(
+                    f"FALSE, or a hold time and a fallback for station {identity!r} too"
+                )
+        return value
+
+    @field_validator("http_port")
+    @classmethod
+    def _ports_differ(cls, value: int, info: ValidationInfo) -> int:
+        if value and value == info.data.get("ocpp_port"):
+            raise wrong("another port than OCPP_PORT")
+        return value
+
+    @property
+    def limits(self) -> LimitOptions:
+        """What `datapoints.limits` needs."""
+        chosen = self.limit_fallback
+        return LimitOptions(
+            min_interval_s=self.limit_min_interval_s,
+            persist_interval_s=self.limit_persist_interval_s,
+            hold_s=self.limit_hold_s,
+            fallback=chosen if isinstance(chosen, Fallback) else None,
+            failsafe=self.limit_failsafe,
+        )
+
+    @property
+    def csms(self) -> CsmsOptions:
+        """What the central system needs."""
+        return CsmsOptions(
+            unknown_stations=self.unknown_stations,
+            stations={name: entry.options() for name, entry in self.stations.items()},
+            unknown_tokens=self.unknown_tokens,
+            tokens={name: entry.options() for name, entry in self.tokens.items()},
+            remote_id_token=self.remote_id_token,
+            heartbeat_interval_s=self.heartbeat_interval_s,
+            call_timeout_s=self.call_timeout_s,
+            meter_interval_s=self.meter_interval_s,
+            measurands=self.measurands,
+            strict_validation=self.strict_validation,
+            max_pending_stations=self.max_pending_stations,
+            limits=self.limits,
+        )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` has gathered: it knows where each came from."""
+        return (init_settings,)

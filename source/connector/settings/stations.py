@@ -1,0 +1,238 @@
+"""The entries of `STATIONS` and `TOKENS`, checked one member at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from connector.csms.options import (
+    Fallback,
+    ProfileOptions,
+    StationOptions,
+    TokenOptions,
+)
+from connector.settings.kinds import (
+    Flag,
+    Measurands,
+    Number,
+    OneOf,
+    Seconds,
+    SomeSeconds,
+    Text,
+    WholeSeconds,
+    fallback,
+    wrong,
+)
+
+Purpose = Literal["TxProfile", "TxDefaultProfile", "ChargePointMaxProfile"]
+Kind = Literal["Absolute", "Relative"]
+Status = Literal["Accepted", "Blocked", "Expired", "Invalid", "ConcurrentTx"]
+
+Name = Annotated[str, BeforeValidator(Text("text (in quotes where it is a number)"))]
+LimitFallback = Annotated[Fallback | Literal["none"], BeforeValidator(fallback)]
+
+
+_NOT_IN_IDENTITY = re.compile(
+    r"[/\\\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+    + "]"
+)
+_LONGEST_IDENTITY = 255
+
+
+def _identity(value: object) -> str:
+    """What could be the last segment of a connection URL (contract: datapoints, 1)."""
+    text = str(value)
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if not 0 < size <= _LONGEST_IDENTITY or _NOT_IN_IDENTITY.search(text):
+        raise wrong(
+            "an identity: 1 to 255 bytes without / \\ control and non-characters"
+        )
+    return text
+
+
+Identity = Annotated[str, BeforeValidator(_identity)]
+IdToken = Annotated[str, BeforeValidator(Text("an id token of 1 to 255 characters"))]
+
+
+def _whole(expected: str, minimum: int, maximum: int) -> BeforeValidator:
+    return BeforeValidator(Number(expected, minimum, maximum, whole=True))
+
+
+def _phases(value: object) -> int:
+    if value in (1, 3, "1", "3") and not isinstance(value, bool):
+        return int(str(value))
+    raise wrong("1 or 3")
+
+
+def _word(kind: Any) -> BeforeValidator:
+    return BeforeValidator(OneOf(get_args(kind)))
+
+
+def _not_built(*defaults: object) -> BeforeValidator:
+    """Refuse all but the defaults: the capability is not in this version."""
+
+    def refuse(value: object) -> None:
+        if value not in defaults:
+            raise wrong("nothing: this version does not have it yet")
+
+    return BeforeValidator(refuse)
+
+
+_Purpose = Annotated[Purpose, _word(Purpose)]
+_Kind = Annotated[Kind, _word(Kind)]
+_Unit = Annotated[Literal["W", "A"], _word(Literal["W", "A"])]
+_Zero = Annotated[Literal["profile", "stop"], _word(Literal["profile", "stop"])]
+_Level = Annotated[int, _whole("a whole number, 0 or more", 0, 2**31 - 1)]
+_Connectors = Annotated[int, _whole("a whole number from 1 to 64", 1, 64)]
+_Phases = Annotated[Literal[1, 3], BeforeValidator(_phases)]
+_Volts = Annotated[float, BeforeValidator(Number("volts, 1 to 1500", 1, 1500))]
+_Amperes = Annotated[float, BeforeValidator(Number("amperes, 0 or more"))]
+_SomeAmperes = Annotated[
+    float, BeforeValidator(Number("amperes, more than 0", above=True))
+]
+
+
+def _member(default: Any, meaning: str) -> Any:
+    return Field(default, description=meaning)
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_not_set(cls, value: Any) -> Any:
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise wrong("an object")
+        return {name: member for name, member in value.items() if member is not None}
+
+
+class ProfileEntry(_Entry):
+    """`profile` of a station."""
+
+    purpose: _Purpose | None = _member(
+        None,
+        "`TxProfile`, `TxDefaultProfile` or "
+        "`ChargePointMaxProfile` where only that one works",
+    )
+    kind: _Kind | None = _member(None, "`Absolute` or `Relative`")
+    stack_level: _Level | None = _member(None, "Instead of the station's highest")
+    unit: _Unit | None = _member(None, "`W` or `A`, instead of what the station allows")
+
+
+class StationEntry(_Entry):
+    """One station; the members are those of `StationOptions`."""
+
+    name: Name | None = _member(None, "What people call it")
+    note: Name | None = _member(None, "For people")
+    serial_number: Name | None = _member(None, "As registered")
+    connectors: _Connectors | None = _member(None, "How many it has")
+    phases: _Phases | None = _member(None, "1 or 3")
+    voltage: _Volts = _member(230.0, "Between a phase and neutral")
+    min_current_a: _Amperes | None = _member(
+        None, "Below it a limit pauses (6 for AC, 0 for DC)"
+    )
+    max_current_a: _SomeAmperes | None = _member(None, "What the connection bears")
+    profile: ProfileEntry = _member(
+        ProfileEntry(), "How charging profiles are made: an object, see below"
+    )
+    limit_fallback: LimitFallback | None = _member(None, "Instead of `LIMIT_FALLBACK`")
+    limit_hold_s: Seconds | None = _member(None, "Instead of `LIMIT_HOLD_S`")
+    zero: _Zero = _member(
+        "profile",
+        "A limit of 0: `profile` sends it, `stop` ends the "
+        "transaction where the station refuses it",
+    )
+    call_timeout_s: SomeSeconds | None = _member(None, "Instead of `CALL_TIMEOUT_S`")
+    measurands: Measurands | None = _member(
+        None, "Instead of `MEASURANDS`: a list, or text with commas"
+    )
+    meter_interval_s: WholeSeconds | None = _member(
+        None, "Instead of `METER_INTERVAL_S`"
+    )
+    strict_validation: Flag | None = _member(None, "Instead of `STRICT_VALIDATION`")
+
+    ocpp_version: Annotated[None, _not_built("1.6", 1.6)] = None
+    password: Annotated[None, _not_built()] = None
+    security_profile: Annotated[None, _not_built(0)] = None
+    preset: Annotated[None, _not_built()] = None
+    quirks: Annotated[None, _not_built([], {})] = None
+    autostart_token: Annotated[None, _not_built()] = None
+
+    @field_validator("max_current_a")
+    @classmethod
+    def _most_is_not_less(
+        cls, value: float | None, info: ValidationInfo
+    ) -> float | None:
+        least = info.data.get("min_current_a")
+        if value is not None and least is not None and value < least:
+            raise wrong(f"not less than min_current_a, {least:g}")
+        return value
+
+    def options(self) -> StationOptions:
+        """The same for the central system."""
+        members = {
+            name: getattr(self, name)
+            for name in StationOptions.__dataclass_fields__
+            if name != "profile"
+        }
+        return StationOptions(
+            profile=ProfileOptions(**self.profile.model_dump()), **members
+        )
+
+
+def _expiry(value: object) -> str:
+    expected = "a time with its zone, such as 2026-12-31T23:59:59Z"
+    try:
+        time = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise wrong(expected) from None
+    if time.tzinfo is None:
+        raise wrong(expected)
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class TokenEntry(_Entry):
+    """One id token; the members are those of `TokenOptions`."""
+
+    status: Annotated[Status, _word(Status)] = _member(
+        "Accepted", "`Accepted`, `Blocked`, `Expired`, `Invalid` or `ConcurrentTx`"
+    )
+    expiry: Annotated[str, BeforeValidator(_expiry)] | None = _member(
+        None, "Until when: `2026-12-31T23:59:59Z`"
+    )
+    group: Name | None = _member(None, "Its parent token")
+    note: Name | None = _member(None, "For people")
+
+    def options(self) -> TokenOptions:
+        """The same for the central system."""
+        return TokenOptions(**self.model_dump())
+
+
+def once_without_case(what: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """A check that no two keys differ in case alone."""
+
+    def check(entries: dict[str, Any]) -> dict[str, Any]:
+        seen: dict[str, str] = {}
+        for key in entries:
+            twin = seen.setdefault(key.casefold(), key)
+            if twin != key:
+                raise wrong(f"every {what} once: {twin!r} and {key!r} are the same")
+        return entries
+
+    return check
