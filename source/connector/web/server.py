@@ -1,0 +1,105 @@
+"""The HTTP server: uvicorn within the loop of the server thread."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from connector.web.health import HealthFacts, health
+
+logger = logging.getLogger(__name__)
+
+_STOP_TIMEOUT_S = 2
+
+
+def application(facts: HealthFacts) -> FastAPI:
+    """The routes of this version."""
+    app = FastAPI(title="OCPP connector", docs_url=None, redoc_url=None)
+
+    @app.get("/health")
+    async def _health() -> JSONResponse:
+        """How the parts are doing; 503 when none of them works."""
+        status, body = health(facts)
+        return JSONResponse(body, status)
+
+    @app.get("/health/live")
+    async def _live() -> dict[str, str]:
+        """The loop that serves the stations turns."""
+        return {"status": "ok"}
+
+    return app
+
+
+class HttpServer:
+    """Serves `application` until it is stopped; ``port`` 0 takes a free one."""
+
+    def __init__(self, facts: HealthFacts, host: str, port: int) -> None:
+        self._address = (host, port)
+        self._server = _Server(
+            uvicorn.Config(
+                application(facts),
+                # Logging is the connector's; stations have their own server.
+                log_config=None,
+                access_log=False,
+                ws="none",
+                loop="none",
+                lifespan="off",
+                timeout_graceful_shutdown=_STOP_TIMEOUT_S,
+            )
+        )
+        self._serving: asyncio.Task[None] | None = None
+        self.port = 0
+        """The port that is served, once started."""
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            OSError: the address cannot be used.
+        """
+        listener = await _listen(*self._address)
+        self.port = listener.getsockname()[1]
+        self._serving = asyncio.create_task(
+            self._server.serve(sockets=[listener]), name="http"
+        )
+        logger.info("http://%s:%s/health answers", self._address[0], self.port)
+
+    async def stop(self) -> None:
+        """Answer what is being asked, then close."""
+        if self._serving is not None:
+            self._server.should_exit = True
+            await self._serving
+            self._serving = None
+
+
+class _Server(uvicorn.Server):
+    """Signals belong to the main thread, not to this server."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket; ours, so that a port in use is an OSError and no exit."""
+    loop = asyncio.get_running_loop()
+    [(family, kind, proto, _, address), *_rest] = await loop.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )
+    listener = socket.socket(family, kind, proto)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen()
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return listener
