@@ -1,0 +1,327 @@
+"""What `run.sh` starts: the connector, and a broker and stations where needed.
+
+Everything that is started here is stopped here, in the order stations, connector,
+broker; a signal to this process is one to all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from connector.settings import Settings, SettingsError, load
+
+TOP = Path(__file__).resolve().parent.parent
+SOURCE = TOP / "source"
+
+CONNECTOR = [sys.executable, str(SOURCE / "connector" / "main.py")]
+_DESCRIPTION = (
+    "Start the connector until Ctrl-C, and a Mosquitto of its own where no broker "
+    "answers on this machine."
+)
+_IMAGE = "eclipse-mosquitto:2"
+_START_TIMEOUT_S = 30
+_STOP_TIMEOUT_S = 10
+_BROKER_CONFIG = """\
+listener {port}{address}
+allow_anonymous true
+set_tcp_nodelay true
+log_type error
+log_type warning
+"""
+_DEMO_STATIONS = ("DEMO-1", "DEMO-2")
+_NO_BROKER = """\
+no MQTT broker answers at {host}:{port}, and none could be started. One of these helps:
+  - install Mosquitto, for example: apt install mosquitto
+  - let this script do it: run it as root, or with sudo that asks for no password
+  - start a Docker engine: the image {image} is used then
+or set MQTT_BROKER_HOST and MQTT_BROKER_PORT to a broker that runs"""
+_HINTS = """
+Two simulated stations charge. In another terminal:
+
+  watch    mosquitto_sub {broker} -v -t '{station}/#'
+  limit    mosquitto_pub {broker} -t '{station}/1/power_limit/set' -m 4140
+  pause    mosquitto_pub {broker} -t '{station}/1/power_limit/set' -m 0
+  release  mosquitto_pub {broker} -t '{station}/1/power_limit/set' -m null
+  stop     mosquitto_pub {broker} -t '{station}/1/charge/set' -m false
+
+What became of a command is published at .../<command>/result. Ctrl-C ends everything.
+{clients}"""
+_CLIENTS = """
+(mosquitto_sub and mosquitto_pub are not on this machine: they are in the package
+mosquitto-clients. Any other MQTT client does as well.)"""
+
+
+class CannotStart(Exception):
+    """Something that is needed cannot be had; the text says what helps."""
+
+
+def say(text: str) -> None:
+    """To the terminal, beside the connector's log."""
+    print(f"run.sh: {text}", file=sys.stderr, flush=True)
+
+
+def demo_environment() -> dict[str, str]:
+    """The settings of the demonstration: its own data, its stations, quick values."""
+    stations = ", ".join(f'"{name}": {{"phases": 3}}' for name in _DEMO_STATIONS)
+    quick = {"METER_INTERVAL_S": "5", "LIMIT_MIN_INTERVAL_S": "2"}
+    return {
+        **{name: os.environ.get(name) or value for name, value in quick.items()},
+        "DATA_DIR": str(TOP / "data" / "demo"),
+        "OPEN_TREE": "TRUE",
+        "STATIONS": f"{{{stations}}}",
+    }
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether something accepts connections there."""
+    try:
+        with socket.create_connection((host, port), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def own_address(host: str) -> str | None:
+    """The address of ours that `host` means; None: it is another machine's."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return None
+    for family, kind, _, _, address in sorted(found):
+        with contextlib.suppress(OSError), socket.socket(family, kind) as probe:
+            probe.bind((address[0], 0))  # only an address of our own can be bound
+            return str(address[0])
+    return None
+
+
+def die_with_parent() -> None:
+    """In a child: be terminated when this process is killed (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+@dataclass
+class Children:
+    """The processes that were started, in their order."""
+
+    running: list[tuple[str, asyncio.subprocess.Process]] = field(default_factory=list)
+
+    async def start(self, name: str, *command: str) -> None:
+        """Start one in a session of its own: Ctrl-C is ours to pass on, in order."""
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+        )
+        self.running.append((name, process))
+
+    async def first_end(self) -> tuple[str, int]:
+        """Name and exit code of the first that ends by itself."""
+        tasks = {
+            asyncio.create_task(process.wait()): name for name, process in self.running
+        }
+        done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        first = done.pop()
+        return tasks[first], first.result()
+
+    async def stop(self) -> dict[str, int]:
+        """End the others, the last that was started first; the exit codes."""
+        codes = {}
+        for name, process in reversed(self.running):
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            try:
+                async with asyncio.timeout(_STOP_TIMEOUT_S):
+                    codes[name] = await process.wait()
+            except TimeoutError:
+                say(f"{name} did not end within {_STOP_TIMEOUT_S} s: killed")
+                process.kill()
+                codes[name] = await process.wait()
+        return codes
+
+
+def find_mosquitto() -> str | None:
+    """The binary; Debian has it where only root's path leads."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+    return shutil.which("mosquitto", path=path)
+
+
+def install_mosquitto() -> None:
+    """From the distribution's packages, where we may."""
+    script = (
+        ". scripts/common.sh && install_packages mosquitto mosquitto-clients"
+        " && disable_service mosquitto"
+    )
+    bash = shutil.which("bash") or "/bin/bash"
+    subprocess.run([bash, "-c", script, "run.sh"], cwd=TOP, check=False)  # noqa: S603
+
+
+def find_engine() -> str | None:
+    """A container engine that answers."""
+    for path in filter(None, map(shutil.which, ("docker", "podman"))):
+        answer = subprocess.run([path, "info"], capture_output=True, check=False)  # noqa: S603
+        if answer.returncode == 0:
+            return path
+    return None
+
+
+def plan_broker(settings: Settings, folder: Path) -> list[str] | None:
+    """The command that starts a broker where the settings want one.
+
+    None: one answers already, or it is another machine's.
+
+    Raises:
+        CannotStart: there is no way to have one.
+    """
+    host, port = settings.mqtt_broker_host, settings.mqtt_broker_port
+    if answers(host, port):
+        return None
+    address = own_address(host)
+    if address is None:
+        say(f"no broker answers at {host}:{port}; the connector will keep trying")
+        return None
+    if settings.mqtt_tls:
+        raise CannotStart(f"no broker answers at {host}:{port}, and ours has no TLS")
+    if find_mosquitto() is None:
+        install_mosquitto()
+    config = folder / "mosquitto.conf"
+    if (binary := find_mosquitto()) is not None:
+        config.write_text(_BROKER_CONFIG.format(port=port, address=f" {address}"))
+        return [binary, "-c", str(config)]
+    if (engine := find_engine()) is None:
+        raise CannotStart(_NO_BROKER.format(host=host, port=port, image=_IMAGE))
+    config.write_text(_BROKER_CONFIG.format(port=1883, address=""))
+    published = f"[{address}]" if ":" in address else address
+    return [
+        *(engine, "run", "--rm", "--init", "--publish", f"{published}:{port}:1883"),
+        *("--volume", f"{config}:/mosquitto/config/mosquitto.conf:ro", _IMAGE),
+    ]
+
+
+async def listening(name: str, host: str, port: int, children: Children) -> None:
+    """Wait until `port` answers.
+
+    Raises:
+        CannotStart: it does not in time, or one of the processes ended.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _START_TIMEOUT_S
+    while not await loop.run_in_executor(None, answers, host, port):
+        if any(process.returncode is not None for _, process in children.running):
+            raise CannotStart(f"the {name} ended while it started")
+        if loop.time() > deadline:
+            raise CannotStart(f"the {name} does not answer at {host}:{port}")
+        await asyncio.sleep(0.1)
+
+
+async def start_demo(children: Children, settings: Settings) -> None:
+    """The simulated stations, and what to type."""
+    host = settings.ocpp_host or "127.0.0.1"
+    await listening("connector", host, settings.ocpp_port, children)
+    await children.start(
+        "stations",
+        sys.executable, "-m", "connector.station.demo",
+        "--url", f"ws://{host}:{settings.ocpp_port}/",
+        "--count", str(len(_DEMO_STATIONS)),
+    )  # fmt: skip
+    broker = f"-h {settings.mqtt_broker_host} -p {settings.mqtt_broker_port}"
+    print(
+        _HINTS.format(
+            broker=broker,
+            station=f"{settings.connector_name}/stations/{_DEMO_STATIONS[0]}",
+            clients="" if shutil.which("mosquitto_sub") else _CLIENTS,
+        ),
+        flush=True,
+    )
+
+
+async def run(
+    children: Children, settings: Settings, broker: list[str] | None, *, demo: bool
+) -> int:
+    """Start what is needed and wait until one of it ends; the exit code."""
+    if broker is not None:
+        host, port = settings.mqtt_broker_host, settings.mqtt_broker_port
+        await children.start("broker", *broker)
+        await listening("broker", host, port, children)
+        say(f"started a Mosquitto of our own on {host}:{port}")
+    await children.start("connector", *CONNECTOR)
+    if demo:
+        await start_demo(children, settings)
+    name, code = await children.first_end()
+    say(f"the {name} ended (exit code {code})")
+    return code or (0 if name == "connector" else 1)
+
+
+async def supervise(settings: Settings, broker: list[str] | None, *, demo: bool) -> int:
+    """Everything until a signal, or until one of the processes ends; the exit code."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    children = Children()
+    running = asyncio.create_task(run(children, settings, broker, demo=demo))
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (running, stopped):
+        task.cancel()
+    await asyncio.wait({running, stopped})
+    codes = await children.stop()
+    return codes.get("connector", 0) if running.cancelled() else running.result()
+
+
+def start(*, demo: bool) -> int:
+    """Start what is needed and nothing else; the exit code.
+
+    Raises:
+        CannotStart: something is missing.
+        SettingsError: the settings cannot be used.
+    """
+    if demo:
+        os.environ.update(demo_environment())
+    settings = load()
+    if demo and answers("127.0.0.1", settings.ocpp_port):
+        raise CannotStart(
+            f"port {settings.ocpp_port} is in use: set OCPP_PORT to a free one"
+        )
+    with tempfile.TemporaryDirectory(prefix="ocpp-connector-") as name:
+        Path(name).chmod(0o755)  # Mosquitto, started as root, becomes another user
+        broker = plan_broker(settings, Path(name))
+        if broker is None and not demo:
+            Path(name).rmdir()
+            os.execv(CONNECTOR[0], CONNECTOR)  # noqa: S606 - nobody to look after
+        return asyncio.run(supervise(settings, broker, demo=demo))
+
+
+def main() -> int:
+    """The command line of `run.sh`."""
+    parser = argparse.ArgumentParser("run.sh", description=_DESCRIPTION)
+    parser.add_argument(
+        "--demo", action="store_true", help="with two simulated stations that charge"
+    )
+    try:
+        return start(demo=parser.parse_args().demo)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except CannotStart as error:
+        say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

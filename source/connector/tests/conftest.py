@@ -1,0 +1,63 @@
+"""What tests may need beyond Python, and what happens where it is absent.
+
+A developer's laptop skips such a test and says why; with ``CI=true`` it fails.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).resolve().parents[3]
+
+
+@cache
+def _missing(marker: str) -> str | None:
+    """Why tests with this marker cannot run here; None: they can."""
+    match marker:
+        case "broker":
+            found = shutil.which("mosquitto", path=_path_with_sbin())
+            return None if found else "no mosquitto on the path"
+        case "engine":
+            return _why_no_engine()
+        case _:
+            found = (_ROOT / "run.sh").exists()
+            return None if found else "the repository's own files are not here"
+
+
+def _path_with_sbin() -> str:
+    """Debian keeps mosquitto where only root's path leads."""
+    return os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+
+
+def _why_no_engine() -> str | None:
+    import docker
+    from docker.errors import DockerException
+
+    try:
+        client = docker.from_env()
+    except DockerException as error:
+        return f"no container engine answers: {error}"
+    client.close()
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, one after the other: they build images."""
+    items.sort(key=lambda item: item.get_closest_marker("engine") is None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in ("broker", "engine", "repository"):
+        if item.get_closest_marker(marker) is None:
+            continue
+        reason = _missing(marker)
+        if reason is None:
+            continue
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Set up everything the tests need and run them all: lint, format, types, tests.
+# Arguments go to pytest: ./test.sh -k settings
+#
+# What is absent and cannot be installed is skipped, with the reason; with CI=true it fails.
+set -euo pipefail
+cd "$(dirname "$0")"
+. scripts/common.sh
+export PATH="$PATH:/usr/sbin:/usr/local/sbin"  # where Debian keeps mosquitto
+engine_tool=../shared/tools/docker-engine
+
+engine_answers() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
+
+make_venv source/requirements.txt source/requirements-test.txt
+
+if ! command -v mosquitto >/dev/null || ! command -v mosquitto_pub >/dev/null; then
+    { install_packages mosquitto mosquitto-clients && disable_service mosquitto; } \
+        || say "no Mosquitto, and it may not be installed here"
+fi
+
+if ! engine_answers && [ -x "$engine_tool" ]; then
+    say "starting a container engine"
+    if "$engine_tool" up; then trap '"$engine_tool" down >/dev/null 2>&1 || true' EXIT; fi
+fi
+engine_answers || say "no container engine answers"
+
+python=$PWD/.venv/bin/python
+cd source
+"$python" -m ruff check . ../scripts ../bench
+"$python" -m ruff format --check . ../scripts ../bench
+"$python" -m mypy . ../scripts ../bench
+"$python" -m pytest -n "${PYTEST_WORKERS:-auto}" --dist loadgroup "$@"
