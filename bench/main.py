@@ -1,0 +1,75 @@
+"""One command, one table: the connector against its peers (see README.md)."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+import tempfile
+from pathlib import Path
+
+from figures import Figure, machine, table, verdicts
+from measures import MEASURES, QUICK, Bench, Extent
+from processes import BenchError, Broker
+from worker import raise_open_files
+
+_DETAIL_HEAD = ("server", "CPU us/msg", "msg/s", "client us/msg", "values arrived")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench/run", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a smoke test: seconds")
+    parser.add_argument("--peers", action="store_true", help="without the connector")
+    parser.add_argument("--only", choices=MEASURES, action="append", help="one measure")
+    parser.add_argument("--idle", type=int, help="idle connections (default 5,000)")
+    parser.add_argument("--rounds", type=int, help="rounds of each server (default 3)")
+    parser.add_argument("--seconds", type=float, help="length of a round (default 3)")
+    return parser.parse_args()
+
+
+def _extent(arguments: argparse.Namespace) -> Extent:
+    asked = {
+        "idle": arguments.idle,
+        "rounds": arguments.rounds,
+        "round_s": arguments.seconds,
+    }
+    given = {name: value for name, value in asked.items() if value is not None}
+    return dataclasses.replace(QUICK if arguments.quick else Extent(), **given)
+
+
+def _measure(bench: Bench, names: list[str]) -> list[Figure]:
+    figures: list[Figure] = []
+    for name in names:
+        print(f"measuring {name} ..", file=sys.stderr, flush=True)
+        figures += MEASURES[name](bench)
+    return figures
+
+
+def main() -> int:
+    """Measure and print; 1 when something does not work, whatever its figures."""
+    arguments = _arguments()
+    raise_open_files()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        try:
+            broker = Broker(Path(folder))
+            broker.start()
+        except BenchError as failure:
+            print(f"bench: {failure}", file=sys.stderr)
+            return 1
+        bench = Bench(Path(folder), _extent(arguments), broker, not arguments.peers)
+        try:
+            figures = _measure(bench, arguments.only or list(MEASURES))
+        except BenchError as failure:
+            print(f"bench: {failure}", file=sys.stderr)
+            return 1
+        finally:
+            broker.stop()
+    print(f"\n{machine()}\n")
+    if bench.details:
+        print(table(_DETAIL_HEAD, bench.details) + "\n")
+    print(verdicts(figures))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

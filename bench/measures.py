@@ -1,0 +1,336 @@
+"""What is measured: each function starts what it needs and returns figures."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from figures import Figure, at_least, at_most, median
+from frames import DATAPOINTS
+from processes import BenchError, Broker, Load, running_load
+from servers import (
+    BARE,
+    OURS,
+    OURS_MQTT,
+    OURS_PENDING,
+    PEERS,
+    STOCK,
+    STOCK_MQTT,
+    Kind,
+    Server,
+)
+
+MIB = 1024
+"""In KiB, as /proc counts."""
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is measured."""
+
+    stations: int = 40
+    rounds: int = 3
+    round_s: float = 3.0
+    rate: float = 400.0
+    commands: float = 20.0
+    idle: int = 5000
+    starts: int = 3
+
+
+QUICK = Extent(
+    stations=8, rounds=1, round_s=0.5, rate=100.0, commands=10.0, idle=100, starts=1
+)
+
+
+@dataclass
+class Bench:
+    """What all measures share."""
+
+    folder: Path
+    extent: Extent
+    broker: Broker
+    with_connector: bool = True
+    details: list[tuple[str, ...]] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def server(self, kind: Kind) -> Iterator[Server]:
+        server = Server(kind, self.broker, self.folder)
+        try:
+            server.wait()
+            yield server
+        finally:
+            server.stop()
+
+    @contextlib.contextmanager
+    def loaded(self, kind: Kind, stations: int) -> Iterator[tuple[Server, Load]]:
+        """A server with stations on it; its values are observed if it has any."""
+        with self.server(kind) as server, running_load() as load:
+            load.do("connect", port=server.port, count=stations, prefix="B")
+            if kind.is_selected:
+                load.do("select", port=self.broker.port, name=kind.name)
+            elif kind.topic is not None:
+                load.do("observe", port=self.broker.port, topic=kind.topic)
+            yield server, load
+
+
+# -- processor time and throughput
+
+
+@dataclass(frozen=True)
+class Round:
+    """One closed loop on one server."""
+
+    cpu_us: float
+    client_us: float
+    per_s: float
+    delivered: float
+    """Values that arrived, of those that were sent; 1 where none are published."""
+
+
+def _round(server: Server, load: Load, seconds: float) -> Round:
+    has_values = server.kind.topic is not None
+    before = load.do("counted")["count"] if has_values else 0
+    cpu = server.process.cpu_s()
+    done = load.do("closed", seconds=seconds)
+    expected = done["meters"] * len(DATAPOINTS)
+    arrived = expected
+    client_cpu = done["client_cpu"]
+    if has_values:
+        arrived = load.do("counted", expected=before + expected)["count"] - before
+    cpu = server.process.cpu_s() - cpu
+    if done["errors"]:
+        raise BenchError(f"{server.kind.title}: {done['errors']} calls were refused")
+    answered = done["answered"]
+    return Round(
+        cpu_us=cpu / answered * 1e6,
+        client_us=client_cpu / answered * 1e6,
+        per_s=answered / done["seconds"],
+        delivered=arrived / expected,
+    )
+
+
+def throughput(bench: Bench) -> list[Figure]:
+    """Closed loop, servers interleaved."""
+    kinds = [*PEERS, *((OURS, OURS_MQTT) if bench.with_connector else ())]
+    extent = bench.extent
+    rounds: dict[str, list[Round]] = {kind.name: [] for kind in kinds}
+    with contextlib.ExitStack() as stack:
+        loaded = [
+            stack.enter_context(bench.loaded(kind, extent.stations)) for kind in kinds
+        ]
+        for server, load in loaded:
+            _round(server, load, min(0.5, extent.round_s))
+        for _ in range(extent.rounds):
+            for server, load in loaded:
+                done = _round(server, load, extent.round_s)
+                rounds[server.kind.name].append(done)
+    for kind in kinds:
+        bench.details.append(_detail(kind, rounds[kind.name]))
+    return _ratios(rounds) if bench.with_connector else []
+
+
+def _detail(kind: Kind, rounds: Sequence[Round]) -> tuple[str, ...]:
+    delivered = min(done.delivered for done in rounds)
+    return (
+        kind.title,
+        f"{median([done.cpu_us for done in rounds]):.0f}",
+        f"{median([done.per_s for done in rounds]):,.0f}",
+        f"{median([done.client_us for done in rounds]):.0f}",
+        f"{delivered:.1%}" if kind.topic else "",
+    )
+
+
+def _ratio(
+    rounds: dict[str, list[Round]], ours: Kind, peer: Kind, what: str
+) -> float:
+    """The median of the ratios of rounds that ran beside each other."""
+    pairs = zip(rounds[ours.name], rounds[peer.name], strict=True)
+    return median([getattr(a, what) / getattr(b, what) for a, b in pairs])
+
+
+def _ratios(rounds: dict[str, list[Round]]) -> list[Figure]:
+    delivered = min(done.delivered for done in rounds[OURS_MQTT.name])
+    client = max(
+        median([done.client_us / done.cpu_us for done in rounds[kind.name]])
+        for kind in (OURS, OURS_MQTT)
+    )
+    cpu = _ratio(rounds, OURS, STOCK, "cpu_us")
+    cpu_mqtt = _ratio(rounds, OURS_MQTT, STOCK_MQTT, "cpu_us")
+    per_s = _ratio(rounds, OURS, STOCK, "per_s")
+    return [
+        at_most("CPU per message, of stock ocpp", cpu, 0.10, ""),
+        at_most("CPU with 12 values, of stock ocpp + paho", cpu_mqtt, 0.22, ""),
+        at_least("values that arrived, of those sent", delivered, 1.0, ""),
+        at_least("throughput, times stock ocpp", per_s, 9, "x"),
+        at_most("the client's CPU, of the server's (a check)", client, 0.5, ""),
+    ]
+
+
+# -- memory
+
+
+def _idle(bench: Bench, kind: Kind) -> tuple[float, float]:
+    """KiB for each idle connection, and MiB in all."""
+    count = bench.extent.idle
+    with bench.server(kind) as server, running_load() as load:
+        load.do("connect", port=server.port, count=20, prefix="W")
+        before = server.process.settled_rss_kib(10)
+        load.do("connect", port=server.port, count=count, prefix="I")
+        after = server.process.settled_rss_kib(40)
+        return (after - before) / count, after / MIB
+
+
+def memory(bench: Bench) -> list[Figure]:
+    """Idle connections after their BootNotification."""
+    kinds = [BARE, STOCK, *((OURS_PENDING, OURS) if bench.with_connector else ())]
+    measured = {kind.name: _idle(bench, kind) for kind in kinds}
+    count = bench.extent.idle
+    figures = [
+        Figure(f"idle connection: {kind.title}", f"{measured[kind.name][0]:.1f} KiB")
+        for kind in kinds
+    ]
+    if not bench.with_connector:
+        return figures
+    bare = measured[BARE.name][0]
+    keyless, keyed = measured[OURS_PENDING.name][0], measured[OURS.name][0]
+    return [
+        *figures,
+        at_most("idle, without keys, of bare websockets", keyless / bare, 1.5, "x"),
+        at_most("idle, with keys, of bare websockets", keyed / bare, 2.2, "x"),
+        at_most(f"{count:,} idle stations", measured[OURS.name][1], 350, "MiB"),
+    ]
+
+
+# -- latency
+
+
+def latency(bench: Bench) -> list[Figure]:
+    """Values and commands both ways at a fixed rate, and what an outage changes."""
+    if not bench.with_connector:
+        return []
+    with bench.loaded(OURS_MQTT, bench.extent.stations) as (server, load):
+        figures = _both_ways(bench, load)
+        return figures + _outage(bench, server, load)
+
+
+def _open(bench: Bench, load: Load, commands: float = 0.0) -> dict[str, Any]:
+    extent = bench.extent
+    done = load.do(
+        "open", rate=extent.rate, seconds=max(1.0, extent.round_s), commands=commands
+    )
+    if done["errors"]:
+        raise BenchError(f"{done['errors']} calls were refused")
+    return done
+
+
+def _both_ways(bench: Bench, load: Load) -> list[Figure]:
+    extent = bench.extent
+    _open(bench, load, extent.commands)
+    rounds = [_open(bench, load, extent.commands) for _ in range(extent.rounds)]
+
+    def spread(what: str, key: str) -> float:
+        return median([done[what][key] for done in rounds])
+
+    def p50(what: str) -> str:
+        return f"median {spread(what, 'p50'):.2f}"
+
+    lost = sum(done["publish"]["missing"] for done in rounds)
+    unsent = sum(done["command"]["missing"] for done in rounds)
+    load_text = f"{extent.rate:.0f} msg/s, {extent.commands:.0f} commands/s"
+    return [
+        Figure("load of the next lines", load_text),
+        at_most(
+            "station -> MQTT, p99", spread("publish", "p99"), 5, "ms", p50("publish")
+        ),
+        at_most(
+            "command -> frame, p99", spread("command", "p99"), 10, "ms", p50("command")
+        ),
+        Figure(
+            "answer, p99", f"{spread('answer', 'p99'):.2f} ms ({p50('answer')})"
+        ),
+        at_most("values that did not arrive", lost, 0, ""),
+        at_most("commands that became no frame", unsent, 0, ""),
+    ]
+
+
+def _outage(bench: Bench, server: Server, load: Load) -> list[Figure]:
+    """The answers' p99 with a broker that is gone, and with one that hangs."""
+    gone: list[float] = []
+    hung: list[float] = []
+    back: list[float] = []
+    for _ in range(bench.extent.rounds):
+        usual = _open(bench, load)["answer"]["p99"]
+        bench.broker.process.signal(signal.SIGSTOP)
+        hung.append(_open(bench, load)["answer"]["p99"] / usual)
+        bench.broker.process.signal(signal.SIGCONT)
+        usual = _open(bench, load)["answer"]["p99"]
+        bench.broker.stop()
+        gone.append(_open(bench, load)["answer"]["p99"] / usual)
+        back.append(_back(bench, load))
+    bench.broker.stop()
+    growth = _growth(bench, server, load)
+    bench.broker.start()
+    return [
+        at_most("answer p99 without broker, of usual", median(gone), 2, "x"),
+        at_most("answer p99 with a hanging broker, of usual", median(hung), 2, "x"),
+        at_most("values back after the broker is", max(back), 10, "s"),
+        at_most("memory that grows without broker, later half", growth, 8, "MiB"),
+    ]
+
+
+def _back(bench: Bench, load: Load) -> float:
+    """Seconds from the broker's return until every selected value is there again."""
+    wanted = bench.extent.stations * len(DATAPOINTS)
+    bench.broker.start()
+    began = time.perf_counter()
+    load.do("observe", port=bench.broker.port, topic=OURS_MQTT.topic)
+    count = load.do("arrived", expected=wanted, limit_s=20)["count"]
+    if count < wanted:
+        raise BenchError(f"{count} of {wanted} values came back after a broker restart")
+    return time.perf_counter() - began
+
+
+def _growth(bench: Bench, server: Server, load: Load) -> float:
+    """MiB by which a full load grows the server in the second of two equal times."""
+    seconds = 2 * bench.extent.round_s
+    load.do("closed", seconds=seconds)
+    half = server.process.rss_kib()
+    load.do("closed", seconds=seconds)
+    return max(0, server.process.rss_kib() - half) / MIB
+
+
+# -- start
+
+
+def start(bench: Bench) -> list[Figure]:
+    """From the start of the process to a port that accepts, with an empty DATA_DIR."""
+    kinds = [BARE, STOCK, *((OURS,) if bench.with_connector else ())]
+    seconds: dict[str, list[float]] = {kind.name: [] for kind in kinds}
+    for _ in range(bench.extent.starts):
+        for kind in kinds:
+            server = Server(kind, bench.broker, bench.folder)
+            try:
+                seconds[kind.name].append(server.wait())
+            finally:
+                server.stop()
+    figures = [
+        Figure(f"start: {kind.title}", f"{median(seconds[kind.name]):.2f} s")
+        for kind in (BARE, STOCK)
+    ]
+    if bench.with_connector:
+        ours = median(seconds[OURS.name])
+        figures.append(at_most("start to listening", ours, 1.5, "s"))
+    return figures
+
+
+MEASURES = {
+    "throughput": throughput,
+    "memory": memory,
+    "latency": latency,
+    "start": start,
+}
