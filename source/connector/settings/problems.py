@@ -21,7 +21,7 @@ _HIDDEN_MEMBERS = frozenset({"password", "autostart_token"})
 def describe(error: ErrorDetails, found: Mapping[str, Given]) -> str:
     """The line for one error of pydantic's list."""
     name = str(error["loc"][0]).upper()
-    given = found[name]
+    given = found.get(name) or Given(str(error["input"]), "default")
     if name in _DOCUMENTS:
         return _describe_member(name, given, error)
     shown = "(hidden)" if name in SECRETS else _cut(given.text)

@@ -78,7 +78,7 @@ def _read_secret(name: str, found: dict[str, Given]) -> str | None:
             f"{name}_FILE is {file.text!r} ({file.origin}), expected the path of a "
             f"file that can be read: {reason}"
         )
-    found[name] = Given(text, file.text)
     if not text:
         return f"{name}_FILE is {file.text!r} ({file.origin}): the file is empty"
+    found[name] = Given(text, file.text)
     return None

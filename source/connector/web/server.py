@@ -17,6 +17,9 @@ from connector.web.health import HealthFacts, health
 logger = logging.getLogger(__name__)
 
 _STOP_TIMEOUT_S = 2
+# Its life is ours to log, and probes come every few seconds.
+for _name in ("uvicorn.error", "uvicorn.access"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 def application(facts: HealthFacts) -> FastAPI:

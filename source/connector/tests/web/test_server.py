@@ -1,0 +1,164 @@
+"""`/health` over a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from connector.web.server import HttpServer
+
+
+@dataclass
+class Facts:
+    broker_connected: bool = True
+    store_works: bool = True
+    stations_connected: int = 2
+
+
+@pytest.fixture
+def facts() -> Facts:
+    return Facts()
+
+
+@pytest.fixture
+async def server(facts: Facts) -> AsyncIterator[HttpServer]:
+    server = HttpServer(facts, "127.0.0.1", 0)
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def client(server: HttpServer) -> AsyncIterator[httpx.AsyncClient]:
+    url = f"http://127.0.0.1:{server.port}"
+    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("broker", "store", "code", "status"),
+    [
+        (True, True, 200, "ok"),
+        (False, True, 200, "degraded"),
+        (True, False, 200, "degraded"),
+        (False, False, 503, "down"),
+    ],
+)
+async def test_health_says_how_the_parts_are(
+    client: httpx.AsyncClient,
+    facts: Facts,
+    broker: bool,
+    store: bool,
+    code: int,
+    status: str,
+) -> None:
+    facts.broker_connected, facts.store_works = broker, store
+
+    answer = await client.get("/health")
+
+    assert answer.status_code == code
+    assert answer.json() == {
+        "status": status,
+        "broker": "connected" if broker else "disconnected",
+        "store": "ok" if store else "failing",
+        "stations": 2,
+    }
+
+
+async def test_live_answers_whatever_is_broken(
+    client: httpx.AsyncClient, facts: Facts
+) -> None:
+    facts.broker_connected = facts.store_works = False
+
+    answer = await client.get("/health/live")
+
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/health/", "/health/x"])
+async def test_nothing_else_is_there(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+
+    assert answer.status_code in (404, 307)
+
+
+async def test_a_websocket_is_not_served_here(client: httpx.AsyncClient) -> None:
+    headers = {
+        "connection": "upgrade",
+        "upgrade": "websocket",
+        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "sec-websocket-version": "13",
+    }
+
+    answer = await client.get("/health", headers=headers)
+
+    assert answer.status_code == 200
+
+
+async def test_rubbish_ends_nothing(
+    server: HttpServer, client: httpx.AsyncClient
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"\x00\xff rubbish\r\n\r\n")
+    await writer.drain()
+    async with asyncio.timeout(5):
+        assert (await reader.read()).startswith(b"HTTP/1.1 400")
+    writer.close()
+    await writer.wait_closed()
+
+    assert (await client.get("/health/live")).status_code == 200
+
+
+async def test_signals_are_left_alone(facts: Facts) -> None:
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.getsignal(number) for number in numbers]
+    server = HttpServer(facts, "127.0.0.1", 0)
+
+    await server.start()
+
+    assert [signal.getsignal(number) for number in numbers] == before
+    await server.stop()
+    assert [signal.getsignal(number) for number in numbers] == before
+
+
+async def test_a_port_in_use_is_an_error_of_the_caller(facts: Facts) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        server = HttpServer(facts, "127.0.0.1", taken.getsockname()[1])
+
+        with pytest.raises(OSError, match="in use"):
+            await server.start()
+
+    await server.stop()
+
+
+async def test_the_port_is_free_again_after_the_end(facts: Facts) -> None:
+    server = HttpServer(facts, "127.0.0.1", 0)
+    await server.start()
+    await server.stop()
+
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", server.port)) != 0
+
+
+async def test_only_what_matters_is_logged(
+    facts: Facts, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    server = HttpServer(facts, "127.0.0.1", 0)
+    await server.start()
+    url = f"http://127.0.0.1:{server.port}/health"
+    async with httpx.AsyncClient(trust_env=False) as client:
+        await client.get(url)
+    await server.stop()
+
+    logged = [each for each in caplog.records if each.name.startswith("uvicorn")]
+
+    assert logged == []
+    assert f"{url} answers" in caplog.text
