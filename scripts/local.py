@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -19,6 +20,7 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from connector.settings import Settings, SettingsError, load
 
@@ -118,11 +120,12 @@ class Children:
 
     running: list[tuple[str, asyncio.subprocess.Process]] = field(default_factory=list)
 
-    async def start(self, name: str, *command: str) -> None:
+    async def start(self, name: str, *command: str, user: str | None = None) -> None:
         """Start one in a session of its own: Ctrl-C is ours to pass on, in order."""
         process = await asyncio.create_subprocess_exec(
             *command,
             start_new_session=True,
+            user=user,
             preexec_fn=die_with_parent,
         )
         self.running.append((name, process))
@@ -148,7 +151,7 @@ class Children:
                 async with asyncio.timeout(_STOP_TIMEOUT_S):
                     codes[name] = await process.wait()
             except TimeoutError:
-                say(f"{name} did not end within {_STOP_TIMEOUT_S} s: killed")
+                say(f"the {name} did not end within {_STOP_TIMEOUT_S} s: killed")
                 process.kill()
                 codes[name] = await process.wait()
         return codes
@@ -179,8 +182,27 @@ def find_engine() -> str | None:
     return None
 
 
-def plan_broker(settings: Settings, folder: Path) -> list[str] | None:
-    """The command that starts a broker where the settings want one.
+class BrokerPlan(NamedTuple):
+    """How a broker is started, and as whom (None: as we are)."""
+
+    command: list[str]
+    user: str | None = None
+
+
+def broker_user() -> str | None:
+    """Whom a Mosquitto started by root is to be.
+
+    It would change by itself, but a process that changes its user forgets that it was
+    to die with its parent.
+    """
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next((name for name in ("mosquitto", "nobody") if name in known), None)
+
+
+def plan_broker(settings: Settings, folder: Path) -> BrokerPlan | None:
+    """How a broker is started where the settings want one.
 
     None: one answers already, or it is another machine's.
 
@@ -201,15 +223,17 @@ def plan_broker(settings: Settings, folder: Path) -> list[str] | None:
     config = folder / "mosquitto.conf"
     if (binary := find_mosquitto()) is not None:
         config.write_text(_BROKER_CONFIG.format(port=port, address=f" {address}"))
-        return [binary, "-c", str(config)]
+        return BrokerPlan([binary, "-c", str(config)], broker_user())
     if (engine := find_engine()) is None:
         raise CannotStart(_NO_BROKER.format(host=host, port=port, image=_IMAGE))
     config.write_text(_BROKER_CONFIG.format(port=1883, address=""))
     published = f"[{address}]" if ":" in address else address
-    return [
-        *(engine, "run", "--rm", "--init", "--publish", f"{published}:{port}:1883"),
-        *("--volume", f"{config}:/mosquitto/config/mosquitto.conf:ro", _IMAGE),
-    ]
+    return BrokerPlan(
+        [
+            *(engine, "run", "--rm", "--init", "--publish", f"{published}:{port}:1883"),
+            *("--volume", f"{config}:/mosquitto/config/mosquitto.conf:ro", _IMAGE),
+        ]
+    )
 
 
 async def listening(name: str, host: str, port: int, children: Children) -> None:
@@ -250,12 +274,12 @@ async def start_demo(children: Children, settings: Settings) -> None:
 
 
 async def run(
-    children: Children, settings: Settings, broker: list[str] | None, *, demo: bool
+    children: Children, settings: Settings, broker: BrokerPlan | None, *, demo: bool
 ) -> int:
     """Start what is needed and wait until one of it ends; the exit code."""
     if broker is not None:
         host, port = settings.mqtt_broker_host, settings.mqtt_broker_port
-        await children.start("broker", *broker)
+        await children.start("broker", *broker.command, user=broker.user)
         await listening("broker", host, port, children)
         say(f"started a Mosquitto of our own on {host}:{port}")
     await children.start("connector", *CONNECTOR)
@@ -266,7 +290,9 @@ async def run(
     return code or (0 if name == "connector" else 1)
 
 
-async def supervise(settings: Settings, broker: list[str] | None, *, demo: bool) -> int:
+async def supervise(
+    settings: Settings, broker: BrokerPlan | None, *, demo: bool
+) -> int:
     """Everything until a signal, or until one of the processes ends; the exit code."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
