@@ -25,8 +25,12 @@ fi
 engine_answers || say "no container engine answers"
 
 python=$PWD/.venv/bin/python
+status=0
 cd source
-"$python" -m ruff check . ../scripts ../bench
-"$python" -m ruff format --check . ../scripts ../bench
-"$python" -m mypy . ../scripts ../bench
-"$python" -m pytest -n "${PYTEST_WORKERS:-auto}" --dist loadgroup "$@"
+"$python" -m ruff check . ../scripts ../bench || status=1
+"$python" -m ruff format --check . ../scripts ../bench || status=1
+"$python" -m mypy . ../scripts || status=1
+[ "$status" = 0 ] || say "lint or types failed: see above"
+
+"$python" -m pytest -n "${PYTEST_WORKERS:-auto}" --dist loadgroup "$@" || status=$?
+exit "$status"

@@ -170,13 +170,13 @@ def install_mosquitto() -> None:
         " && disable_service mosquitto"
     )
     bash = shutil.which("bash") or "/bin/bash"
-    subprocess.run([bash, "-c", script, "run.sh"], cwd=TOP, check=False)  # noqa: S603
+    subprocess.run([bash, "-c", script, "run.sh"], cwd=TOP, check=False)
 
 
 def find_engine() -> str | None:
     """A container engine that answers."""
     for path in filter(None, map(shutil.which, ("docker", "podman"))):
-        answer = subprocess.run([path, "info"], capture_output=True, check=False)  # noqa: S603
+        answer = subprocess.run([path, "info"], capture_output=True, check=False)
         if answer.returncode == 0:
             return path
     return None
