@@ -22,8 +22,12 @@ _PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 
 
 def is_path(text: str) -> bool:
-    """Whether the text names a file rather than being JSON itself."""
-    return text.lstrip()[:1] not in ("{", "[", '"', "")
+    """Whether the text names a file rather than being meant as JSON.
+
+    What has a brace anywhere is JSON, if a broken one: it may hold passwords, and only
+    paths are shown.
+    """
+    return bool(text.strip()) and not any(mark in text for mark in '{}[]"\n')
 
 
 def read_document(value: object) -> dict[str, Any]:
@@ -39,7 +43,7 @@ def read_document(value: object) -> dict[str, Any]:
 
 def _read_file(path: Path) -> Any:
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
         raise wrong(f"{_WHAT} ({reason})") from None

@@ -49,7 +49,7 @@ def _read_dotenv() -> tuple[dict[str, Given], list[str]]:
     if not path:
         return {}, []
     try:
-        values = DotEnv(path, override=False, encoding="utf-8").dict()
+        values = DotEnv(path, override=False, encoding="utf-8-sig").dict()
     except (OSError, UnicodeDecodeError) as error:
         return {}, [f"{path} cannot be read: {error}"]
     return {

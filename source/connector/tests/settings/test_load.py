@@ -148,7 +148,14 @@ class TestDotenv:
     def test_a_name_without_a_value_is_not_set(self, folder: Path) -> None:
         (folder / ".env").write_text("DEBUG\nMEASURANDS\n")
 
-        assert load({}) == load({"CONNECTOR_NAME": "ocpp-connector"})
+        settings = load({})
+
+        assert (settings.debug, settings.measurands) == (False, None)
+
+    def test_a_byte_order_mark_is_no_part_of_the_first_name(self, folder: Path) -> None:
+        (folder / ".env").write_text("DEBUG=TRUE\n", "utf-8-sig")
+
+        assert load({}).debug is True
 
     def test_a_file_that_is_no_text_is_named(self, folder: Path) -> None:
         (folder / ".env").write_bytes(b"DEBUG=\xff\xfe\n")
@@ -335,3 +342,34 @@ class TestTokens:
                 "Blocked", "2026-12-31T22:59:59Z", "family", "Alice"
             ),
         }
+
+
+@pytest.mark.repository
+class TestTheShippedFile:
+    @pytest.fixture
+    def lines(self) -> list[str]:
+        text = (Path(__file__).resolve().parents[4] / ".env").read_text("utf-8")
+        return text.splitlines()
+
+    def test_it_opens_the_tree_and_changes_nothing_else(
+        self, folder: Path, lines: list[str]
+    ) -> None:
+        (folder / ".env").write_text("\n".join(lines))
+
+        shipped = load({})
+        (folder / ".env").unlink()
+
+        assert shipped == load({"OPEN_TREE": "TRUE"})
+
+    def test_what_it_suggests_can_be_used(self, folder: Path, lines: list[str]) -> None:
+        suggested = [line[1:] for line in lines if line[:1] == "#" and line[1:2] != " "]
+        (folder / ".env").write_text("\n".join(suggested))
+
+        settings = load({})
+        (folder / ".env").unlink()
+
+        assert len(suggested) > 5
+        assert settings.csms.stations == {
+            "CP-7": StationOptions(name="North wall", phases=3)
+        }
+        assert settings.model_copy(update={"stations": {}}) == load({})

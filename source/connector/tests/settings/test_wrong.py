@@ -341,6 +341,12 @@ class TestStations:
         assert "line 1, column " in problem
         assert "geheim" not in problem
 
+    def test_json_in_quotes_is_not_shown_either(self) -> None:
+        [problem] = problems({"STATIONS": '\'{"A": {"password": "geheim"}}\''})
+
+        assert "no JSON: Expecting value, line 1, column 1" in problem
+        assert "geheim" not in problem
+
     @pytest.mark.parametrize(
         "text", ['{"A": {}, "A": {}}', '{"A": {"phases": 1, "phases": 3}}']
     )
