@@ -10,11 +10,40 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
+from dataclasses import dataclass
 from itertools import count
 
-from connector.csms.facts import Facts, Weight
+from connector.csms.facts import Facts, Scalar, Weight
 
+
+@dataclass(frozen=True, slots=True)
+class KeyedValue:
+    """A value under a key that does not follow the grammar of a station's keys."""
+
+    key: str
+    value: Scalar
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A station has keys from now on (if adopted), for so many connectors."""
+
+    station: str
+    is_adopted: bool
+    connectors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A station is unknown again: its topics in the open tree are to be cleared."""
+
+    station: str
+
+
+Item = Facts | KeyedValue | Declaration | Forgotten
 _Identity = tuple[str, frozenset[object] | int]
+
 
 
 class FactQueue:
@@ -22,8 +51,8 @@ class FactQueue:
 
     def __init__(self, limit: int = 10_000) -> None:
         self._limit = limit
-        self._facts: deque[Facts] = deque()
-        self._overflow: dict[_Identity, Facts] = {}
+        self._facts: deque[Item] = deque()
+        self._overflow: dict[_Identity, Item] = {}
         self._unique = count()
         self._lock = threading.Lock()
         self._ready = threading.Event()
@@ -33,33 +62,33 @@ class FactQueue:
     def __len__(self) -> int:
         return len(self._facts) + len(self._overflow)
 
-    def put(self, facts: Facts) -> None:
-        """Queue facts; called on the loop, never blocks, never fails."""
+    def put(self, item: Item) -> None:
+        """Queue an item; called on the loop, never blocks, never fails."""
         if self._overflow or len(self._facts) >= self._limit:
-            self._put_aside(facts)
+            self._put_aside(item)
         else:
-            self._facts.append(facts)
+            self._facts.append(item)
         if not self._wake_up_due:
             self._wake_up_due = True
             asyncio.get_running_loop().call_soon(self._wake_up)
 
-    def _put_aside(self, facts: Facts) -> None:
-        identity = self._identity(facts)
+    def _put_aside(self, item: Item) -> None:
+        identity = self._identity(item)
         with self._lock:
             if self._overflow.pop(identity, None) is not None:
                 self.replaced += 1
-            self._overflow[identity] = facts
+            self._overflow[identity] = item
 
-    def _identity(self, facts: Facts) -> _Identity:
-        if facts.weight is Weight.TRANSACTION:
-            return facts.station, next(self._unique)
-        return facts.station, frozenset(facts.values)
+    def _identity(self, item: Item) -> _Identity:
+        if isinstance(item, Facts) and item.weight is not Weight.TRANSACTION:
+            return item.station, frozenset(item.values)
+        return "", next(self._unique)
 
     def _wake_up(self) -> None:
         self._wake_up_due = False
         self._ready.set()
 
-    def take(self, timeout_s: float) -> list[Facts]:
+    def take(self, timeout_s: float) -> list[Item]:
         """All facts that wait, in order; empty when none came within ``timeout_s``."""
         if not self._facts and not self._overflow:
             self._ready.wait(timeout_s)

@@ -76,7 +76,9 @@ def test_a_key_reads_one_way(station: str, datum: Datum) -> None:
     assert keys.parse_key(keys.key(station, datum)) == (station, datum)
 
 
-@pytest.mark.parametrize("text", ["", "a", "a__", "a__1", "__1__x", "a__1__x__L1__L1", "a__1__x__what"])
+@pytest.mark.parametrize(
+    "text", ["", "a", "a__", "a__1", "__1__x", "a__1__x__L1__L1", "a__1__x__what"]
+)
 def test_what_is_no_key_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no key"):
         keys.parse_key(text)

@@ -48,7 +48,9 @@ def test_a_command_without_an_opposite_takes_only_true() -> None:
         values.yes(False)
 
 
-@pytest.mark.parametrize(("written", "expected"), [(1, 1), (3, 3), ("3", 3), (None, None)])
+@pytest.mark.parametrize(
+    ("written", "expected"), [(1, 1), (3, 3), ("3", 3), (None, None)]
+)
 def test_phases(written: object, expected: int | None) -> None:
     assert values.phases(written) == expected
 
@@ -63,7 +65,9 @@ def test_other_numbers_of_phases_are_refused(written: object) -> None:
     ("written", "expected"),
     [(0, "BootNotification"), (1, "DiagnosticsStatusNotification"), (2, "FirmwareStatusNotification"), (3, "Heartbeat"), (4, "MeterValues"), ("5", "StatusNotification"), ("Heartbeat", "Heartbeat")],
 )  # fmt: skip
-def test_triggers_by_name_and_by_the_earlier_numbers(written: object, expected: str) -> None:
+def test_triggers_by_name_and_by_the_earlier_numbers(
+    written: object, expected: str
+) -> None:
     assert values.trigger(written) == expected
 
 
@@ -73,7 +77,9 @@ def test_other_triggers_are_refused(written: object) -> None:
         values.trigger(written)
 
 
-@pytest.mark.parametrize("written", ["TAG", {"type": "ISO14443", "id": "TAG"}, '{"id": "TAG"}'])
+@pytest.mark.parametrize(
+    "written", ["TAG", {"type": "ISO14443", "id": "TAG"}, '{"id": "TAG"}']
+)
 def test_an_id_token_is_text_or_an_object(written: object) -> None:
     assert values.id_token(written) == "TAG"
 
@@ -89,7 +95,10 @@ def test_what_is_no_id_token_is_refused(written: object) -> None:
 
 
 def test_a_call_needs_an_action_and_an_object() -> None:
-    assert values.call({"action": "ClearCache"}) == {"action": "ClearCache", "payload": {}}
+    assert values.call({"action": "ClearCache"}) == {
+        "action": "ClearCache",
+        "payload": {},
+    }
     with pytest.raises(InvalidValue, match="member action"):
         values.call({"payload": {}})
     with pytest.raises(InvalidValue, match="member payload"):
