@@ -1,0 +1,222 @@
+"""Sampled values of one time as data: units, phases, contexts and totals in order.
+
+Pure, and on the path of every message: what a spelling means is looked up once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import orjson
+
+from connector.csms.facts import Datum, Scalar
+from connector.csms.measurands import (
+    DEFAULT_MEASURAND,
+    MEASURANDS,
+    Scale,
+    Total,
+    scale,
+)
+
+Json = dict[str, Any]
+
+_LOCATIONS = frozenset({"Inlet", "Cable", "EV", "Body", "Upstream"})
+_PHASES = {p: p for p in ("L1", "L2", "L3", "N", "L1-L2", "L2-L3", "L3-L1")} | {
+    "L1-N": "L1",
+    "L2-N": "L2",
+    "L3-N": "L3",
+}
+_LINES = ("L1-L2", "L2-L3", "L3-L1")
+_OUTLET = "Outlet"
+_SIGNED = "SignedData"
+_VEHICLE = "EV"
+BEGIN = "Transaction.Begin"
+_RANKS = {
+    "Transaction.End": 6,
+    "Sample.Periodic": 5,
+    "Trigger": 4,
+    "Sample.Clock": 3,
+}
+_OTHER_RANK = 2
+LONGEST_NAME = 100
+
+
+class Meaning(NamedTuple):
+    """What a sampled value is, by the words around its number."""
+
+    datum: Datum
+    convert: Scale
+    is_known: bool
+    is_plain_phase: bool
+    is_flow: bool
+
+
+@dataclass(slots=True)
+class Reading:
+    """All that was measured at one place at one time."""
+
+    values: dict[Datum, Scalar]
+    unknown: list[Datum]
+    begin_wh: float | None = None
+    """The meter at the start of the transaction, where the message tells it."""
+
+
+def _as_it_is(value: float) -> float:
+    return value
+
+
+@lru_cache(maxsize=20_000)
+def meaning(
+    where: str,
+    measurand: str | None,
+    phase: str | None,
+    location: str | None,
+    unit: str | None,
+    multiplier: int = 0,
+) -> Meaning:
+    """The datum that these words name; unknown words become part of its name."""
+    name = measurand or DEFAULT_MEASURAND
+    known = MEASURANDS.get(name)
+    convert = scale(known, unit, multiplier) if known else _as_it_is
+    strange = []
+    if unit and (convert is None or (known is None and unit)):
+        strange.append(unit)
+    place = "" if location in (None, "", _OUTLET) else str(location)
+    if place and place not in _LOCATIONS:
+        strange.append(place)
+        place = ""
+    line = _PHASES.get(phase or "", "")
+    if phase and not line:
+        strange.append(phase)
+    if known is None:
+        name = _safe_name(name)
+    full = ".".join([name, *strange])[:LONGEST_NAME]
+    is_known = known is not None and not strange
+    return Meaning(
+        Datum(where, full, place, line),
+        convert or _as_it_is,
+        is_known,
+        line == (phase or ""),
+        known is not None and known.is_flow and is_known,
+    )
+
+
+RESERVED: set[str] = set()
+"""Names that the catalogue has for other things; filled by it."""
+
+
+def _safe_name(name: str) -> str:
+    return f"x.{name}" if name in RESERVED else name
+
+
+def number(value: object) -> float | None:
+    """A number as stations write it; None for what cannot be read."""
+    try:
+        found = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return _number_with_comma(value)
+    return found if math.isfinite(found) else None
+
+
+def _number_with_comma(value: object) -> float | None:
+    if not isinstance(value, str) or value.count(",") != 1:
+        return None
+    try:
+        found = float(value.replace(",", "."))
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def read(where: str, samples: Iterable[Json]) -> Reading:
+    """What the samples of one time say."""
+    reading = Reading({}, [])
+    ranks: dict[Datum, int] = {}
+    values = reading.values
+    phased: dict[tuple[str, str], list[Datum]] = {}
+    for sample in samples:
+        get = sample.get
+        found = meaning(
+            where,
+            get("measurand"),
+            get("phase"),
+            get("location"),
+            get("unit"),
+        )
+        datum = found.datum
+        if get("format") == _SIGNED:
+            values[datum._replace(suffix="signed")] = orjson.dumps(sample).decode()
+            continue
+        value = number(get("value"))
+        if value is not None:
+            value = found.convert(value)
+        context = get("context")
+        if context == BEGIN:
+            if datum.name == DEFAULT_MEASURAND and not datum.phase:
+                reading.begin_wh = value
+            continue
+        rank = 2 * _RANKS.get(context or "Sample.Periodic", _OTHER_RANK)
+        rank += found.is_plain_phase
+        if ranks.get(datum, -1) > rank:
+            continue
+        ranks[datum] = rank
+        values[datum] = value
+        if not found.is_known:
+            reading.unknown.append(datum)
+        elif datum.phase:
+            phased.setdefault((datum.name, datum.location), []).append(datum)
+    if phased:
+        _add_totals(where, values, phased)
+    _add_vehicle_soc(where, values)
+    return reading
+
+
+def _add_totals(
+    where: str,
+    values: dict[Datum, Scalar],
+    phased: dict[tuple[str, str], list[Datum]],
+) -> None:
+    for (name, location), data in phased.items():
+        total = Datum(where, name, location)
+        if total not in values:
+            by_phase = {datum.phase: values[datum] for datum in data}
+            found = _total(MEASURANDS[name].total, by_phase)
+            if found is not _NO_TOTAL:
+                values[total] = found
+
+
+_NO_TOTAL = -1.0
+
+
+def _total(kind: Total, by_phase: dict[str, Any]) -> float | None:
+    """The total of what phases say, where they say enough."""
+    phases = [value for phase, value in by_phase.items() if phase in ("L1", "L2", "L3")]
+    divisor = 1.0
+    if not phases:
+        phases = [by_phase[line] for line in _LINES if line in by_phase]
+        divisor = math.sqrt(3)
+        if kind is not Total.VOLTAGE or not phases:
+            return _NO_TOTAL
+    if None in phases:
+        return None
+    if kind is Total.SUM:
+        return float(round(sum(phases), 6))
+    if kind is Total.LARGEST:
+        return float(max(phases))
+    return round(sum(phases) / len(phases) / divisor, 6)
+
+
+def _add_vehicle_soc(where: str, values: dict[Datum, Scalar]) -> None:
+    """The vehicle's state of charge is `SoC`, also where its place is named."""
+    inside = values.get(Datum(where, "SoC", _VEHICLE))
+    if inside is not None:
+        values.setdefault(Datum(where, "SoC"), inside)
+
+
+def text_key(datum: Datum) -> str:
+    """A datum of a transaction's samples as one text."""
+    return "__".join(part for part in datum[1:] if part)

@@ -1,0 +1,55 @@
+"""The energy of one session, from meters that do not all count alike.
+
+Some stations report the energy of the session in the lifetime register, in samples, at
+the end, or in both; some say that every session starts at 0.
+"""
+
+from __future__ import annotations
+
+_FASTEST_WH_PER_S = 120.0
+_SLACK_WH = 1000.0
+
+
+class SessionMeter:
+    """Follows one transaction; energies in Wh."""
+
+    __slots__ = ("_start_wh", "energy_wh", "start_ms")
+
+    def __init__(self, start_ms: int, start_wh: float | None) -> None:
+        self.start_ms = start_ms
+        self._start_wh = start_wh
+        self.energy_wh: float | None = None if start_wh is None else 0.0
+
+    def begin(self, register_wh: float | None) -> None:
+        """The meter at the start, told later; it never replaces what is known."""
+        if not self._start_wh and register_wh:
+            self._start_wh = register_wh
+
+    def sample(self, register_wh: float, time_ms: int) -> float:
+        """The energy so far, by a reading of the lifetime register."""
+        if self._start_wh is None:
+            self._start_wh = register_wh
+        if register_wh < self._start_wh:
+            energy_wh = register_wh
+        elif self._start_wh == 0 and self._is_too_much(register_wh, time_ms):
+            self._start_wh = register_wh - (self.energy_wh or 0.0)
+            energy_wh = self.energy_wh or 0.0
+        else:
+            energy_wh = register_wh - self._start_wh
+        self.energy_wh = round(energy_wh, 3)
+        return self.energy_wh
+
+    def _is_too_much(self, energy_wh: float, time_ms: int) -> bool:
+        """More than any station could have delivered since the start."""
+        seconds = max(0.0, (time_ms - self.start_ms) / 1000)
+        return energy_wh > _SLACK_WH + seconds * _FASTEST_WH_PER_S
+
+    def stop(self, meter_stop_wh: float | None, time_ms: int) -> float | None:
+        """The energy of the whole session."""
+        if meter_stop_wh is None:
+            return self.energy_wh
+        return self.sample(meter_stop_wh, time_ms)
+
+    def seconds(self, time_ms: int) -> int:
+        """How long the session takes, or took."""
+        return max(0, (time_ms - self.start_ms) // 1000)

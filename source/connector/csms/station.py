@@ -1,0 +1,195 @@
+"""What the central system knows about one station.
+
+There are thousands of idle ones: slots, and nothing that is not needed yet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from connector.csms.facts import Datum
+from connector.csms.options import StationOptions
+from connector.errors import StationNotConnected
+from connector.store.records import Registration, StationRecord, TransactionRecord
+
+if TYPE_CHECKING:
+    from connector.csms.session_meter import SessionMeter
+    from connector.sessions.engine import Session
+
+Json = dict[str, Any]
+
+STATION = "0"
+"""The place that is the station as a whole."""
+MAX_PLACES = 64
+
+
+class Connector:
+    """One connector: how it is, and what runs on it."""
+
+    __slots__ = (
+        "ended_id",
+        "error_code",
+        "flows",
+        "meter",
+        "status",
+        "transaction",
+        "where",
+    )
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.status: str | None = None
+        self.error_code: str | None = None
+        self.transaction: TransactionRecord | None = None
+        self.ended_id: str | None = None
+        """The transaction that ended last: it is not adopted again."""
+        self.meter: SessionMeter | None = None
+        """Of the transaction that runs, or ran last."""
+        self.flows: dict[Datum, bool] | None = None
+        """Powers and currents that were told, and whether they flow."""
+
+
+class Station:
+    """One station, connected or not.
+
+    ``configuration`` holds the keys that were read from it; ``learned`` is kept over
+    restarts (`CentralSystem.remember`); ``setup`` is the task that configures it after
+    a boot, while that runs; ``clock_error_ms`` is how far its clock is off, where its
+    live messages show that it cannot be trusted.
+    """
+
+    __slots__ = (
+        "address",
+        "asked",
+        "boot",
+        "call_timeout_s",
+        "clock_error_ms",
+        "configuration",
+        "connected_ms",
+        "connectors",
+        "has_booted",
+        "identity",
+        "learned",
+        "options",
+        "reconnects",
+        "registration",
+        "session",
+        "setup",
+        "since_ms",
+        "told_seen_ms",
+        "unknown_names",
+        "warned",
+    )
+
+    def __init__(
+        self,
+        identity: str,
+        options: StationOptions,
+        *,
+        registration: Registration = "pending",
+        since_ms: int = 0,
+        call_timeout_s: float = 30.0,
+    ) -> None:
+        self.identity = identity
+        self.options = options
+        self.registration: Registration = registration
+        self.since_ms = since_ms
+        self.call_timeout_s = options.call_timeout_s or call_timeout_s
+        self.session: Session | None = None
+        self.address = ""
+        self.connected_ms = 0
+        self.reconnects = -1
+        self.has_booted = False
+        """Booted on the link that is up now."""
+        self.boot: Json = {}
+        self.connectors: dict[str, Connector] = {}
+        self.configuration: dict[str, str | None] = {}
+        self.learned: Json = {}
+        self.clock_error_ms: int | None = None
+        self.setup: asyncio.Task[None] | None = None
+        self.warned: set[str] | None = None
+        self.asked: set[str] | None = None
+        """The messages that we asked for on this link."""
+        self.told_seen_ms = 0
+        self.unknown_names: set[str] | None = None
+
+    @property
+    def is_adopted(self) -> bool:
+        """Whether it may do what stations do."""
+        return self.registration == "accepted"
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a link."""
+        return self.session is not None
+
+    @property
+    def version(self) -> str | None:
+        """The OCPP version of its link."""
+        return self.session.version if self.session else None
+
+    @property
+    def is_dc(self) -> bool:
+        """Whether it charges with direct current; 1.6 has no word for it."""
+        return False
+
+    @property
+    def connector_count(self) -> int:
+        """How many connectors are known; 1 until it says otherwise."""
+        return self.options.connectors or max(
+            (int(where) for where in self.connectors if where.isdecimal()), default=1
+        )
+
+    @property
+    def places(self) -> list[str]:
+        """The connectors, as places."""
+        return [str(number) for number in range(1, self.connector_count + 1)]
+
+    def connector(self, where: str) -> Connector:
+        """The connector at a place, made when it is seen for the first time."""
+        found = self.connectors.get(where)
+        if found is None:
+            found = self.connectors[where] = Connector(where)
+        return found
+
+    def transaction(self, where: str) -> TransactionRecord | None:
+        """The transaction that runs at a place."""
+        found = self.connectors.get(where)
+        return found.transaction if found else None
+
+    async def call(
+        self, action: str, payload: Json, timeout_s: float | None = None
+    ) -> Json:
+        """Send a call (wire names) and give the payload of its answer.
+
+        Raises:
+            StationNotConnected: there is no link.
+            LinkClosed, CommandTimeout, OutboxFull, LocalProtocolError,
+            CallErrorReceived, RemoteProtocolError: as the session says.
+        """
+        if self.session is None:
+            raise StationNotConnected(self.identity)
+        return await self.session.call_action(
+            action, payload, timeout_s=timeout_s or self.call_timeout_s
+        )
+
+    def first_time(self, kind: str) -> bool:
+        """Whether this kind of warning is new for the station."""
+        if self.warned is None:
+            self.warned = set()
+        if kind in self.warned:
+            return False
+        self.warned.add(kind)
+        return True
+
+    def record(self) -> StationRecord:
+        """What is kept of it."""
+        return StationRecord(
+            self.identity,
+            self.registration,
+            self.connector_count,
+            self.boot,
+            self.learned,
+            self.since_ms,
+        )

@@ -1,0 +1,68 @@
+"""Times of the wire, and which of them to believe (contract: datapoints, section 2)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from connector.csms.station import Station
+
+DAY_MS = 86_400_000
+_NEWEST_MS = 60_000
+_EARLIEST_MS = 1_577_836_800_000
+"""2020: a clock before it was never set."""
+_CONNECTION_SLACK_MS = 10_000
+
+
+class Moment(NamedTuple):
+    """When something holds; ``is_queued``: it was kept while there was no link."""
+
+    time_ms: int
+    is_queued: bool = False
+
+
+def parse(text: object) -> int | None:
+    """Milliseconds since the epoch; a text without a zone is UTC; None for no time."""
+    try:
+        time = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    if time is None:
+        return None
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=UTC)
+    try:
+        return round(time.timestamp() * 1000)
+    except OverflowError:
+        return None
+
+
+@lru_cache(maxsize=16)
+def _iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def iso(time_ms: int) -> str:
+    """A time as stations and people read it: UTC, whole seconds, ``Z``."""
+    return _iso(time_ms // 1000)
+
+
+def judge(station: Station, text: object, now_ms: int, *, is_live: bool) -> Moment:
+    """When a message's own time holds, by what is known of the station's clock.
+
+    ``is_live`` marks messages that no station keeps for later. They tell whether its
+    clock can be trusted; those of transactions tell it only where nothing else fits.
+    """
+    time_ms = parse(text)
+    if time_ms is None:
+        return Moment(now_ms)
+    error_ms = time_ms - now_ms
+    oldest_ms = now_ms - DAY_MS if is_live else _EARLIEST_MS
+    is_wrong = error_ms > _NEWEST_MS or time_ms < oldest_ms
+    if is_wrong or is_live:
+        station.clock_error_ms = error_ms if is_wrong else None
+    if station.clock_error_ms is not None:
+        return Moment(now_ms)
+    is_old = time_ms < station.connected_ms - _CONNECTION_SLACK_MS
+    return Moment(time_ms, is_queued=is_old and not is_live)

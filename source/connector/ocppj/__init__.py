@@ -1,0 +1,1 @@
+"""OCPP-J without I/O: frames, schemas, names, routes, error codes, redaction."""

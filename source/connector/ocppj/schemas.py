@@ -1,0 +1,115 @@
+"""The schemas of every version, compiled once, and what their errors mean in OCPP.
+
+The fast path is one `is_valid`; an error is only looked into when there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import jsonschema_rs
+import orjson
+
+from connector.ocppj.dialects import Dialect
+
+Json = dict[str, Any]
+Direction = Literal["request", "response"]
+
+_FOLDERS = {"1.6": "v16", "2.0.1": "v201", "2.1": "v21"}
+_PROPERTY_KINDS = frozenset(
+    {"Enum", "MaxLength", "MinLength", "Maximum", "Minimum", "MultipleOf", "Format"}
+)
+_OCCURRENCE_KINDS = frozenset({"Required", "MinItems", "MaxItems"})
+
+
+class Misfit:
+    """One way in which a payload does not fit."""
+
+    __slots__ = ("kind", "missing", "path")
+
+    def __init__(self, error: Any) -> None:
+        self.kind = type(error.kind).__name__.rpartition("_")[2]
+        self.path: tuple[str | int, ...] = tuple(error.instance_path)
+        self.missing = str(getattr(error.kind, "property", ""))
+
+    def __str__(self) -> str:
+        where = ".".join(map(str, self.path)) or "the payload"
+        match self.kind:
+            case "Required":
+                return ".".join(map(str, [*self.path, self.missing])) + " is missing"
+            case "AdditionalProperties":
+                return f"{where} has members that are not in the schema"
+            case "Type":
+                return f"{where} has the wrong type"
+            case _:
+                return f"{where} does not fit its schema ({self.kind})"
+
+    def code(self, dialect: Dialect) -> str:
+        """The error code of a version for it."""
+        if self.kind == "Type":
+            return dialect.type_constraint
+        if self.kind in _PROPERTY_KINDS:
+            return dialect.property_constraint
+        if self.kind in _OCCURRENCE_KINDS:
+            return dialect.occurrence
+        return dialect.formation
+
+
+class Schema:
+    """One schema; `is_valid` is the compiled check."""
+
+    __slots__ = ("_validator", "document", "is_valid")
+
+    def __init__(self, document: Json, *, with_formats: bool) -> None:
+        self.document = document
+        self._validator = jsonschema_rs.Draft4Validator(
+            document, validate_formats=with_formats
+        )
+        self.is_valid = self._validator.is_valid
+
+    def misfits(self, payload: Json) -> Iterator[Misfit]:
+        """Every way in which ``payload`` does not fit."""
+        return map(Misfit, self._validator.iter_errors(payload))
+
+
+class Schemas:
+    """The schemas of one version, by action."""
+
+    def __init__(self, version: str, *, with_formats: bool) -> None:
+        self._version = version
+        self._with_formats = with_formats
+        self._requests: dict[str, Schema] = {}
+        self._responses: dict[str, Schema] = {}
+
+    def request(self, action: str) -> Schema:
+        """The schema of a request."""
+        return self._requests.get(action) or self._load(self._requests, action, "")
+
+    def response(self, action: str) -> Schema:
+        """The schema of an answer."""
+        found = self._responses.get(action)
+        return found or self._load(self._responses, action, "Response")
+
+    def _load(self, cache: dict[str, Schema], action: str, suffix: str) -> Schema:
+        document = load_document(self._version, action, suffix)
+        found = cache[action] = Schema(document, with_formats=self._with_formats)
+        return found
+
+
+def load_document(version: str, action: str, suffix: str) -> Json:
+    """A schema as the `ocpp` library ships it; 2.x names requests ``..Request``."""
+    if not suffix and version != "1.6":
+        suffix = "Request"
+    folder = files("ocpp") / _FOLDERS[version] / "schemas"
+    text = (folder / f"{action}{suffix}.json").read_text("utf-8-sig")
+    document: Json = orjson.loads(text)
+    return document
+
+
+@cache
+def schemas(version: str, *, with_formats: bool = False) -> Schemas:
+    """The schemas of a version; with formats, date-times are checked too."""
+    return Schemas(version, with_formats=with_formats)

@@ -1,0 +1,83 @@
+"""What a station says is accepted where its meaning is clear (datapoints, section 2).
+
+Values that a schema does not list, over-long text and additional members stay; an
+optional member that does not fit is taken out; a required one is refused.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from connector.errors import RemoteProtocolError
+from connector.ocppj.dialects import Dialect
+from connector.ocppj.schemas import Misfit, Schema
+
+Json = dict[str, Any]
+Path = Sequence[str | int]
+
+_HARMLESS = frozenset(
+    {"Enum", "MaxLength", "AdditionalProperties", "MultipleOf", "Format", "MaxItems"}
+)
+_MOST_REPAIRS = 20
+
+
+def refuse(misfits: Iterable[Misfit], dialect: Dialect) -> RemoteProtocolError:
+    """The error that answers a payload which does not fit."""
+    first = next(iter(misfits))
+    return RemoteProtocolError(first.code(dialect), str(first))
+
+
+def fit(
+    payload: Json, schema: Schema, dialect: Dialect, *, keeps_enums: bool = True
+) -> tuple[Json, list[str]]:
+    """The payload without what does not fit, and a warning for each kind of it.
+
+    ``keeps_enums`` says whether a value that is not listed still has a meaning.
+
+    Raises:
+        RemoteProtocolError: something required is missing or of another type.
+    """
+    harmless = _HARMLESS if keeps_enums else _HARMLESS - {"Enum"}
+    warnings: list[str] = []
+    for _ in range(_MOST_REPAIRS):
+        misfits = list(schema.misfits(payload))
+        warnings += [str(m) for m in misfits if str(m) not in warnings]
+        serious = [m for m in misfits if m.kind not in harmless]
+        if not serious:
+            return payload, warnings
+        optional = _nearest_optional(schema.document, serious[0].path)
+        if optional is None:
+            raise refuse(serious, dialect)
+        payload = _without(payload, optional)
+    raise refuse(serious, dialect)
+
+
+def _nearest_optional(document: Json, path: Path) -> Path | None:
+    """The longest beginning of ``path`` that names an optional member."""
+    found, schema = None, document
+    for index, step in enumerate(path):
+        schema = _resolved(document, schema)
+        if isinstance(step, int):
+            schema = schema.get("items", {})
+            continue
+        if step not in schema.get("required", ()):
+            found = path[: index + 1]
+        schema = schema.get("properties", {}).get(step, {})
+    return found
+
+
+def _resolved(document: Json, schema: Json) -> Json:
+    name = schema.get("$ref", "").removeprefix("#/definitions/")
+    definition: Json = document["definitions"][name] if name else schema
+    return definition
+
+
+def _without(payload: Json, path: Path) -> Json:
+    changed = copy.deepcopy(payload)
+    parent: Any = changed
+    for step in path[:-1]:
+        parent = parent[step]
+    del parent[path[-1]]
+    return changed

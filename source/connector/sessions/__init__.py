@@ -1,0 +1,1 @@
+"""A live conversation with one peer: the session engine and its links."""

@@ -1,0 +1,58 @@
+"""Handlers written as the `ocpp` library has them: methods with `@on` and `@after`.
+
+Routes are found once for each class, not for each connection.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Awaitable, Callable, Hashable
+from functools import cache
+from typing import Any
+
+from connector.ocppj.frames import Call, Json
+from connector.ocppj.names import names
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Route:
+    """The names of the methods for one action."""
+
+    on: str | None = None
+    after: str | None = None
+
+
+@cache
+def routes(owner: Hashable) -> dict[str, Route]:
+    """The decorated methods of a class, by action."""
+    found: dict[str, Route] = {}
+    for name in dir(owner):
+        method = inspect.getattr_static(owner, name)
+        for kind, marker in (("on", "_on_action"), ("after", "_after_action")):
+            action = getattr(method, marker, None)
+            if action is not None:
+                route = found.get(str(action), Route())
+                found[str(action)] = dataclasses.replace(route, **{kind: name})
+    return found
+
+
+def arguments(version: str, call: Call, method: Callable[..., Any]) -> Json:
+    """The keyword arguments of a handler: snake_case, as the library gives them."""
+    found: Json = names(version, call.action, is_response=False).to_snake(call.payload)
+    if "call_unique_id" in inspect.signature(method).parameters:
+        found["call_unique_id"] = call.unique_id
+    return found
+
+
+def payload(version: str, action: str, result: object) -> Any:
+    """A result dataclass as the payload of an answer."""
+    if dataclasses.is_dataclass(result) and not isinstance(result, type):
+        plain = dataclasses.asdict(result)
+        return names(version, action, is_response=True).to_wire(plain)
+    return result
+
+
+async def awaited(result: Any) -> Any:
+    """The result of a handler, be it async or not."""
+    return await result if isinstance(result, Awaitable) else result

@@ -1,0 +1,35 @@
+"""What a session needs of the way to its peer."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Link(Protocol):
+    """Carries texts both ways, in order, until it is closed."""
+
+    remote_address: str
+    subprotocol: str | None
+    latency_ms: float | None
+    """Round trip of the last ping, where there are pings."""
+
+    @property
+    def last_received_s(self) -> float:
+        """When anything came in last; of the running loop's clock."""
+
+    async def recv(self) -> str | bytes:
+        """The next text; bytes are what a peer may not send.
+
+        Raises:
+            LinkClosed: there is none any more.
+        """
+
+    async def send(self, text: str) -> None:
+        """Send a text; waits while the peer is slow.
+
+        Raises:
+            LinkClosed: it cannot be sent any more.
+        """
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """End it; a second time does nothing."""

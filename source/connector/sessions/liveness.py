@@ -1,0 +1,66 @@
+"""Which links are dead: one task for all of them, a share of them at each turn.
+
+A missing pong counts only where a pong was seen: some stations never send one. They
+are dead after two heartbeat intervals and 30 s (contract: settings).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from connector.sessions.websocket_link import WebSocketLink
+
+logger = logging.getLogger(__name__)
+
+_WITHOUT_PINGS_S = 20.0
+_TURNS = 20
+_SILENT_PINGS = 1.5
+
+
+class Liveness:
+    """Pings links every ``ping_interval_s`` (0: never) and aborts those that died."""
+
+    def __init__(self, ping_interval_s: float, heartbeat_interval_s: float) -> None:
+        self._is_pinging = ping_interval_s > 0
+        self._interval_s = ping_interval_s or _WITHOUT_PINGS_S
+        self._silent_s = self._interval_s * _SILENT_PINGS
+        self._never_ponged_s = 2 * heartbeat_interval_s + 30
+        self._shares: list[set[WebSocketLink]] = [set() for _ in range(_TURNS)]
+        self._next = 0
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look after links."""
+        self._task = asyncio.create_task(self._run(), name="liveness")
+
+    async def stop(self) -> None:
+        """Look after nothing any more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    def add(self, link: WebSocketLink) -> set[WebSocketLink]:
+        """Look after a link, until it is discarded from the set that this gives."""
+        self._next = (self._next + 1) % _TURNS
+        share = self._shares[self._next]
+        share.add(link)
+        return share
+
+    async def _run(self) -> None:
+        turn = 0
+        while True:
+            await asyncio.sleep(self._interval_s / _TURNS)
+            turn = (turn + 1) % _TURNS
+            now_s = asyncio.get_running_loop().time()
+            for link in tuple(self._shares[turn]):
+                self._look_at(link, now_s)
+
+    def _look_at(self, link: WebSocketLink, now_s: float) -> None:
+        silence_s = now_s - link.last_received_s
+        counts = self._is_pinging and link.has_ponged
+        if silence_s > (self._silent_s if counts else self._never_ponged_s):
+            logger.info("%s: silent for %.0f s", link.remote_address, silence_s)
+            link.abort()
+        elif self._is_pinging:
+            link.ping()

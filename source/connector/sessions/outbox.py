@@ -1,0 +1,129 @@
+"""Our calls to the peer: one in flight, the others in order, none for ever.
+
+OCPP-J, section 4.1.1: no further call before the last one is answered or timed out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from connector.errors import (
+    CallErrorReceived,
+    CommandTimeout,
+    LinkClosed,
+    OutboxFull,
+)
+from connector.ocppj.frames import CallError, CallResult, Json
+
+Send = Callable[[str], Awaitable[None]]
+
+
+class Outbox:
+    """Sends calls through ``send``; at most ``limit`` wait for their turn."""
+
+    __slots__ = (
+        "_answer",
+        "_closed",
+        "_is_busy",
+        "_limit",
+        "_send",
+        "_unique_id",
+        "_waiting",
+    )
+
+    def __init__(self, send: Send, limit: int) -> None:
+        self._send = send
+        self._limit = limit
+        self._is_busy = False
+        self._waiting: deque[asyncio.Future[None]] | None = None
+        self._unique_id = ""
+        self._answer: asyncio.Future[CallResult | CallError] | None = None
+        self._closed: LinkClosed | None = None
+
+    async def call(
+        self, unique_id: str, action: str, text: str, timeout_s: float
+    ) -> Json:
+        """Send a call in its turn; gives the payload of the answer.
+
+        Raises:
+            LinkClosed: before or while waiting.
+            OutboxFull: too many wait already.
+            CommandTimeout: not sent, or not answered, within ``timeout_s``.
+            CallErrorReceived: the peer answered with an error.
+        """
+        await self._take_turn(action, timeout_s)
+        try:
+            answer = await self._exchange(unique_id, action, text, timeout_s)
+        finally:
+            self._answer = None
+            self._pass_turn()
+        if isinstance(answer, CallError):
+            raise CallErrorReceived(answer.code, answer.description, answer.details)
+        return answer.payload
+
+    async def _exchange(
+        self, unique_id: str, action: str, text: str, timeout_s: float
+    ) -> CallResult | CallError:
+        self._unique_id = unique_id
+        self._answer = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._send(text)
+                return await self._answer
+        except TimeoutError:
+            raise CommandTimeout(action, timeout_s, sent=True) from None
+
+    async def _take_turn(self, action: str, timeout_s: float) -> None:
+        if self._closed is not None:
+            raise self._closed
+        if not self._is_busy:
+            self._is_busy = True
+            return
+        if self._waiting is None:
+            self._waiting = deque()
+        if len(self._waiting) >= self._limit:
+            raise OutboxFull(self._limit)
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await turn
+        except BaseException as problem:
+            self._give_up(turn)
+            if isinstance(problem, TimeoutError):
+                raise CommandTimeout(action, timeout_s, sent=False) from None
+            raise
+
+    def _give_up(self, turn: asyncio.Future[None]) -> None:
+        """Leave the row; a turn that was given in the same moment goes on."""
+        if self._waiting is not None and turn in self._waiting:
+            self._waiting.remove(turn)
+        elif turn.done() and not turn.cancelled() and turn.exception() is None:
+            self._pass_turn()
+
+    def _pass_turn(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._waiting = None
+        self._is_busy = False
+
+    def take(self, frame: CallResult | CallError) -> bool:
+        """Hand an answer to whoever waits for it; False when nobody does."""
+        answer = self._answer
+        if answer is None or answer.done() or frame.unique_id != self._unique_id:
+            return False
+        answer.set_result(frame)
+        return True
+
+    def close(self, reason: LinkClosed) -> None:
+        """End every call, now and from now on."""
+        self._closed = reason
+        waiting, self._waiting = self._waiting or (), None
+        for future in (self._answer, *waiting):
+            if future is not None and not future.done():
+                future.set_exception(LinkClosed(reason.code, reason.reason))

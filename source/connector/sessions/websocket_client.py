@@ -1,0 +1,47 @@
+"""The other end: a link that we open."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidHandshake, InvalidStatus
+from websockets.typing import Subprotocol
+
+from connector.errors import LinkRefused
+from connector.sessions.websocket_link import Alive, WebSocketLink
+
+_library_logger = logging.getLogger("websockets.client")
+_library_logger.setLevel(logging.CRITICAL)
+
+
+class _Connection(Alive, ClientConnection):
+    """A connection that notes when it heard anything."""
+
+
+async def open_link(
+    url: str, subprotocols: Sequence[str], *, timeout_s: float = 10.0
+) -> WebSocketLink:
+    """Connect to ``url``.
+
+    Raises:
+        LinkRefused: nobody answered, or the answer was no.
+    """
+    try:
+        websocket = await connect(
+            url,
+            subprotocols=[Subprotocol(name) for name in subprotocols],
+            compression=None,
+            open_timeout=timeout_s,
+            ping_interval=None,
+            create_connection=_Connection,
+            logger=_library_logger,
+        )
+    except InvalidStatus as problem:
+        response = problem.response
+        reason = response.body.decode("utf-8", "replace").strip()
+        raise LinkRefused(reason[:200], response.status_code) from None
+    except (OSError, InvalidHandshake, TimeoutError) as problem:
+        raise LinkRefused(str(problem) or type(problem).__name__) from None
+    return WebSocketLink(websocket, websocket.subprotocol)

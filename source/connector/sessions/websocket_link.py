@@ -1,0 +1,97 @@
+"""A link over a WebSocket, for either end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from websockets.exceptions import ConnectionClosed
+
+from connector.errors import LinkClosed
+
+if TYPE_CHECKING:
+    from websockets.asyncio.connection import Connection
+
+_LONGEST_REASON_BYTES = 123
+"""RFC 6455, section 5.5: a control frame has at most 125 bytes, 2 of them the code."""
+
+
+class Alive:
+    """Notes when a connection heard anything: mix it in before the library's class."""
+
+    last_received_s = 0.0
+
+    def data_received(self, data: bytes) -> None:
+        """Called by the transport."""
+        self.last_received_s = self.loop.time()  # type: ignore[attr-defined]
+        super().data_received(data)  # type: ignore[misc]
+
+
+class WebSocketLink:
+    """See `Link`; the connection's class has `Alive` in it."""
+
+    __slots__ = (
+        "_ping",
+        "_websocket",
+        "has_ponged",
+        "latency_ms",
+        "remote_address",
+        "subprotocol",
+    )
+
+    def __init__(self, websocket: Connection, subprotocol: str | None) -> None:
+        self._websocket: Any = websocket
+        address = websocket.remote_address
+        self.remote_address = str(address[0]) if address else ""
+        self.subprotocol = subprotocol
+        self.latency_ms: float | None = None
+        self.has_ponged = False
+        self._ping: asyncio.Task[None] | None = None
+
+    @property
+    def last_received_s(self) -> float:
+        """When anything came in last; of the loop's clock."""
+        return float(self._websocket.last_received_s)
+
+    async def recv(self) -> str | bytes:
+        """The next message."""
+        try:
+            return await self._websocket.recv()  # type: ignore[no-any-return]
+        except ConnectionClosed as closed:
+            raise _link_closed(closed) from None
+
+    async def send(self, text: str) -> None:
+        """Send a text message."""
+        try:
+            await self._websocket.send(text)
+        except ConnectionClosed as closed:
+            raise _link_closed(closed) from None
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close with a handshake."""
+        reason = reason.encode()[:_LONGEST_REASON_BYTES].decode("utf-8", "ignore")
+        await self._websocket.close(code, reason)
+
+    def abort(self) -> None:
+        """End it without asking the peer, who does not answer."""
+        self._websocket.transport.abort()
+
+    def ping(self) -> None:
+        """Send a ping, unless the last one still waits to be sent or answered."""
+        if self._ping is None:
+            self._ping = asyncio.get_running_loop().create_task(self._exchange_ping())
+
+    async def _exchange_ping(self) -> None:
+        try:
+            pong = await self._websocket.ping()
+            self.latency_ms = round(await pong * 1000, 3)
+            self.has_ponged = True
+        except ConnectionClosed:
+            self.latency_ms = None
+        finally:
+            self._ping = None
+
+
+def _link_closed(closed: ConnectionClosed) -> LinkClosed:
+    frame = closed.rcvd or closed.sent
+    return LinkClosed(frame.code, frame.reason) if frame else LinkClosed()
