@@ -73,9 +73,20 @@ class TransactionStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class TransactionEnded(Event):
-    """A transaction is closed."""
+    """A transaction is closed, or its connector is free without a stop."""
 
     transaction: TransactionRecord
+    energy_wh: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionSeen(Event):
+    """Meter values name a transaction that we do not know as the one that runs."""
+
+    where: str
+    ocpp_id: str
+    time_ms: int
+    meter_values: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

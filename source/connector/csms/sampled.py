@@ -30,6 +30,7 @@ _PHASES = {p: p for p in ("L1", "L2", "L3", "N", "L1-L2", "L2-L3", "L3-L1")} | {
     "L2-N": "L2",
     "L3-N": "L3",
 }
+_EACH = ("L1", "L2", "L3")
 _LINES = ("L1-L2", "L2-L3", "L3-L1")
 _OUTLET = "Outlet"
 _SIGNED = "SignedData"
@@ -70,7 +71,7 @@ def _as_it_is(value: float) -> float:
 
 
 @lru_cache(maxsize=20_000)
-def meaning(
+def meaning(  # noqa: PLR0917  (cached by position)
     where: str,
     measurand: str | None,
     phase: str | None,
@@ -184,30 +185,29 @@ def _add_totals(
         total = Datum(where, name, location)
         if total not in values:
             by_phase = {datum.phase: values[datum] for datum in data}
-            found = _total(MEASURANDS[name].total, by_phase)
-            if found is not _NO_TOTAL:
-                values[total] = found
+            kind = MEASURANDS[name].total
+            parts = _parts(kind, by_phase)
+            if parts:
+                values[total] = None if None in parts else _total(kind, parts)
 
 
-_NO_TOTAL = -1.0
+def _parts(kind: Total, by_phase: dict[str, Any]) -> list[Any]:
+    """The values that make a total: of the phases, else voltages between them."""
+    phases = [by_phase[phase] for phase in _EACH if phase in by_phase]
+    if phases or kind is not Total.VOLTAGE:
+        return phases
+    lines = [by_phase[line] for line in _LINES if line in by_phase]
+    return [None if v is None else v / math.sqrt(3) for v in lines]
 
 
-def _total(kind: Total, by_phase: dict[str, Any]) -> float | None:
-    """The total of what phases say, where they say enough."""
-    phases = [value for phase, value in by_phase.items() if phase in ("L1", "L2", "L3")]
-    divisor = 1.0
-    if not phases:
-        phases = [by_phase[line] for line in _LINES if line in by_phase]
-        divisor = math.sqrt(3)
-        if kind is not Total.VOLTAGE or not phases:
-            return _NO_TOTAL
-    if None in phases:
-        return None
-    if kind is Total.SUM:
-        return float(round(sum(phases), 6))
-    if kind is Total.LARGEST:
-        return float(max(phases))
-    return round(sum(phases) / len(phases) / divisor, 6)
+def _total(kind: Total, parts: list[float]) -> float:
+    match kind:
+        case Total.SUM:
+            return round(sum(parts), 6)
+        case Total.LARGEST:
+            return max(parts)
+        case _:
+            return round(sum(parts) / len(parts), 6)
 
 
 def _add_vehicle_soc(where: str, values: dict[Datum, Scalar]) -> None:
@@ -215,6 +215,18 @@ def _add_vehicle_soc(where: str, values: dict[Datum, Scalar]) -> None:
     inside = values.get(Datum(where, "SoC", _VEHICLE))
     if inside is not None:
         values.setdefault(Datum(where, "SoC"), inside)
+
+
+def is_flow(datum: Datum) -> bool:
+    """Whether it is 0 when nothing flows."""
+    known = MEASURANDS.get(datum.name)
+    return known is not None and known.is_flow and not datum.suffix
+
+
+def drop_flows(reading: Reading) -> None:
+    """Leave out what no longer flows: the values close a transaction that ended."""
+    for datum in [datum for datum in reading.values if is_flow(datum)]:
+        del reading.values[datum]
 
 
 def text_key(datum: Datum) -> str:

@@ -1,6 +1,6 @@
 """The frames of OCPP-J, read from text and written as text (OCPP-J, section 4).
 
-Reading never fails in another way than with `MalformedFrame`, which says what to answer.
+Reading fails with `MalformedFrame` alone, which says what to answer.
 """
 
 from __future__ import annotations

@@ -251,8 +251,9 @@ class Session:
     # -- handling
 
     def _result(self, call: Call) -> Any:
-        """What the handler of a call gives: a payload, an `Answer`, an awaitable,
-        the text of the answer that it got before, or an error.
+        """What the handler of a call gives, ready or to be waited for.
+
+        An error stands for a handler that failed, a text for an answer given before.
         """
         try:
             known = self._repeats.find(call)
@@ -313,7 +314,7 @@ class Session:
         return encode_result(call.unique_id, result)
 
     def _library_result(self, call: Call) -> Any:
-        route = library.routes(type(self)).get(call.action)
+        route = library.routes_of(self).get(call.action)
         if route is None or route.on is None:
             raise self._rules.unhandled(call.action)
         return self._run_route(call, route)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any
 
@@ -23,9 +23,13 @@ class Route:
     after: str | None = None
 
 
+def routes_of(instance: Any) -> dict[str, Route]:
+    """The decorated methods of an object, by action."""
+    return _routes(type(instance))  # type: ignore[arg-type]
+
+
 @cache
-def routes(owner: Hashable) -> dict[str, Route]:
-    """The decorated methods of a class, by action."""
+def _routes(owner: Any) -> dict[str, Route]:
     found: dict[str, Route] = {}
     for name in dir(owner):
         method = inspect.getattr_static(owner, name)

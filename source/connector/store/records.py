@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+Scalar = str | int | float | bool | None
 Registration = Literal["pending", "accepted", "rejected"]
 
 
@@ -92,7 +93,7 @@ class SampleRecord:
 
     transaction_key: str
     time_ms: int
-    values: dict[str, float | str | None]
+    values: dict[str, Scalar]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,411 @@
+"""The central system: stations come and go, blocks answer them, facts go up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from connector.csms import admission
+from connector.csms.authorization import Authorization
+from connector.csms.availability import Availability
+from connector.csms.clock import Clock, Timer
+from connector.csms.context import Context, at
+from connector.csms.data_transfer import DataTransfer
+from connector.csms.events import (
+    Connected,
+    Disconnected,
+    EventBus,
+    RegistrationChanged,
+)
+from connector.csms.evictions import Evictions
+from connector.csms.facts import Datum, Facts, Scalar, Weight
+from connector.csms.metering import Metering
+from connector.csms.notifications import Notifications
+from connector.csms.options import CsmsOptions
+from connector.csms.provisioning import Provisioning, boot_values
+from connector.csms.registry import PendingStation, Registry
+from connector.csms.remote_control import trigger_message
+from connector.csms.setup import Setup
+from connector.csms.station import STATION, Station
+from connector.csms.tokens import Tokens
+from connector.csms.transactions import Transactions
+from connector.errors import ConnectorError, StoreError
+from connector.sessions.engine import Handler, Session, SessionOptions
+from connector.sessions.link import Link
+from connector.sessions.v16 import ChargePoint
+from connector.sessions.websocket_server import HandshakeRequest, Refusal
+from connector.store.interface import Store
+
+logger = logging.getLogger(__name__)
+
+SESSIONS: Mapping[str, type[Session]] = MappingProxyType({"ocpp1.6": ChargePoint})
+"""By subprotocol."""
+
+_BOOTS_WITHIN_S = 10.0
+_PENDING_STAYS_S = 600.0
+_GOING_AWAY, _POLICY = 1001, 1008
+"""RFC 6455, section 7.4.1."""
+
+Decision = tuple[str, str]
+"""An outcome and a detail."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOptions:
+    """Bounds of what is not the stations' own."""
+
+    max_frames_per_s: float = 50.0
+    max_connections_per_address: int = 200
+    shows_frames: bool = False
+    """Publish every frame, for BEMCom's raw message database."""
+
+
+class CentralSystem:
+    """Everything that is known of stations, and what they are answered."""
+
+    def __init__(
+        self,
+        options: CsmsOptions,
+        store: Store,
+        clock: Clock,
+        publish: Callable[[Facts], None],
+        links: LinkOptions = LinkOptions(),
+    ) -> None:
+        self.events = EventBus()
+        self._options = options
+        self._links = links
+        self._clock = clock
+        self._store = store
+        self._publish = publish
+        self.registry = Registry(options, store, clock)
+        context = Context(
+            options, store, clock, self.events, publish, self.registry.remember
+        )
+        self._context = context
+        self._tokens = Tokens(options, store, clock)
+        self.transactions = Transactions(context, self._tokens)
+        self._setup = Setup(context)
+        blocks = (
+            Provisioning(context),
+            Availability(context),
+            Authorization(self._tokens),
+            self.transactions,
+            Metering(context),
+            DataTransfer(context),
+            Notifications(context),
+        )
+        table: dict[str, Handler] = {}
+        for block in blocks:
+            table |= block.handlers
+        self.handlers: Mapping[str, Handler] = MappingProxyType(table)
+        self._restricted = admission.restricted(table)
+        self._evictions = Evictions(clock)
+        self._timers: dict[str, Timer] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+        self._is_stopping = False
+
+    @property
+    def stations(self) -> dict[str, Station]:
+        """All that are known, those that wait included."""
+        return self.registry.stations
+
+    @property
+    def connected(self) -> int:
+        """How many have a link."""
+        return sum(station.is_connected for station in self.stations.values())
+
+    # -- life
+
+    async def start(self) -> None:
+        """Read what was kept, and say that nobody is connected yet.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        await self.registry.load()
+        await self._tokens.start()
+        for record in await self._store.open_transactions():
+            station = self.stations.get(record.station)
+            if station is not None and record.where.isdecimal():
+                self.transactions.restore(station, record)
+        for station in self.stations.values():
+            self._publish(
+                Facts(
+                    station.identity,
+                    self._clock.now_ms(),
+                    {at(STATION, "connected"): False} | boot_values(station),
+                )
+            )
+
+    async def stop(self) -> None:
+        """Say that nobody is connected any more, and wait for what is being kept.
+
+        The links are closed by whoever serves them.
+        """
+        self._is_stopping = True
+        for timer in self._timers.values():
+            timer.cancel()
+        for station in self.stations.values():
+            self._setup.end(station)
+        await self.transactions.finish()
+        await self.registry.finish()
+
+    # -- coming and going
+
+    async def gate(self, request: HandshakeRequest) -> Refusal | None:
+        """Whether a station gets in."""
+        identity = request.identity
+        if self._is_stopping:
+            return Refusal(503, "stopping")
+        if self.registry.is_refused(identity):
+            return Refusal(401, "unknown station")
+        station = self.stations.get(identity)
+        bound = self._links.max_connections_per_address
+        if station is None or not station.is_adopted:
+            is_pending = self._options.unknown_stations == "pending"
+            if not self.registry.may_wait(identity):
+                return Refusal(503, "too many stations wait for adoption")
+            address = request.remote_address
+            if is_pending and bound and self.registry.waiting_at(address) >= bound:
+                return Refusal(429, "too many connections from this address")
+        delay_s = self._evictions.delay_s(identity)
+        if delay_s:
+            await asyncio.sleep(delay_s)
+        return None
+
+    async def serve(self, link: Link, identity: str, subprotocol: str) -> None:
+        """Talk with a station until its link ends; the newest link of one wins."""
+        station = self.registry.meet(identity)
+        session = self._session(station, link, subprotocol)
+        self._take_over(station, session)
+        try:
+            await session.start()
+        finally:
+            if station.session is session:
+                self._left(station)
+
+    def _session(self, station: Station, link: Link, subprotocol: str) -> Session:
+        strict = station.options.strict_validation
+        if strict is None:
+            strict = self._options.strict_validation
+        options = SessionOptions(
+            call_timeout_s=station.call_timeout_s,
+            strict=strict,
+            max_frames_per_s=self._links.max_frames_per_s,
+        )
+        handlers = self.handlers if station.is_adopted else self._restricted
+        return SESSIONS[subprotocol](
+            station.identity,
+            link,
+            owner=station,
+            handlers=handlers,
+            options=options,
+            observer=_Watcher(self),
+        )
+
+    def _take_over(self, station: Station, session: Session) -> None:
+        previous, station.session = station.session, session
+        station.address = session.link.remote_address
+        station.connected_ms = self._clock.now_ms()
+        station.has_booted = False
+        station.reconnects += 1
+        station.asked = None
+        if previous is not None:
+            self._evict(station, previous)
+        logger.info("%s: connected from %s", station.identity, station.address)
+        self._context.tell(
+            station,
+            {
+                at(STATION, "connected"): True,
+                at(STATION, "registration"): boot_values(station)[
+                    at(STATION, "registration")
+                ],
+                at(STATION, "ocpp_version"): session.version,
+                at(STATION, "security_profile"): 0,
+                at(STATION, "reconnects"): station.reconnects,
+                at(STATION, "connectors"): station.connector_count,
+            },
+        )
+        self.events.emit(Connected(station))
+        if station.is_adopted:
+            self._wait_for_boot(station)
+        else:
+            self.registry.on_pending()
+
+    def _evict(self, station: Station, previous: Session) -> None:
+        self._evictions.note(station.identity)
+        logger.warning(
+            "%s: connected again from %s; its older link from %s is closed",
+            station.identity,
+            station.address,
+            previous.link.remote_address,
+        )
+        self._close(previous, _POLICY, "a newer connection of this station")
+
+    def _close(self, session: Session, code: int, reason: str) -> None:
+        task = asyncio.get_running_loop().create_task(session.close(code, reason))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    def _left(self, station: Station) -> None:
+        station.session = None
+        self._cancel_timer(station)
+        logger.info("%s: disconnected", station.identity)
+        self._context.tell(station, {at(STATION, "connected"): False})
+        self.events.emit(Disconnected(station))
+        if station.registration == "pending" and not self._is_stopping:
+            self._timers[station.identity] = self._clock.call_later(
+                _PENDING_STAYS_S, lambda: self._drop_pending(station)
+            )
+
+    def _drop_pending(self, station: Station) -> None:
+        self._timers.pop(station.identity, None)
+        if self.registry.drop_pending(station):
+            self.events.emit(RegistrationChanged(station))
+
+    def _cancel_timer(self, station: Station) -> None:
+        timer = self._timers.pop(station.identity, None)
+        if timer is not None:
+            timer.cancel()
+
+    # -- booting
+
+    def _wait_for_boot(self, station: Station) -> None:
+        """A station may come back without booting; then it is asked to."""
+        self._cancel_timer(station)
+        session = station.session
+        self._timers[station.identity] = self._clock.call_later(
+            _BOOTS_WITHIN_S, lambda: self._ask_to_boot(station, session)
+        )
+
+    def _ask_to_boot(self, station: Station, session: Session | None) -> None:
+        self._timers.pop(station.identity, None)
+        if station.has_booted or station.session is not session:
+            return
+        task = asyncio.get_running_loop().create_task(self._boot_or_go_on(station))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def _boot_or_go_on(self, station: Station) -> None:
+        """Where it refuses, it is configured as it is."""
+        if await self._trigger_boot(station) or station.has_booted:
+            return
+        if station.is_connected and station.is_adopted:
+            self._setup.begin(station)
+
+    async def _trigger_boot(self, station: Station) -> bool:
+        try:
+            answer = await trigger_message(station, STATION, "BootNotification")
+        except ConnectorError as problem:
+            logger.info("%s: does not boot when asked: %s", station.identity, problem)
+            return False
+        return answer.get("status") == "Accepted"
+
+    # -- decisions about stations
+
+    def pending(self) -> list[PendingStation]:
+        """The stations that wait for adoption."""
+        return self.registry.pending()
+
+    async def adopt(self, identity: str) -> Decision:
+        """Let a station in; it is asked to boot at once."""
+        station = self.stations.get(identity)
+        if station is not None and station.is_adopted:
+            return "accepted", "adopted already"
+        try:
+            station = await self.registry.decide(identity, "accepted")
+        except StoreError as problem:
+            return "error", str(problem)
+        self._cancel_timer(station)
+        logger.info("%s: adopted", identity)
+        self._registered(station)
+        if station.session is None:
+            return "accepted", "is not connected; it is let in when it comes"
+        station.session.handlers = self.handlers
+        if await self._trigger_boot(station):
+            return "accepted", ""
+        return "accepted", "does not boot when asked; it is let in when it boots"
+
+    async def reject(self, identity: str) -> Decision:
+        """Keep a station out from now on."""
+        if self.registry.is_named(identity):
+            return "rejected", "it is named in STATIONS"
+        try:
+            station = await self.registry.decide(identity, "rejected")
+        except StoreError as problem:
+            return "error", str(problem)
+        self._cancel_timer(station)
+        logger.info("%s: rejected", identity)
+        self._registered(station)
+        if station.session is not None:
+            self._close(station.session, _POLICY, "rejected")
+        return "accepted", ""
+
+    async def forget(self, identity: str) -> Decision:
+        """Make a station unknown again."""
+        if self.registry.is_named(identity):
+            return "rejected", "it is named in STATIONS"
+        if identity not in self.stations:
+            return "rejected", "unknown station"
+        try:
+            station = await self.registry.forget(identity)
+        except StoreError as problem:
+            return "error", str(problem)
+        logger.info("%s: forgotten", identity)
+        if station is not None:
+            await self._end(station)
+            self.events.emit(RegistrationChanged(station))
+        return "accepted", ""
+
+    async def _end(self, station: Station) -> None:
+        session = station.session
+        self._cancel_timer(station)
+        if session is not None:
+            self._left(station)
+            self._cancel_timer(station)
+            await session.close(_POLICY, "forgotten")
+
+    def _registered(self, station: Station) -> None:
+        self._context.tell(station, boot_values(station))
+        self.events.emit(RegistrationChanged(station))
+
+    # -- watching sessions
+
+    def frame(self, station: Station, session: Session, way: str, text: str) -> None:
+        """A frame came in or went out."""
+        if self._links.shows_frames:
+            self._publish(
+                Facts(
+                    station.identity,
+                    self._clock.now_ms(),
+                    {},
+                    Weight.SAMPLE,
+                    frame=text,
+                    version=session.version,
+                    direction=way,
+                )
+            )
+
+
+class _Watcher:
+    """Hears of what happens in sessions."""
+
+    __slots__ = ("_central_system",)
+
+    def __init__(self, central_system: CentralSystem) -> None:
+        self._central_system = central_system
+
+    def frame(self, session: Session, direction: str, text: str) -> None:
+        self._central_system.frame(session.owner, session, direction, text)
+
+    def warned(self, session: Session, kind: str, text: str) -> None:
+        if session.owner.first_time(kind):
+            logger.warning("%s: %s (told once)", session.identity, text)
+        else:
+            logger.debug("%s: %s", session.identity, text)
+
+
+Values = dict[Datum, Scalar]

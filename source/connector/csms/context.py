@@ -1,0 +1,75 @@
+"""What every functional block is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from connector.csms import times
+from connector.csms.clock import Clock
+from connector.csms.events import EventBus
+from connector.csms.facts import Datum, Facts, Scalar, Weight
+from connector.csms.options import CsmsOptions
+from connector.csms.station import STATION, Station
+from connector.store.interface import Store
+
+Json = dict[str, Any]
+
+_SEEN_AGAIN_MS = 30_000
+
+
+@cache
+def at(where: str, name: str) -> Datum:
+    """A datum; one object for all stations."""
+    return Datum(where, name)
+
+
+_LAST_SEEN = at(STATION, "last_seen")
+_LATENCY = at(STATION, "latency_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Options, what is kept, the time, and who wants to hear of things."""
+
+    options: CsmsOptions
+    store: Store
+    clock: Clock
+    events: EventBus
+    publish: Callable[[Facts], None]
+    remember: Callable[[Station], None]
+    """Keep what is known of a station, soon."""
+
+    def tell(
+        self,
+        station: Station,
+        values: dict[Datum, Scalar],
+        *,
+        time_ms: int | None = None,
+        weight: Weight = Weight.STATE,
+        is_queued: bool = False,
+    ) -> None:
+        """Publish values of a station, and when it was last heard of if that is due."""
+        now_ms = self.clock.now_ms()
+        if now_ms - station.told_seen_ms >= _SEEN_AGAIN_MS:
+            self.tell_seen(station, now_ms)
+        if values:
+            time_ms = now_ms if time_ms is None else time_ms
+            self.publish(Facts(station.identity, time_ms, values, weight, is_queued))
+
+    def tell_seen(self, station: Station, now_ms: int) -> None:
+        """Publish when it was last heard of, and how far away it is."""
+        station.told_seen_ms = now_ms
+        values: dict[Datum, Scalar] = {_LAST_SEEN: times.iso(now_ms)}
+        session = station.session
+        if session is not None and session.link.latency_ms is not None:
+            values[_LATENCY] = session.link.latency_ms
+        self.publish(Facts(station.identity, now_ms, values))
+
+    def tell_state(
+        self, station: Station, where: str, state: Mapping[str, Any]
+    ) -> None:
+        """Publish values of one place by their names."""
+        self.tell(station, {at(where, name): value for name, value in state.items()})

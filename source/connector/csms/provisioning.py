@@ -1,0 +1,108 @@
+"""Boot, heartbeat, and what a station is configured to after it booted."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from connector.csms import times
+from connector.csms.context import Context, at
+from connector.csms.events import Booted
+from connector.csms.facts import Datum, Scalar
+from connector.csms.station import STATION, Station
+from connector.ocppj.frames import Call
+from connector.sessions.engine import Answer, Handler
+
+Json = dict[str, Any]
+
+logger = logging.getLogger(__name__)
+
+PENDING_INTERVAL_S = 30
+
+# sensor: members of BootNotification that tell it, the first that is there
+_SENSORS = {
+    "vendor": ("chargePointVendor",),
+    "model": ("chargePointModel",),
+    "serial_number": ("chargePointSerialNumber", "chargeBoxSerialNumber"),
+    "firmware_version": ("firmwareVersion",),
+}
+REGISTRATION = {"accepted": "Accepted", "pending": "Pending", "rejected": "Rejected"}
+
+
+class Provisioning:
+    """Handles boots and heartbeats."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.handlers: dict[str, Handler] = {
+            "BootNotification": self.on_boot,
+            "Heartbeat": self.on_heartbeat,
+        }
+
+    def on_boot(self, station: Station, call: Call) -> Answer:
+        """BootNotification."""
+        station.boot = call.payload
+        status = REGISTRATION[station.registration]
+        interval_s = max(1, round(self._context.options.heartbeat_interval_s))
+        answer = {
+            "currentTime": times.iso(self._context.clock.now_ms()),
+            "interval": interval_s if station.is_adopted else PENDING_INTERVAL_S,
+            "status": status,
+        }
+        logger.info(
+            "%s: %s %s booted: %s",
+            station.identity,
+            call.payload["chargePointVendor"],
+            call.payload["chargePointModel"],
+            status,
+        )
+        return Answer(answer, lambda: self._booted(station))
+
+    def _booted(self, station: Station) -> None:
+        self._context.tell(station, boot_values(station))
+        if station.is_adopted:
+            station.has_booted = True
+            self._context.remember(station)
+        self._context.events.emit(Booted(station))
+
+    def on_heartbeat(self, station: Station, call: Call) -> Answer:
+        """Heartbeat."""
+        now_ms = self._context.clock.now_ms()
+        return Answer(
+            {"currentTime": times.iso(now_ms)},
+            lambda: self._context.tell_seen(station, now_ms),
+        )
+
+
+def boot_values(station: Station) -> dict[Datum, Scalar]:
+    """What a station says of itself."""
+    boot = station.boot
+    values: dict[Datum, Scalar] = {
+        at(STATION, "registration"): REGISTRATION[station.registration]
+    }
+    for name, members in _SENSORS.items():
+        found = next((boot[member] for member in members if member in boot), None)
+        if found is not None:
+            values[at(STATION, name)] = found
+    return values
+
+
+async def reset(station: Station, kind: str) -> Json:
+    """Reset, ``Soft`` or ``Hard``; gives the wire response."""
+    return await station.call("Reset", {"type": kind})
+
+
+async def get_configuration(station: Station, keys: list[str] | None = None) -> Json:
+    """GetConfiguration of these keys, or of all; gives the wire response."""
+    answer = await station.call("GetConfiguration", {"key": keys} if keys else {})
+    for entry in answer.get("configurationKey", ()):
+        station.configuration[entry["key"]] = entry.get("value")
+    return answer
+
+
+async def change_configuration(station: Station, key: str, value: str) -> Json:
+    """ChangeConfiguration; gives the wire response."""
+    answer = await station.call("ChangeConfiguration", {"key": key, "value": value})
+    if answer.get("status") in ("Accepted", "RebootRequired"):
+        station.configuration[key] = value
+    return answer

@@ -1,0 +1,234 @@
+"""Which stations are known, which wait, and who decides about them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from connector.csms import times
+from connector.csms.clock import Clock
+from connector.csms.options import CsmsOptions, StationOptions
+from connector.csms.station import Station
+from connector.errors import StoreError
+from connector.store.interface import RegistryStore
+from connector.store.records import Registration, StationRecord
+
+logger = logging.getLogger(__name__)
+
+_REGISTRATION_OF_POLICY: dict[str, Registration] = {
+    "pending": "pending",
+    "accept": "accepted",
+    "reject": "rejected",
+}
+_DEFAULTS = StationOptions()
+_RETRY_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class PendingStation:
+    """A station that waits for adoption; ``since`` is ISO 8601."""
+
+    station: str
+    vendor: str | None
+    model: str | None
+    protocol: str | None
+    address: str
+    since: str
+
+
+class Registry:
+    """Stations by identity; what is decided is kept in the store."""
+
+    def __init__(
+        self, options: CsmsOptions, store: RegistryStore, clock: Clock
+    ) -> None:
+        self.stations: dict[str, Station] = {}
+        self.on_pending: Callable[[], None] = lambda: None
+        """Called when the list of those that wait is another."""
+        self._options = options
+        self._store = store
+        self._clock = clock
+        self._dirty: dict[str, Station] = {}
+        self._writer: asyncio.Task[None] | None = None
+
+    async def load(self) -> None:
+        """Read the kept ones, and those that the configuration names.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        for record in await self._store.stations():
+            self._restore(record)
+        for identity in self._options.stations:
+            station = self.stations.get(identity) or self._new(identity, "accepted")
+            station.registration = "accepted"
+            self.stations[identity] = station
+
+    def _restore(self, record: StationRecord) -> None:
+        station = self._new(record.identity, record.registration)
+        station.boot, station.learned = dict(record.boot), dict(record.learned)
+        station.since_ms = record.since_ms
+        for number in range(1, record.connectors + 1):
+            station.connector(str(number))
+        self.stations[record.identity] = station
+
+    def _new(self, identity: str, registration: Registration) -> Station:
+        return Station(
+            identity,
+            self._options.stations.get(identity, _DEFAULTS),
+            registration=registration,
+            since_ms=self._clock.now_ms(),
+            call_timeout_s=self._options.call_timeout_s,
+        )
+
+    def is_named(self, identity: str) -> bool:
+        """Whether the configuration names it: such a station is adopted."""
+        return identity in self._options.stations
+
+    def is_refused(self, identity: str) -> bool:
+        """Whether it may not even connect."""
+        station = self.stations.get(identity)
+        if station is None:
+            return self._options.unknown_stations == "reject"
+        return station.registration == "rejected"
+
+    def may_wait(self, identity: str) -> bool:
+        """Whether there is room for a station that nobody knows."""
+        bound = self._options.max_pending_stations
+        if identity in self.stations or not bound:
+            return True
+        if self._options.unknown_stations != "pending":
+            return True
+        return sum(s.registration == "pending" for s in self.stations.values()) < bound
+
+    def waiting_at(self, address: str) -> int:
+        """Links from an address whose stations are not adopted."""
+        return sum(
+            s.address == address and not s.is_adopted and s.is_connected
+            for s in self.stations.values()
+        )
+
+    def meet(self, identity: str) -> Station:
+        """The station that connects; a new one is what the policy makes of it."""
+        station = self.stations.get(identity)
+        if station is None:
+            policy = self._options.unknown_stations
+            station = self._new(identity, _REGISTRATION_OF_POLICY[policy])
+            self.stations[identity] = station
+            if station.is_adopted:
+                self.remember(station)
+        return station
+
+    def pending(self) -> list[PendingStation]:
+        """Those that wait for adoption, the first first."""
+        return [
+            _pending(station)
+            for station in self.stations.values()
+            if station.registration == "pending"
+        ]
+
+    async def decide(self, identity: str, registration: Registration) -> Station:
+        """Adopt or reject, kept before it holds.
+
+        Raises:
+            StoreError: it could not be kept; nothing has changed.
+        """
+        station = self.stations.get(identity) or self._new(identity, registration)
+        record = station.record()
+        await self._store.save_station(
+            StationRecord(
+                identity,
+                registration,
+                record.connectors,
+                record.boot,
+                record.learned,
+                record.since_ms,
+            )
+        )
+        station.registration = registration
+        self.stations[identity] = station
+        self.on_pending()
+        return station
+
+    async def forget(self, identity: str) -> Station | None:
+        """Make it unknown again.
+
+        Raises:
+            StoreError: it could not be done; nothing has changed.
+        """
+        await self._store.delete_station(identity)
+        station = self.stations.pop(identity, None)
+        self._dirty.pop(identity, None)
+        self.on_pending()
+        return station
+
+    def drop_pending(self, station: Station) -> bool:
+        """Forget one that waits no more; whether it was there."""
+        is_gone = station.registration == "pending" and not station.is_connected
+        if is_gone and self.stations.get(station.identity) is station:
+            del self.stations[station.identity]
+            self.on_pending()
+            return True
+        return False
+
+    # -- what is learned is kept, soon
+
+    def remember(self, station: Station) -> None:
+        """Keep what is known of an adopted station, many in one go."""
+        if not station.is_adopted:
+            return
+        self._dirty[station.identity] = station
+        if self._writer is None:
+            self._writer = asyncio.get_running_loop().create_task(
+                self._write(), name="registry"
+            )
+
+    async def _write(self) -> None:
+        try:
+            while self._dirty:
+                dirty, self._dirty = self._dirty, {}
+                await self._save(list(dirty.values()))
+        finally:
+            self._writer = None
+
+    async def _save(self, stations: list[Station]) -> None:
+        results = await asyncio.gather(
+            *(self._store.save_station(station.record()) for station in stations),
+            return_exceptions=True,
+        )
+        failed = [
+            station
+            for station, result in zip(stations, results, strict=True)
+            if isinstance(result, BaseException)
+        ]
+        if failed:
+            problem = next(r for r in results if isinstance(r, BaseException))
+            if not isinstance(problem, StoreError):
+                raise problem
+            logger.error("%d stations could not be kept: %s", len(failed), problem)
+            self._clock.call_later(_RETRY_S, lambda: self._again(failed))
+
+    def _again(self, stations: list[Station]) -> None:
+        for station in stations:
+            if self.stations.get(station.identity) is station:
+                self.remember(station)
+
+    async def finish(self) -> None:
+        """Wait until all is kept that can be."""
+        if self._writer is not None:
+            await asyncio.wait({self._writer})
+
+
+def _pending(station: Station) -> PendingStation:
+    boot: dict[str, Any] = station.boot
+    return PendingStation(
+        station.identity,
+        boot.get("chargePointVendor"),
+        boot.get("chargePointModel"),
+        f"ocpp{station.version}" if station.version else None,
+        station.address,
+        times.iso(station.since_ms),
+    )

@@ -1,0 +1,155 @@
+"""What is read from a station and configured at it after it booted (1.6, section 9).
+
+One task for a station: a new boot replaces it, a lost link ends it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+from connector.csms.context import Context
+from connector.csms.events import Booted, Disconnected, Ready
+from connector.csms.places import grow
+from connector.csms.provisioning import change_configuration, get_configuration
+from connector.csms.station import Station
+from connector.errors import CommandTimeout, ConnectorError, TransportError
+
+logger = logging.getLogger(__name__)
+
+MEASURANDS_KEY = "MeterValuesSampledData"
+INTERVAL_KEY = "MeterValueSampleInterval"
+ATTEMPTS_KEY = "TransactionMessageAttempts"
+KEYS = (
+    "NumberOfConnectors",
+    "SupportedFeatureProfiles",
+    "ChargeProfileMaxStackLevel",
+    "ChargingScheduleAllowedChargingRateUnit",
+    "ChargingScheduleMaxPeriods",
+    "ConnectorSwitch3to1PhaseSupported",
+    MEASURANDS_KEY,
+    INTERVAL_KEY,
+    ATTEMPTS_KEY,
+)
+_AT_ONCE = 4
+"""How many keys are asked for where the whole list is refused."""
+AUTOMATIC_MEASURANDS = (
+    "Energy.Active.Import.Register",
+    "Power.Active.Import",
+    "Current.Import",
+    "Voltage",
+    "SoC",
+    "Current.Offered",
+    "Power.Offered",
+)
+_ATTEMPTS = 20
+"""With the usual 60 s between two that grow, a station tries for three hours."""
+_AGREED = ("Accepted", "RebootRequired")
+
+
+class Setup:
+    """Configures stations when they boot."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        context.events.subscribe(Booted, self._on_booted)
+        context.events.subscribe(Disconnected, self._on_disconnected)
+
+    def _on_booted(self, event: Booted) -> None:
+        if event.station.is_adopted:
+            self.begin(event.station)
+
+    def begin(self, station: Station) -> None:
+        """Configure a station; what runs for it already is given up."""
+        self.end(station)
+        station.setup = asyncio.get_running_loop().create_task(
+            self._run(station), name=f"{station.identity} setup"
+        )
+
+    def end(self, station: Station) -> None:
+        """Stop configuring it."""
+        if station.setup is not None:
+            station.setup.cancel()
+            station.setup = None
+
+    def _on_disconnected(self, event: Disconnected) -> None:
+        self.end(event.station)
+
+    async def _run(self, station: Station) -> None:
+        try:
+            await self._configure(station)
+        except (CommandTimeout, TransportError) as problem:
+            logger.warning("%s: not configured: %s", station.identity, problem)
+        except ConnectorError as problem:
+            logger.warning("%s: configured in part: %s", station.identity, problem)
+        except Exception:
+            logger.exception("%s: could not be configured", station.identity)
+        station.setup = None
+        if station.is_connected:
+            self._context.events.emit(Ready(station))
+
+    async def _configure(self, station: Station) -> None:
+        await self._read(station)
+        count = station.configuration.get("NumberOfConnectors") or ""
+        if count.strip().isdecimal() and station.options.connectors is None:
+            grow(self._context, station, int(count))
+        await self._set_measurands(station)
+        interval_s = station.options.meter_interval_s
+        if interval_s is None:
+            interval_s = self._context.options.meter_interval_s
+        if interval_s:
+            await self._set(station, INTERVAL_KEY, str(interval_s))
+        attempts = station.configuration.get(ATTEMPTS_KEY) or ""
+        if attempts.strip().isdecimal() and int(attempts) < _ATTEMPTS:
+            await self._set(station, ATTEMPTS_KEY, str(_ATTEMPTS))
+
+    async def _read(self, station: Station) -> None:
+        """Read the keys that matter, in pieces where all at once is refused."""
+        try:
+            await get_configuration(station, list(KEYS))
+        except (CommandTimeout, TransportError):
+            raise
+        except ConnectorError as problem:
+            logger.info("%s: %s; asking for less", station.identity, problem)
+            for start in range(0, len(KEYS), _AT_ONCE):
+                await get_configuration(station, list(KEYS[start : start + _AT_ONCE]))
+
+    async def _set(self, station: Station, key: str, value: str) -> bool:
+        """Set a key unless it is so already; whether it holds now."""
+        if same(station.configuration.get(key), value):
+            return True
+        answer = await change_configuration(station, key, value)
+        status = answer.get("status")
+        if status not in _AGREED:
+            logger.info("%s: %s = %s: %s", station.identity, key, value, status)
+        return status in _AGREED
+
+    async def _set_measurands(self, station: Station) -> None:
+        """All wanted measurands at once, else those that are taken one by one."""
+        wanted = self._wanted(station)
+        if not wanted or await self._set(station, MEASURANDS_KEY, ",".join(wanted)):
+            return
+        before = station.configuration.get(MEASURANDS_KEY)
+        taken = [m for m in wanted if await self._set(station, MEASURANDS_KEY, m)]
+        if not taken:
+            return
+        if len(taken) > 1 and not await self._set(
+            station, MEASURANDS_KEY, ",".join(taken)
+        ):
+            await self._set(station, MEASURANDS_KEY, before or taken[0])
+
+    def _wanted(self, station: Station) -> tuple[str, ...]:
+        wanted = station.options.measurands
+        if wanted is None:
+            wanted = self._context.options.measurands
+        return AUTOMATIC_MEASURANDS if wanted is None else wanted
+
+
+def same(current: str | None, wanted: str) -> bool:
+    """Whether two configuration values say the same, spaces and order aside."""
+    return current is not None and _items(current) == _items(wanted)
+
+
+def _items(text: str) -> Iterable[str]:
+    return {item.strip().strip("\"'") for item in text.split(",") if item.strip()}

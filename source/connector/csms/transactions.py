@@ -1,0 +1,388 @@
+"""Transactions of 1.6: kept before they are acknowledged, adopted, closed once.
+
+A store that cannot write makes the station keep its message: InternalError.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+import orjson
+
+from connector.csms import sampled, times
+from connector.csms.context import Context, at
+from connector.csms.events import (
+    StatusChanged,
+    TransactionEnded,
+    TransactionSeen,
+    TransactionStarted,
+)
+from connector.csms.facts import Datum, Scalar, Weight
+from connector.csms.places import place
+from connector.csms.session_meter import SessionMeter
+from connector.csms.station import STATION, Connector, Station
+from connector.csms.times import Moment
+from connector.csms.tokens import Tokens
+from connector.errors import RemoteProtocolError, StoreError
+from connector.ocppj.frames import Call
+from connector.ocppj.redaction import shorten
+from connector.sessions.engine import Answer, Handler
+from connector.store.records import (
+    SampleRecord,
+    TransactionRecord,
+    TransactionStart,
+    TransactionStop,
+)
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+_NOT_CHARGING = frozenset(
+    {"Available", "Finishing", "Reserved", "Unavailable", "Faulted"}
+)
+_NO_TOKEN = ""
+
+
+class Transactions:
+    """Handles starts and stops, and transactions that began without us."""
+
+    def __init__(self, context: Context, tokens: Tokens) -> None:
+        self._context = context
+        self._tokens = tokens
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._adopting: set[tuple[str, str]] = set()
+        self.handlers: dict[str, Handler] = {
+            "StartTransaction": self.on_start,
+            "StopTransaction": self.on_stop,
+        }
+        context.events.subscribe(TransactionSeen, self._on_seen)
+        context.events.subscribe(StatusChanged, self._on_status)
+
+    def restore(self, station: Station, record: TransactionRecord) -> None:
+        """It was open when we stopped; it runs until the station says otherwise."""
+        connector = station.connector(record.where)
+        connector.transaction = record
+        connector.meter = SessionMeter(record.start_ms, record.meter_start_wh)
+
+    async def finish(self) -> None:
+        """Wait for what is being written."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    # -- start
+
+    async def on_start(self, station: Station, call: Call) -> Answer:
+        """StartTransaction."""
+        payload = call.payload
+        now_ms = self._context.clock.now_ms()
+        text = payload["timestamp"]
+        moment = times.judge(station, text, now_ms, is_live=False)
+        record = self._same_without_time(station, payload)
+        if record is None:
+            record = await self._keep_start(station, payload, moment)
+        info = self._tokens.info(payload["idTag"])
+        logger.info(
+            "%s: transaction %s started at %s, token %s is %s",
+            station.identity,
+            record.ocpp_id,
+            record.where,
+            shorten(record.id_token),
+            info["status"],
+        )
+        return Answer(
+            {"transactionId": int(record.ocpp_id), "idTagInfo": info},
+            lambda: self._begin(station, record, moment),
+        )
+
+    def _same_without_time(
+        self, station: Station, payload: Json
+    ) -> TransactionRecord | None:
+        """The running transaction that a start without a usable time repeats."""
+        running = station.transaction(str(payload["connectorId"]))
+        if running is None or times.parse(payload["timestamp"]) is not None:
+            return None
+        is_same = (
+            running.id_token == payload["idTag"]
+            and running.meter_start_wh == payload["meterStart"]
+        )
+        return running if is_same else None
+
+    async def _keep_start(
+        self, station: Station, payload: Json, moment: Moment
+    ) -> TransactionRecord:
+        # A clock that is wrong still tells one start from another.
+        start_ms = times.parse(payload["timestamp"])
+        if start_ms is None or station.clock_error_ms is not None:
+            start_ms = moment.time_ms
+        return await self._kept(
+            self._context.store.start_transaction(
+                TransactionStart(
+                    station.identity,
+                    str(payload["connectorId"]),
+                    payload["idTag"],
+                    start_ms,
+                    float(payload["meterStart"]),
+                    reservation_id=payload.get("reservationId"),
+                )
+            )
+        )
+
+    async def _kept(self, writing: Awaitable[T]) -> T:
+        try:
+            return await writing
+        except StoreError as problem:
+            logger.error("a transaction could not be kept: %s", problem)
+            raise RemoteProtocolError(
+                "InternalError", "cannot be kept now, try again"
+            ) from problem
+
+    def _begin(
+        self, station: Station, record: TransactionRecord, moment: Moment
+    ) -> None:
+        connector = place(self._context, station, int(record.where))
+        if connector is None or not record.is_open:
+            return
+        if (
+            connector.transaction is not None
+            and connector.transaction.key == record.key
+        ):
+            return
+        connector.transaction = record
+        connector.meter = SessionMeter(record.start_ms, record.meter_start_wh)
+        self._context.tell(
+            station,
+            _started(connector, record),
+            time_ms=moment.time_ms,
+            weight=Weight.TRANSACTION,
+            is_queued=moment.is_queued,
+        )
+        self._context.events.emit(TransactionStarted(station, record))
+
+    # -- stop
+
+    async def on_stop(self, station: Station, call: Call) -> Answer:
+        """StopTransaction; one for an unknown transaction is accepted, and logged."""
+        payload = call.payload
+        now_ms = self._context.clock.now_ms()
+        moment = times.judge(station, payload["timestamp"], now_ms, is_live=False)
+        ocpp_id = str(payload["transactionId"])
+        id_token = payload.get("idTag")
+        answer = {"idTagInfo": self._tokens.info(id_token)} if id_token else {}
+        found = await self._kept(
+            self._context.store.find_transaction(station.identity, ocpp_id)
+        )
+        if found is None:
+            logger.warning(
+                "%s: stopped the unknown transaction %s at %s Wh",
+                station.identity,
+                ocpp_id,
+                payload["meterStop"],
+            )
+            return Answer(answer, lambda: self._clear(station, ocpp_id))
+        stop = TransactionStop(
+            moment.time_ms,
+            float(payload["meterStop"]),
+            payload.get("reason", "Local"),
+            id_token,
+        )
+        record = await self._kept(self._context.store.stop_transaction(found.key, stop))
+        logger.info("%s: transaction %s stopped", station.identity, ocpp_id)
+        data = payload.get("transactionData", ())
+        return Answer(answer, lambda: self._end(station, found, record, moment, data))
+
+    def _clear(self, station: Station, ocpp_id: str) -> None:
+        for connector in station.connectors.values():
+            running = connector.transaction
+            if running is not None and running.ocpp_id == ocpp_id:
+                self._vanish(station, connector)
+
+    def _end(
+        self,
+        station: Station,
+        before: TransactionRecord,
+        record: TransactionRecord,
+        moment: Moment,
+        data: list[Json],
+    ) -> None:
+        if not before.is_open:
+            return
+        connector = place(self._context, station, int(record.where))
+        if connector is None:
+            return
+        running = connector.transaction
+        is_current = running is None or running.key == record.key
+        meter = connector.meter if running is not None and is_current else None
+        meter = meter or SessionMeter(record.start_ms, record.meter_start_wh)
+        self._note_data(station, connector, record, data)
+        energy_wh = meter.stop(record.meter_stop_wh, moment.time_ms)
+        self._context.tell(
+            station,
+            _ended(connector, record, energy_wh, meter, is_current=is_current),
+            time_ms=moment.time_ms,
+            weight=Weight.TRANSACTION,
+            is_queued=moment.is_queued,
+        )
+        if is_current:
+            connector.transaction = None
+            connector.ended_id = record.ocpp_id
+        self._context.events.emit(TransactionEnded(station, record, energy_wh))
+
+    def _note_data(
+        self,
+        station: Station,
+        connector: Connector,
+        record: TransactionRecord,
+        data: list[Json],
+    ) -> None:
+        """The values that came with the stop."""
+        now_ms = self._context.clock.now_ms()
+        for meter_value in data:
+            text = meter_value.get("timestamp")
+            moment = times.judge(station, text, now_ms, is_live=False)
+            reading = sampled.read(connector.where, meter_value["sampledValue"])
+            self._keep_samples(record, reading.values, moment.time_ms)
+            sampled.drop_flows(reading)
+            self._context.tell(
+                station,
+                reading.values,
+                time_ms=moment.time_ms,
+                is_queued=moment.is_queued,
+            )
+
+    def _keep_samples(
+        self, record: TransactionRecord, values: dict[Datum, Scalar], time_ms: int
+    ) -> None:
+        kept = {sampled.text_key(datum): value for datum, value in values.items()}
+        self._context.store.add_samples((SampleRecord(record.key, time_ms, kept),))
+
+    # -- transactions that nobody started here
+
+    def _on_status(self, event: StatusChanged) -> None:
+        """A connector that is free has no transaction, whether it said so or not."""
+        connector = event.station.connectors.get(event.where)
+        is_free = event.status == "Available" and connector is not None
+        if is_free and connector.transaction is not None:  # type: ignore[union-attr]
+            self._vanish(event.station, connector)  # type: ignore[arg-type]
+
+    def _vanish(self, station: Station, connector: Connector) -> None:
+        """It is over, though its stop has not come (yet)."""
+        record = connector.transaction
+        connector.transaction = None
+        self._context.tell_state(
+            station, connector.where, {"transaction_active": False}
+        )
+        if record is not None:
+            energy_wh = connector.meter.energy_wh if connector.meter else None
+            self._context.events.emit(TransactionEnded(station, record, energy_wh))
+
+    def _on_seen(self, event: TransactionSeen) -> None:
+        connector = event.station.connector(event.where)
+        who = (event.station.identity, event.ocpp_id)
+        if who in self._adopting:
+            return
+        self._adopting.add(who)
+        task = asyncio.get_running_loop().create_task(self._adopt(event, connector))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: self._adopting.discard(who))
+
+    async def _adopt(self, event: TransactionSeen, connector: Connector) -> None:
+        """Take up a transaction that the station says is running."""
+        station = event.station
+        try:
+            record = await self._context.store.find_transaction(
+                station.identity, event.ocpp_id
+            )
+            if record is None and self._may_adopt(event, connector):
+                record = await self._context.store.start_transaction(
+                    TransactionStart(
+                        station.identity,
+                        event.where,
+                        _NO_TOKEN,
+                        event.time_ms,
+                        None,
+                        ocpp_id=event.ocpp_id,
+                    )
+                )
+        except StoreError as problem:
+            logger.error("%s: %s", station.identity, problem)
+            return
+        if record is not None:
+            self._take_up(event, connector, record)
+
+    def _may_adopt(self, event: TransactionSeen, connector: Connector) -> bool:
+        is_id = event.ocpp_id.isdecimal() and int(event.ocpp_id) > 0
+        return is_id and connector.status not in _NOT_CHARGING
+
+    def _take_up(
+        self, event: TransactionSeen, connector: Connector, record: TransactionRecord
+    ) -> None:
+        for meter_value in event.meter_values:
+            reading = sampled.read(event.where, meter_value["sampledValue"])
+            self._keep_samples(record, reading.values, event.time_ms)
+        is_running = record.is_open and connector.status not in _NOT_CHARGING
+        if not is_running or connector.transaction is not None:
+            return
+        logger.info("%s: transaction %s runs", event.station.identity, record.ocpp_id)
+        self._begin(event.station, record, Moment(self._context.clock.now_ms()))
+
+
+def _started(connector: Connector, record: TransactionRecord) -> dict[Datum, Scalar]:
+    where = connector.where
+    values: dict[Datum, Scalar] = {
+        at(where, "transaction_id"): record.ocpp_id,
+        at(where, "transaction_active"): True,
+        at(where, "id_token"): record.id_token or None,
+        at(where, "session_start"): times.iso(record.start_ms),
+        at(where, "session_seconds"): 0,
+    }
+    if record.meter_start_wh is not None:
+        values[at(where, "session_energy")] = 0.0
+    if record.reservation_id is not None:
+        values[at(where, "reservation_id")] = None
+    return values
+
+
+def _ended(
+    connector: Connector,
+    record: TransactionRecord,
+    energy_wh: float | None,
+    meter: SessionMeter,
+    *,
+    is_current: bool,
+) -> dict[Datum, Scalar]:
+    where = connector.where
+    values: dict[Datum, Scalar] = {
+        at(STATION, "last_transaction"): summary(record, energy_wh)
+    }
+    if is_current:
+        values |= {
+            at(where, "transaction_id"): record.ocpp_id,
+            at(where, "transaction_active"): False,
+            at(where, "stop_reason"): record.reason,
+            at(where, "session_energy"): energy_wh,
+            at(where, "session_seconds"): meter.seconds(record.stop_ms or 0),
+        }
+    return values
+
+
+def summary(record: TransactionRecord, energy_wh: float | None) -> str:
+    """A transaction that ended, as JSON text."""
+    return orjson.dumps(
+        {
+            "id": record.ocpp_id,
+            "where": record.where,
+            "token": record.id_token,
+            "start": times.iso(record.start_ms),
+            "stop": times.iso(record.stop_ms) if record.stop_ms is not None else None,
+            "meter_start": record.meter_start_wh,
+            "meter_stop": record.meter_stop_wh,
+            "energy": energy_wh,
+            "reason": record.reason,
+        }
+    ).decode()
