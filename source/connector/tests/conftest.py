@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+from connector.tests.broker import Broker
 
 _ROOT = Path(__file__).resolve().parents[3]
 
@@ -61,3 +64,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get("CI") == "true":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    """A broker that runs; tests that use it are marked ``broker``."""
+    broker = Broker(tmp_path)
+    broker.start()
+    yield broker
+    broker.stop()
