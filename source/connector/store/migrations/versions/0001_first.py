@@ -1,0 +1,93 @@
+"""The first schema."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the tables of version 0.1."""
+    op.create_table(
+        "stations",
+        sa.Column("identity", sa.String, primary_key=True),
+        sa.Column("registration", sa.String, nullable=False),
+        sa.Column("connectors", sa.Integer, nullable=False),
+        sa.Column("boot", sa.JSON, nullable=False),
+        sa.Column("learned", sa.JSON, nullable=False),
+        sa.Column("since_ms", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
+        "tokens",
+        sa.Column("folded", sa.String, primary_key=True),
+        sa.Column("type", sa.String, primary_key=True),
+        sa.Column("id_token", sa.String, nullable=False),
+        sa.Column("status", sa.String, nullable=False),
+        sa.Column("expiry_ms", sa.BigInteger),
+        sa.Column("group", sa.String),
+        sa.Column("note", sa.String),
+    )
+    transactions = op.create_table(
+        "transactions",
+        sa.Column("key", sa.String, primary_key=True),
+        sa.Column("ocpp_id", sa.String, nullable=False),
+        sa.Column("station", sa.String, nullable=False),
+        sa.Column("where", sa.String, nullable=False),
+        sa.Column("id_token", sa.String, nullable=False),
+        sa.Column("start_ms", sa.BigInteger, nullable=False),
+        sa.Column("meter_start_wh", sa.Double),
+        sa.Column("stop_ms", sa.BigInteger),
+        sa.Column("meter_stop_wh", sa.Double),
+        sa.Column("reason", sa.String),
+        sa.Column("stop_token", sa.String),
+        sa.Column("reservation_id", sa.Integer),
+    )
+    op.create_index("transactions_by_ocpp_id", "transactions", ["station", "ocpp_id"])
+    op.create_index("transactions_open", "transactions", ["stop_ms", "station"])
+    op.create_index(
+        "transactions_start",
+        "transactions",
+        [
+            "station",
+            "where",
+            "id_token",
+            "start_ms",
+            sa.func.coalesce(transactions.c.meter_start_wh, -1),
+        ],
+        unique=True,
+    )
+    op.create_table(
+        "samples",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("transaction_key", sa.String, nullable=False),
+        sa.Column("time_ms", sa.BigInteger, nullable=False),
+        sa.Column("values", sa.JSON, nullable=False),
+    )
+    op.create_index("samples_by_transaction", "samples", ["transaction_key", "time_ms"])
+    op.create_table(
+        "limits",
+        sa.Column("station", sa.String, primary_key=True),
+        sa.Column("where", sa.String, primary_key=True),
+        sa.Column("state", sa.JSON, nullable=False),
+    )
+    op.create_table(
+        "datapoints",
+        sa.Column("station", sa.String, primary_key=True),
+        sa.Column("keys", sa.JSON, nullable=False),
+    )
+    op.create_table(
+        "sequences",
+        sa.Column("name", sa.String, primary_key=True),
+        sa.Column("value", sa.BigInteger, nullable=False),
+    )
+    op.execute("INSERT INTO sequences (name, value) VALUES ('transaction', 0)")
+
+
+def downgrade() -> None:
+    """Nothing came before it."""
+    raise RuntimeError("there is no earlier schema")

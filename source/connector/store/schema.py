@@ -1,0 +1,40 @@
+"""The database's schema, brought to the newest version when it is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+HEAD = "0001"
+"""The newest revision in ``migrations/versions``; a test compares."""
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the schema to `HEAD`; a current one costs one query.
+
+    Raises:
+        StoreError: it was made by a newer version.
+    """
+    if revision(connection) != HEAD:
+        _upgrade(connection)
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision of the schema that is there."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+def _upgrade(connection: Connection) -> None:
+    # Loading it takes a tenth of a second, and most starts need none of it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    folder = str(Path(__file__).parent / "migrations")
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,102 @@
+"""The tables; migrations make them, and a test holds both together."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    func,
+)
+
+metadata = MetaData()
+
+stations = Table(
+    "stations",
+    metadata,
+    Column("identity", String, primary_key=True),
+    Column("registration", String, nullable=False),
+    Column("connectors", Integer, nullable=False),
+    Column("boot", JSON, nullable=False),
+    Column("learned", JSON, nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("folded", String, primary_key=True),
+    Column("type", String, primary_key=True),
+    Column("id_token", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("expiry_ms", BigInteger),
+    Column("group", String),
+    Column("note", String),
+)
+
+transactions = Table(
+    "transactions",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("ocpp_id", String, nullable=False),
+    Column("station", String, nullable=False),
+    Column("where", String, nullable=False),
+    Column("id_token", String, nullable=False),
+    Column("start_ms", BigInteger, nullable=False),
+    Column("meter_start_wh", Double),
+    Column("stop_ms", BigInteger),
+    Column("meter_stop_wh", Double),
+    Column("reason", String),
+    Column("stop_token", String),
+    Column("reservation_id", Integer),
+)
+Index("transactions_by_ocpp_id", transactions.c.station, transactions.c.ocpp_id)
+Index("transactions_open", transactions.c.stop_ms, transactions.c.station)
+Index(
+    "transactions_start",
+    transactions.c.station,
+    transactions.c.where,
+    transactions.c.id_token,
+    transactions.c.start_ms,
+    # Two unknown meter readings are one: NULL alone would differ from NULL.
+    func.coalesce(transactions.c.meter_start_wh, -1),
+    unique=True,
+)
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("transaction_key", String, nullable=False),
+    Column("time_ms", BigInteger, nullable=False),
+    Column("values", JSON, nullable=False),
+)
+Index("samples_by_transaction", samples.c.transaction_key, samples.c.time_ms)
+
+limits = Table(
+    "limits",
+    metadata,
+    Column("station", String, primary_key=True),
+    Column("where", String, primary_key=True),
+    Column("state", JSON, nullable=False),
+)
+
+datapoints = Table(
+    "datapoints",
+    metadata,
+    Column("station", String, primary_key=True),
+    Column("keys", JSON, nullable=False),
+)
+
+sequences = Table(
+    "sequences",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
