@@ -2,21 +2,124 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
+if __package__ in (None, ""):
+    # Run as a script: the package is found beside this folder, and no module twice.
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from connector.bemcom import ActuatorFlow, DispatchOnce
+from connector.bemcom import Connector as BaseConnector
+from connector.csms import server_thread
+from connector.csms.clock import SystemClock
+from connector.datapoints.fact_queue import FactQueue
+from connector.datapoints.flow import Message, SensorFlow
+from connector.datapoints.flow_thread import FlowThread
+from connector.datapoints.sensors import Sensors
+from connector.errors import ConnectorError
+from connector.ocppj.redaction import redact
+from connector.openmqtt.topics import Topics
+from connector.openmqtt.tree import Tree
+from connector.server import Server
 from connector.settings import SettingsError, load
+from connector.settings.model import Settings
 
 __version__ = "0.1.0"
 
+_FLOW_ENDS_WITHIN_S = 2.0
+
+
+class Connector(SensorFlow, ActuatorFlow, BaseConnector):
+    """Stations on one side, MQTT on the other."""
+
+    def __init__(self, settings: Settings, version: str = __version__) -> None:
+        super().__init__(
+            version,
+            DeviceDispatcher=DispatchOnce,
+            device_dispatcher_kwargs={"target_func": self._serve},
+            environment=settings.bemcom,
+            mqtt_options=settings.mqtt,
+        )
+        self._topics = Topics(settings.connector_name)
+        self.sensors = Sensors()
+        self.clock = SystemClock()
+        self.follower = Tree(self._topics) if settings.open_tree else None
+        self.redact = redact
+        self.outgoing: list[Message] = []
+        queue = FactQueue()
+        self._server = Server(settings, version, queue, self.clock)
+        self._flow_thread = FlowThread(
+            self,
+            queue,
+            self.clock,
+            self._server.earlier_keys,
+            publish=self._publish_batch,
+            publish_available=self._publish_available_datapoints,
+            save=self._server.save_datapoints,
+        )
+
+    def _serve(self, termination_event: threading.Event) -> None:
+        """The OCPP server, in a thread with a loop of its own."""
+        self._flow_thread.start()
+        server_thread.run(
+            lambda stop: self._server.run(stop, self.mqtt_client), termination_event
+        )
+
+    def send_command(
+        self, datapoint_key: str, datapoint_value: Any, datapoint_timestamp: int
+    ) -> None:
+        """Hand a written value to the server; never waits."""
+        self._server.write(datapoint_key, datapoint_value)
+
+    # -- hooks of the base
+
+    def _loggers(self) -> list[logging.Logger]:
+        return [*super()._loggers(), logging.getLogger("connector")]
+
+    def _on_mqtt_connected(self) -> None:
+        self._flow_thread.republish()
+        self._server.broker_is_back()
+
+    def _publish_values(self, keys: Mapping[str, str]) -> None:
+        self._flow_thread.publish_selected(keys)
+
+    def _publish_available_datapoints(self) -> None:
+        """On the flow thread, which knows the keys; none is no list."""
+        available = self._flow_thread.available()
+        if any(available.values()):
+            self.available_datapoints = available
+            super()._publish_available_datapoints()
+            self.available_datapoints = {"sensor": {}, "actuator": {}}
+
+    def _on_shutdown(self) -> None:
+        self._flow_thread.stop(_FLOW_ENDS_WITHIN_S)
+
+    def _last_messages(self) -> list[Message]:
+        return [(self._topics.bridge_state, b"offline", True)]
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Read the settings; the exit code (2: they cannot be used)."""
+    """Run until stopped; the exit code (2: the settings cannot be used)."""
     try:
-        load()
+        settings = load()
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
+    logging.basicConfig(
+        level=logging.DEBUG if settings.debug else logging.INFO,
+        format="%(asctime)s %(levelname)-7s %(message)s",
+        stream=sys.stderr,
+    )
+    try:
+        Connector(settings).run()
+    except (ConnectorError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

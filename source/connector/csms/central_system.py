@@ -21,7 +21,7 @@ from connector.csms.events import (
     RegistrationChanged,
 )
 from connector.csms.evictions import Evictions
-from connector.csms.facts import Datum, Facts, Scalar, Weight
+from connector.csms.facts import Facts, Weight
 from connector.csms.metering import Metering
 from connector.csms.notifications import Notifications
 from connector.csms.options import CsmsOptions
@@ -178,7 +178,10 @@ class CentralSystem:
 
     async def serve(self, link: Link, identity: str, subprotocol: str) -> None:
         """Talk with a station until its link ends; the newest link of one wins."""
-        station = self.registry.meet(identity)
+        station = self.stations.get(identity)
+        if station is None:
+            station = self.registry.meet(identity)
+            self.events.emit(RegistrationChanged(station))
         session = self._session(station, link, subprotocol)
         self._take_over(station, session)
         try:
@@ -406,6 +409,3 @@ class _Watcher:
             logger.warning("%s: %s (told once)", session.identity, text)
         else:
             logger.debug("%s: %s", session.identity, text)
-
-
-Values = dict[Datum, Scalar]

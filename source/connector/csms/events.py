@@ -89,11 +89,6 @@ class TransactionSeen(Event):
     meter_values: list[dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class ProfilesTouched(Event):
-    """Somebody else than the limits sent Set- or ClearChargingProfile through `call`."""
-
-
 E = TypeVar("E", bound=Event)
 
 

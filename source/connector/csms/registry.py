@@ -112,14 +112,11 @@ class Registry:
         )
 
     def meet(self, identity: str) -> Station:
-        """The station that connects; a new one is what the policy makes of it."""
-        station = self.stations.get(identity)
-        if station is None:
-            policy = self._options.unknown_stations
-            station = self._new(identity, _REGISTRATION_OF_POLICY[policy])
-            self.stations[identity] = station
-            if station.is_adopted:
-                self.remember(station)
+        """A station that connects for the first time is what the policy makes of it."""
+        policy = self._options.unknown_stations
+        station = self._new(identity, _REGISTRATION_OF_POLICY[policy])
+        self.stations[identity] = station
+        self.remember(station)
         return station
 
     def pending(self) -> list[PendingStation]:

@@ -65,7 +65,9 @@ class Actuators:
         except ConnectorError as problem:
             self._publish_earlier(key, self._result(outcome_of(problem)))
             return
-        together = _Together(len(targets), lambda text: self._publish_earlier(key, text))
+        together = _Together(
+            len(targets), lambda text: self._publish_earlier(key, text)
+        )
         for station in targets:
             order = Order(station, key.where, key.command, value)
             self._commands.submit(order, together.report)
@@ -102,5 +104,3 @@ class _Together:
             return self._chosen or ""
         result = orjson.loads(self._chosen or "{}")
         return orjson.dumps(result | {"detail": ", ".join(self._refused)}).decode()
-
-

@@ -39,6 +39,9 @@ class Limits(Protocol):
     ) -> Outcome:
         """Put a request into the slot of a place; returns its one outcome."""
 
+    def touched(self, station: Station) -> None:
+        """Somebody else sent a profile: nobody knows what holds."""
+
     def profile_for_start(self, station: Station, where: str) -> Json | None:
         """The charging profile that a remote start is to carry."""
 
@@ -63,7 +66,9 @@ class Rule:
 
 
 def limit(request: Callable[[Any], LimitRequest]) -> Run:
-    async def run(context: Context, station: Station, where: str, value: Any) -> Outcome:
+    async def run(
+        context: Context, station: Station, where: str, value: Any
+    ) -> Outcome:
         return await context.limits.write(station, where, request(value))
 
     return run
@@ -96,9 +101,7 @@ async def get_composite_schedule(
     return of_response("GetCompositeSchedule", answer)
 
 
-async def charge(
-    context: Context, station: Station, where: str, on: bool
-) -> Outcome:
+async def charge(context: Context, station: Station, where: str, on: bool) -> Outcome:
     if on:
         return await start(context, station, where, context.remote_id_token)
     transaction = station.transaction(where)

@@ -125,6 +125,14 @@ class Commands:
             return Outcome(OutcomeName.REJECTED, "the station is not adopted")
         return await rule.run(self._context, station, order.where, value)
 
+    def report_late(
+        self, station: str, where: str, name: str, outcome: Outcome
+    ) -> None:
+        """Write an outcome that nobody waits for, under a new correlation."""
+        now_ms = self._clock.now_ms()
+        text = result_json(outcome, secrets.token_hex(8), now_ms, 0)
+        self.publish_result(Order(station, where, name, None), outcome, text)
+
     def publish_result(self, order: Order, outcome: Outcome, text: str) -> None:
         """A `Report` that writes the ``__result`` datapoint of the command."""
         log = logger.info if outcome.outcome == OutcomeName.ACCEPTED else logger.warning

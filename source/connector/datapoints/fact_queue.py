@@ -41,9 +41,16 @@ class Forgotten:
     station: str
 
 
-Item = Facts | KeyedValue | Declaration | Forgotten
-_Identity = tuple[str, frozenset[object] | int]
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The sensors that a station had before our restart, as local keys."""
 
+    station: str
+    keys: list[str]
+
+
+Item = Facts | KeyedValue | Declaration | Forgotten | Restored
+_Identity = tuple[str, frozenset[object] | int]
 
 
 class FactQueue:

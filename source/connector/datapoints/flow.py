@@ -1,14 +1,12 @@
-"""BEMCom's sensor flow over facts, and the turns of the thread that it runs in.
+"""BEMCom's sensor flow over facts.
 
-One turn takes what waits, runs the flow for each, and publishes everything that came of
-it in one batch. New keys are gathered, for the API service reads the whole list each
-time (contract: bemcom, section 1).
+Facts in, messages out: to BEMCom's topics where a key is selected, and to whoever
+follows (the open tree). All of it happens on the flow thread.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import orjson
@@ -16,20 +14,15 @@ import orjson
 from connector.bemcom import SensorFlow as BaseSensorFlow
 from connector.csms.clock import Clock
 from connector.csms.facts import Facts, Scalar
-from connector.datapoints.fact_queue import (
-    Declaration,
-    FactQueue,
-    Forgotten,
-    Item,
-    KeyedValue,
+from connector.datapoints.sensors import (
+    Sensors,
+    SensorValue,
+    StationSensors,
+    Update,
 )
-from connector.datapoints.sensors import NEVER, Sensors, StationSensors, Update
-
-logger = logging.getLogger(__name__)
 
 Message = tuple[str, bytes, bool]
 _RETAIN = True
-_NOTHING: dict[str, Any] = {"payload": None}
 
 
 def value_payload(value: Scalar, time_ms: int) -> bytes:
@@ -41,7 +34,7 @@ class Follower(Protocol):
     """Somebody else who publishes values: the open tree."""
 
     def messages(
-        self, station: StationSensors, updates: Sequence[Update]
+        self, station: StationSensors, updates: Iterable[Update]
     ) -> list[Message]:
         """What to publish for new values."""
 
@@ -56,30 +49,35 @@ class Follower(Protocol):
 
 
 class SensorFlow(BaseSensorFlow):
-    """Facts in, values out: to BEMCom's topics where selected, and to a follower.
+    """The connector sets these attributes before the first run.
 
-    The connector sets ``sensors``, ``clock``, ``follower`` and ``redact`` before the
-    first run. All of it happens on the flow thread.
+    ``outgoing`` gathers messages until somebody publishes them in one batch.
     """
 
     sensors: Sensors
     clock: Clock
     follower: Follower | None
     redact: Callable[[str], Any]
+    outgoing: list[Message]
     _facts: Facts
-    _outgoing: list[Message]
+    _current: dict[str, SensorValue]
 
     def receive_raw_msg(self, raw_data: Any) -> dict[str, Any]:
-        """The message of the station as the raw message database keeps it."""
+        """The message of the station as the raw message database keeps it.
+
+        Args:
+            raw_data: ``{"frame": text or None, "facts": Facts, "time": ms}``.
+        """
         facts: Facts = raw_data["facts"]
         self._facts = facts
         raw = None
-        if self.SEND_RAW_MESSAGE_TO_DB == "TRUE" and facts.frame is not None:
+        frame = raw_data["frame"]
+        if frame is not None and self.SEND_RAW_MESSAGE_TO_DB == "TRUE":
             raw = {
                 "station": facts.station,
                 "version": facts.version,
                 "direction": facts.direction,
-                "frame": self.redact(facts.frame),
+                "frame": self.redact(frame),
             }
         return {"payload": {"raw_message": raw, "timestamp": raw_data["time"]}}
 
@@ -87,12 +85,31 @@ class SensorFlow(BaseSensorFlow):
         """The values that are to be published, by key."""
         facts = self._facts
         updates = self.sensors.take(facts, self.clock.now_ms())
-        if not updates:
-            return _NOTHING
         station = self.sensors.station(facts.station)
-        if self.follower is not None:
-            self._outgoing += self.follower.messages(station, updates)
-        if not station.is_adopted:
-            return _NOTHING
-        values = {value.key: value for _, value in updates}
+        if self.follower is not None and updates:
+            self.outgoing += self.follower.messages(station, updates)
+        if not (station.is_adopted and updates):
+            return {"payload": None}
+        self._current = {value.key: value for _, value in updates}
+        values = {key: value.value for key, value in self._current.items()}
         return {"payload": {"parsed_message": values, "timestamp": facts.time_ms}}
+
+    def _update_available_datapoints(
+        self, available_datapoints: dict[str, dict[str, Any]]
+    ) -> None:
+        """Nothing yet: new keys are gathered (contract: bemcom, section 1)."""
+
+    def _filter_and_publish_datapoint_values(
+        self, flattened_msg: dict[str, Any]
+    ) -> None:
+        """Gather the values whose keys are in the map."""
+        topics = self.datapoint_map["sensor"]
+        if not topics:
+            return
+        current = self._current
+        for key in flattened_msg["payload"]["flattened_message"]:
+            topic = topics.get(key)
+            if topic is not None:
+                value = current[key]
+                body = value_payload(value.value, value.time_ms)
+                self.outgoing.append((topic, body, _RETAIN))

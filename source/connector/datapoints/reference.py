@@ -66,7 +66,10 @@ def _at(sensors: Iterable[Sensor], scope: Scope) -> list[Sensor]:
 
 def _section(title: str, rows: Iterable[Sensor | Command], text: str = "") -> str:
     head = [f"## {title}", "", *([text, ""] if text else [])]
-    table = ["| name | where | kind | unit | example | meaning |", "|---|---|---|---|---|---|"]
+    table = [
+        "| name | where | kind | unit | example | meaning |",
+        "|---|---|---|---|---|---|",
+    ]
     return "\n".join([*head, *table, *map(_row, rows), ""])
 
 

@@ -44,7 +44,9 @@ def _start_ms(value: object) -> int | None:
 
 
 def _periods(value: object) -> tuple[tuple[int, float], ...]:
-    expected = 'a list of [offset in s, limit], offsets rising from 0 (member "periods")'
+    expected = (
+        'a list of [offset in s, limit], offsets rising from 0 (member "periods")'
+    )
     if not isinstance(value, list) or not 0 < len(value) <= _LONGEST:
         raise InvalidValue(value, expected)
     periods = tuple(_period(item, expected) for item in value)

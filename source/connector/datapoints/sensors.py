@@ -106,6 +106,7 @@ class Sensors:
         self._stations: dict[str, StationSensors] = {}
         self.revision = 0
         """Rises whenever the set of keys grows."""
+        self._has_new_actuators = False
 
     def __iter__(self) -> Iterator[StationSensors]:
         return iter(self._stations.values())
@@ -131,8 +132,14 @@ class Sensors:
         before = (sensors.is_adopted, sensors.connectors)
         sensors.is_adopted = sensors.is_adopted or is_adopted
         sensors.connectors = max(sensors.connectors, connectors)
-        if before != (sensors.is_adopted, sensors.connectors):
+        if before != (sensors.is_adopted, sensors.connectors) and sensors.is_adopted:
             self.revision += 1
+            self._has_new_actuators = True
+
+    def take_news_of_actuators(self) -> bool:
+        """Whether there are new commands since this was asked last."""
+        found, self._has_new_actuators = self._has_new_actuators, False
+        return found
 
     def forget(self, station: str) -> StationSensors | None:
         """Drop the values of a station that was never adopted."""
@@ -171,8 +178,9 @@ class Sensors:
     def available_actuators(self) -> dict[str, Scalar]:
         """Every command key with an example."""
         return {
-            sensors.prefix
-            + local_key(Datum(where, name)): catalogue.COMMANDS[name].example
+            sensors.prefix + local_key(Datum(where, name)): catalogue.COMMANDS[
+                name
+            ].example
             for sensors in self._stations.values()
             for where, name in sensors.commands()
         }

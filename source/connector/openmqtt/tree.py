@@ -59,9 +59,7 @@ class Tree:
 
     def everything(self, station: StationSensors) -> list[Message]:
         """All values and results that are known, for a broker that may have none."""
-        return self.messages(
-            station, [u for u in station if u[1].time_ms != NEVER]
-        )
+        return self.messages(station, [u for u in station if u[1].time_ms != NEVER])
 
     def refresh(self, sensors: Sensors) -> list[Message]:
         """The values (never results) of a fiftieth of the stations: call every second.

@@ -21,11 +21,15 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from connector.bemcom.environment import Environment
 from connector.csms.options import (
     CsmsOptions,
     Fallback,
     LimitOptions,
 )
+from connector.mqtt.options import MqttOptions, TlsOptions, Will
+from connector.openmqtt.topics import Topics
+from connector.sessions.websocket_server import ServerOptions
 from connector.settings.documents import read_document
 from connector.settings.kinds import (
     AnyText,
@@ -311,6 +315,50 @@ class Settings(BaseSettings):
             max_pending_stations=self.max_pending_stations,
             limits=self.limits,
         )
+
+    @property
+    def server(self) -> ServerOptions:
+        """Where and how stations are served."""
+        return ServerOptions(
+            host=self.ocpp_host,
+            port=self.ocpp_port,
+            default_subprotocol=self.default_subprotocol,
+            max_frame_bytes=self.max_frame_bytes,
+            handshake_timeout_s=self.handshake_timeout_s,
+            ping_interval_s=self.ping_interval_s,
+            heartbeat_interval_s=self.heartbeat_interval_s,
+        )
+
+    @property
+    def bemcom(self) -> Environment:
+        """What the generic base needs."""
+        return Environment(
+            self.connector_name,
+            self.mqtt_broker_host,
+            self.mqtt_broker_port,
+            "TRUE" if self.send_raw_message_to_db else "FALSE",
+            "TRUE" if self.debug else "FALSE",
+        )
+
+    @property
+    def mqtt(self) -> MqttOptions:
+        """How the broker is reached, and what it says when we are gone."""
+        tls = None
+        if self.mqtt_tls:
+            paths = (self.mqtt_tls_ca, self.mqtt_tls_cert, self.mqtt_tls_key)
+            tls = TlsOptions(*(str(path) if path else None for path in paths))
+        return MqttOptions(
+            client_id=self.connector_name,
+            username=self.mqtt_username,
+            password=self.mqtt_password,
+            tls=tls,
+            will=Will(Topics(self.connector_name).bridge_state, b"offline"),
+        )
+
+    @property
+    def database_url(self) -> str:
+        """Where everything is kept."""
+        return self.store_url or f"sqlite:///{self.data_dir / 'connector.sqlite'}"
 
     @classmethod
     def settings_customise_sources(

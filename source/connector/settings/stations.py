@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, get_args
@@ -23,6 +22,7 @@ from connector.csms.options import (
     StationOptions,
     TokenOptions,
 )
+from connector.sessions.identity import EXPECTED, is_identity
 from connector.settings.kinds import (
     Flag,
     Measurands,
@@ -44,22 +44,11 @@ Name = Annotated[str, BeforeValidator(Text("text (in quotes where it is a number
 LimitFallback = Annotated[Fallback | Literal["none"], BeforeValidator(fallback)]
 
 
-_NOT_IN_IDENTITY = re.compile(
-    r"[/\\\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
-    + "]"
-)
-_LONGEST_IDENTITY = 255
-
-
 def _identity(value: object) -> str:
     """What could be the last segment of a connection URL (contract: datapoints, 1)."""
     text = str(value)
-    size = len(text.encode("utf-8", "surrogatepass"))
-    if not 0 < size <= _LONGEST_IDENTITY or _NOT_IN_IDENTITY.search(text):
-        raise wrong(
-            "an identity: 1 to 255 bytes without / \\ control and non-characters"
-        )
+    if not is_identity(text):
+        raise wrong(f"an identity: {EXPECTED}")
     return text
 
 

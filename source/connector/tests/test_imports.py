@@ -25,7 +25,7 @@ ROOMS = {
     "cluster": {"sessions", "ocppj", "security", "store", "mqtt"},
 }
 """Which rooms a room may import, beside itself and `errors`."""
-ANYTHING = {"main", "cli", "settings"}
+ANYTHING = {"main", "cli", "settings", "server"}
 """The top of the house; nobody below imports them."""
 OCPP_VERSIONS = {f"sessions/{name}.py" for name in ("v16", "v201", "v21")}
 OUTSIDE = {

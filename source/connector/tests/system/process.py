@@ -78,7 +78,7 @@ class ConnectorProcess:
     def health(self) -> dict[str, Any]:
         """What ``/health`` says."""
         url = f"http://127.0.0.1:{self.http_port}/health"
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(url, timeout=5) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
 

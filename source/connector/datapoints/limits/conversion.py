@@ -1,0 +1,126 @@
+"""From what was asked to what a station can be told: units, rounding, minimum. Pure.
+
+Never more than was asked: unknown phases are three where W becomes A, and one where A
+becomes W; what is below the minimum is a pause, never rounded up.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from connector.datapoints.limits.requests import Periods, Unit
+
+PAUSED = "below minimum: paused"
+_UNITS_OF = {"current": "A", "a": "A", "ampere": "A", "amperes": "A", "amps": "A"} | {
+    "power": "W",
+    "w": "W",
+    "watt": "W",
+    "watts": "W",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Electric:
+    """What is known of a place: volts, phases (None: unknown), the least current."""
+
+    voltage: float = 230.0
+    phases: int | None = None
+    min_current_a: float = 6.0
+    is_dc: bool = False
+
+    def watts_per_ampere(self, unknown_phases: int) -> float:
+        """How many W one A per phase is."""
+        return self.voltage * (self.phases or unknown_phases)
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """Periods in the unit that is sent, and how the other unit follows from it."""
+
+    unit: Unit
+    periods: Periods
+    watts_per_ampere: float | None
+    detail: str = ""
+
+
+def allowed_units(text: str | None) -> frozenset[str]:
+    """The units of ChargingScheduleAllowedChargingRateUnit, however it is spelt."""
+    words = re.split(r"[^A-Za-z]+", (text or "").lower())
+    return frozenset(_UNITS_OF[word] for word in words if word in _UNITS_OF)
+
+
+def rounded(value: float) -> float:
+    """Towards 0, to a tenth: 1.6 has `multipleOf 0.1`."""
+    tenths = round(value * 10, 6)
+    return (math.floor(tenths) if tenths >= 0 else math.ceil(tenths)) / 10
+
+
+def convert(
+    unit: Unit, periods: Periods, units: frozenset[str], electric: Electric
+) -> Converted:
+    """Periods in a unit that the station takes.
+
+    Raises:
+        ValueError: the other unit is needed, and with direct current nobody knows it.
+    """
+    if unit in units or not units:
+        known = electric.phases is not None and not electric.is_dc
+        factor = electric.watts_per_ampere(1) if known else None
+        return _finished(unit, periods, factor, electric)
+    if electric.is_dc:
+        raise ValueError(f"this station takes no {unit}, and direct current no other")
+    if unit == "W":
+        factor = electric.watts_per_ampere(3)
+        periods = _before_conversion(periods, electric)
+        scaled = tuple((offset, limit / factor) for offset, limit in periods)
+        return _finished("A", scaled, factor, electric)
+    factor = electric.watts_per_ampere(1)
+    paused = tuple(
+        (o, 0.0 if 0 < limit < electric.min_current_a else limit)
+        for o, limit in periods
+    )
+    scaled = tuple((offset, limit * factor) for offset, limit in paused)
+    return _finished("W", scaled, factor, electric, is_paused=paused != periods)
+
+
+def _before_conversion(periods: Periods, electric: Electric) -> Periods:
+    """Watts are judged by the phases that are known, else as one."""
+    least_w = electric.min_current_a * electric.watts_per_ampere(1)
+    return tuple(
+        (offset, _JUST_TOO_LOW if 0 < limit < least_w else limit)
+        for offset, limit in periods
+    )
+
+
+_JUST_TOO_LOW = 1e-3
+
+
+def _finished(
+    unit: Unit,
+    periods: Periods,
+    factor: float | None,
+    electric: Electric,
+    *,
+    is_paused: bool = False,
+) -> Converted:
+    least = electric.min_current_a
+    if unit == "W":
+        least *= electric.watts_per_ampere(1)
+    found = []
+    for offset, limit in periods:
+        if 0 < limit < least and not math.isclose(limit, least, rel_tol=1e-9):
+            is_paused = True
+            limit = 0.0  # noqa: PLW2901
+        found.append((offset, rounded(limit)))
+    return Converted(unit, tuple(found), factor, PAUSED if is_paused else "")
+
+
+def electric_of(
+    voltage: float, phases: int | None, min_current_a: float | None, *, is_dc: bool
+) -> Electric:
+    """What is known of a place, with defaults: 6 A is the least of IEC 61851-1."""
+    usual = 0.0 if is_dc else 6.0
+    least = usual if min_current_a is None else min_current_a
+    return Electric(voltage, None if is_dc else phases, least, is_dc)

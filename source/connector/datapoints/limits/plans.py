@@ -1,0 +1,109 @@
+"""A limit over time in one unit, as a station is to follow it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from connector.datapoints.limits.requests import Periods, Unit
+
+Json = dict[str, Any]
+
+UNLIMITED = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Limits by their offset in s from ``start_ms``; without a start, one for ever.
+
+    ``watts_per_ampere`` is how the other unit follows, where that is known: by the
+    conversion that was used, else by the known phases. ``raw`` is a profile that
+    somebody wrote, sent as it is.
+    """
+
+    unit: Unit
+    periods: Periods
+    start_ms: int | None = None
+    phases: int | None = None
+    watts_per_ampere: float | None = None
+    raw: Json | None = None
+    detail: str = ""
+
+    def at(self, now_ms: int) -> float | None:
+        """The limit that holds at a time; None before the start."""
+        if self.start_ms is None:
+            return self.periods[0][1]
+        elapsed_s = (now_ms - self.start_ms) / 1000
+        found = None
+        for offset_s, limit in self.periods:
+            if offset_s <= elapsed_s:
+                found = limit
+        return found
+
+    def next_change_ms(self, now_ms: int) -> int | None:
+        """When another limit will hold; None if that is never."""
+        if self.start_ms is None:
+            return None
+        times = (self.start_ms + 1000 * offset_s for offset_s, _ in self.periods)
+        return min((time_ms for time_ms in times if time_ms > now_ms), default=None)
+
+    def watts(self, now_ms: int) -> float | None:
+        """The limit that holds, in W, where it can be said."""
+        return self._in("W", now_ms)
+
+    def amperes(self, now_ms: int) -> float | None:
+        """The limit that holds, in A per phase, where it can be said."""
+        return self._in("A", now_ms)
+
+    def _in(self, unit: Unit, now_ms: int) -> float | None:
+        value = self.at(now_ms)
+        if value is None or value == 0 or unit == self.unit:
+            return value
+        if self.watts_per_ampere is None:
+            return None
+        factor = self.watts_per_ampere
+        return round(value * factor if unit == "W" else value / factor, 3)
+
+    def is_lower_than(self, other: Plan | None, now_ms: int) -> bool:
+        """Whether it allows less, now; everything is less than no limit."""
+        mine, theirs = self.at(now_ms), other.at(now_ms) if other else None
+        if mine is None:
+            return False
+        if theirs is None or other is None:
+            return True
+        if other.unit != self.unit:
+            mine, theirs = self._comparable(now_ms), other._comparable(now_ms)
+        return mine < theirs
+
+    def _comparable(self, now_ms: int) -> float:
+        value = self.at(now_ms) or 0.0
+        factor = self.watts_per_ampere or _USUAL_WATTS_PER_AMPERE
+        return value * factor if self.unit == "A" else value
+
+
+_USUAL_WATTS_PER_AMPERE = 690.0
+
+
+def smaller(one: Plan | None, other: Plan | None, now_ms: int) -> Plan | None:
+    """What both allow; both in the same unit."""
+    if one is None or other is None:
+        return one or other
+    if one.start_ms is None and other.start_ms is None:
+        return other if other.periods[0][1] < one.periods[0][1] else one
+    times = sorted(_times(one, other, now_ms) | _times(other, one, now_ms))
+    start_ms = times[0]
+    periods: list[tuple[int, float]] = []
+    for time_ms in times:
+        limits = [
+            limit for plan in (one, other) if (limit := plan.at(time_ms)) is not None
+        ]
+        if limits and (not periods or periods[-1][1] != min(limits)):
+            periods.append(((time_ms - start_ms) // 1000, min(limits)))
+    return replace(one, start_ms=start_ms, periods=tuple(periods), raw=None)
+
+
+def _times(plan: Plan, beside: Plan, now_ms: int) -> set[int]:
+    """When a plan changes; one for ever begins with what is beside it, or now."""
+    if plan.start_ms is None:
+        return {min(beside.start_ms or now_ms, now_ms)}
+    return {plan.start_ms + 1000 * offset_s for offset_s, _ in plan.periods}

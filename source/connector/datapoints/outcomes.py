@@ -1,0 +1,135 @@
+"""How commands end: exactly one outcome each (contract: datapoints, section 3)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+from connector.errors import (
+    CallErrorReceived,
+    CommandRejected,
+    CommandTimeout,
+    ConnectorError,
+    LinkClosed,
+    LocalProtocolError,
+    OutboxFull,
+    StationNotConnected,
+    UnsupportedAction,
+)
+from connector.ocppj.redaction import blank
+
+logger = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+
+class OutcomeName(StrEnum):
+    """The words of the contract."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    DISCONNECTED = "disconnected"
+    SUPERSEDED = "superseded"
+    QUEUE_FULL = "queue_full"
+    INVALID = "invalid"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a command ended; ``kept``: it is applied when the station can take it."""
+
+    outcome: OutcomeName
+    detail: str = ""
+    response: Any = None
+    kept: bool = False
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the station agreed."""
+        return self.outcome is OutcomeName.ACCEPTED
+
+
+# The first that fits counts: a class stands before those that it is derived from.
+_OF_EXCEPTION: tuple[tuple[type[Exception], OutcomeName], ...] = (
+    (StationNotConnected, OutcomeName.DISCONNECTED),
+    (LinkClosed, OutcomeName.DISCONNECTED),
+    (CommandTimeout, OutcomeName.TIMEOUT),
+    (OutboxFull, OutcomeName.QUEUE_FULL),
+    (UnsupportedAction, OutcomeName.UNSUPPORTED),
+    (LocalProtocolError, OutcomeName.INVALID),
+    (CommandRejected, OutcomeName.REJECTED),
+    (ConnectorError, OutcomeName.ERROR),
+)
+
+
+def outcome_of(problem: Exception) -> Outcome:
+    """The outcome that an exception means."""
+    for kind, name in _OF_EXCEPTION:
+        if isinstance(problem, kind):
+            return Outcome(name, str(problem), _details(problem))
+    logger.error("a command failed", exc_info=problem)
+    return Outcome(OutcomeName.ERROR, "internal error")
+
+
+def _details(problem: Exception) -> Any:
+    if isinstance(problem, CallErrorReceived) and problem.details:
+        return blank(problem.details)
+    return None
+
+
+_AGREED = frozenset(
+    {"Accepted", "Scheduled", "RebootRequired", "Unlocked", "AcceptedCanceled"}
+)
+_STATUSES = ("status", "attributeStatus")
+
+
+def of_response(action: str, payload: Json) -> Outcome:
+    """The outcome that an answer means: every status in it has to be a yes."""
+    agreed = _AGREED | {"Unknown"} if action.startswith("Clear") else _AGREED
+    refused = [text for text, status in _statuses(payload, "") if status not in agreed]
+    name = OutcomeName.REJECTED if refused else OutcomeName.ACCEPTED
+    return Outcome(name, ", ".join(refused), blank(payload))
+
+
+def _statuses(payload: Json, name: str) -> Iterable[tuple[str, str]]:
+    """Statuses of an answer and of its items, each with a text that names it."""
+    for member in _STATUSES:
+        status = payload.get(member)
+        if isinstance(status, str):
+            yield f"{name}: {status}" if name else status, status
+    for member, value in payload.items():
+        if isinstance(value, list) and member.lower().endswith("result"):
+            for index, item in enumerate(value):
+                if isinstance(item, dict):
+                    yield from _statuses(item, _name(item, index))
+
+
+def _name(item: Json, index: int) -> str:
+    variable = item.get("variable")
+    named = variable.get("name") if isinstance(variable, dict) else item.get("id")
+    return str(index if named is None else named)
+
+
+def result_json(
+    outcome: Outcome, correlation: str, timestamp_ms: int, duration_ms: int
+) -> str:
+    """An outcome as the text of a ``__result``."""
+    result: Json = {
+        "outcome": outcome.outcome.value,
+        "detail": outcome.detail,
+        "response": outcome.response,
+        "correlation": correlation,
+        "timestamp": timestamp_ms,
+        "duration_ms": duration_ms,
+    }
+    if outcome.kept:
+        result["kept"] = True
+    return orjson.dumps(result).decode()

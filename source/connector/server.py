@@ -1,0 +1,270 @@
+"""What lives on the server's loop: the order in which it starts, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from connector.csms.central_system import CentralSystem, LinkOptions
+from connector.csms.clock import Clock
+from connector.csms.events import (
+    ConnectorsChanged,
+    Event,
+    RegistrationChanged,
+)
+from connector.datapoints.actuators import Actuators
+from connector.datapoints.command_runs import Context
+from connector.datapoints.commands import Commands
+from connector.datapoints.earlier_keys import EarlierKeys
+from connector.datapoints.fact_queue import (
+    Declaration,
+    FactQueue,
+    Forgotten,
+    Restored,
+)
+from connector.datapoints.limits.service import LimitService
+from connector.datapoints.outcomes import Outcome
+from connector.datapoints.profile_template import ProfileTemplate
+from connector.errors import StoreError
+from connector.openmqtt.bridge import Bridge
+from connector.openmqtt.requests import Requests
+from connector.openmqtt.service import Client, OpenTopics, publisher, replier
+from connector.openmqtt.topics import Topics
+from connector.sessions.websocket_server import WebSocketServer
+from connector.settings.model import Settings
+from connector.store import open_store
+
+logger = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+_COMMANDS_END_WITHIN_S = 1.0
+
+
+class Server:
+    """Everything between the stations' sockets and the queue to the flow."""
+
+    def __init__(
+        self, settings: Settings, version: str, queue: FactQueue, clock: Clock
+    ) -> None:
+        self._settings = settings
+        self._version = version
+        self._queue = queue
+        self._clock = clock
+        self._started_s = time.monotonic()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_broker_there: Callable[[], bool] = lambda: False
+        self.earlier_keys = EarlierKeys(settings.ocpp_config)
+        self.store = open_store(settings.database_url)
+        self.central_system = CentralSystem(
+            settings.csms,
+            self.store,
+            clock,
+            queue.put,
+            LinkOptions(
+                max_frames_per_s=settings.max_frames_per_s,
+                max_connections_per_address=settings.max_connections_per_address,
+                shows_frames=settings.send_raw_message_to_db,
+            ),
+        )
+        self._make_commands()
+        self._websocket = WebSocketServer(
+            settings.server, self.central_system.gate, self.central_system.serve
+        )
+        self._open_topics: OpenTopics | None = None
+
+    def _make_commands(self) -> None:
+        central = self.central_system
+        self._limits = LimitService(
+            central.stations,
+            central.events,
+            self._settings.limits,
+            self.store,
+            self._clock,
+            publish=self._queue.put,
+            report=self._report_late,
+            remember=central.registry.remember,
+        )
+        context = Context(
+            self._limits,
+            self._settings.remote_id_token,
+            ProfileTemplate(self._settings.ocpp_profile),
+        )
+        self._commands = Commands(
+            central.stations, context, self._clock, self._queue.put
+        )
+        self._actuators = Actuators(
+            central.stations,
+            self._commands,
+            self.earlier_keys,
+            self._clock,
+            self._queue.put,
+        )
+
+    def _report_late(
+        self, station: str, where: str, command: str, outcome: Outcome
+    ) -> None:
+        self._commands.report_late(station, where, command, outcome)
+
+    # -- from other threads
+
+    def call(self, function: Callable[..., Any], *arguments: Any) -> None:
+        """Have something called on the loop, if it runs."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(function, *arguments)
+
+    def write(self, key: str, value: object) -> None:
+        """A value was written to an actuator."""
+        self.call(self._actuators.write, key, value)
+
+    def broker_is_back(self) -> None:
+        """The MQTT client has (re)connected."""
+        self.call(self._tell_state)
+
+    def _tell_state(self) -> None:
+        if self._open_topics is not None:
+            self._open_topics.tell_state()
+
+    def save_datapoints(self, station: str, keys: list[str]) -> None:
+        """Keep the keys of a station."""
+        self.call(self._begin_saving, station, keys)
+
+    def _begin_saving(self, station: str, keys: list[str]) -> None:
+        self._saving = asyncio.get_running_loop().create_task(
+            self._save_datapoints(station, keys)
+        )
+
+    async def _save_datapoints(self, station: str, keys: list[str]) -> None:
+        try:
+            await self.store.save_datapoints(station, keys)
+        except StoreError as problem:
+            logger.error("%s: its keys could not be kept: %s", station, problem)
+
+    # -- life
+
+    async def run(self, stop: asyncio.Event, client: Client) -> None:
+        """Serve until ``stop``.
+
+        Raises:
+            StoreError: the store cannot be used.
+            OSError: a port cannot be used.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._is_broker_there = getattr(client, "is_connected", lambda: False)
+        await self.store.open()
+        http = None
+        try:
+            await self._start()
+            self._open_topics = self._tell_openly(client)
+            await self._websocket.start()
+            http = await self._start_http()
+            await stop.wait()
+        finally:
+            await self._end(http)
+
+    async def _start(self) -> None:
+        for identity, keys in (await self.store.datapoints()).items():
+            self._queue.put(Restored(identity, keys))
+        events = self.central_system.events
+        await self.central_system.registry.load()
+        for station in self.central_system.stations.values():
+            self._declare(RegistrationChanged(station))
+        events.subscribe(RegistrationChanged, self._declare)
+        events.subscribe(ConnectorsChanged, self._declare)
+        await self.central_system.start()
+        await self._limits.start()
+
+    def _declare(self, event: Event) -> None:
+        station = event.station
+        if station.identity not in self.central_system.stations:
+            self._queue.put(Forgotten(station.identity))
+            return
+        self._queue.put(
+            Declaration(station.identity, station.is_adopted, station.connector_count)
+        )
+
+    def _tell_openly(self, client: Client) -> OpenTopics:
+        topics = Topics(self._settings.connector_name)
+        central = self.central_system
+        bridge = Bridge(topics, central, publisher(client))
+        requests = None
+        if self._settings.open_tree:
+            requests = Requests(
+                topics,
+                self._commands,
+                lambda station: station in central.stations,
+                replier(client),
+            )
+        found = OpenTopics(client, topics, bridge, requests, self._info(), self.health)
+        central.registry.on_pending = found.tell_pending_soon
+        found.start(central.events)
+        return found
+
+    def _info(self) -> Json:
+        return {
+            "name": self._settings.connector_name,
+            "version": self._version,
+            "ocpp_port": self._settings.ocpp_port,
+            "ocpp_versions": ["1.6"],
+            "unknown_stations": self._settings.unknown_stations,
+        }
+
+    async def _start_http(self) -> Any:
+        settings = self._settings
+        if not settings.http_port:
+            return None
+        # Stations connect while this loads.
+        from connector.web.server import HttpServer  # noqa: PLC0415
+
+        http = HttpServer(self, settings.http_host, settings.http_port)
+        try:
+            await http.start()
+        except OSError as problem:
+            logger.error("no /health: %s", problem)
+            return None
+        return http
+
+    async def _end(self, http: Any) -> None:
+        """Take nobody in, end what runs, say so, and close the store."""
+        if self._open_topics is not None:
+            self._open_topics.stop()
+        await self._websocket.stop()
+        await self._commands.finish(_COMMANDS_END_WITHIN_S)
+        await self._limits.stop()
+        await self.central_system.stop()
+        if http is not None:
+            await http.stop()
+        await self.store.close()
+        # What the links said last is on its way to the flow.
+        await asyncio.sleep(0)
+
+    # -- health
+
+    @property
+    def broker_connected(self) -> bool:
+        """The MQTT broker answers."""
+        return self._is_broker_there()
+
+    @property
+    def store_works(self) -> bool:
+        """The store kept what it was last asked to."""
+        return self.store.is_writable
+
+    @property
+    def stations_connected(self) -> int:
+        """How many stations have a link."""
+        return self.central_system.connected
+
+    def health(self) -> Json:
+        """How this connector is, for the bridge topic."""
+        return {
+            "store": "ok" if self.store_works else "failing",
+            "stations": len(self.central_system.stations),
+            "connected": self.stations_connected,
+            "pending": len(self.central_system.pending()),
+            "replaced_values": self._queue.replaced,
+            "uptime_s": round(time.monotonic() - self._started_s),
+        }
