@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections import deque
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import Connection
 
 from connector.errors import StoreError
 from connector.store import statements as sql
-from connector.store.groups import Groups, store_error
+from connector.store.groups import Groups
 from connector.store.records import (
     LimitRecord,
     SampleRecord,
@@ -24,18 +19,9 @@ from connector.store.records import (
     TransactionStart,
     TransactionStop,
 )
+from connector.store.sample_buffer import SampleBuffer
 from connector.store.schema import migrate
-
-logger = logging.getLogger(__name__)
-
-_MOST_SAMPLES = 100_000
-_SAMPLES_WITHIN_S = 1.0
-_PRAGMAS = (
-    "journal_mode = WAL",
-    "synchronous = FULL",
-    "foreign_keys = ON",
-    "busy_timeout = 5000",
-)
+from connector.store.sqlite import make_engine, parse_url, shown
 
 
 def open_store(url: str) -> DatabaseStore:
@@ -49,46 +35,45 @@ class DatabaseStore:
     def __init__(self, url: str) -> None:
         self._url = url
         self._groups: Groups | None = None
-        self._engine: Engine | None = None
-        self._samples: deque[SampleRecord] = deque(maxlen=_MOST_SAMPLES)
-        self._flush: asyncio.TimerHandle | None = None
-        self._flushing: asyncio.Task[None] | None = None
-        self.samples_dropped = 0
+        self._samples: SampleBuffer | None = None
 
     @property
     def is_writable(self) -> bool:
         """False from a failed write until one succeeds again."""
         return self._groups is not None and self._groups.is_writable
 
-    async def open(self) -> None:
-        """Bring the schema to the newest version and be ready."""
-        self._engine = _engine(self._url)
-        self._groups = Groups(self._engine)
-        try:
-            await self._groups.in_thread(self._migrate)
-        except StoreError as problem:
-            await self._groups.close()
-            raise StoreError(f"{self._engine.url!r}: {problem}") from None
+    @property
+    def samples_dropped(self) -> int:
+        """How many samples were lost since the store was opened."""
+        return 0 if self._samples is None else self._samples.dropped
 
-    def _migrate(self) -> None:
-        assert self._engine is not None  # noqa: S101
+    async def open(self) -> None:
+        """Bring the schema to the newest version and be ready.
+
+        Raises:
+            StoreError: the database cannot be used.
+        """
+        if self._groups is not None:
+            raise StoreError("the store is open already")
+        url = parse_url(self._url)
+        groups = Groups(make_engine(url))
         try:
-            with self._engine.begin() as connection:
-                migrate(connection)
-        except Exception as problem:
-            raise store_error(problem) from problem
+            await groups.run(migrate)
+        except BaseException as problem:
+            await groups.close()
+            if isinstance(problem, StoreError):
+                raise StoreError(f"{shown(url)}: {problem}") from None
+            raise
+        self._groups = groups
+        self._samples = SampleBuffer(self._write_samples, lambda: self.is_writable)
 
     async def close(self) -> None:
         """Write what waits, and release everything."""
-        if self._groups is None or self._engine is None:
+        if self._groups is None or self._samples is None:
             return
-        if self._flush is not None:
-            self._flush.cancel()
-        if self._flushing is not None:
-            await asyncio.wait({self._flushing})
-        await self._write_samples()
-        await self._groups.in_thread(self._engine.dispose)
-        await self._groups.close()
+        await self._samples.close()
+        groups, self._groups = self._groups, None
+        await groups.close()
 
     async def _read(self, operation: Any, *arguments: Any) -> Any:
         return await self._run(operation, arguments, is_write=False)
@@ -177,32 +162,18 @@ class DatabaseStore:
 
     async def samples(self, key: str) -> list[SampleRecord]:
         """The samples of one transaction, in time order."""
+        if self._samples is not None:
+            await self._samples.flush()
         return list(await self._read(sql.samples, key))
 
     def add_samples(self, samples: Iterable[SampleRecord]) -> None:
         """Keep samples within a second; when too many wait, the oldest are dropped."""
-        for sample in samples:
-            if len(self._samples) == _MOST_SAMPLES:
-                self.samples_dropped += 1
-            self._samples.append(sample)
-        if self._flush is None:
-            loop = asyncio.get_running_loop()
-            self._flush = loop.call_later(_SAMPLES_WITHIN_S, self._begin_flush)
+        if self._groups is None or self._samples is None:
+            raise StoreError("the store is not open")
+        self._samples.add(samples)
 
-    def _begin_flush(self) -> None:
-        self._flush = None
-        self._flushing = asyncio.get_running_loop().create_task(self._write_samples())
-
-    async def _write_samples(self) -> None:
-        records = list(self._samples)
-        self._samples.clear()
-        if not records:
-            return
-        try:
-            await self._write(sql.add_samples, records)
-        except StoreError as problem:
-            logger.error("%d samples could not be kept: %s", len(records), problem)
-            self.samples_dropped += len(records)
+    async def _write_samples(self, samples: list[SampleRecord]) -> None:
+        await self._write(sql.add_samples, samples)
 
     # -- limits, datapoints
 
@@ -225,31 +196,3 @@ class DatabaseStore:
     async def save_datapoints(self, station: str, keys: list[str]) -> None:
         """Replace the set of one station."""
         await self._write(sql.save_datapoints, station, keys)
-
-
-def _engine(url: str) -> Engine:
-    try:
-        found = make_url(url)
-    except ArgumentError as problem:
-        raise StoreError(str(problem)) from None
-    path = found.database
-    if path and path != ":memory:":
-        try:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as problem:
-            raise StoreError(f"cannot make the folder of {path}: {problem}") from None
-    engine = create_engine(found)
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _prepare(connection: Any, _: Any) -> None:
-    # Python's module would begin transactions when it likes; savepoints need ours.
-    connection.isolation_level = None
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -7,36 +7,43 @@ an operation that fails, fails alone.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from connector.errors import StoreError
+from connector.store.failures import Failure, failure
 
 T = TypeVar("T")
 Operation = Callable[[Connection], T]
 
-logger = logging.getLogger(__name__)
+READS_ONLY = "store_reads_only"
+"""The execution option of a transaction that needs no write lock."""
 
 
 class _Waiting(NamedTuple):
     operation: Operation[Any]
-    result: asyncio.Future[Any]
     is_write: bool
+    result: asyncio.Future[Any]
 
 
 class Groups:
-    """Runs operations in one thread, many in one transaction."""
+    """Runs operations in one thread, many in one transaction.
+
+    One thread and not a driver with one of its own: a group goes over once, not once
+    for every statement.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._reading = engine.execution_options(**{READS_ONLY: True})
+        self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._waiting: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None
+        self._is_closed = False
         self.is_writable = True
 
     async def run(self, operation: Operation[T], *, is_write: bool = True) -> T:
@@ -45,77 +52,99 @@ class Groups:
         Raises:
             StoreError: it could not be done.
         """
-        loop = asyncio.get_running_loop()
-        waiting = _Waiting(operation, loop.create_future(), is_write)
+        if self._is_closed:
+            raise StoreError("the store is closed")
+        if asyncio.get_running_loop() is not self._loop:
+            raise StoreError("the store was opened on another event loop")
+        waiting = _Waiting(operation, is_write, self._loop.create_future())
         self._waiting.append(waiting)
         if self._worker is None:
-            self._worker = loop.create_task(self._work(), name="store")
+            self._worker = self._loop.create_task(self._work(), name="store")
         result: T = await waiting.result
         return result
 
-    async def in_thread(self, function: Callable[[], T]) -> T:
+    async def in_thread(self, function: Callable[..., T], *arguments: Any) -> T:
         """Call a function where the database lives."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, function)
+        return await self._loop.run_in_executor(self._thread, function, *arguments)
 
     async def close(self) -> None:
-        """Do what waits, and end the thread."""
-        while self._worker is not None:
+        """Do what waits, and release the database and the thread."""
+        self._is_closed = True
+        if self._worker is not None:
             await asyncio.wait({self._worker})
+        await self.in_thread(self._engine.dispose)
         self._thread.shutdown(wait=False)
 
     async def _work(self) -> None:
+        group: list[_Waiting] = []
         try:
             while self._waiting:
                 group, self._waiting = self._waiting, []
-                operations = [each.operation for each in group]
-                results = await self.in_thread(lambda: self._run_group(operations))  # noqa: B023
-                self._hand_out(group, results)
+                self._hand_out(group, await self.in_thread(self._run_group, group))
         finally:
             self._worker = None
+            # Nobody may wait for a worker that was cancelled.
+            group, self._waiting = [*group, *self._waiting], []
+            for each in group:
+                _settle(each, Failure("the store ended", False))
 
     def _hand_out(self, group: list[_Waiting], results: list[Any]) -> None:
+        written = [
+            result for each, result in zip(group, results, strict=True) if each.is_write
+        ]
+        if any(isinstance(each, Failure) and each.is_store_down for each in written):
+            self.is_writable = False
+        elif any(not isinstance(each, Failure) for each in written):
+            self.is_writable = True
         for each, result in zip(group, results, strict=True):
-            is_failure = isinstance(result, Exception)
-            if each.is_write:
-                self.is_writable = not is_failure
-            if each.result.done():
-                continue
-            if is_failure:
-                each.result.set_exception(result)
-            else:
-                each.result.set_result(result)
+            _settle(each, result)
 
     # -- in the thread
 
-    def _run_group(self, operations: list[Operation[Any]]) -> list[Any]:
+    def _run_group(self, group: list[_Waiting]) -> list[Any]:
         """All at once; where one fails, again with each in a savepoint of its own."""
+        engine = self._engine if any(x.is_write for x in group) else self._reading
         try:
-            with self._engine.begin() as connection:
-                return [operation(connection) for operation in operations]
+            with engine.begin() as connection:
+                return [each.operation(connection) for each in group]
         except Exception as problem:
-            if len(operations) == 1:
-                return [store_error(problem)]
+            if len(group) == 1:
+                return [failure(problem)]
         try:
-            with self._engine.begin() as connection:
-                results = [_alone(connection, each) for each in operations]
+            with engine.begin() as connection:
+                return [_alone(connection, each.operation) for each in group]
         except Exception as problem:
-            return [store_error(problem)] * len(operations)
-        return results
+            return self._only_reads(group, failure(problem))
+
+    def _only_reads(self, group: list[_Waiting], failed: Failure) -> list[Any]:
+        """Nothing can be written: who only wants to read may still."""
+        return [
+            failed if each.is_write else self._run_group([each])[0] for each in group
+        ]
 
 
 def _alone(connection: Connection, operation: Operation[Any]) -> Any:
+    savepoint = connection.begin_nested()
     try:
-        with connection.begin_nested():
-            return operation(connection)
+        result = operation(connection)
+        savepoint.commit()
     except Exception as problem:
-        return store_error(problem)
+        if not _is_in_transaction(connection):
+            raise
+        savepoint.rollback()
+        return failure(problem)
+    return result
 
 
-def store_error(problem: Exception) -> StoreError:
-    """What happened, without the values that were to be written."""
-    if isinstance(problem, StoreError):
-        return problem
-    if not isinstance(problem, SQLAlchemyError):
-        logger.error("a store operation failed", exc_info=problem)
-    cause = getattr(problem, "orig", None) or problem
-    return StoreError(f"{type(cause).__name__}: {cause}")
+def _is_in_transaction(connection: Connection) -> bool:
+    """False where SQLite rolled all of it back by itself (a full disk, for one)."""
+    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", True))
+
+
+def _settle(waiting: _Waiting, result: Any) -> None:
+    if waiting.result.done():
+        return
+    if isinstance(result, Failure):
+        waiting.result.set_exception(result.error())
+    else:
+        waiting.result.set_result(result)

@@ -39,8 +39,9 @@ class TokenRecord:
 
 @dataclass(frozen=True, slots=True)
 class TransactionStart:
-    """What a start brings; (station, where, id_token, start_ms, meter_start) is its key.
+    """What a start brings.
 
+    (station, where, id_token, start_ms, meter_start_wh) tells one from another.
     ``ocpp_id`` is None where the central system gives the id (1.6). ``meter_start_wh``
     is None for a transaction that was adopted without having seen its start.
     """
@@ -66,7 +67,7 @@ class TransactionStop:
 
 @dataclass(frozen=True, slots=True)
 class TransactionRecord:
-    """A transaction; ``key`` is ours (a ULID), ``ocpp_id`` the one on the wire (text)."""
+    """A transaction; ``key`` is ours (a ULID), ``ocpp_id`` the wire's (text)."""
 
     key: str
     ocpp_id: str
