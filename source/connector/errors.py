@@ -86,7 +86,7 @@ class UnsupportedAction(LocalProtocolError):
 
 
 class RemoteProtocolError(ConnectorError):
-    """A message of the peer that cannot be taken; ``code`` is in the version's dialect."""
+    """A message of the peer that cannot be taken; ``code`` is the version's own."""
 
     def __init__(
         self, code: str, description: str = "", details: dict[str, Any] | None = None

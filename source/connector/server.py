@@ -198,7 +198,9 @@ class Server:
                 lambda station: station in central.stations,
                 replier(client),
             )
-        found = OpenTopics(client, topics, bridge, requests, self._info(), self.health)
+        found = OpenTopics(
+            client, topics, bridge, requests, info=self._info(), health=self.health
+        )
         central.registry.on_pending = found.tell_pending_soon
         found.start(central.events)
         return found

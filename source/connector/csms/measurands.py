@@ -91,6 +91,11 @@ UNITS: dict[str, tuple[str, Scale]] = {
     for spelling in _spellings(base)
     for prefix, factor in _PREFIXES.items()
 } | {
+    "Hertz": ("Hz", _as_it_is),
+    "Watt": ("W", _as_it_is),
+    "Volt": ("V", _as_it_is),
+    "Ampere": ("A", _as_it_is),
+    "Amp": ("A", _as_it_is),
     "Percent": ("Percent", _as_it_is),
     "percent": ("Percent", _as_it_is),
     "%": ("Percent", _as_it_is),

@@ -66,6 +66,8 @@ class Rule:
 
 
 def limit(request: Callable[[Any], LimitRequest]) -> Run:
+    """The run of a command that writes to the slot of a place."""
+
     async def run(
         context: Context, station: Station, where: str, value: Any
     ) -> Outcome:
@@ -77,6 +79,7 @@ def limit(request: Callable[[Any], LimitRequest]) -> Run:
 async def send_charging_profile(
     context: Context, station: Station, where: str, profile: Json | float
 ) -> Outcome:
+    """Put a profile, or a number in the template, into the slot."""
     if not isinstance(profile, dict):
         profile = context.template.with_limit(profile)
     return await context.limits.write(station, where, RawProfile(profile))
@@ -85,6 +88,7 @@ async def send_charging_profile(
 async def clear_charging_profile(
     context: Context, station: Station, where: str, filter_: Json | None
 ) -> Outcome:
+    """ClearChargingProfile with a filter; without one ours is released."""
     if filter_ is None:
         return await context.limits.write(station, where, PowerLimit(None))
     if where != STATION:
@@ -97,11 +101,13 @@ async def clear_charging_profile(
 async def get_composite_schedule(
     context: Context, station: Station, where: str, seconds: int
 ) -> Outcome:
+    """GetCompositeSchedule; the schedule is in the response."""
     answer = await smart_charging.get_composite_schedule(station, where, seconds)
     return of_response("GetCompositeSchedule", answer)
 
 
 async def charge(context: Context, station: Station, where: str, on: bool) -> Outcome:
+    """Start with our own token, or stop what runs."""
     if on:
         return await start(context, station, where, context.remote_id_token)
     transaction = station.transaction(where)
@@ -114,6 +120,7 @@ async def charge(context: Context, station: Station, where: str, on: bool) -> Ou
 async def start(
     context: Context, station: Station, where: str, id_token: str
 ) -> Outcome:
+    """RemoteStartTransaction, with the limit of the place in it."""
     profile = context.limits.profile_for_start(station, where)
     answer = await remote_control.remote_start(station, where, id_token, profile)
     return of_response("RemoteStartTransaction", answer)
@@ -122,22 +129,26 @@ async def start(
 async def available(
     context: Context, station: Station, where: str, operative: bool
 ) -> Outcome:
+    """ChangeAvailability."""
     answer = await availability.change_availability(station, where, operative)
     return of_response("ChangeAvailability", answer)
 
 
 async def unlock(context: Context, station: Station, where: str, _: bool) -> Outcome:
+    """UnlockConnector."""
     answer = await remote_control.unlock_connector(station, where)
     return of_response("UnlockConnector", answer)
 
 
 async def reset(context: Context, station: Station, where: str, kind: str) -> Outcome:
+    """Reset."""
     return of_response("Reset", await provisioning.reset(station, kind))
 
 
 async def trigger_message(
     context: Context, station: Station, where: str, message: str
 ) -> Outcome:
+    """TriggerMessage, extended where it has to be."""
     answer = await remote_control.trigger_message(station, where, message)
     return of_response("TriggerMessage", answer)
 
@@ -145,6 +156,7 @@ async def trigger_message(
 async def configuration(
     context: Context, station: Station, where: str, value: Json | list[str] | None
 ) -> Outcome:
+    """ChangeConfiguration for each key of an object, else GetConfiguration."""
     if isinstance(value, dict):
         return await _change_configuration(station, value)
     answer = await provisioning.get_configuration(station, value)
@@ -170,6 +182,7 @@ async def _change_configuration(station: Station, wanted: Json) -> Outcome:
 async def reserve(
     context: Context, station: Station, where: str, payload: Json
 ) -> Outcome:
+    """ReserveNow."""
     payload = {"connectorId": int(where), **payload}
     return of_response("ReserveNow", await station.call("ReserveNow", payload))
 
@@ -177,11 +190,14 @@ async def reserve(
 async def get_log(
     context: Context, station: Station, where: str, payload: Json
 ) -> Outcome:
+    """GetDiagnostics, or GetLog where its members are given."""
     action = "GetLog" if "log" in payload else "GetDiagnostics"
     return of_response(action, await station.call(action, payload))
 
 
 def calling(action: str) -> Run:
+    """The run of a command whose value is the payload of an action."""
+
     async def run(_: Context, station: Station, where: str, payload: Json) -> Outcome:
         return of_response(action, await station.call(action, payload))
 
@@ -189,6 +205,7 @@ def calling(action: str) -> Run:
 
 
 async def call(context: Context, station: Station, where: str, call: Json) -> Outcome:
+    """Any action, payload as given."""
     action, payload = call["action"], call["payload"]
     answer = await station.call(action, payload)
     if action in ("SetChargingProfile", "ClearChargingProfile"):

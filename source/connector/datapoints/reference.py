@@ -26,10 +26,10 @@ A key is `<station>__<where>__<name>`, with `__<location>`, `__<phase>`, `__sign
 tree the same parts are levels of a topic:
 `<connector>/stations/CP-7/1/Power.Active.Import/L1`.
 
-`where` is `0` for the station as a whole and `1`, `2`, .. for its connectors. Numbers are
-JSON numbers, flags booleans, times ISO 8601 text in UTC, structures JSON text; what is
-not known is null. In parts that come from outside, `%`, `+`, `#`, `/`, control characters
-and an `_` beside another `_` or at an end are written as `%XX`.
+`where` is `0` for the station as a whole and `1`, `2`, .. for its connectors. Numbers
+are JSON numbers, flags booleans, times ISO 8601 text in UTC, structures JSON text; what
+is not known is null. In parts that come from outside, `%`, `+`, `#`, `/`, control
+characters and an `_` beside another `_` or at an end are written as `%XX`.
 """
 
 

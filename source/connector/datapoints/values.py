@@ -1,6 +1,6 @@
 """Written values: what can be understood is, the rest gets an error that says why.
 
-REST clients of BEMCom send any JSON, people type text (contract: datapoints, section 3).
+REST clients of BEMCom send any JSON, people type text (datapoints, section 3).
 """
 
 from __future__ import annotations

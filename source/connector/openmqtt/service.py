@@ -73,6 +73,7 @@ class OpenTopics:
         topics: Topics,
         bridge: Bridge,
         requests: Requests | None,
+        *,
         info: Json,
         health: Callable[[], Json],
     ) -> None:

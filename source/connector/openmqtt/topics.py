@@ -1,4 +1,4 @@
-"""The topics below ``<connector name>/`` that everybody may use (datapoints, section 5)."""
+"""The topics below ``<name>/`` that everybody may use (datapoints, section 5)."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def test_numbers_and_numeric_text_are_numbers(written: object, expected: float) 
     ["", "word", "NaN", "inf", "1e400", "0x10", "1_000", "12,5", True, None, [], [1], {}, {"a": 1}, float("nan"), float("inf"), 10**400],
 )  # fmt: skip
 def test_what_is_no_number_is_refused_and_named(written: object) -> None:
-    with pytest.raises(InvalidValue, match="is not a (finite )?number"):
+    with pytest.raises(InvalidValue, match=r"is not a (finite )?number"):
         values.number(written)
 
 

@@ -1,8 +1,9 @@
-"""A charging station as plain frames over a real socket, written against OCPP-J alone."""
+"""A charging station as plain frames over a real socket, after OCPP-J alone."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 Json = dict[str, Any]
 Responder = Callable[[Json], Json | None]
@@ -21,7 +23,7 @@ def now() -> str:
 
 
 class RawStation:
-    """One station; ``answers`` gives the answer to each call, ``received`` keeps them."""
+    """One station; ``answers`` answers calls, ``received`` keeps them."""
 
     def __init__(self, websocket: ClientConnection) -> None:
         self.websocket = websocket
@@ -117,12 +119,13 @@ class RawStation:
         return found
 
     async def _read(self) -> None:
-        async for text in self.websocket:
-            frame = json.loads(text)
-            if frame[0] == 2:
-                await self._answer(*frame[1:])
-            else:
-                self._pending.pop(frame[1]).set_result(frame)
+        with contextlib.suppress(ConnectionClosed):
+            async for text in self.websocket:
+                frame = json.loads(text)
+                if frame[0] == 2:
+                    await self._answer(*frame[1:])
+                else:
+                    self._pending.pop(frame[1]).set_result(frame)
 
     async def _answer(self, unique_id: str, action: str, payload: Json) -> None:
         responder = self.answers.get(action, lambda _: {"status": "Accepted"})
@@ -130,7 +133,8 @@ class RawStation:
             responder = lambda _: {"configurationKey": []}  # noqa: E731
         answer = responder(payload)
         if answer is not None:
-            await self.websocket.send(json.dumps([3, unique_id, answer]))
+            with contextlib.suppress(ConnectionClosed):
+                await self.websocket.send(json.dumps([3, unique_id, answer]))
         async with self.changed:
             self.received.append((action, payload))
             self.changed.notify_all()
