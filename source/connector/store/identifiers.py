@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 26
+_RANDOM_BITS = 80
+
+
+class _Numbers:
+    """Numbers of time and chance, each larger than the one before."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._lock = threading.Lock()
+
+    def next(self) -> int:
+        chance = int.from_bytes(os.urandom(_RANDOM_BITS // 8), "big")
+        number = time.time_ns() // 1_000_000 << _RANDOM_BITS | chance
+        with self._lock:
+            # Within one ms, or after the clock was set back, order must hold too.
+            self._last = max(number, self._last + 1)
+            return self._last
+
+
+_numbers = _Numbers()
 
 
 def ulid() -> str:
     """26 characters: 48 bits of time in ms, 80 random ones."""
-    milliseconds = time.time_ns() // 1_000_000
-    number = milliseconds << 80 | int.from_bytes(os.urandom(10), "big")
+    number = _numbers.next()
     digits = []
     for _ in range(_LENGTH):
         number, digit = divmod(number, 32)

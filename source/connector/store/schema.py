@@ -6,6 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+from connector.errors import StoreError
+
 HEAD = "0001"
 """The newest revision in ``migrations/versions``; a test compares."""
 
@@ -32,9 +34,16 @@ def _upgrade(connection: Connection) -> None:
     # Loading it takes a tenth of a second, and most starts need none of it.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     folder = str(Path(__file__).parent / "migrations")
     config.set_main_option("script_location", folder.replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as problem:
+        raise StoreError(
+            f"its schema is not one this version can bring to {HEAD}: "
+            "a newer version of the connector made it"
+        ) from problem

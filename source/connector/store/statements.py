@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, delete, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Double,
+    Insert,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from connector.errors import StoreError
 from connector.store import tables
@@ -26,10 +42,20 @@ _t = tables.transactions.c
 
 def replace(connection: Connection, table: Table, row: dict[str, Any]) -> None:
     """Insert a row, or replace the one with its primary key."""
-    is_it = [column == row[column.name] for column in table.primary_key.columns]
-    changed = connection.execute(update(table).where(*is_it).values(row)).rowcount
-    if not changed:
-        connection.execute(insert(table).values(row))
+    values = {f"new_{name}": value for name, value in row.items()}
+    change, add = _replacing(table)
+    if not connection.execute(change, values).rowcount:
+        connection.execute(add, row)
+
+
+@cache
+def _replacing(table: Table) -> tuple[Update, Insert]:
+    # Made once: to build a statement costs more than to run it.
+    new: dict[str, BindParameter[Any]] = {
+        column.name: bindparam(f"new_{column.name}") for column in table.columns
+    }
+    is_it = [column == new[column.name] for column in table.primary_key.columns]
+    return update(table).where(*is_it).values(new), insert(table)
 
 
 # -- stations
@@ -96,83 +122,103 @@ def delete_token(connection: Connection, id_token: str, type: str) -> None:
 # -- transactions
 
 
+_SAME_START = select(tables.transactions).where(
+    _t.station == bindparam("station"),
+    _t.where == bindparam("where"),
+    _t.id_token == bindparam("id_token"),
+    _t.start_ms == bindparam("start_ms"),
+    # As in the unique index, so that both mean the same.
+    func.coalesce(_t.meter_start_wh, -1)
+    == func.coalesce(bindparam("meter_start_wh", type_=Double), -1),
+)
+_START = insert(tables.transactions)
+
+
 def start_transaction(
     connection: Connection, start: TransactionStart
 ) -> TransactionRecord:
     """The record of a start; the same start again gives the same one."""
-    found = _one(
-        connection,
-        select(tables.transactions).where(
-            _t.station == start.station,
-            _t.where == start.where,
-            _t.id_token == start.id_token,
-            _t.start_ms == start.start_ms,
-            _t.meter_start_wh.is_not_distinct_from(start.meter_start_wh),
-        ),
-    )
+    given = {name: getattr(start, name) for name in TransactionStart.__slots__}
+    found = _one(connection, _SAME_START, given)
     if found is not None:
         return found
-    record = TransactionRecord(
-        ulid(),
-        start.ocpp_id or _next_id(connection, start.station),
-        start.station,
-        start.where,
-        start.id_token,
-        start.start_ms,
-        start.meter_start_wh,
-        reservation_id=start.reservation_id,
-    )
+    given["ocpp_id"] = start.ocpp_id or _next_id(connection, start.station)
+    record = TransactionRecord(key=ulid(), **given)
     row = {name: getattr(record, name) for name in TransactionRecord.__slots__}
-    connection.execute(insert(tables.transactions).values(row))
+    connection.execute(_START, row)
     return record
 
 
-def _next_id(connection: Connection, station: str) -> str:
-    """The next id of the sequence that this station never had."""
-    value = tables.sequences.c.value
-    step = (
-        update(tables.sequences)
-        .where(tables.sequences.c.name == "transaction")
-        .values(value=value % LARGEST_ID + 1)
-        .returning(value)
+_STEP = (
+    update(tables.sequences)
+    .where(tables.sequences.c.name == "transaction")
+    .values(value=tables.sequences.c.value % LARGEST_ID + 1)
+    .returning(tables.sequences.c.value)
+)
+_IS_TAKEN = (
+    select(_t.key)
+    .where(
+        _t.ocpp_id == bindparam("ocpp_id"),
+        or_(_t.station == bindparam("station"), _t.stop_ms.is_(None)),
     )
+    .limit(1)
+)
+
+
+def _next_id(connection: Connection, station: str) -> str:
+    """The next id that this station never had and no open transaction has."""
     while True:
-        ocpp_id = str(connection.execute(step).scalar_one())
-        if find_transaction(connection, station, ocpp_id) is None:
+        ocpp_id = str(connection.execute(_STEP).scalar_one())
+        asked = {"ocpp_id": ocpp_id, "station": station}
+        if connection.execute(_IS_TAKEN, asked).first() is None:
             return ocpp_id
+
+
+_STOP = (
+    update(tables.transactions)
+    .where(_t.key == bindparam("its_key"), _t.stop_ms.is_(None))
+    .values(
+        stop_ms=bindparam("new_stop_ms"),
+        meter_stop_wh=bindparam("new_meter_stop_wh"),
+        reason=bindparam("new_reason"),
+        stop_token=bindparam("new_stop_token"),
+    )
+)
+_BY_KEY = select(tables.transactions).where(_t.key == bindparam("key"))
 
 
 def stop_transaction(
     connection: Connection, key: str, stop: TransactionStop
 ) -> TransactionRecord:
     """Close it once; gives it as it is then."""
-    connection.execute(
-        update(tables.transactions)
-        .where(_t.key == key, _t.stop_ms.is_(None))
-        .values(
-            stop_ms=stop.stop_ms,
-            meter_stop_wh=stop.meter_stop_wh,
-            reason=stop.reason,
-            stop_token=stop.id_token,
-        )
-    )
-    found = _one(connection, select(tables.transactions).where(_t.key == key))
+    values = {
+        "its_key": key,
+        "new_stop_ms": stop.stop_ms,
+        "new_meter_stop_wh": stop.meter_stop_wh,
+        "new_reason": stop.reason,
+        "new_stop_token": stop.id_token,
+    }
+    connection.execute(_STOP, values)
+    found = _one(connection, _BY_KEY, {"key": key})
     if found is None:
         raise StoreError(f"there is no transaction {key}")
     return found
+
+
+_NEWEST_WITH_ID = (
+    select(tables.transactions)
+    .where(_t.station == bindparam("station"), _t.ocpp_id == bindparam("ocpp_id"))
+    .order_by(_t.key.desc())
+    .limit(1)
+)
 
 
 def find_transaction(
     connection: Connection, station: str, ocpp_id: str
 ) -> TransactionRecord | None:
     """The newest of this station with that id."""
-    return _one(
-        connection,
-        select(tables.transactions)
-        .where(_t.station == station, _t.ocpp_id == ocpp_id)
-        .order_by(_t.key.desc())
-        .limit(1),
-    )
+    asked = {"station": station, "ocpp_id": ocpp_id}
+    return _one(connection, _NEWEST_WITH_ID, asked)
 
 
 def open_transactions(
@@ -196,11 +242,14 @@ def _of(query: Select[Any], station: str) -> Select[Any]:
 
 
 def _all(connection: Connection, query: Select[Any]) -> list[TransactionRecord]:
-    return [TransactionRecord(**row) for row in connection.execute(query).mappings()]
+    return [TransactionRecord(*row) for row in connection.execute(query)]
 
 
-def _one(connection: Connection, query: Select[Any]) -> TransactionRecord | None:
-    return next(iter(_all(connection, query)), None)
+def _one(
+    connection: Connection, query: Select[Any], asked: dict[str, Any]
+) -> TransactionRecord | None:
+    row = connection.execute(query, asked).first()
+    return None if row is None else TransactionRecord(*row)
 
 
 def samples(connection: Connection, key: str) -> list[SampleRecord]:

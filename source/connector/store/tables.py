@@ -56,7 +56,7 @@ transactions = Table(
     Column("stop_token", String),
     Column("reservation_id", Integer),
 )
-Index("transactions_by_ocpp_id", transactions.c.station, transactions.c.ocpp_id)
+Index("transactions_by_ocpp_id", transactions.c.ocpp_id, transactions.c.station)
 Index("transactions_open", transactions.c.stop_ms, transactions.c.station)
 Index(
     "transactions_start",

@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.Column("stop_token", sa.String),
         sa.Column("reservation_id", sa.Integer),
     )
-    op.create_index("transactions_by_ocpp_id", "transactions", ["station", "ocpp_id"])
+    op.create_index("transactions_by_ocpp_id", "transactions", ["ocpp_id", "station"])
     op.create_index("transactions_open", "transactions", ["stop_ms", "station"])
     op.create_index(
         "transactions_start",
