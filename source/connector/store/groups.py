@@ -42,6 +42,7 @@ class Groups:
         self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._waiting: list[_Waiting] = []
+        self._running: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None
         self._is_closed = False
         self.is_writable = True
@@ -58,8 +59,9 @@ class Groups:
             raise StoreError("the store was opened on another event loop")
         waiting = _Waiting(operation, is_write, self._loop.create_future())
         self._waiting.append(waiting)
-        if self._worker is None:
+        if self._worker is None or self._worker.done():
             self._worker = self._loop.create_task(self._work(), name="store")
+            self._worker.add_done_callback(self._ended)
         result: T = await waiting.result
         return result
 
@@ -69,6 +71,8 @@ class Groups:
 
     async def close(self) -> None:
         """Do what waits, and release the database and the thread."""
+        if self._is_closed:
+            return
         self._is_closed = True
         if self._worker is not None:
             await asyncio.wait({self._worker})
@@ -76,16 +80,16 @@ class Groups:
         self._thread.shutdown(wait=False)
 
     async def _work(self) -> None:
-        group: list[_Waiting] = []
-        try:
-            while self._waiting:
-                group, self._waiting = self._waiting, []
-                self._hand_out(group, await self.in_thread(self._run_group, group))
-        finally:
-            self._worker = None
-            # Nobody may wait for a worker that was cancelled.
-            group, self._waiting = [*group, *self._waiting], []
-            for each in group:
+        while self._waiting:
+            self._running, self._waiting = self._waiting, []
+            results = await self.in_thread(self._run_group, self._running)
+            self._hand_out(self._running, results)
+
+    def _ended(self, worker: asyncio.Task[None]) -> None:
+        """Nobody may wait for a worker that did not end by itself."""
+        if worker.cancelled() or worker.exception() is not None:
+            left, self._waiting = [*self._running, *self._waiting], []
+            for each in left:
                 _settle(each, Failure("the store ended", False))
 
     def _hand_out(self, group: list[_Waiting], results: list[Any]) -> None:
