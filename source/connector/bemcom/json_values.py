@@ -5,14 +5,17 @@ NaN and infinities are null, numbers stay numbers (contract: bemcom, section 2).
 
 from __future__ import annotations
 
-import math
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 import orjson
 
-_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_SUBCLASS
+_OPTIONS = (
+    orjson.OPT_NON_STR_KEYS
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+)
 
 
 def dumps(value: object) -> bytes:
@@ -26,16 +29,10 @@ def dumps(value: object) -> bytes:
 
 def _default(value: object) -> Any:
     if isinstance(value, Decimal):
-        return float(value) if math.isfinite(value) else None
+        return float(value) if value.is_finite() else None
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, set | frozenset):
-        return list(value)
-    for kind in (bool, int, float, str):
+    for kind in (int, float, str, dict, list, tuple):
         if isinstance(value, kind):
             return kind(value)
-    if isinstance(value, dict):
-        return dict(value)
-    if isinstance(value, list | tuple):
-        return list(value)
     raise TypeError(f"{type(value).__name__} is no JSON")

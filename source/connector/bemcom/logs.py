@@ -6,28 +6,32 @@ import logging
 from typing import Any
 
 from connector.bemcom.json_values import dumps
-from connector.bemcom.times import timestamp_utc_now
 
 _LOWEST, _HIGHEST = logging.DEBUG, logging.CRITICAL
+_OF_THE_CLIENT = ("connector.mqtt", "paho")
 _traceback = logging.Formatter()
 
 
 class MQTTHandler(logging.Handler):
-    """Publishes records, retained, on ``log_topic``; its failures reach nobody."""
+    """Publishes records, retained, on ``log_topic``; its failures reach nobody.
+
+    Records below INFO stay away from MQTT: they would flood the retained topic. So do
+    those of the MQTT client, which publishing one more message could make it write.
+    """
 
     def __init__(self, mqtt_client: Any, log_topic: str) -> None:
-        # Below INFO the retained topic would be flooded.
         super().__init__(logging.INFO)
         self.mqtt_client = mqtt_client
         self.log_topic = log_topic
+        self.addFilter(_is_not_of_the_client)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Publish one record."""
         try:
             body = {
-                "timestamp": timestamp_utc_now(),
+                "timestamp": int(record.created * 1000),
                 "msg": _text(record),
-                "emitter": record.funcName or record.name,
+                "emitter": record.funcName or record.name or "unknown",
                 "level": min(max(record.levelno, _LOWEST), _HIGHEST),
             }
             self.mqtt_client.publish(
@@ -35,6 +39,11 @@ class MQTTHandler(logging.Handler):
             )
         except Exception:
             self.handleError(record)
+
+
+def _is_not_of_the_client(record: logging.LogRecord) -> bool:
+    name = record.name or ""
+    return not any(name == own or name.startswith(f"{own}.") for own in _OF_THE_CLIENT)
 
 
 def _text(record: logging.LogRecord) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from connector.bemcom.json_values import dumps
+from connector.bemcom.publishing import Messages, publish_all
 from connector.bemcom.times import timestamp_utc_now
 
 logger = logging.getLogger("pyconnector")
@@ -26,6 +28,8 @@ class SensorFlow:
     SEND_RAW_MESSAGE_TO_DB: str
     MQTT_TOPIC_RAW_MESSAGE_TO_DB: str
     datapoint_map: dict[str, dict[str, str]]
+    _values_lock: AbstractContextManager[Any] = nullcontext()
+    """Held from noting values to publishing them; the connector has a real one."""
 
     def run_sensor_flow(self, raw_data: Any) -> None:
         """Take one message from the device to MQTT.
@@ -37,20 +41,14 @@ class SensorFlow:
         payload = raw_msg["payload"]
         if payload is None:
             return
-        raw_message = payload.get("raw_message")
-        if isinstance(raw_message, bytes | bytearray):
-            raise TypeError("raw_message holds bytes: decode them in receive_raw_msg")
-        payload.setdefault("timestamp", timestamp_utc_now())
-        if raw_message is not None and self.SEND_RAW_MESSAGE_TO_DB == "TRUE":
-            self._publish_raw_message(payload)
+        self._keep_raw_message(payload)
         parsed_msg = self.parse_raw_msg(raw_msg=raw_msg)
         if parsed_msg["payload"] is None:
             return
         flattened_msg = self._flatten_parsed_msg(parsed_msg=parsed_msg)
         self._update_available_datapoints(
             available_datapoints={
-                "sensor": flattened_msg["payload"]["flattened_message"],
-                "actuator": {},
+                "sensor": flattened_msg["payload"]["flattened_message"]
             }
         )
         self._filter_and_publish_datapoint_values(flattened_msg=flattened_msg)
@@ -69,10 +67,18 @@ class SensorFlow:
             }
         }
 
-    def _publish_raw_message(self, payload: Message) -> None:
-        body = dumps({"payload": payload, "connector_version": self.version}).decode()
+    def _keep_raw_message(self, payload: Message) -> None:
+        """Give it a timestamp, and send it to the raw message database if wanted."""
+        raw_message = payload.get("raw_message")
+        if isinstance(raw_message, bytes | bytearray | memoryview):
+            raise TypeError("raw_message holds bytes: decode them in receive_raw_msg")
+        if payload.get("timestamp") is None:
+            payload["timestamp"] = timestamp_utc_now()
+        if raw_message is None or self.SEND_RAW_MESSAGE_TO_DB != "TRUE":
+            return
+        body = dumps({"payload": payload, "connector_version": self.version})
         self.mqtt_client.publish(
-            topic=self.MQTT_TOPIC_RAW_MESSAGE_TO_DB, payload=body, qos=2
+            topic=self.MQTT_TOPIC_RAW_MESSAGE_TO_DB, payload=body.decode(), qos=2
         )
 
     def _flatten_parsed_msg(self, parsed_msg: Message) -> Message:
@@ -80,56 +86,58 @@ class SensorFlow:
         payload = parsed_msg["payload"]
         flat: Message = {}
         _flatten(payload["parsed_message"], "", flat)
-        timestamp = payload.get("timestamp", None) or timestamp_utc_now()
+        timestamp = payload.get("timestamp")
+        if timestamp is None:
+            timestamp = timestamp_utc_now()
         return {"payload": {"flattened_message": flat, "timestamp": timestamp}}
 
-    def _update_available_datapoints(self, available_datapoints: Message) -> None:
+    def _update_available_datapoints(
+        self, available_datapoints: dict[str, Message]
+    ) -> None:
         """Note keys; a connector publishes them."""
         inherited = getattr(super(), "_update_available_datapoints", None)
         if inherited is not None:
             inherited(available_datapoints=available_datapoints)
 
-    def _note_values(self, values: Message, timestamp: int) -> None:
+    def _note_values(self, payload: Message) -> None:
         """Keep the newest values, for keys that are selected later."""
         inherited = getattr(super(), "_note_values", None)
         if inherited is not None:
-            inherited(values, timestamp)
+            inherited(payload)
 
     def _filter_and_publish_datapoint_values(self, flattened_msg: Message) -> None:
         """Publish the values whose keys are in the map, retained."""
         payload = flattened_msg["payload"]
-        topics = self.datapoint_map["sensor"]
-        messages = []
-        self._note_values(payload["flattened_message"], payload["timestamp"])
-        for key, value in payload["flattened_message"].items():
-            topic = topics.get(key)
-            if topic is None:
-                continue
-            try:
-                body = dumps({"value": value, "timestamp": payload["timestamp"]})
-            except TypeError as problem:
-                logger.error("%s is not published: %s", key, problem)
-                continue
-            messages.append((topic, body, True))
+        timestamp = payload["timestamp"]
+        messages: Messages = []
+        # Else the current value of a newly selected key could overtake a newer one.
+        with self._values_lock:
+            self._note_values(payload)
+            topics = self.datapoint_map["sensor"]
+            for key, value in payload["flattened_message"].items():
+                topic = topics.get(key)
+                if topic is not None:
+                    body = value_message(key, value, timestamp)
+                    if body is not None:
+                        messages.append((topic, body, True))
+            self._publish_batch(messages)
+
+    def _publish_batch(self, messages: Messages) -> None:
         publish_all(self.mqtt_client, messages)
 
 
-def publish_all(client: Any, messages: list[tuple[str, bytes, bool]]) -> None:
-    """Publish messages, in one batch where the client can."""
-    if not messages:
-        return
-    batch = getattr(type(client), "publish_batch", None)
-    if batch is not None:
-        batch(client, messages)
-        return
-    for topic, payload, retain in messages:
-        client.publish(topic=topic, payload=payload.decode(), retain=retain)
+def value_message(key: str, value: Any, timestamp: int) -> bytes | None:
+    """The message with a value; None, and a line in the log, if it is no JSON."""
+    try:
+        return dumps({"value": value, "timestamp": timestamp})
+    except TypeError as problem:
+        logger.error("%s is not published: %s", key, problem)
+        return None
 
 
 def _flatten(value: Message, prefix: str, flat: Message) -> None:
     for name, member in value.items():
-        key = f"{prefix}{name}"
         if isinstance(member, dict):
-            _flatten(member, key + SEPARATOR, flat)
+            _flatten(member, f"{prefix}{name}{SEPARATOR}", flat)
         else:
-            flat[key] = member
+            flat[f"{prefix}{name}"] = member
