@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -13,8 +13,6 @@ import orjson
 from connector.bemcom.times import timestamp_utc_now
 
 logger = logging.getLogger("pyconnector")
-
-_WITH_TIMESTAMP = 3
 
 
 class ActuatorFlow:
@@ -36,13 +34,9 @@ class ActuatorFlow:
         if not isinstance(message, dict) or "value" not in message:
             logger.error('%s: expected {"value": .., "timestamp": ..}', key)
             return
-        arguments = {
-            "datapoint_key": key,
-            "datapoint_value": message["value"],
-            "datapoint_timestamp": message.get("timestamp", timestamp_utc_now()),
-        }
-        if not _takes_timestamp(type(self).send_command):
-            del arguments["datapoint_timestamp"]
+        arguments = {"datapoint_key": key, "datapoint_value": message["value"]}
+        if _takes_timestamp(getattr(self.send_command, "__func__", self.send_command)):
+            arguments["datapoint_timestamp"] = _timestamp(message)
         self.send_command(**arguments)
 
     def send_command(
@@ -52,10 +46,18 @@ class ActuatorFlow:
         raise TypeError(f"{type(self).__name__} has actuators but no send_command")
 
 
-@cache
+def _timestamp(message: dict[str, Any]) -> int:
+    """When it was written; now, where the sender does not say."""
+    given = message.get("timestamp")
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return int(given)
+    return timestamp_utc_now()
+
+
+@lru_cache(maxsize=16)
 def _takes_timestamp(send_command: Callable[..., Any]) -> bool:
     """Older connectors define it with key and value alone."""
     parameters = inspect.signature(send_command).parameters
-    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
-        return True
-    return len(parameters) - 1 >= _WITH_TIMESTAMP
+    return "datapoint_timestamp" in parameters or any(
+        parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()
+    )

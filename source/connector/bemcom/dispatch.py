@@ -56,9 +56,12 @@ class DispatchOnce(threading.Thread):
             return
         try:
             self.cleanup_func(*self.cleanup_args, **self.cleanup_kwargs)
-        except Exception as problem:
-            logger.exception("the clean-up of a dispatcher failed")
-            self.exception = self.exception or problem
+        except BaseException as problem:
+            if self.exception is None:
+                self.exception = problem
+            else:
+                # Only one of the two can be the reason why the connector ends.
+                logger.exception("the clean-up of a dispatcher failed, too")
 
     def terminate(self) -> None:
         """Ask the target to end."""

@@ -38,7 +38,8 @@ class Environment:
 
 def load() -> Mapping[str, str]:
     """The environment with what ``.env`` adds to it."""
-    load_dotenv(find_dotenv(usecwd=True), override=False)
+    # Editors on Windows begin the file with a byte order mark.
+    load_dotenv(find_dotenv(usecwd=True), override=False, encoding="utf-8-sig")
     return os.environ
 
 
@@ -50,9 +51,11 @@ def environment(variables: Mapping[str, str]) -> Environment:
     """
     problems: list[str] = []
     name = variables.get("CONNECTOR_NAME", "")
-    if not name or any(character in name for character in "+#/"):
+    if not name:
+        problems.append("CONNECTOR_NAME is not set: every topic begins with it")
+    elif any(character in name for character in "+#/"):
         problems.append(f"CONNECTOR_NAME={name!r}: expected a name without + # /")
-    port = variables.get("MQTT_BROKER_PORT", "1883")
+    port = variables.get("MQTT_BROKER_PORT") or "1883"
     if not port.isdecimal() or not 0 < int(port) < 65536:
         problems.append(f"MQTT_BROKER_PORT={port!r}: expected a port, 1 to 65535")
     flags = {
@@ -63,7 +66,7 @@ def environment(variables: Mapping[str, str]) -> Environment:
         raise SettingsError(problems)
     return Environment(
         name,
-        variables.get("MQTT_BROKER_HOST", "localhost"),
+        variables.get("MQTT_BROKER_HOST") or "localhost",
         int(port),
         flags["SEND_RAW_MESSAGE_TO_DB"],
         flags["DEBUG"],
@@ -81,30 +84,34 @@ def mqtt_options(variables: Mapping[str, str]) -> MqttOptions:
     """How the broker is reached.
 
     Raises:
-        SettingsError: a file with a secret cannot be read.
+        SettingsError: a flag or a file with a secret cannot be read.
     """
     from connector.mqtt import MqttOptions, TlsOptions  # noqa: PLC0415  (needs paho)
 
+    problems: list[str] = []
     tls = None
-    if _FLAGS.get(variables.get("MQTT_TLS", "").strip().lower()):
-        tls = TlsOptions(
-            variables.get("MQTT_TLS_CA") or None,
-            variables.get("MQTT_TLS_CERT") or None,
-            variables.get("MQTT_TLS_KEY") or None,
-        )
+    if _flag("MQTT_TLS", variables.get("MQTT_TLS", ""), problems) == "TRUE":
+        names = ("MQTT_TLS_CA", "MQTT_TLS_CERT", "MQTT_TLS_KEY")
+        tls = TlsOptions(*(variables.get(name) or None for name in names))
+    username = _secret("MQTT_USERNAME", variables, problems)
+    password = _secret("MQTT_PASSWORD", variables, problems)
+    if problems:
+        raise SettingsError(problems)
     return MqttOptions(
         client_id=variables.get("CONNECTOR_NAME", ""),
-        username=_secret(variables, "MQTT_USERNAME"),
-        password=_secret(variables, "MQTT_PASSWORD"),
+        username=username,
+        password=password,
         tls=tls,
     )
 
 
-def _secret(variables: Mapping[str, str], name: str) -> str | None:
+def _secret(name: str, variables: Mapping[str, str], problems: list[str]) -> str | None:
+    """A secret, or the content of the file that ``<name>_FILE`` names."""
     path = variables.get(f"{name}_FILE")
     if not path:
         return variables.get(name) or None
     try:
-        return Path(path).read_text("utf-8").strip() or None
-    except OSError as problem:
-        raise SettingsError([f"{name}_FILE: {problem}"]) from None
+        return Path(path).read_text("utf-8").strip("\r\n") or None
+    except (OSError, ValueError) as problem:
+        problems.append(f"{name}_FILE={path!r} cannot be read: {problem}")
+        return None
