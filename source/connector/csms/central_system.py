@@ -198,6 +198,7 @@ class CentralSystem:
             call_timeout_s=station.call_timeout_s,
             strict=strict,
             max_frames_per_s=self._links.max_frames_per_s,
+            shows_frames=self._links.shows_frames,
         )
         handlers = self.handlers if station.is_adopted else self._restricted
         return SESSIONS[subprotocol](
@@ -379,18 +380,17 @@ class CentralSystem:
 
     def frame(self, station: Station, session: Session, way: str, text: str) -> None:
         """A frame came in or went out."""
-        if self._links.shows_frames:
-            self._publish(
-                Facts(
-                    station.identity,
-                    self._clock.now_ms(),
-                    {},
-                    Weight.SAMPLE,
-                    frame=text,
-                    version=session.version,
-                    direction=way,
-                )
+        self._publish(
+            Facts(
+                station.identity,
+                self._clock.now_ms(),
+                {},
+                Weight.SAMPLE,
+                frame=text,
+                version=session.version,
+                direction=way,
             )
+        )
 
 
 class _Watcher:

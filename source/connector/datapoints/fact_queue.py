@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass
 from itertools import count
@@ -50,6 +51,7 @@ class Restored:
 
 
 Item = Facts | KeyedValue | Declaration | Forgotten | Restored
+_GATHER_S = 0.001
 _Identity = tuple[str, frozenset[object] | int]
 
 
@@ -93,12 +95,15 @@ class FactQueue:
 
     def _wake_up(self) -> None:
         self._wake_up_due = False
-        self._ready.set()
+        if not self._ready.is_set():
+            self._ready.set()
 
     def take(self, timeout_s: float) -> list[Item]:
         """All facts that wait, in order; empty when none came within ``timeout_s``."""
         if not self._facts and not self._overflow:
             self._ready.wait(timeout_s)
+        # Whoever comes within a millisecond shares one change of threads.
+        time.sleep(_GATHER_S)
         self._ready.clear()
         taken = [self._facts.popleft() for _ in range(len(self._facts))]
         if self._overflow:

@@ -55,6 +55,8 @@ class SessionOptions:
     outbox_limit: int = 50
     max_frames_per_s: float = 0.0
     is_station: bool = False
+    shows_frames: bool = False
+    """Whether the observer hears of every frame."""
 
 
 class Answer:
@@ -124,7 +126,7 @@ class Session:
         self._inbox: deque[Call] | None = None
         self._worker: asyncio.Task[None] | None = None
         self._room: asyncio.Future[None] | None = None
-        self._is_watched = observer is not None or logger.isEnabledFor(logging.DEBUG)
+        self._is_watched = options.shows_frames or logger.isEnabledFor(logging.DEBUG)
 
     @property
     def identity(self) -> str:
@@ -372,7 +374,7 @@ class Session:
         await self._connection.send(text)
 
     def _watch(self, direction: str, text: str) -> None:
-        if self._observer is not None:
+        if self._observer is not None and self._options.shows_frames:
             self._observer.frame(self, direction, text)
         if logger.isEnabledFor(logging.DEBUG):
             logger.debug("%s: %s %s", self.id, direction, redact(text))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from websockets.asyncio.connection import broadcast
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 from connector.errors import LinkClosed
 
@@ -61,9 +63,18 @@ class WebSocketLink:
             raise _link_closed(closed) from None
 
     async def send(self, text: str) -> None:
-        """Send a text message."""
+        """Send a text message; wait only where the peer is behind.
+
+        `send` of the library takes two locks for each message; `broadcast` writes at
+        once, and leaves it to us not to fill the buffer.
+        """
+        websocket = self._websocket
         try:
-            await self._websocket.send(text)
+            if websocket.state is not State.OPEN:
+                raise websocket.close_exc
+            broadcast((websocket,), text)
+            if websocket.transport.get_write_buffer_size():
+                await websocket.drain()
         except ConnectionClosed as closed:
             raise _link_closed(closed) from None
 
