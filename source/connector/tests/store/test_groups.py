@@ -87,6 +87,25 @@ async def test_an_operation_that_fails_fails_alone(groups: Groups) -> None:
     assert groups.is_writable
 
 
+async def test_nothing_is_kept_where_the_database_gave_up_the_transaction(
+    groups: Groups,
+) -> None:
+    def give_up(connection: Connection) -> None:
+        connection.exec_driver_sql("INSERT OR ROLLBACK INTO t VALUES (1)")
+
+    results = await asyncio.gather(
+        groups.run(add(1)),
+        groups.run(give_up),
+        groups.run(add(2)),
+        return_exceptions=True,
+    )
+
+    assert [type(each) for each in results] == [StoreError] * 3
+    assert "UNIQUE constraint failed" in str(results[2])
+    assert await groups.run(count, is_write=False) == 0
+    assert await groups.run(add(1)) == 1
+
+
 async def test_a_commit_that_fails_fails_every_write_and_no_read(
     groups: Groups,
 ) -> None:
