@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import paho.mqtt.client
 
+from connector.bemcom import clients
 from connector.bemcom import datapoint_map as maps
 from connector.bemcom import environment as settings
 from connector.bemcom.datapoint_map import DatapointMap
+from connector.bemcom.ending import Ending
 from connector.bemcom.environment import Environment
 from connector.bemcom.json_values import dumps
-from connector.bemcom.logs import MQTTHandler
-from connector.bemcom.sensor_flow import publish_all
+from connector.bemcom.logs import MQTTHandler, logging_to
+from connector.bemcom.publishing import Messages, publish_all
+from connector.bemcom.sensor_flow import value_message
 from connector.bemcom.times import timestamp_utc_now
 
 if TYPE_CHECKING:
@@ -25,8 +28,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("pyconnector")
 
-Message = tuple[str, bytes, bool]
-_TURN_S = 0.2
+_TURN_S = 0.5
+"""For dispatchers that cannot be waited for."""
+_CONNECT_AGAIN_S = 1.0
 _DISPATCHER_ENDS_WITHIN_S = 10.0
 _MQTT_ENDS_WITHIN_S = 2.0
 
@@ -55,7 +59,8 @@ class Connector:
         if environment is None:
             variables = settings.load()
             environment = settings.environment(variables)
-            mqtt_options = mqtt_options or settings.mqtt_options(variables)
+            if mqtt_options is None:
+                mqtt_options = settings.mqtt_options(variables)
         self.version = version
         self._initial_datapoint_map = datapoint_map
         self._initial_available_datapoints = available_datapoints
@@ -71,8 +76,13 @@ class Connector:
             "actuator": {},
         }
         self.mqtt_client: Any = None
-        self._last_values: dict[str, tuple[Any, int]] = {}
-        self._stop = threading.Event()
+        self._last_values: dict[str, dict[str, Any]] = {}
+        self._values_lock: AbstractContextManager[Any] = threading.RLock()
+        self._available_lock = threading.RLock()
+        self._without_json: set[str] = set()
+        self._has_defaults = False
+        self._mqtt_failure: Exception | None = None
+        self._ending = Ending()
 
     def _take(self, environment: Environment) -> None:
         name = environment.connector_name
@@ -86,6 +96,15 @@ class Connector:
         self.MQTT_TOPIC_AVAILABLE_DATAPOINTS = f"{name}/available_datapoints"
         self.MQTT_TOPIC_DATAPOINT_MAP = f"{name}/datapoint_map"
         self.MQTT_TOPIC_RAW_MESSAGE_TO_DB = f"{name}/raw_message_to_db"
+        self._own_topics = frozenset(
+            (
+                self.MQTT_TOPIC_LOGS,
+                self.MQTT_TOPIC_HEARTBEAT,
+                self.MQTT_TOPIC_AVAILABLE_DATAPOINTS,
+                self.MQTT_TOPIC_DATAPOINT_MAP,
+                self.MQTT_TOPIC_RAW_MESSAGE_TO_DB,
+            )
+        )
 
     # -- life
 
@@ -95,85 +114,72 @@ class Connector:
         Raises:
             Exception: what ended the dispatcher.
         """
-        previous = self._catch_signals()
-        handler: MQTTHandler | None = None
-        dispatcher = None
-        try:
+        with self._ending.on_signals():
             self.mqtt_client = self._make_client()
-            mqtt_thread = self._start_client()
-            handler = self._log_to_mqtt()
-            self._set_defaults()
-            dispatcher = self._start_dispatcher()
-            self._watch(dispatcher, mqtt_thread)
-        finally:
-            self._end(dispatcher)
-            for each in self._loggers():
-                if handler is not None:
-                    each.removeHandler(handler)
-            for number, action in previous.items():
-                signal.signal(number, action)
-        exception = getattr(dispatcher, "exception", None)
-        if exception is not None:
-            raise exception
+            with self._logging_to_mqtt():
+                try:
+                    self._live()
+                except Exception:
+                    # BEMCom looks for these words.
+                    logger.exception("Caught an unexpected exception. Shuting down.")
+                    raise
+                finally:
+                    self._leave()
+                    self._ending.is_asked = False
 
     def stop(self) -> None:
         """Let `run` end; callable from any thread."""
-        self._stop.set()
-
-    def _catch_signals(self) -> dict[signal.Signals, Any]:
-        if threading.current_thread() is not threading.main_thread():
-            return {}
-        return {
-            number: signal.signal(number, lambda *_: self.stop())
-            for number in (signal.SIGTERM, signal.SIGINT)
-        }
+        self._ending.ask()
 
     def _make_client(self) -> Any:
-        userdata = {"self": self}
-        if self._MqttClient is not paho.mqtt.client.Client:
-            client = self._MqttClient(userdata=userdata)
-            self._apply_options(client)
-            return client
-        from connector.mqtt import Client  # noqa: PLC0415  (only where it is used)
-
-        return Client(self._mqtt_options, userdata=userdata)
-
-    def _apply_options(self, client: Any) -> None:
-        """Set on a foreign client what a setting asks for."""
-        options = self._mqtt_options
-        if options is None:
-            return
-        if options.username is not None:
-            client.username_pw_set(options.username, options.password)
-        if options.tls is not None:
-            tls = options.tls
-            client.tls_set(ca_certs=tls.ca, certfile=tls.cert, keyfile=tls.key)
-        if options.will is not None and hasattr(client, "will_set"):
-            will = options.will
-            client.will_set(will.topic, will.payload, qos=1, retain=will.retain)
-
-    def _start_client(self) -> threading.Thread:
-        client = self.mqtt_client
-        client.on_message = self._handle_incoming_mqtt_msg
-        listeners = getattr(client, "on_connected", None)
-        if isinstance(listeners, list):
-            listeners.append(self._on_mqtt_connected)
-        client.connect(host=self.MQTT_BROKER_HOST, port=self.MQTT_BROKER_PORT)
-        thread = threading.Thread(target=client.loop_forever, daemon=True, name="mqtt")
-        thread.start()
-        return thread
+        return clients.make(self._MqttClient, self._mqtt_options, {"self": self})
 
     def _loggers(self) -> list[logging.Logger]:
         """The loggers whose records go to MQTT."""
         return [logger]
 
-    def _log_to_mqtt(self) -> MQTTHandler:
+    def _logging_to_mqtt(self) -> AbstractContextManager[None]:
         handler = MQTTHandler(
             mqtt_client=self.mqtt_client, log_topic=self.MQTT_TOPIC_LOGS
         )
-        for each in self._loggers():
-            each.addHandler(handler)
-        return handler
+        level = logging.DEBUG if self.DEBUG == "TRUE" else logging.INFO
+        return logging_to(handler, self._loggers(), level)
+
+    def _live(self) -> None:
+        self._start_client()
+        self._set_defaults()
+        dispatcher = self._start_dispatcher()
+        try:
+            self._watch(dispatcher)
+        finally:
+            self._end(dispatcher)
+        self._raise_what_ended(dispatcher)
+
+    def _start_client(self) -> None:
+        client = self.mqtt_client
+        client.on_message = self._handle_incoming_mqtt_msg
+        clients.when_connected(client, self._on_mqtt_connected, self._subscribe)
+        self._connect()
+        threading.Thread(target=self._loop, daemon=True, name="mqtt").start()
+
+    def _connect(self) -> None:
+        """A broker that is not there yet is waited for."""
+        while not self._ending.is_asked:
+            try:
+                self.mqtt_client.connect(
+                    host=self.MQTT_BROKER_HOST, port=self.MQTT_BROKER_PORT
+                )
+                return
+            except OSError as problem:
+                logger.warning("no broker yet: %s; trying on", problem)
+                self._ending.wait(_CONNECT_AGAIN_S)
+
+    def _loop(self) -> None:
+        try:
+            self.mqtt_client.loop_forever()
+        except Exception as problem:
+            self._mqtt_failure = problem
+            self._ending.ask()
 
     def _set_defaults(self) -> None:
         """Before the map is subscribed to, so that a retained one wins."""
@@ -185,6 +191,15 @@ class Connector:
             self._validate_and_update_datapoint_map(
                 datapoint_map_json=dumps(self._initial_datapoint_map).decode()
             )
+        self._has_defaults = True
+        self.mqtt_client.subscribe(topic=self.MQTT_TOPIC_DATAPOINT_MAP, qos=1)
+
+    def _subscribe(self) -> None:
+        """Again, after a reconnect of a client that does not do so by itself."""
+        if not self._has_defaults:
+            return
+        for topic in self.datapoint_map["actuator"]:
+            self.mqtt_client.subscribe(topic=topic, qos=2)
         self.mqtt_client.subscribe(topic=self.MQTT_TOPIC_DATAPOINT_MAP, qos=1)
 
     def _start_dispatcher(self) -> Any:
@@ -192,39 +207,43 @@ class Connector:
             return None
         dispatcher = self._DeviceDispatcher(**(self._device_dispatcher_kwargs or {}))
         dispatcher.start()
+        self._ending.follow(dispatcher)
         return dispatcher
 
-    def _watch(self, dispatcher: Any, mqtt_thread: threading.Thread) -> None:
+    def _watch(self, dispatcher: Any) -> None:
         """Send heartbeats until something ends."""
         due_s = time.monotonic()
-        while not self._stop.is_set():
-            if time.monotonic() >= due_s:
+        while not self._ending.is_asked:
+            now_s = time.monotonic()
+            if now_s >= due_s:
                 self._send_heartbeat()
-                due_s += self._heartbeat_interval
-            left_s = max(0.0, due_s - time.monotonic())
-            self._stop.wait(min(_TURN_S, left_s))
+                due_s = now_s + self._heartbeat_interval
+            self._ending.wait(min(_TURN_S, due_s - now_s))
             if dispatcher is not None and not dispatcher.is_alive():
                 return
 
     def _end(self, dispatcher: Any) -> None:
-        exception = getattr(dispatcher, "exception", None)
-        if exception is not None:
-            logger.error(
-                "The dispatcher died of an unexpected exception. Shuting down.",
-                exc_info=exception,
-            )
-        try:
-            if dispatcher is not None:
-                dispatcher.terminate()
-                dispatcher.join(_DISPATCHER_ENDS_WITHIN_S)
-            self._on_shutdown()
-        finally:
-            self._leave()
+        if dispatcher is None:
+            return
+        dispatcher.terminate()
+        dispatcher.join(_DISPATCHER_ENDS_WITHIN_S)
+
+    def _raise_what_ended(self, dispatcher: Any) -> None:
+        exception = getattr(dispatcher, "exception", None) or self._mqtt_failure
+        if isinstance(exception, Exception):
+            raise exception
+        if isinstance(exception, BaseException):
+            # Not SystemExit itself: a dead dispatcher is no exit code 0.
+            raise RuntimeError("the dispatcher left the process") from exception
 
     def _leave(self) -> None:
+        try:
+            self._on_shutdown()
+        finally:
+            self._disconnect()
+
+    def _disconnect(self) -> None:
         client = self.mqtt_client
-        if client is None:
-            return
         if hasattr(type(client), "shutdown"):
             client.shutdown(self._last_messages(), _MQTT_ENDS_WITHIN_S)
             return
@@ -236,43 +255,42 @@ class Connector:
 
     def _on_mqtt_connected(self) -> None:
         """After every (re)connect, in the MQTT thread."""
-        self._publish_available_datapoints()
+        if any(self.available_datapoints.values()):
+            self._publish_available_datapoints()
         self._publish_values(self.datapoint_map["sensor"])
 
     def _on_shutdown(self) -> None:
         """The dispatcher has ended, the broker is still there."""
 
-    def _last_messages(self) -> list[Message]:
+    def _last_messages(self) -> Messages:
         """What is said before the orderly disconnect."""
         return []
 
     def _selected_value(self, key: str) -> bytes | None:
         """The current value message of a key."""
-        if key not in self._last_values:
+        payload = self._last_values.get(key)
+        if payload is None:
             return None
-        value, timestamp = self._last_values[key]
-        try:
-            return dumps({"value": value, "timestamp": timestamp})
-        except TypeError as problem:
-            logger.error("%s is not published: %s", key, problem)
-            return None
+        value = payload["flattened_message"][key]
+        return value_message(key, value, payload["timestamp"])
 
-    def _publish_batch(self, messages: list[Message]) -> None:
+    def _publish_batch(self, messages: Messages) -> None:
+        """Send values; without a connection they are dropped."""
         publish_all(self.mqtt_client, messages)
 
     def _publish_values(self, keys: Mapping[str, str]) -> None:
         """Publish the current values of selected keys on their topics."""
-        found = [(topic, self._selected_value(key)) for key, topic in keys.items()]
-        self._publish_batch(
-            [(topic, value, True) for topic, value in found if value is not None]
-        )
+        with self._values_lock:
+            found = [(topic, self._selected_value(key)) for key, topic in keys.items()]
+            self._publish_batch(
+                [(topic, value, True) for topic, value in found if value is not None]
+            )
 
     # -- BEMCom's protocol
 
-    def _note_values(self, values: dict[str, Any], timestamp: int) -> None:
+    def _note_values(self, payload: dict[str, Any]) -> None:
         """Keep the newest values, for keys that are selected later."""
-        for key, value in values.items():
-            self._last_values[key] = (value, timestamp)
+        self._last_values.update(dict.fromkeys(payload["flattened_message"], payload))
 
     def _send_heartbeat(self) -> None:
         now_ms = timestamp_utc_now()
@@ -290,27 +308,53 @@ class Connector:
     ) -> None:
         """Add keys; the whole set is published when there are new ones."""
         known = self.available_datapoints
-        merged = {
-            kind: {**available_datapoints.get(kind, {}), **known[kind]}
+        if all(
+            available_datapoints.get(kind, {}).keys() <= known[kind].keys()
             for kind in known
-        }
-        if any(len(merged[kind]) > len(known[kind]) for kind in known):
-            self.available_datapoints = merged
-            self._publish_available_datapoints()
+        ):
+            return
+        with self._available_lock:
+            known = self.available_datapoints
+            new = {
+                kind: self._new_examples(
+                    available_datapoints.get(kind, {}), known[kind]
+                )
+                for kind in known
+            }
+            if any(new.values()):
+                self.available_datapoints = {
+                    kind: known[kind] | new[kind] for kind in known
+                }
+                self._publish_available_datapoints()
+
+    def _new_examples(
+        self, examples: Mapping[str, Any], known: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Those not known yet; one that is no JSON would spoil the whole message."""
+        found = {}
+        for key in examples.keys() - known.keys() - self._without_json:
+            try:
+                dumps(examples[key])
+                found[key] = examples[key]
+            except TypeError as problem:
+                self._without_json.add(key)
+                logger.error("%s is not made available: %s", key, problem)
+        return found
 
     def _publish_available_datapoints(self) -> None:
-        self.mqtt_client.publish(
-            topic=self.MQTT_TOPIC_AVAILABLE_DATAPOINTS,
-            payload=dumps(self.available_datapoints).decode(),
-            retain=True,
-        )
+        with self._available_lock:
+            self.mqtt_client.publish(
+                topic=self.MQTT_TOPIC_AVAILABLE_DATAPOINTS,
+                payload=dumps(self.available_datapoints).decode(),
+                retain=True,
+            )
 
     def _validate_and_update_datapoint_map(
         self, datapoint_map_json: str | bytes
     ) -> None:
         """Take a new map; one that is none changes nothing."""
         try:
-            new = maps.parse(datapoint_map_json)
+            new = maps.parse(datapoint_map_json, self._own_topics)
         except ValueError as problem:
             logger.error("the datapoint map is not taken: %s", problem)
             return
@@ -324,24 +368,24 @@ class Connector:
         """Subscribe to added actuator topics and leave removed ones."""
         before = self.datapoint_map["actuator"]
         actuators = dict(new["actuator"])
-        for topic in new["actuator"].keys() - before.keys():
+        for topic in [each for each in actuators if each not in before]:
             try:
                 self.mqtt_client.subscribe(topic=topic, qos=2)
             except ValueError as problem:
                 logger.error("cannot subscribe to %r: %s", topic, problem)
                 del actuators[topic]
-        for topic in before.keys() - actuators.keys():
+        for topic in [each for each in before if each not in actuators]:
             self.mqtt_client.unsubscribe(topic=topic)
         return {"sensor": new["sensor"], "actuator": actuators}
 
     @staticmethod
     def _handle_incoming_mqtt_msg(client: Any, userdata: Any, msg: Any) -> None:
         """Whatever comes in, nothing gets out of here."""
-        self: Connector = userdata["self"]
         try:
-            self._take_message(msg)
+            connector: Connector = userdata["self"]
+            connector._take_message(msg)
         except Exception:
-            logger.exception("a message on %s could not be dealt with", msg.topic)
+            logger.exception("a received message could not be dealt with")
 
     def _take_message(self, msg: Any) -> None:
         if msg.topic == self.MQTT_TOPIC_DATAPOINT_MAP:

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+_SUBCLASSED: tuple[type[Any], ...] = (int, float, str, dict, list, tuple)
 _OPTIONS = (
     orjson.OPT_NON_STR_KEYS
     | orjson.OPT_PASSTHROUGH_SUBCLASS
@@ -32,7 +33,7 @@ def _default(value: object) -> Any:
         return float(value) if value.is_finite() else None
     if isinstance(value, Enum):
         return value.value
-    for kind in (int, float, str, dict, list, tuple):
+    for kind in _SUBCLASSED:
         if isinstance(value, kind):
             return kind(value)
     raise TypeError(f"{type(value).__name__} is no JSON")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from connector.bemcom.json_values import dumps
@@ -39,6 +41,24 @@ class MQTTHandler(logging.Handler):
             )
         except Exception:
             self.handleError(record)
+
+
+@contextmanager
+def logging_to(
+    handler: logging.Handler, loggers: Sequence[logging.Logger], level: int
+) -> Iterator[None]:
+    """For a while, have these loggers write to a handler from a level on."""
+    levels = [each.level for each in loggers]
+    for each in loggers:
+        each.addHandler(handler)
+        if not each.isEnabledFor(level):
+            each.setLevel(level)
+    try:
+        yield
+    finally:
+        for each, before in zip(loggers, levels, strict=True):
+            each.removeHandler(handler)
+            each.setLevel(before)
 
 
 def _is_not_of_the_client(record: logging.LogRecord) -> bool:
