@@ -1,0 +1,163 @@
+"""A store in memory that can be told to fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from connector.errors import StoreError
+from connector.store.records import (
+    LimitRecord,
+    SampleRecord,
+    StationRecord,
+    TokenRecord,
+    TransactionRecord,
+    TransactionStart,
+    TransactionStop,
+)
+
+
+class MemoryStore:
+    """`store.interface.Store`; while ``is_failing`` everything raises."""
+
+    def __init__(self) -> None:
+        self.is_failing = False
+        self.station_records: dict[str, StationRecord] = {}
+        self.token_records: dict[str, TokenRecord] = {}
+        self.transaction_records: list[TransactionRecord] = []
+        self.sample_records: list[SampleRecord] = []
+        self._starts: dict[TransactionStart, str] = {}
+
+    def _check(self) -> None:
+        if self.is_failing:
+            raise StoreError("the disk is full")
+
+    @property
+    def is_writable(self) -> bool:
+        return not self.is_failing
+
+    async def open(self) -> None:
+        self._check()
+
+    async def close(self) -> None:
+        pass
+
+    async def stations(self) -> list[StationRecord]:
+        self._check()
+        return list(self.station_records.values())
+
+    async def save_station(self, record: StationRecord) -> None:
+        self._check()
+        self.station_records[record.identity] = record
+
+    async def delete_station(self, identity: str) -> None:
+        self._check()
+        self.station_records.pop(identity, None)
+
+    async def tokens(self) -> list[TokenRecord]:
+        self._check()
+        return list(self.token_records.values())
+
+    async def token(self, id_token: str, type: str = "any") -> TokenRecord | None:
+        self._check()
+        return self.token_records.get(id_token.lower())
+
+    async def save_token(self, record: TokenRecord) -> None:
+        self._check()
+        self.token_records[record.id_token.lower()] = record
+
+    async def delete_token(self, id_token: str, type: str = "any") -> None:
+        self._check()
+        self.token_records.pop(id_token.lower(), None)
+
+    async def start_transaction(self, start: TransactionStart) -> TransactionRecord:
+        self._check()
+        known = self._starts.get(start)
+        if known is not None:
+            return self._by_key(known)
+        number = len(self.transaction_records) + 1
+        record = TransactionRecord(
+            f"key-{number}",
+            start.ocpp_id or str(number),
+            start.station,
+            start.where,
+            start.id_token,
+            start.start_ms,
+            start.meter_start_wh,
+            reservation_id=start.reservation_id,
+        )
+        self._starts[start] = record.key
+        self.transaction_records.append(record)
+        return record
+
+    async def stop_transaction(
+        self, key: str, stop: TransactionStop
+    ) -> TransactionRecord:
+        self._check()
+        record = self._by_key(key)
+        if not record.is_open:
+            return record
+        stopped = replace(
+            record,
+            stop_ms=stop.stop_ms,
+            meter_stop_wh=stop.meter_stop_wh,
+            reason=stop.reason,
+            stop_token=stop.id_token,
+        )
+        self.transaction_records[self.transaction_records.index(record)] = stopped
+        return stopped
+
+    def _by_key(self, key: str) -> TransactionRecord:
+        return next(r for r in self.transaction_records if r.key == key)
+
+    async def find_transaction(
+        self, station: str, ocpp_id: str
+    ) -> TransactionRecord | None:
+        self._check()
+        for record in reversed(self.transaction_records):
+            if (record.station, record.ocpp_id) == (station, ocpp_id):
+                return record
+        return None
+
+    async def open_transactions(
+        self, station: str | None = None
+    ) -> list[TransactionRecord]:
+        self._check()
+        found = await self.transactions(station)
+        return [record for record in reversed(found) if record.is_open]
+
+    async def transactions(
+        self, station: str | None = None, limit: int = 100
+    ) -> list[TransactionRecord]:
+        self._check()
+        return [
+            record
+            for record in reversed(self.transaction_records)
+            if station in (None, record.station)
+        ]
+
+    async def samples(self, key: str) -> list[SampleRecord]:
+        self._check()
+        found = [r for r in self.sample_records if r.transaction_key == key]
+        return sorted(found, key=lambda record: record.time_ms)
+
+    def add_samples(self, samples: Iterable[SampleRecord]) -> None:
+        self._check()
+        self.sample_records.extend(samples)
+
+    async def limits(self) -> list[LimitRecord]:
+        self._check()
+        return []
+
+    async def save_limit(self, record: LimitRecord) -> None:
+        self._check()
+
+    async def delete_limit(self, station: str, where: str) -> None:
+        self._check()
+
+    async def datapoints(self) -> dict[str, list[str]]:
+        self._check()
+        return {}
+
+    async def save_datapoints(self, station: str, keys: list[str]) -> None:
+        self._check()
