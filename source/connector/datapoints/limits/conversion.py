@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from connector.datapoints.limits.requests import Periods, Unit
 
 PAUSED = "below minimum: paused"
+_FLOAT_ERROR = 1e-12
+_MOST = 1e12
+"""More than any station has; a tenth of it is still exact."""
 _UNITS_OF = {"current": "A", "a": "A", "ampere": "A", "amperes": "A", "amps": "A"} | {
     "power": "W",
     "w": "W",
@@ -34,6 +37,11 @@ class Electric:
         """How many W one A per phase is."""
         return self.voltage * (self.phases or unknown_phases)
 
+    def least(self, unit: Unit) -> float:
+        """The least limit that is no pause; watts are judged as one phase."""
+        factor = self.watts_per_ampere(1) if unit == "W" else 1.0
+        return self.min_current_a * factor
+
 
 @dataclass(frozen=True, slots=True)
 class Converted:
@@ -53,8 +61,12 @@ def allowed_units(text: str | None) -> frozenset[str]:
 
 def rounded(value: float) -> float:
     """Towards 0, to a tenth: 1.6 has `multipleOf 0.1`."""
-    tenths = round(value * 10, 6)
-    return (math.floor(tenths) if tenths >= 0 else math.ceil(tenths)) / 10
+    value = math.copysign(min(abs(value), _MOST), value)
+    tenths = value * 10
+    nearest = round(tenths)
+    # 2.3 * 10 is a little less than 23: that is 2.3, nothing below it.
+    is_whole = math.isclose(tenths, nearest, rel_tol=_FLOAT_ERROR)
+    return (nearest if is_whole else math.trunc(tenths)) / 10
 
 
 def convert(
@@ -73,48 +85,29 @@ def convert(
         raise ValueError(f"this station takes no {unit}, and direct current no other")
     if unit == "W":
         factor = electric.watts_per_ampere(3)
-        periods = _before_conversion(periods, electric)
         scaled = tuple((offset, limit / factor) for offset, limit in periods)
         return _finished("A", scaled, factor, electric)
     factor = electric.watts_per_ampere(1)
-    paused = tuple(
-        (o, 0.0 if 0 < limit < electric.min_current_a else limit)
-        for o, limit in periods
-    )
-    scaled = tuple((offset, limit * factor) for offset, limit in paused)
-    return _finished("W", scaled, factor, electric, is_paused=paused != periods)
-
-
-def _before_conversion(periods: Periods, electric: Electric) -> Periods:
-    """Watts are judged by the phases that are known, else as one."""
-    least_w = electric.min_current_a * electric.watts_per_ampere(1)
-    return tuple(
-        (offset, _JUST_TOO_LOW if 0 < limit < least_w else limit)
-        for offset, limit in periods
-    )
-
-
-_JUST_TOO_LOW = 1e-3
+    scaled = tuple((offset, limit * factor) for offset, limit in periods)
+    return _finished("W", scaled, factor, electric)
 
 
 def _finished(
-    unit: Unit,
-    periods: Periods,
-    factor: float | None,
-    electric: Electric,
-    *,
-    is_paused: bool = False,
+    unit: Unit, periods: Periods, factor: float | None, electric: Electric
 ) -> Converted:
-    least = electric.min_current_a
-    if unit == "W":
-        least *= electric.watts_per_ampere(1)
-    found = []
-    for offset, limit in periods:
-        if 0 < limit < least and not math.isclose(limit, least, rel_tol=1e-9):
-            is_paused = True
-            limit = 0.0  # noqa: PLW2901
-        found.append((offset, rounded(limit)))
-    return Converted(unit, tuple(found), factor, PAUSED if is_paused else "")
+    least = electric.least(unit)
+    found = tuple((offset, _at_least(limit, least)) for offset, limit in periods)
+    is_paused = any(
+        limit == 0 < asked
+        for (_, limit), (_, asked) in zip(found, periods, strict=True)
+    )
+    return Converted(unit, found, factor, PAUSED if is_paused else "")
+
+
+def _at_least(limit: float, least: float) -> float:
+    """The limit, or 0 where that is too little to charge with."""
+    is_too_low = limit < least and not math.isclose(limit, least, rel_tol=_FLOAT_ERROR)
+    return 0.0 if limit > 0 and is_too_low else rounded(limit)
 
 
 def electric_of(

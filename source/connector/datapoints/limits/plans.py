@@ -9,7 +9,7 @@ from connector.datapoints.limits.requests import Periods, Unit
 
 Json = dict[str, Any]
 
-UNLIMITED = None
+_DAY_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,12 @@ def smaller(one: Plan | None, other: Plan | None, now_ms: int) -> Plan | None:
 
 
 def _times(plan: Plan, beside: Plan, now_ms: int) -> set[int]:
-    """When a plan changes; one for ever begins with what is beside it, or now."""
-    if plan.start_ms is None:
-        return {min(beside.start_ms or now_ms, now_ms)}
-    return {plan.start_ms + 1000 * offset_s for offset_s, _ in plan.periods}
+    """When a plan changes; one for ever begins with what is beside it, or before now.
+
+    A whole number of days before it, so that the same two give the same for a while.
+    """
+    if plan.start_ms is not None:
+        return {plan.start_ms + 1000 * offset_s for offset_s, _ in plan.periods}
+    start_ms = beside.start_ms if beside.start_ms is not None else now_ms
+    days = max(0, -((now_ms - start_ms) // _DAY_MS))
+    return {start_ms - days * _DAY_MS}

@@ -16,7 +16,8 @@ from connector.datapoints.limits.plans import Plan
 Json = dict[str, Any]
 
 TX, TX_DEFAULT, MAX = "TxProfile", "TxDefaultProfile", "ChargePointMaxProfile"
-_FIRST_IDS = {MAX: 710_000, TX_DEFAULT: 720_000, TX: 730_000}
+_FIRST_IDS = {MAX: 710_000_000, TX_DEFAULT: 720_000_000, TX: 730_000_000}
+"""Far from those that people choose, and far enough apart for every connector."""
 _EARLIER_MS = 60_000
 """Some stations take a start in the past only."""
 
@@ -103,7 +104,9 @@ def _absolute(plan: Plan, situation: Situation) -> Json:
     ]
     found: Json = {}
     if situation.duration_s is not None:
-        found["duration"] = situation.duration_s + shift_s
+        # Counted from now, wherever the schedule has got to.
+        end_ms = situation.now_ms + situation.duration_s * 1000
+        found["duration"] = max(1, -((early_ms - end_ms) // 1000))
     return found | {
         "startSchedule": _iso(early_ms + (situation.clock_error_ms or 0)),
         "chargingRateUnit": plan.unit,
