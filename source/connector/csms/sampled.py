@@ -17,10 +17,12 @@ from connector.csms.facts import Datum, Scalar
 from connector.csms.measurands import (
     DEFAULT_MEASURAND,
     MEASURANDS,
+    UNITS,
     Scale,
     Total,
     scale,
 )
+from connector.csms.reserved import RESERVED
 
 Json = dict[str, Any]
 
@@ -36,9 +38,10 @@ _OUTLET = "Outlet"
 _SIGNED = "SignedData"
 _VEHICLE = "EV"
 BEGIN = "Transaction.Begin"
+_PERIODIC = "Sample.Periodic"
 _RANKS = {
     "Transaction.End": 6,
-    "Sample.Periodic": 5,
+    _PERIODIC: 5,
     "Trigger": 4,
     "Sample.Clock": 3,
 }
@@ -82,9 +85,9 @@ def meaning(  # noqa: PLR0917  (cached by position)
     """The datum that these words name; unknown words become part of its name."""
     name = measurand or DEFAULT_MEASURAND
     known = MEASURANDS.get(name)
-    convert = scale(known, unit, multiplier) if known else _as_it_is
+    convert = scale(known, unit, multiplier) if known else _scale_by_unit(unit)
     strange = []
-    if unit and (convert is None or (known is None and unit)):
+    if unit and convert is None:
         strange.append(unit)
     place = "" if location in (None, "", _OUTLET) else str(location)
     if place and place not in _LOCATIONS:
@@ -93,10 +96,8 @@ def meaning(  # noqa: PLR0917  (cached by position)
     line = _PHASES.get(phase or "", "")
     if phase and not line:
         strange.append(phase)
-    if known is None:
-        name = _safe_name(name)
-    full = ".".join([name, *strange])[:LONGEST_NAME]
     is_known = known is not None and not strange
+    full = name if is_known else _safe_name(".".join([name, *strange]))
     return Meaning(
         Datum(where, full, place, line),
         convert or _as_it_is,
@@ -106,29 +107,32 @@ def meaning(  # noqa: PLR0917  (cached by position)
     )
 
 
-RESERVED: set[str] = set()
-"""Names that the catalogue has for other things; filled by it."""
+def _scale_by_unit(unit: str | None) -> Scale | None:
+    """How the numbers of a measurand that nobody knows become those of plain units."""
+    if not unit:
+        return _as_it_is
+    _, convert = UNITS.get(unit, ("", None))
+    return convert
 
 
 def _safe_name(name: str) -> str:
-    return f"x.{name}" if name in RESERVED else name
+    """A name that nobody knows, never as one that means something else."""
+    name = name[:LONGEST_NAME]
+    if name in RESERVED or name in MEASURANDS:
+        return f"x.{name}"
+    return name
 
 
 def number(value: object) -> float | None:
     """A number as stations write it; None for what cannot be read."""
+    if isinstance(value, str):
+        if "_" in value:
+            return None
+        if value.count(",") == 1:
+            value = value.replace(",", ".")
     try:
         found = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return _number_with_comma(value)
-    return found if math.isfinite(found) else None
-
-
-def _number_with_comma(value: object) -> float | None:
-    if not isinstance(value, str) or value.count(",") != 1:
-        return None
-    try:
-        found = float(value.replace(",", "."))
-    except ValueError:
+    except (TypeError, ValueError, OverflowError):
         return None
     return found if math.isfinite(found) else None
 
@@ -149,18 +153,24 @@ def read(where: str, samples: Iterable[Json]) -> Reading:
             get("unit"),
         )
         datum = found.datum
-        if get("format") == _SIGNED:
-            values[datum._replace(suffix="signed")] = orjson.dumps(sample).decode()
-            continue
-        value = number(get("value"))
-        if value is not None:
-            value = found.convert(value)
         context = get("context")
+        if get("format") == _SIGNED:
+            datum = datum._replace(suffix="signed")
+            rank = _RANKS.get(context or _PERIODIC, _OTHER_RANK)
+            if context == BEGIN:
+                rank = 0
+            if ranks.get(datum, -1) <= rank:
+                ranks[datum] = rank
+                values[datum] = orjson.dumps(sample).decode()
+                if not found.is_known:
+                    reading.unknown.append(datum)
+            continue
+        value = _finite(number(get("value")), found.convert)
         if context == BEGIN:
             if datum.name == DEFAULT_MEASURAND and not datum.phase:
                 reading.begin_wh = value
             continue
-        rank = 2 * _RANKS.get(context or "Sample.Periodic", _OTHER_RANK)
+        rank = 2 * _RANKS.get(context or _PERIODIC, _OTHER_RANK)
         rank += found.is_plain_phase
         if ranks.get(datum, -1) > rank:
             continue
@@ -176,6 +186,14 @@ def read(where: str, samples: Iterable[Json]) -> Reading:
     return reading
 
 
+def _finite(value: float | None, convert: Scale = _as_it_is) -> float | None:
+    """A value in its canonical unit, as long as there is such a number."""
+    if value is None:
+        return None
+    value = convert(value)
+    return value if math.isfinite(value) else None
+
+
 def _add_totals(
     where: str,
     values: dict[Datum, Scalar],
@@ -188,7 +206,8 @@ def _add_totals(
             kind = MEASURANDS[name].total
             parts = _parts(kind, by_phase)
             if parts:
-                values[total] = None if None in parts else _total(kind, parts)
+                found = None if None in parts else _total(kind, parts)
+                values[total] = _finite(found)
 
 
 def _parts(kind: Total, by_phase: dict[str, Any]) -> list[Any]:
