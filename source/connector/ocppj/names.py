@@ -35,7 +35,7 @@ class Names:
         self._members = dict(_members(document, schema))
 
     def to_snake(self, value: Any) -> Any:
-        """A payload with snake_case names."""
+        """A payload with snake_case names; members that came with one are left out."""
         if isinstance(value, list):
             return [self.to_snake(item) for item in value]
         if not isinstance(value, dict):
@@ -44,6 +44,7 @@ class Names:
         return {
             snake: names.to_snake(value[wire])
             for wire in value
+            if wire in by_wire or wire not in self._members
             for snake, names in [by_wire.get(wire, (wire, _NO_NAMES))]
         }
 

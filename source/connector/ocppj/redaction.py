@@ -10,26 +10,34 @@ import orjson
 BLANK = "***"
 _SECRET_MEMBER = re.compile(r"password|privatekey|secret|passphrase", re.IGNORECASE)
 _SECRET_KEY = re.compile(r"authorizationkey|password|basicauth", re.IGNORECASE)
+_NAMED = re.compile(
+    rf"{_SECRET_MEMBER.pattern}|{_SECRET_KEY.pattern}|PRIVATE KEY", re.IGNORECASE
+)
+# JSON may escape slashes, and any character by its number.
 _SUSPICIOUS = re.compile(
-    rf"{_SECRET_MEMBER.pattern}|{_SECRET_KEY.pattern}|PRIVATE KEY|://[^/\s\"]*@",
-    re.IGNORECASE,
+    rf"{_NAMED.pattern}|:(?:\\?/){{2}}[^/\s\"]*@|\\u", re.IGNORECASE
 )
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     re.DOTALL,
 )
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*(?=@)")
+# Up to the last @ before the path: a password may have one, too.
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s\"]*(?=@)")
 _SHOWN_OF_TOKEN = 4
 _KEY_NAMES = ("key", "variable", "name")
 _VALUES = ("value", "attributeValue")
 
 
 def redact(text: str) -> Any:
-    """A frame as JSON without secrets; text that is no JSON is returned as text."""
+    """A frame as JSON without secrets; text that is no JSON is returned as text.
+
+    Of text that names a secret and is no JSON only the length is shown.
+    """
     try:
         frame = orjson.loads(text)
     except orjson.JSONDecodeError:
-        return _CREDENTIALS.sub(BLANK, _PRIVATE_KEY.sub(BLANK, text))
+        shown = _blank_text(text)
+        return f"{len(text)} characters" if _NAMED.search(shown) else shown
     return blank(frame) if _SUSPICIOUS.search(text) else frame
 
 
@@ -40,16 +48,28 @@ def blank(value: Any) -> Any:
     if isinstance(value, list):
         return [blank(item) for item in value]
     if isinstance(value, str):
-        return _CREDENTIALS.sub(BLANK, _PRIVATE_KEY.sub(BLANK, value))
+        return _blank_text(_blank_json(value) or value)
     return value
+
+
+def _blank_text(text: str) -> str:
+    return _CREDENTIALS.sub(BLANK, _PRIVATE_KEY.sub(BLANK, text))
+
+
+def _blank_json(text: str) -> str | None:
+    """The text of an object or list, as vendors put it into a DataTransfer."""
+    if text[:1] not in ("{", "[") or not _SUSPICIOUS.search(text):
+        return None
+    try:
+        return orjson.dumps(blank(orjson.loads(text))).decode()
+    except (orjson.JSONDecodeError, RecursionError):
+        return f"{len(text)} characters" if _NAMED.search(text) else None
 
 
 def _blank_object(value: dict[str, Any]) -> dict[str, Any]:
     hidden = _VALUES if _names_a_secret(value) else ()
     return {
-        name: BLANK
-        if name in hidden or (_SECRET_MEMBER.search(name) and isinstance(inner, str))
-        else blank(inner)
+        name: BLANK if name in hidden or _SECRET_MEMBER.search(name) else blank(inner)
         for name, inner in value.items()
     }
 
