@@ -13,31 +13,42 @@ _SLACK_WH = 1000.0
 class SessionMeter:
     """Follows one transaction; energies in Wh."""
 
-    __slots__ = ("_start_wh", "energy_wh", "start_ms")
+    __slots__ = ("_is_guessed", "_of_session", "_start_wh", "energy_wh", "start_ms")
 
     def __init__(self, start_ms: int, start_wh: float | None) -> None:
         self.start_ms = start_ms
         self._start_wh = start_wh
+        self._is_guessed = start_wh is None
+        self._of_session = False
+        """A reading was smaller than the start: the register is the session's."""
         self.energy_wh: float | None = None if start_wh is None else 0.0
 
     def begin(self, register_wh: float | None) -> None:
         """The meter at the start, told later; it never replaces what is known."""
-        if not self._start_wh and register_wh:
+        if register_wh and (self._is_guessed or not self._start_wh):
             self._start_wh = register_wh
+            self._is_guessed = False
 
     def sample(self, register_wh: float, time_ms: int) -> float:
         """The energy so far, by a reading of the lifetime register."""
         if self._start_wh is None:
             self._start_wh = register_wh
-        if register_wh < self._start_wh:
+        energy_wh = register_wh - self._start_wh
+        if energy_wh < 0:
+            self._of_session = True
             energy_wh = register_wh
+        elif self._of_session:
+            energy_wh = self._nearest(register_wh, energy_wh)
         elif self._start_wh == 0 and self._is_too_much(register_wh, time_ms):
-            self._start_wh = register_wh - (self.energy_wh or 0.0)
             energy_wh = self.energy_wh or 0.0
-        else:
-            energy_wh = register_wh - self._start_wh
+            self._start_wh = register_wh - energy_wh
         self.energy_wh = round(energy_wh, 3)
         return self.energy_wh
+
+    def _nearest(self, *energies_wh: float) -> float:
+        """Where both are possible, the one that is nearest to the energy before."""
+        before_wh = self.energy_wh or 0.0
+        return min(energies_wh, key=lambda energy_wh: abs(energy_wh - before_wh))
 
     def _is_too_much(self, energy_wh: float, time_ms: int) -> bool:
         """More than any station could have delivered since the start."""
