@@ -152,14 +152,21 @@ class StationCore:
             self._sample_if_due(evse, now_ms)
             self._forget_token(evse, now_ms)
 
+    def _sharing(self, where: int) -> int:
+        """How many connectors charge if this one does."""
+        return 1 + sum(
+            evse.transaction is not None
+            for number, evse in self.evses.items()
+            if number != where
+        )
+
     def _offer(self, evse: Evse, now_ms: int) -> None:
-        sharing = sum(other.transaction is not None for other in self.evses.values())
         evse.offered_w = self.profiles.limit(
             evse.number,
             now_ms / 1000,
             evse.transaction.session if evse.transaction else None,
             evse.circuit,
-            sharing=sharing,
+            sharing=self._sharing(evse.number),
         )
 
     def offer_anew(self, now_ms: int) -> None:
@@ -309,12 +316,19 @@ class StationCore:
     def composite(
         self, where: int, duration_s: int, unit: str, now_ms: int
     ) -> Sequence[dict[str, float]]:
-        """The periods of a composite schedule from now on."""
+        """The periods of a composite schedule from the second on in which we are."""
         running = self.evses[where].transaction if where else None
         circuit = self.evses[where].circuit if where else self._whole_circuit()
-        span = (now_ms / 1000, now_ms / 1000 + duration_s)
+        start_s = now_ms // 1000
         session = running.session if running else None
-        return self.profiles.composite(where, span, session, circuit, unit)
+        return self.profiles.composite(
+            where,
+            (start_s, start_s + duration_s),
+            session,
+            circuit,
+            unit,
+            sharing=self._sharing(where) if where else 1,
+        )
 
     def _whole_circuit(self) -> Circuit:
         rating = self.model.rating

@@ -159,20 +159,27 @@ class ProfileStack:
         session: Session | None,
         circuit: Circuit,
         unit: str,
+        *,
+        sharing: int = 1,
     ) -> list[dict[str, float]]:
-        """The periods of a composite schedule over ``span`` = (start, end)."""
+        """The periods of a composite schedule over ``span`` = (start, end).
+
+        Periods start at whole seconds: of two changes within one the later counts.
+        """
         start_s, end_s = span
         session_s = session.started_s if session else start_s
         assumed = session or Session(start_s)
         edges = {start_s}
         for profile in self._installed.values():
             edges.update(profile.changes(start_s, end_s, session_s))
-        periods: list[dict[str, float]] = []
+        limits: dict[int, float] = {}
         for edge in sorted(edge for edge in edges if start_s <= edge < end_s):
-            power_w = self.limit(connector, edge, assumed, circuit)
-            limit = round(circuit.in_unit(power_w, unit), 1)
+            power_w = self.limit(connector, edge, assumed, circuit, sharing=sharing)
+            limits[int(edge - start_s)] = round(circuit.in_unit(power_w, unit), 1)
+        periods: list[dict[str, float]] = []
+        for second, limit in limits.items():
             if not periods or periods[-1]["limit"] != limit:
-                periods.append({"startPeriod": int(edge - start_s), "limit": limit})
+                periods.append({"startPeriod": second, "limit": limit})
         return periods
 
     def _transaction_limit(

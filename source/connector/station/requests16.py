@@ -89,7 +89,7 @@ def get_composite_schedule(station: Station16, call: Call) -> Json:
     if where and where not in station.core.evses:
         return _status(False)
     unit = payload.get("chargingRateUnit", "W")
-    now_ms = station.now_ms()
+    now_ms = station.now_ms() // 1000 * 1000
     periods = station.core.composite(where, payload["duration"], unit, now_ms)
     return {
         "status": "Accepted",
