@@ -52,7 +52,7 @@ _SAMPLED = (
 KEYS: dict[str, Key] = {
     "AllowOfflineTxForUnknownId": Key("true", _is_flag),
     "AuthorizationCacheEnabled": Key("false"),
-    "AuthorizeRemoteTxRequests": Key("false", _is_flag),
+    "AuthorizeRemoteTxRequests": Key("false"),
     "ChargeProfileMaxStackLevel": Key("10"),
     "ChargingScheduleAllowedChargingRateUnit": Key("Current,Power"),
     "ChargingScheduleMaxPeriods": Key("24"),

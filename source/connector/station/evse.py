@@ -75,9 +75,9 @@ class Evse:
         vehicle = self.vehicle
         if vehicle is None:
             return "Finishing"
-        if self.offered_w <= 0 or self.offered_w < vehicle.minimum_w(
-            self.rating.voltage
-        ):
+        circuit = self.circuit
+        minimum_w = vehicle.minimum_w(circuit.voltage, circuit.phases)
+        if self.offered_w <= 0 or self.offered_w < minimum_w:
             return "SuspendedEVSE"
         return "SuspendedEV" if vehicle.is_full else "Charging"
 
@@ -96,7 +96,10 @@ class Evse:
         if self.vehicle is None:
             return
         offered_w = self.offered_w if self.transaction is not None else 0.0
-        energy_wh = self.vehicle.draw(offered_w, elapsed_s, self.rating.voltage)
+        circuit = self.circuit
+        energy_wh = self.vehicle.draw(
+            offered_w, elapsed_s, circuit.voltage, circuit.phases
+        )
         self.meter.count(energy_wh, self.vehicle.power_w, elapsed_s)
 
     def read(self) -> Reading:

@@ -39,24 +39,27 @@ class Vehicle:
         above = max(0.0, self.state_of_charge - _TAPER_FROM) / (1 - _TAPER_FROM)
         return self.max_power_w * (1 - above * (1 - _TAPER_TO))
 
-    def minimum_w(self, voltage: float) -> float:
-        """What must be offered for it to charge at all."""
-        return 0.0 if self.is_dc else _MIN_CURRENT_A * voltage * self.phases
+    def minimum_w(self, voltage: float, phases: int) -> float:
+        """What must be offered for it to charge at all, on so many phases."""
+        return 0.0 if self.is_dc else _MIN_CURRENT_A * voltage * phases
 
-    def draw(self, offered_w: float, elapsed_s: float, voltage: float) -> float:
+    def draw(
+        self, offered_w: float, elapsed_s: float, voltage: float, phases: int
+    ) -> float:
         """Charge for a time; returns the energy it took, in Wh.
 
         More than offered is never drawn: it follows a lower offer at once.
         """
         target_w = min(self.demand_w(), offered_w)
-        if offered_w <= 0 or offered_w < self.minimum_w(voltage):
+        if offered_w <= 0 or offered_w < self.minimum_w(voltage, phases):
             target_w = 0.0
         self.power_w = min(target_w, self.power_w + self.ramp_w_per_s * elapsed_s)
         wanted_wh = (self.leaves_at - self.state_of_charge) * self.capacity_wh
         energy_wh = max(0.0, min(self.power_w * elapsed_s / 3600, wanted_wh))
         self.state_of_charge += energy_wh / self.capacity_wh
         if wanted_wh - energy_wh < 1e-6 * self.capacity_wh:
-            self.state_of_charge = self.leaves_at
+            self.state_of_charge = max(self.state_of_charge, self.leaves_at)
+            self.power_w = 0.0
         return energy_wh
 
     def unplug(self) -> None:
