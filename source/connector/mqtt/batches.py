@@ -1,30 +1,35 @@
 """Batches on their way to the broker, and what happens when it does not read.
 
-Over the bound the newest value of each topic waits; nothing grows for ever.
+Over the bound the newest value of each retained topic waits (as many bytes again), the
+rest is dropped and counted. Without a connection nothing is kept: whoever owns the
+values publishes them again after the next connect.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-Packet = tuple[str, bytes]
-"""A topic and its encoded packet."""
+from connector.mqtt.packets import Encoder, Packet
+
+_RETAINED = 0x01
 
 
 class Batch:
     """Many packets as one; paho calls it when it is written, or was lost."""
 
-    __slots__ = ("_done", "rc", "size")
+    __slots__ = ("_done", "count", "rc", "size")
 
-    def __init__(self, size: int, done: Callable[[int], None]) -> None:
+    def __init__(self, size: int, count: int, done: Callable[[int, int], None]) -> None:
         self.size = size
+        self.count = count
         self._done = done
         self.rc = 0
 
     def _set_as_published(self) -> None:
         size, self.size = self.size, 0
-        self._done(size)
+        if size:
+            self._done(size, self.count if self.rc else 0)
 
 
 class Batches:
@@ -36,43 +41,74 @@ class Batches:
         self._lock = threading.Lock()
         self._waiting = 0
         self._held: dict[str, bytes] = {}
+        self._held_bytes = 0
+        self.encoder: Encoder | None = None
+        """The encoder of the connection; None: there is none."""
         self.dropped = 0
-        """Values that were replaced by newer ones before they could be sent."""
+        """Messages that were never sent."""
 
-    def add(self, packets: Iterable[Packet]) -> None:
-        """Send packets in one write, or hold the newest of each topic."""
+    def open(self, encoder: Encoder) -> None:
+        """A connection is there, and takes what this encoder makes."""
         with self._lock:
-            if self._waiting < self._limit and not self._held:
-                data = b"".join(packet for _, packet in packets)
-                self._waiting += len(data)
+            self.encoder = encoder
+
+    def close(self) -> None:
+        """The connection is gone, and with it whatever was held."""
+        with self._lock:
+            self.encoder = None
+            self.dropped += len(self._held)
+            self._held = {}
+            self._held_bytes = 0
+
+    def drop(self, count: int) -> None:
+        """Count messages that cannot be sent."""
+        if count:
+            with self._lock:
+                self.dropped += count
+
+    def add(self, encoder: Encoder, packets: list[Packet]) -> None:
+        """Send packets in one write, or hold the newest of each retained topic."""
+        data = b"".join([packet for _, packet in packets])
+        if not data:
+            return
+        with self._lock:
+            if encoder is not self.encoder:
+                self.dropped += len(packets)
+            elif self._held or (
+                self._waiting and self._waiting + len(data) > self._limit
+            ):
+                for topic, packet in packets:
+                    self._hold(topic, packet)
             else:
-                self._hold(packets)
-                return
-        self._send(data)
+                self._send(data, len(packets))
 
-    def _hold(self, packets: Iterable[Packet]) -> None:
-        for topic, packet in packets:
-            if self._held.pop(topic, None) is not None:
-                self.dropped += 1
-            self._held[topic] = packet
+    def _hold(self, topic: str, packet: bytes) -> None:
+        if not packet[0] & _RETAINED or len(packet) > self._limit:
+            self.dropped += 1
+            return
+        self._let_go(topic)
+        self._held[topic] = packet
+        self._held_bytes += len(packet)
+        while self._held_bytes > self._limit:
+            self._let_go(next(iter(self._held)))
 
-    def _send(self, data: bytes) -> None:
-        if data:
-            self._queue(data, Batch(len(data), self._done))
+    def _let_go(self, topic: str) -> None:
+        packet = self._held.pop(topic, None)
+        if packet is not None:
+            self._held_bytes -= len(packet)
+            self.dropped += 1
 
-    def _done(self, size: int) -> None:
+    def _send(self, data: bytes, count: int) -> None:
+        """Under the lock, so that a topic's values stay in order."""
+        self._waiting += len(data)
+        self._queue(data, Batch(len(data), count, self._done))
+
+    def _done(self, size: int, lost: int) -> None:
         """Some bytes left: what was held may follow."""
         with self._lock:
             self._waiting -= size
+            self.dropped += lost
             if not self._held or self._waiting > self._limit // 2:
                 return
-            data = b"".join(self._held.values())
-            self._held = {}
-            self._waiting += len(data)
-        self._send(data)
-
-    def clear(self) -> None:
-        """The connection is gone, and with it whatever was held."""
-        with self._lock:
-            self.dropped += len(self._held)
-            self._held = {}
+            held, self._held, self._held_bytes = self._held, {}, 0
+            self._send(b"".join(held.values()), len(held))
