@@ -62,22 +62,36 @@ class Rules:
 
     def answer_fits(self, action: str, payload: object) -> bool:
         """Whether an answer of ours is one."""
-        return type(payload) is dict and self._outgoing.response(action).is_valid(
-            payload
-        )
+        if type(payload) is not dict:
+            return False
+        try:
+            return self._outgoing.response(action).is_valid(payload)
+        except ValueError:
+            return False  # it holds what JSON has no words for
+
+    def check_action(self, action: str) -> None:
+        """Check whether a call may go out at all.
+
+        Raises:
+            UnsupportedAction: the version has no such action in this direction.
+        """
+        if action not in self._said:
+            raise UnsupportedAction(action, self.version)
 
     def check_call(self, action: str, payload: Json) -> None:
         """Check a call that is to go out.
 
         Raises:
-            UnsupportedAction: the version has no such action in this direction.
+            UnsupportedAction: as `check_action`.
             LocalProtocolError: the payload does not fit.
         """
-        if action not in self._said:
-            raise UnsupportedAction(action, self.version)
+        self.check_action(action)
         schema = self._outgoing.request(action)
-        if not schema.is_valid(payload):
-            first = next(iter(schema.misfits(payload)))
+        try:
+            first = next(iter(schema.misfits(payload)), None)
+        except ValueError as problem:
+            raise LocalProtocolError(f"{action}: {problem}") from None
+        if first is not None:
             raise LocalProtocolError(f"{action}: {first}")
 
     def check_answer(self, action: str, payload: Json) -> Json:

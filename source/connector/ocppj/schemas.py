@@ -5,7 +5,7 @@ The fast path is one `is_valid`; an error is only looked into when there is one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -36,10 +36,18 @@ class Misfit:
         self.missing = str(getattr(error.kind, "property", ""))
 
     def __str__(self) -> str:
-        where = ".".join(map(str, self.path)) or "the payload"
+        return self._text(self.path)
+
+    @property
+    def summary(self) -> str:
+        """The same for all items of a list."""
+        return self._text([step for step in self.path if isinstance(step, str)])
+
+    def _text(self, path: Sequence[str | int]) -> str:
+        where = ".".join(map(str, path)) or "the payload"
         match self.kind:
             case "Required":
-                return ".".join(map(str, [*self.path, self.missing])) + " is missing"
+                return ".".join(map(str, [*path, self.missing])) + " is missing"
             case "AdditionalProperties":
                 return f"{where} has members that are not in the schema"
             case "Type":

@@ -7,7 +7,7 @@ optional member that does not fit is taken out; a required one is refused.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from connector.errors import RemoteProtocolError
@@ -15,12 +15,12 @@ from connector.ocppj.dialects import Dialect
 from connector.ocppj.schemas import Misfit, Schema
 
 Json = dict[str, Any]
-Path = Sequence[str | int]
+Path = tuple[str | int, ...]
 
 _HARMLESS = frozenset(
     {"Enum", "MaxLength", "AdditionalProperties", "MultipleOf", "Format", "MaxItems"}
 )
-_MOST_REPAIRS = 20
+_MOST_REPAIRS = 3
 
 
 def refuse(misfits: Iterable[Misfit], dialect: Dialect) -> RemoteProtocolError:
@@ -40,16 +40,19 @@ def fit(
         RemoteProtocolError: something required is missing or of another type.
     """
     harmless = _HARMLESS if keeps_enums else _HARMLESS - {"Enum"}
-    warnings: list[str] = []
+    warnings: dict[str, None] = {}
     for _ in range(_MOST_REPAIRS):
         misfits = list(schema.misfits(payload))
-        warnings += [str(m) for m in misfits if str(m) not in warnings]
+        warnings |= dict.fromkeys(misfit.summary for misfit in misfits)
         serious = [m for m in misfits if m.kind not in harmless]
         if not serious:
-            return payload, warnings
-        optional = _nearest_optional(schema.document, serious[0].path)
-        if optional is None:
-            raise refuse(serious, dialect)
+            return payload, list(warnings)
+        optional: set[Path] = set()
+        for misfit in serious:
+            path = _nearest_optional(schema.document, misfit.path)
+            if path is None:
+                raise refuse([misfit], dialect)
+            optional.add(path)
         payload = _without(payload, optional)
     raise refuse(serious, dialect)
 
@@ -74,10 +77,12 @@ def _resolved(document: Json, schema: Json) -> Json:
     return definition
 
 
-def _without(payload: Json, path: Path) -> Json:
+def _without(payload: Json, paths: set[Path]) -> Json:
+    """A copy without these members; the inner ones go first."""
     changed = copy.deepcopy(payload)
-    parent: Any = changed
-    for step in path[:-1]:
-        parent = parent[step]
-    del parent[path[-1]]
+    for path in sorted(paths, key=len, reverse=True):
+        parent: Any = changed
+        for step in path[:-1]:
+            parent = parent[step]
+        del parent[path[-1]]
     return changed
