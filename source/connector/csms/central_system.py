@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -44,6 +45,8 @@ logger = logging.getLogger(__name__)
 SESSIONS: Mapping[str, type[Session]] = MappingProxyType({"ocpp1.6": ChargePoint})
 """By subprotocol."""
 
+_POSITION = re.compile(r"\.\d+\.")
+"""Which item of a list: no other kind of warning than that of the item before."""
 _BOOTS_WITHIN_S = 10.0
 _PENDING_STAYS_S = 600.0
 _GOING_AWAY, _POLICY = 1001, 1008
@@ -405,7 +408,7 @@ class _Watcher:
         self._central_system.frame(session.owner, session, direction, text)
 
     def warned(self, session: Session, kind: str, text: str) -> None:
-        if session.owner.first_time(kind):
+        if session.owner.first_time(_POSITION.sub(".", kind)):
             logger.warning("%s: %s (told once)", session.identity, text)
         else:
             logger.debug("%s: %s", session.identity, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,9 +14,13 @@ from connector.csms.events import EventBus
 from connector.csms.facts import Datum, Facts, Scalar, Weight
 from connector.csms.options import CsmsOptions
 from connector.csms.station import STATION, Station
+from connector.errors import StoreError
 from connector.store.interface import Store
+from connector.store.records import SampleRecord
 
 Json = dict[str, Any]
+
+logger = logging.getLogger(__name__)
 
 _SEEN_AGAIN_MS = 30_000
 
@@ -41,6 +46,13 @@ class Context:
     publish: Callable[[Facts], None]
     remember: Callable[[Station], None]
     """Keep what is known of a station, soon."""
+
+    def keep_sample(self, sample: SampleRecord) -> None:
+        """Keep values with their transaction; without a store they are only shown."""
+        try:
+            self.store.add_samples((sample,))
+        except StoreError as problem:
+            logger.error("values of a transaction could not be kept: %s", problem)
 
     def tell(
         self,

@@ -5,10 +5,9 @@ On the path of every message: the answer goes out first, the rest follows it.
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
-from connector.csms import sampled, times
+from connector.csms import sampled, times, unknown_names
 from connector.csms.context import Context, at
 from connector.csms.events import (
     Connected,
@@ -29,9 +28,6 @@ from connector.store.records import SampleRecord, TransactionRecord
 
 Json = dict[str, Any]
 
-logger = logging.getLogger(__name__)
-
-MOST_UNKNOWN_NAMES = 200
 _UNKNOWN_AFTER_S = 60.0
 _FLOWING = frozenset({"Charging"})
 
@@ -99,13 +95,12 @@ class Metering:
     ) -> None:
         """Publish a reading, and keep it with the transaction it belongs to."""
         values = reading.values
-        if reading.unknown:
-            self._bound(station, reading)
+        unknown_names.bound(station, reading)
         if transaction is not None:
             _add_session(connector, reading, moment.time_ms)
             kept = {sampled.text_key(d): v for d, v in values.items()}
             sample = SampleRecord(transaction.key, moment.time_ms, kept)
-            self._context.store.add_samples((sample,))
+            self._context.keep_sample(sample)
         if not moment.is_queued:
             _note_flows(connector, values)
         self._context.tell(
@@ -115,25 +110,6 @@ class Metering:
             weight=Weight.SAMPLE,
             is_queued=moment.is_queued,
         )
-
-    def _bound(self, station: Station, reading: Reading) -> None:
-        """Names that nobody knows become keys, but not without end."""
-        if station.unknown_names is None:
-            station.unknown_names = set()
-        known = station.unknown_names
-        for datum in reading.unknown:
-            if datum.name not in known and len(known) >= MOST_UNKNOWN_NAMES:
-                reading.values.pop(datum, None)
-                if station.first_time("names"):
-                    logger.warning(
-                        "%s: has more than %d unknown names of values; %r and later "
-                        "ones are not shown",
-                        station.identity,
-                        MOST_UNKNOWN_NAMES,
-                        datum.name,
-                    )
-                continue
-            known.add(datum.name)
 
     # -- nothing flows
 

@@ -22,6 +22,8 @@ Json = dict[str, Any]
 STATION = "0"
 """The place that is the station as a whole."""
 MAX_PLACES = 64
+MOST_WARNINGS = 200
+"""Of one station; what it says must not fill the log, nor the memory."""
 
 
 class Connector:
@@ -178,7 +180,7 @@ class Station:
         """Whether this kind of warning is new for the station."""
         if self.warned is None:
             self.warned = set()
-        if kind in self.warned:
+        if kind in self.warned or len(self.warned) >= MOST_WARNINGS:
             return False
         self.warned.add(kind)
         return True

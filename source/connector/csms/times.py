@@ -25,9 +25,7 @@ class Moment(NamedTuple):
 def parse(text: object) -> int | None:
     """Milliseconds since the epoch; a text without a zone is UTC; None for no time."""
     try:
-        time = (
-            datetime.fromisoformat(text.strip()) if isinstance(text, str) else None
-        )
+        time = datetime.fromisoformat(text.strip()) if isinstance(text, str) else None
     except ValueError:
         return None
     if time is None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from connector.csms import sampled, times
+from connector.csms import sampled, times, unknown_names
 from connector.csms.context import Context, at
 from connector.csms.events import (
     StatusChanged,
@@ -218,7 +218,7 @@ class Transactions:
         is_current = running is None or running.key == record.key
         meter = connector.meter if running is not None and is_current else None
         meter = meter or SessionMeter(record.start_ms, record.meter_start_wh)
-        self._note_data(station, connector, record, data)
+        self._note_data(station, connector, record, meter, data)
         energy_wh = meter.stop(record.meter_stop_wh, moment.time_ms)
         self._context.tell(
             station,
@@ -237,6 +237,7 @@ class Transactions:
         station: Station,
         connector: Connector,
         record: TransactionRecord,
+        meter: SessionMeter,
         data: list[Json],
     ) -> None:
         """The values that came with the stop."""
@@ -245,6 +246,8 @@ class Transactions:
             text = meter_value.get("timestamp")
             moment = times.judge(station, text, now_ms, is_live=False)
             reading = sampled.read(connector.where, meter_value["sampledValue"])
+            unknown_names.bound(station, reading)
+            meter.begin(reading.begin_wh)
             self._keep_samples(record, reading.values, moment.time_ms)
             sampled.drop_flows(reading)
             self._context.tell(
@@ -258,7 +261,7 @@ class Transactions:
         self, record: TransactionRecord, values: dict[Datum, Scalar], time_ms: int
     ) -> None:
         kept = {sampled.text_key(datum): value for datum, value in values.items()}
-        self._context.store.add_samples((SampleRecord(record.key, time_ms, kept),))
+        self._context.keep_sample(SampleRecord(record.key, time_ms, kept))
 
     # -- transactions that nobody started here
 
@@ -324,7 +327,10 @@ class Transactions:
     ) -> None:
         for meter_value in event.meter_values:
             reading = sampled.read(event.where, meter_value["sampledValue"])
-            self._keep_samples(record, reading.values, event.time_ms)
+            unknown_names.bound(event.station, reading)
+            text, now_ms = meter_value.get("timestamp"), self._context.clock.now_ms()
+            moment = times.judge(event.station, text, now_ms, is_live=False)
+            self._keep_samples(record, reading.values, moment.time_ms)
         is_running = record.is_open and connector.status not in _NOT_CHARGING
         if not is_running or connector.transaction is not None:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,7 @@ from connector.csms.sampled import text_key
 from connector.csms.station import Station
 from connector.csms.times import iso
 from connector.errors import CallErrorReceived, LinkClosed
-from connector.ocppj.frames import Call
+from connector.ocppj.frames import Call, encode_call
 from connector.sessions.engine import SessionOptions
 from connector.sessions.memory import MemoryLink, link_pair
 from connector.sessions.v16 import ChargePoint
@@ -50,6 +51,15 @@ class StationEnd:
         """Send a call; its answer, after what follows it."""
         async with asyncio.timeout(10):
             answer = await self.session.call_action(action, payload)
+        await settle()
+        return answer
+
+    async def say_raw(self, action: str, payload: Json) -> Json:
+        """Send a call that this end would not let out, as it is."""
+        unique_id = str(uuid.uuid4())
+        text = encode_call(unique_id, action, payload)
+        outbox = self.session._outbox
+        answer = await outbox.call(unique_id, action, text, timeout_s=10)
         await settle()
         return answer
 
