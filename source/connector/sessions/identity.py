@@ -31,7 +31,7 @@ def identity_of(path: str) -> str:
     segment = path.partition("?")[0].rpartition("/")[2]
     try:
         identity = unquote_to_bytes(segment).decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeError:
         identity = ""
     if not is_identity(identity):
         raise ValueError(f"the last segment of the path is no identity: {EXPECTED}")
