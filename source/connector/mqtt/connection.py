@@ -208,13 +208,10 @@ class Connection(paho.Client):
             self._out_packet.rotate(-1)
         return rc
 
-    def _handle_connack(self) -> Any:
-        self._is_answered = True
-        return super()._handle_connack()
-
     def _on_connack(
         self, _: Any, __: Any, ___: Any, reason: Any, properties: Any = None
     ) -> None:
+        self._is_answered = True
         if reason.is_failure:
             self._refused(reason)
             return
