@@ -97,13 +97,7 @@ class Connector:
         self.MQTT_TOPIC_DATAPOINT_MAP = f"{name}/datapoint_map"
         self.MQTT_TOPIC_RAW_MESSAGE_TO_DB = f"{name}/raw_message_to_db"
         self._own_topics = frozenset(
-            (
-                self.MQTT_TOPIC_LOGS,
-                self.MQTT_TOPIC_HEARTBEAT,
-                self.MQTT_TOPIC_AVAILABLE_DATAPOINTS,
-                self.MQTT_TOPIC_DATAPOINT_MAP,
-                self.MQTT_TOPIC_RAW_MESSAGE_TO_DB,
-            )
+            topic for name, topic in vars(self).items() if name.startswith("MQTT_TOPIC")
         )
 
     # -- life
@@ -158,9 +152,14 @@ class Connector:
     def _start_client(self) -> None:
         client = self.mqtt_client
         client.on_message = self._handle_incoming_mqtt_msg
-        clients.when_connected(client, self._on_mqtt_connected, self._subscribe)
+        clients.when_connected(client, self._greet, self._subscribe)
         self._connect()
         threading.Thread(target=self._loop, daemon=True, name="mqtt").start()
+
+    def _greet(self) -> None:
+        # The first heartbeat of `run` mostly comes too early for any broker.
+        self._send_heartbeat()
+        self._on_mqtt_connected()
 
     def _connect(self) -> None:
         """A broker that is not there yet is waited for."""
