@@ -26,6 +26,7 @@ class Outbox:
     __slots__ = (
         "_answer",
         "_closed",
+        "_deadline",
         "_is_busy",
         "_limit",
         "_send",
@@ -40,6 +41,7 @@ class Outbox:
         self._waiting: deque[asyncio.Future[None]] | None = None
         self._unique_id = ""
         self._answer: asyncio.Future[CallResult | CallError] | None = None
+        self._deadline: asyncio.Timeout | None = None
         self._closed: LinkClosed | None = None
 
     async def call(
@@ -57,7 +59,7 @@ class Outbox:
         try:
             answer = await self._exchange(unique_id, action, text, timeout_s)
         finally:
-            self._answer = None
+            self._answer = self._deadline = None
             self._pass_turn()
         if isinstance(answer, CallError):
             raise CallErrorReceived(answer.code, answer.description, answer.details)
@@ -66,18 +68,19 @@ class Outbox:
     async def _exchange(
         self, unique_id: str, action: str, text: str, timeout_s: float
     ) -> CallResult | CallError:
+        self._check_open()
         self._unique_id = unique_id
         self._answer = asyncio.get_running_loop().create_future()
         try:
-            async with asyncio.timeout(timeout_s):
+            async with asyncio.timeout(timeout_s) as self._deadline:
                 await self._send(text)
                 return await self._answer
         except TimeoutError:
+            self._check_open()
             raise CommandTimeout(action, timeout_s, sent=True) from None
 
     async def _take_turn(self, action: str, timeout_s: float) -> None:
-        if self._closed is not None:
-            raise self._closed
+        self._check_open()
         if not self._is_busy:
             self._is_busy = True
             return
@@ -95,6 +98,10 @@ class Outbox:
             if isinstance(problem, TimeoutError):
                 raise CommandTimeout(action, timeout_s, sent=False) from None
             raise
+
+    def _check_open(self) -> None:
+        if self._closed is not None:
+            raise LinkClosed(self._closed.code, self._closed.reason)
 
     def _give_up(self, turn: asyncio.Future[None]) -> None:
         """Leave the row; a turn that was given in the same moment goes on."""
@@ -124,6 +131,9 @@ class Outbox:
         """End every call, now and from now on."""
         self._closed = reason
         waiting, self._waiting = self._waiting or (), None
-        for future in (self._answer, *waiting):
-            if future is not None and not future.done():
-                future.set_exception(LinkClosed(reason.code, reason.reason))
+        for turn in waiting:
+            if not turn.done():
+                turn.set_exception(LinkClosed(reason.code, reason.reason))
+        if self._deadline is not None and not self._deadline.expired():
+            # Not an exception for the answer: the call may still be being sent.
+            self._deadline.reschedule(0)
