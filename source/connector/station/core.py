@@ -186,14 +186,15 @@ class StationCore:
         """An authorized connector waits only so long for a vehicle."""
         timeout_ms = self.configuration.number("ConnectionTimeOut") * 1000
         if evse.id_tag and now_ms - evse.authorized_ms > timeout_ms:
-            evse.id_tag = None
+            evse.forget_token()
 
     def sample(self, where: int, now_ms: int, context: str) -> None:
         """Read a meter and tell it."""
         evse = self.evses[where]
         evse.sampled_ms = now_ms
         values = self._values(evse, "MeterValuesSampledData", context)
-        self._events.append(Sampled(where, now_ms, values, evse.transaction))
+        if values:
+            self._events.append(Sampled(where, now_ms, values, evse.transaction))
 
     def _values(self, evse: Evse, key: str, context: str) -> list[SampledValue]:
         return sampled_values(evse.read(), split_list(self.configuration[key]), context)
@@ -224,14 +225,24 @@ class StationCore:
     # -- transactions
 
     def authorize(
-        self, where: int, id_tag: str, now_ms: int, *, is_remote: bool = False
+        self,
+        where: int,
+        id_tag: str,
+        now_ms: int,
+        *,
+        is_remote: bool = False,
+        profile: Mapping[str, Any] | None = None,
     ) -> bool:
-        """A token was accepted: charge, now or as soon as a vehicle is there."""
+        """A token was accepted: charge, now or as soon as a vehicle is there.
+
+        A ``profile`` is for the transaction that begins then.
+        """
         evse = self.evses[where]
         if evse.transaction is not None or not evse.is_operative:
             return False
         if evse.is_finishing:
             return False
+        evse.profile = profile
         if evse.vehicle is not None:
             self.begin(where, id_tag, now_ms, is_remote=is_remote)
             return True
@@ -243,7 +254,8 @@ class StationCore:
     ) -> None:
         """Start a transaction."""
         evse = self.evses[where]
-        evse.id_tag = None
+        profile = evse.profile
+        evse.forget_token()
         evse.transaction = Transaction(
             where,
             id_tag,
@@ -253,12 +265,15 @@ class StationCore:
         )
         evse.sampled_ms = now_ms
         self._events.append(Started(evse.transaction))
-        self._offer(evse, now_ms)
+        if profile is not None:
+            self.install(where, profile, now_ms)
+        self.offer_anew(now_ms)
 
     def end(self, where: int, reason: str, now_ms: int) -> None:
         """Stop the transaction of a connector, if there is one."""
         evse = self.evses[where]
-        transaction, evse.id_tag = evse.transaction, None
+        transaction = evse.transaction
+        evse.forget_token()
         if transaction is None:
             return
         values = self._values(evse, "StopTxnSampledData", "Transaction.End")
@@ -295,6 +310,8 @@ class StationCore:
             evse.will_be_operative = False
             return "Scheduled"
         evse.is_operative, evse.will_be_operative = is_operative, None
+        if not is_operative:
+            evse.forget_token()
         return "Accepted"
 
     # -- profiles

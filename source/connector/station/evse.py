@@ -5,7 +5,9 @@ Pure. The status follows from the facts, it is never set (OCPP 1.6, 4.9).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from connector.station.meter import Meter, Reading
 from connector.station.profiles import Circuit, Session
@@ -51,6 +53,8 @@ class Evse:
     id_tag: str | None = None
     """Who may charge, before the transaction has begun."""
     authorized_ms: int = 0
+    profile: Mapping[str, Any] | None = None
+    """A charging profile for the transaction that is authorized."""
     is_operative: bool = True
     will_be_operative: bool | None = None
     is_finishing: bool = False
@@ -80,6 +84,11 @@ class Evse:
         if self.offered_w <= 0 or self.offered_w < minimum_w:
             return "SuspendedEVSE"
         return "SuspendedEV" if vehicle.is_full else "Charging"
+
+    def forget_token(self) -> None:
+        """Nobody is authorized any more."""
+        self.id_tag = None
+        self.profile = None
 
     @property
     def circuit(self) -> Circuit:

@@ -109,13 +109,12 @@ def remote_start(station: Station16, call: Call) -> Json:
     where = payload.get("connectorId") or next(iter(station.core.evses))
     if where not in station.core.evses:
         return _status(False)
-    now_ms = station.now_ms()
     profile = payload.get("chargingProfile")
+    if profile and profile["chargingProfilePurpose"] != "TxProfile":
+        return _status(False)
     is_accepted = station.core.authorize(
-        where, payload["idTag"], now_ms, is_remote=True
+        where, payload["idTag"], station.now_ms(), is_remote=True, profile=profile
     )
-    if is_accepted and profile is not None:
-        station.core.install(where, profile, now_ms)
     station.wake()
     return _status(is_accepted)
 
