@@ -132,8 +132,8 @@ class CentralSystem:
         await self._tokens.start()
         for record in await self._store.open_transactions():
             station = self.stations.get(record.station)
-            if station is not None and record.where.isdecimal():
-                self.transactions.restore(station, record)
+            if station is not None:
+                await self.transactions.restore(station, record)
         for station in self.stations.values():
             self._publish(
                 Facts(

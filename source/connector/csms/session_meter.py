@@ -29,6 +29,11 @@ class SessionMeter:
             self._start_wh = register_wh
             self._is_guessed = False
 
+    def resume(self, register_wh: float, energy_wh: float) -> None:
+        """Go on from a reading and the energy that it gave."""
+        self._start_wh = register_wh - energy_wh
+        self.energy_wh = energy_wh
+
     def sample(self, register_wh: float, time_ms: int) -> float:
         """The energy so far, by a reading of the lifetime register."""
         if self._start_wh is None:

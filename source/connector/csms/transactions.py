@@ -21,7 +21,8 @@ from connector.csms.events import (
     TransactionStarted,
 )
 from connector.csms.facts import Datum, Scalar, Weight
-from connector.csms.places import place
+from connector.csms.measurands import DEFAULT_MEASURAND
+from connector.csms.places import is_place, place
 from connector.csms.session_meter import SessionMeter
 from connector.csms.station import STATION, Connector, Station
 from connector.csms.times import Moment
@@ -56,6 +57,8 @@ class Transactions:
         self._tokens = tokens
         self._tasks: set[asyncio.Task[None]] = set()
         self._adopting: set[tuple[str, str]] = set()
+        self._strangers: dict[str, str] = {}
+        """By station: the unknown transaction that it stopped last."""
         self.handlers: dict[str, Handler] = {
             "StartTransaction": self.on_start,
             "StopTransaction": self.on_stop,
@@ -63,11 +66,20 @@ class Transactions:
         context.events.subscribe(TransactionSeen, self._on_seen)
         context.events.subscribe(StatusChanged, self._on_status)
 
-    def restore(self, station: Station, record: TransactionRecord) -> None:
-        """It was open when we stopped; it runs until the station says otherwise."""
+    async def restore(self, station: Station, record: TransactionRecord) -> None:
+        """It was open when we stopped; it runs until the station says otherwise.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        if not is_place(record.where):
+            return
         connector = station.connector(record.where)
         connector.transaction = record
         connector.meter = SessionMeter(record.start_ms, record.meter_start_wh)
+        if not record.meter_start_wh:
+            samples = await self._context.store.samples(record.key)
+            _resume(connector.meter, samples)
 
     async def finish(self) -> None:
         """Wait for what is being written."""
@@ -104,7 +116,8 @@ class Transactions:
     ) -> TransactionRecord | None:
         """The running transaction that a start without a usable time repeats."""
         running = station.transaction(str(payload["connectorId"]))
-        if running is None or times.parse(payload["timestamp"]) is not None:
+        is_timed = times.parse(payload["timestamp"]) is not None
+        if running is None or (is_timed and station.clock_error_ms is None):
             return None
         is_same = (
             running.id_token == payload["idTag"]
@@ -115,7 +128,6 @@ class Transactions:
     async def _keep_start(
         self, station: Station, payload: Json, moment: Moment
     ) -> TransactionRecord:
-        # A clock that is wrong still tells one start from another.
         start_ms = times.parse(payload["timestamp"])
         if start_ms is None or station.clock_error_ms is not None:
             start_ms = moment.time_ms
@@ -154,6 +166,8 @@ class Transactions:
             return
         connector.transaction = record
         connector.meter = SessionMeter(record.start_ms, record.meter_start_wh)
+        if connector.ended_id == record.ocpp_id:
+            connector.ended_id = None
         self._context.tell(
             station,
             _started(connector, record),
@@ -196,6 +210,7 @@ class Transactions:
         return Answer(answer, lambda: self._end(station, found, record, moment, data))
 
     def _clear(self, station: Station, ocpp_id: str) -> None:
+        self._strangers[station.identity] = ocpp_id
         for connector in station.connectors.values():
             running = connector.transaction
             if running is not None and running.ocpp_id == ocpp_id:
@@ -276,6 +291,7 @@ class Transactions:
         """It is over, though its stop has not come (yet)."""
         record = connector.transaction
         connector.transaction = None
+        connector.ended_id = record.ocpp_id if record is not None else None
         self._context.tell_state(
             station, connector.where, {"transaction_active": False}
         )
@@ -320,6 +336,8 @@ class Transactions:
 
     def _may_adopt(self, event: TransactionSeen, connector: Connector) -> bool:
         is_id = event.ocpp_id.isdecimal() and int(event.ocpp_id) > 0
+        if self._strangers.get(event.station.identity) == event.ocpp_id:
+            return False
         return is_id and connector.status not in _NOT_CHARGING
 
     def _take_up(
@@ -336,6 +354,16 @@ class Transactions:
             return
         logger.info("%s: transaction %s runs", event.station.identity, record.ocpp_id)
         self._begin(event.station, record, Moment(self._context.clock.now_ms()))
+
+
+def _resume(meter: SessionMeter, samples: list[SampleRecord]) -> None:
+    """Go on from the last reading that was kept."""
+    for sample in reversed(samples):
+        register = sample.values.get(DEFAULT_MEASURAND)
+        energy = sample.values.get("session_energy")
+        if isinstance(register, int | float) and isinstance(energy, int | float):
+            meter.resume(register, energy)
+            return
 
 
 def _started(connector: Connector, record: TransactionRecord) -> dict[Datum, Scalar]:
