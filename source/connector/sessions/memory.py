@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import NamedTuple
 
 from connector.errors import LinkClosed
@@ -18,7 +19,9 @@ class MemoryLink:
         self._last_received_s = asyncio.get_running_loop().time()
         self.peer = self
         self.closed: LinkClosed | None = None
-        self._texts: asyncio.Queue[str | bytes | None] = asyncio.Queue(limit)
+        self._limit = limit
+        self._texts: deque[str | bytes] = deque()
+        self._changed = asyncio.Condition()
 
     @property
     def last_received_s(self) -> float:
@@ -27,30 +30,39 @@ class MemoryLink:
 
     async def recv(self) -> str | bytes:
         """The next text."""
-        if self.closed is not None and self._texts.empty():
-            raise self.closed
-        text = await self._texts.get()
-        if text is None:
-            raise self.closed or LinkClosed()
-        self._last_received_s = asyncio.get_running_loop().time()
-        return text
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._texts or self.closed)
+            if not self._texts:
+                raise self._end()
+            self._changed.notify_all()
+            self._last_received_s = asyncio.get_running_loop().time()
+            return self._texts.popleft()
 
     async def send(self, text: str | bytes) -> None:
         """Send a text; waits while the other end does not read."""
-        if self.closed is not None:
-            raise self.closed
-        await self.peer._texts.put(text)
+        await self.peer._put(text)
+
+    async def _put(self, text: str | bytes) -> None:
+        async with self._changed:
+            await self._changed.wait_for(
+                lambda: len(self._texts) < self._limit or self.closed
+            )
+            if self.closed is not None:
+                raise self._end()
+            self._texts.append(text)
+            self._changed.notify_all()
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """End both ends."""
         for end in (self, self.peer):
             if end.closed is None:
                 end.closed = LinkClosed(code, reason)
-                end._wake()
+            async with end._changed:
+                end._changed.notify_all()
 
-    def _wake(self) -> None:
-        if self._texts.empty():
-            self._texts.put_nowait(None)
+    def _end(self) -> LinkClosed:
+        closed = self.closed or LinkClosed()
+        return LinkClosed(closed.code, closed.reason)
 
 
 class LinkPair(NamedTuple):

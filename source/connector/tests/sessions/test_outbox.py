@@ -32,6 +32,10 @@ async def then(answered: Awaitable[Any], step: Callable[[], object]) -> None:
     step()
 
 
+def cancel(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+
+
 async def settle() -> None:
     for _ in range(10):
         await asyncio.sleep(0)
@@ -166,7 +170,7 @@ async def test_a_caller_cancelled_as_its_turn_comes_passes_it_on() -> None:
     peer = Peer()
     outbox = Outbox(peer.send, 2)
     first = asyncio.create_task(
-        then(outbox.call("1", "Reset", "text 1", LONG_S), lambda: second.cancel())
+        then(outbox.call("1", "Reset", "text 1", LONG_S), lambda: cancel(second))
     )
     second, third = call(outbox, "2"), call(outbox, "3")
     await settle()
