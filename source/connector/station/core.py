@@ -23,6 +23,8 @@ class StatusChanged:
     """A connector (0: the station) is in another state than last told."""
 
     where: int
+    status: str
+    error_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class StationCore:
             status = self.status(where)
             if self._told.get(where) != status:
                 self._told[where] = status
-                self._events.append(StatusChanged(where))
+                self._events.append(StatusChanged(where, *status))
 
     # -- time
 

@@ -6,6 +6,7 @@ What belongs to a transaction is kept while there is no link, and sent in its or
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 import time
@@ -16,7 +17,7 @@ from typing import Any
 from connector.errors import (
     CallErrorReceived,
     ConnectorError,
-    LinkRefused,
+    LocalProtocolError,
     TransportError,
 )
 from connector.sessions.engine import SessionOptions
@@ -37,12 +38,18 @@ from connector.station.times import iso
 
 Json = dict[str, Any]
 OpenLink = Callable[[], Awaitable[Link]]
+Sleep = Callable[[float], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 
 _STEP_S = 1.0
 _LONGEST_WAIT_S = 30.0
+_CLOSES_WITHIN_S = 2.0
 _MOST_KEPT = 10_000
+
+
+def _wall_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 class Station16:
@@ -55,21 +62,22 @@ class Station16:
         *,
         source: random.Random,
         step: Callable[[int], None] = lambda now_ms: None,
+        now_ms: Callable[[], int] = _wall_ms,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.core = core
         self._open_link = open_link
         self._source = source
         self._step = step
+        self.now_ms = now_ms
+        self._sleep = sleep
         self._session: ChargePoint | None = None
-        self._kept: deque[StationEvent] = deque(maxlen=_MOST_KEPT)
+        self._kept: deque[StationEvent] = deque()
         self._woken = asyncio.Event()
         self._reboots: asyncio.Task[None] | None = None
-        self._heartbeat_s = 300.0
+        self._called_ms = 0
         self._is_accepted = False
-
-    def now_ms(self) -> int:
-        """The station's clock."""
-        return time.time_ns() // 1_000_000
+        self._is_telling = False
 
     def wake(self) -> None:
         """Something happened in the core: tell it."""
@@ -89,22 +97,23 @@ class Station16:
             now_ms = self.now_ms()
             self._step(now_ms)
             self.core.step(now_ms)
+            self._gather()
             self.wake()
-            await asyncio.sleep(_STEP_S)
+            await self._sleep(_STEP_S)
 
     async def _stay_connected(self) -> None:
         wait_s = 1.0
         while True:
             try:
                 link = await self._open_link()
-            except LinkRefused as problem:
+            except TransportError as problem:
                 logger.warning("%s: %s", self.core.model.identity, problem)
-                await asyncio.sleep(wait_s * self._source.uniform(0.5, 1.0))
+                await self._sleep(wait_s * self._source.uniform(0.5, 1.0))
                 wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
                 continue
             wait_s = 1.0
             await self._converse(link)
-            await asyncio.sleep(self._source.uniform(0.5, 1.5))
+            await self._sleep(self._source.uniform(0.5, 1.5))
 
     async def _converse(self, link: Link) -> None:
         """Boot and talk while the link is up."""
@@ -124,13 +133,21 @@ class Station16:
                 talking.cancel()
         finally:
             self._session = None
+            self._is_telling = False
+            if self._reboots is not None:
+                self._reboots.cancel()
+            self._kept = deque(filter(_is_of_transaction, self._kept))
             logger.info("%s: the link ended", self.core.model.identity)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSES_WITHIN_S):
+                    await link.close(1001, "the station ends")
 
     async def _talk(self, session: ChargePoint) -> None:
         try:
             await self._boot_until_accepted(session)
+            self._gather()
             self.core.forget_told()
-            self.wake()
+            self._is_telling = True
             await self._tell_for_ever(session)
         except TransportError:
             logger.debug("%s: nobody listens any more", session.identity)
@@ -146,13 +163,19 @@ class Station16:
             except ConnectorError as problem:
                 logger.warning("%s: boot: %s", session.identity, problem)
                 interval_s = _LONGEST_WAIT_S
-            if not self._is_accepted:
-                await asyncio.sleep(interval_s)
+            await self._wait_for_acceptance(interval_s)
+
+    async def _wait_for_acceptance(self, longest_s: float) -> None:
+        """A boot that was asked for in between may end it."""
+        due_ms = self.now_ms() + longest_s * 1000
+        while not self._is_accepted and self.now_ms() < due_ms:
+            await self._sleep(_STEP_S)
 
     async def _boot(self, session: ChargePoint) -> float:
-        """Say who we are; gives the interval we are told."""
+        """Say who we are; gives the time after which to do so again, if needed."""
         model = self.core.model
-        answer = await session.call_action(
+        answer = await self._call(
+            session,
             "BootNotification",
             {
                 "chargePointVendor": model.vendor,
@@ -163,8 +186,10 @@ class Station16:
         )
         logger.info("%s: boot: %s", session.identity, answer["status"])
         self._is_accepted = answer["status"] == "Accepted"
-        self._heartbeat_s = max(1.0, float(answer["interval"]))
-        return self._heartbeat_s
+        interval_s = answer["interval"]
+        if self._is_accepted and interval_s > 0:
+            self.core.configuration.change("HeartbeatInterval", str(interval_s))
+        return float(interval_s) if interval_s > 0 else _LONGEST_WAIT_S
 
     def reboot(self, reason: str) -> None:
         """End transactions, drop the link, and come back."""
@@ -175,7 +200,7 @@ class Station16:
         self._reboots = asyncio.get_running_loop().create_task(self._hang_up())
 
     async def _hang_up(self) -> None:
-        await asyncio.sleep(_STEP_S)
+        await self._sleep(_STEP_S)
         if self._session is not None:
             await self._session.close(1001, "reset")
 
@@ -191,28 +216,59 @@ class Station16:
             case "BootNotification":
                 await self._boot(session)
             case "Heartbeat":
-                await session.call_action("Heartbeat", {})
+                await self._call(session, "Heartbeat", {})
             case "MeterValues":
                 for place in places:
                     self.core.sample(place, self.now_ms(), "Trigger")
             case _:
                 for place in places:
-                    await self._send_status(session, place)
+                    await self._send_status(session, place, *self.core.status(place))
         self.wake()
 
     async def _tell_for_ever(self, session: ChargePoint) -> None:
         """Tell events as they come, else give a sign of life."""
         while True:
-            self._kept.extend(self.core.take_events())
+            self._woken.clear()
+            self._gather()
             while self._kept:
                 if await self._told(session, self._kept[0]):
                     self._kept.popleft()
-            self._woken.clear()
-            try:
-                async with asyncio.timeout(self._heartbeat_s):
-                    await self._woken.wait()
-            except TimeoutError:
-                await session.call_action("Heartbeat", {})
+            await self._beat_if_due(session)
+            await self._woken.wait()
+
+    def _gather(self) -> None:
+        """Take what happened; while nobody listens, what transactions need."""
+        while events := self.core.take_events():
+            for event in events:
+                if self._is_telling or _is_of_transaction(event):
+                    self._keep(event)
+                elif isinstance(event, Swiped):
+                    self._decide_alone(event)
+
+    def _keep(self, event: StationEvent) -> None:
+        """Samples have to go where there are too many events to keep."""
+        if len(self._kept) < _MOST_KEPT or not isinstance(event, Sampled):
+            self._kept.append(event)
+
+    def _decide_alone(self, swiped: Swiped) -> None:
+        is_allowed = self.core.configuration.flag("AllowOfflineTxForUnknownId")
+        if self._session is None and is_allowed:
+            self.core.authorize(swiped.where, swiped.id_tag, self.now_ms())
+
+    async def _beat_if_due(self, session: ChargePoint) -> None:
+        interval_ms = self.core.configuration.number("HeartbeatInterval") * 1000
+        if not interval_ms or self.now_ms() - self._called_ms < interval_ms:
+            return
+        try:
+            await self._call(session, "Heartbeat", {})
+        except TransportError:
+            raise
+        except ConnectorError as problem:
+            logger.warning("%s: heartbeat: %s", session.identity, problem)
+
+    async def _call(self, session: ChargePoint, action: str, payload: Json) -> Json:
+        self._called_ms = self.now_ms()
+        return await session.call_action(action, payload)
 
     async def _told(self, session: ChargePoint, event: StationEvent) -> bool:
         """Send one event; False when it has to be sent again."""
@@ -220,18 +276,18 @@ class Station16:
             await self._send(session, event)
         except TransportError:
             raise
-        except CallErrorReceived as problem:
+        except (CallErrorReceived, LocalProtocolError) as problem:
             logger.warning("%s: %s", session.identity, problem)
         except ConnectorError as problem:
             logger.warning("%s: %s, trying again", session.identity, problem)
-            await asyncio.sleep(_STEP_S)
+            await self._sleep(_STEP_S)
             return not isinstance(event, Started | Stopped)
         return True
 
     async def _send(self, session: ChargePoint, event: StationEvent) -> None:
         match event:
-            case StatusChanged(where=where):
-                await self._send_status(session, where)
+            case StatusChanged(where=where, status=status, error_code=error_code):
+                await self._send_status(session, where, status, error_code)
             case Swiped(where=where, id_tag=id_tag):
                 await self._authorize(session, where, id_tag)
             case Started(transaction=transaction):
@@ -241,9 +297,11 @@ class Station16:
             case Sampled():
                 await self._send_samples(session, event)
 
-    async def _send_status(self, session: ChargePoint, where: int) -> None:
-        status, error_code = self.core.status(where)
-        await session.call_action(
+    async def _send_status(
+        self, session: ChargePoint, where: int, status: str, error_code: str
+    ) -> None:
+        await self._call(
+            session,
             "StatusNotification",
             {
                 "connectorId": where,
@@ -254,13 +312,14 @@ class Station16:
         )
 
     async def _authorize(self, session: ChargePoint, where: int, id_tag: str) -> None:
-        answer = await session.call_action("Authorize", {"idTag": id_tag})
+        answer = await self._call(session, "Authorize", {"idTag": id_tag})
         if answer["idTagInfo"]["status"] == "Accepted":
             self.core.authorize(where, id_tag, self.now_ms())
             self.wake()
 
     async def _start(self, session: ChargePoint, transaction: Transaction) -> None:
-        answer = await session.call_action(
+        answer = await self._call(
+            session,
             "StartTransaction",
             {
                 "connectorId": transaction.where,
@@ -270,13 +329,20 @@ class Station16:
             },
         )
         transaction.transaction_id = answer["transactionId"]
-        if answer["idTagInfo"]["status"] != "Accepted":
+        if answer["idTagInfo"]["status"] == "Accepted":
+            return
+        # It may have ended by now, and another one begun.
+        is_running = self.core.evses[transaction.where].transaction is transaction
+        if is_running and self.core.configuration.flag("StopTransactionOnInvalidId"):
             self.core.end(transaction.where, "DeAuthorized", self.now_ms())
             self.wake()
 
     async def _stop(self, session: ChargePoint, stopped: Stopped) -> None:
+        if stopped.transaction.transaction_id is None:
+            logger.warning("%s: nobody knows what has ended", session.identity)
+            return
         payload: Json = {
-            "transactionId": stopped.transaction.transaction_id or 0,
+            "transactionId": stopped.transaction.transaction_id,
             "idTag": stopped.transaction.id_tag,
             "meterStop": stopped.meter_stop_wh,
             "timestamp": iso(stopped.time_ms),
@@ -285,7 +351,7 @@ class Station16:
         if stopped.values:
             data = {"timestamp": iso(stopped.time_ms), "sampledValue": stopped.values}
             payload["transactionData"] = [data]
-        await session.call_action("StopTransaction", payload)
+        await self._call(session, "StopTransaction", payload)
 
     async def _send_samples(self, session: ChargePoint, sampled: Sampled) -> None:
         payload: Json = {
@@ -294,6 +360,14 @@ class Station16:
                 {"timestamp": iso(sampled.time_ms), "sampledValue": sampled.values}
             ],
         }
-        if sampled.transaction is not None and sampled.transaction.transaction_id:
-            payload["transactionId"] = sampled.transaction.transaction_id
-        await session.call_action("MeterValues", payload)
+        transaction = sampled.transaction
+        if transaction is not None and transaction.transaction_id is not None:
+            payload["transactionId"] = transaction.transaction_id
+        await self._call(session, "MeterValues", payload)
+
+
+def _is_of_transaction(event: StationEvent) -> bool:
+    """What is kept for a central system that does not listen."""
+    if isinstance(event, Sampled):
+        return event.transaction is not None
+    return isinstance(event, Started | Stopped)

@@ -43,7 +43,7 @@ def charge(core: StationCore, where: int = 1, *, seconds: float = 0.0) -> None:
 
 def changed(core: StationCore) -> list[tuple[int, str]]:
     events = [event for event in core.take_events() if isinstance(event, StatusChanged)]
-    return [(event.where, core.status(event.where)[0]) for event in events]
+    return [(event.where, event.status) for event in events]
 
 
 # -- statuses
