@@ -8,6 +8,18 @@ from connector.errors import CertificateError
 from connector.mqtt.options import TlsOptions
 
 
+class ClosingSocket(ssl.SSLSocket):
+    """Closes itself when the handshake fails; paho leaves that to the collector."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        """As ever."""
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 def tls_context(options: TlsOptions) -> ssl.SSLContext:
     """The context of a connection to a broker.
 
@@ -15,6 +27,7 @@ def tls_context(options: TlsOptions) -> ssl.SSLContext:
         CertificateError: a file cannot be used; the text names it.
     """
     context = _trusting(options.ca)
+    context.sslsocket_class = ClosingSocket
     if options.cert is not None:
         try:
             # Without a password OpenSSL would ask for one on the terminal.

@@ -32,6 +32,8 @@ class Broker:
             f"listener {self.port} 127.0.0.1",
             f"allow_anonymous {'true' if anonymous else 'false'}",
             "set_tcp_nodelay true",
+            # Started by root it would leave for a user who cannot read its files.
+            "user root",
             "max_queued_messages 100000",
             *config,
         ]
