@@ -153,19 +153,26 @@ def test_malformed_messages_hurt_nobody(
 
     with running(over(broker, datapoint_map=MAP)) as connector:
         wait_until(lambda: connector.datapoint_map == MAP)
-        wait_until(connector.mqtt_client.is_connected)
-        writer.publish("demo/datapoint_map", b"\xff{").wait_for_publish(TIMEOUT_S)
-        writer.publish("demo/messages/2/value", b"").wait_for_publish(TIMEOUT_S)
-        good = b'{"value":1,"timestamp":2}'
+        # Again and again: the first ones may come before the subscription.
         wait_until(
-            lambda: writer.publish("demo/messages/2/value", good) and connector.commands
+            lambda: (
+                writer.publish("demo/datapoint_map", b"\xff{")
+                and "the datapoint map is not taken" in caplog.text
+            )
         )
-        wait_until(lambda: "the datapoint map is not taken" in caplog.text)
+        wait_until(
+            lambda: (
+                writer.publish("demo/messages/2/value", b"")
+                and "a value that is no JSON" in caplog.text
+            )
+        )
+        writer.publish("demo/messages/2/value", b'{"value":1,"timestamp":2}')
+        wait_until(lambda: connector.commands)
 
     writer.disconnect()
     writer.loop_stop()
     assert connector.datapoint_map == MAP
-    assert connector.commands[0] == ("limit", 1, 2)
+    assert connector.commands == [("limit", 1, 2)]
 
 
 def test_a_broker_that_lost_everything_gets_everything_again(
@@ -259,16 +266,23 @@ def test_a_client_of_paho_that_is_handed_over_subscribes_again(
 
 
 PROGRAM = """
-    import sys
+    import sys, threading
     from connector.bemcom import Connector, DispatchOnce
 
+    connected = threading.Event()
+
+    class Telling(Connector):
+        def _on_mqtt_connected(self):
+            connected.set()
+
     def target(termination_event):
+        connected.wait()
         print("ready", flush=True)
         if sys.argv[1] == "die":
             raise OSError("the device is gone")
         termination_event.wait()
 
-    Connector(
+    Telling(
         "1",
         DeviceDispatcher=DispatchOnce,
         device_dispatcher_kwargs={"target_func": target},

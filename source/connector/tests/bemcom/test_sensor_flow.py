@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum, IntEnum
@@ -323,3 +324,44 @@ class TestAvailableDatapoints:
         ]
         errors = [r for r in caplog.records if r.levelno == logging.ERROR]
         assert len(errors) == 1
+
+    def test_keys_that_several_threads_find_at_once_are_all_in_the_last_set(
+        self,
+    ) -> None:
+        connector = connected()
+        start = threading.Barrier(8)
+
+        def find(number: int) -> None:
+            start.wait()
+            for index in range(50):
+                connector.run_sensor_flow({f"{number}_{index}": 1})
+
+        threads = [threading.Thread(target=find, args=(n,)) for n in range(8)]
+        _ = [thread.start() for thread in threads]
+        _ = [thread.join() for thread in threads]
+
+        sets = [each["sensor"] for each in connector.mqtt_client.published(self.TOPIC)]
+        assert [len(each) for each in sets] == list(range(1, 401))
+
+
+def test_a_selected_value_never_follows_a_newer_one() -> None:
+    """A map that comes while values do publishes the cached one, in order."""
+    connector = connected()
+    topic = "demo/messages/a/value"
+    new_map = json.dumps({"sensor": {"a": topic}, "actuator": {}})
+    no_map = json.dumps({"sensor": {}, "actuator": {}})
+    is_done = threading.Event()
+
+    def select() -> None:
+        while not is_done.is_set():
+            connector._validate_and_update_datapoint_map(datapoint_map_json=new_map)
+            connector._validate_and_update_datapoint_map(datapoint_map_json=no_map)
+
+    thread = threading.Thread(target=select)
+    thread.start()
+    _ = [connector.run_sensor_flow({"a": number}) for number in range(2000)]
+    is_done.set()
+    thread.join()
+
+    values = [each["value"] for each in connector.mqtt_client.published(topic)]
+    assert values == sorted(values)
