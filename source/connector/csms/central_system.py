@@ -19,6 +19,7 @@ from connector.csms.events import (
     Connected,
     Disconnected,
     EventBus,
+    Forgotten,
     RegistrationChanged,
 )
 from connector.csms.evictions import Evictions
@@ -48,9 +49,12 @@ SESSIONS: Mapping[str, type[Session]] = MappingProxyType({"ocpp1.6": ChargePoint
 _POSITION = re.compile(r"\.\d+\.")
 """Which item of a list: no other kind of warning than that of the item before."""
 _BOOTS_WITHIN_S = 10.0
+_BOOTS_WHEN_ASKED_WITHIN_S = 60.0
 _PENDING_STAYS_S = 600.0
 _GOING_AWAY, _POLICY = 1001, 1008
 """RFC 6455, section 7.4.1."""
+
+_NOTHING: Mapping[str, Handler] = MappingProxyType({})
 
 Decision = tuple[str, str]
 """An outcome and a detail."""
@@ -171,13 +175,21 @@ class CentralSystem:
             is_pending = self._options.unknown_stations == "pending"
             if not self.registry.may_wait(identity):
                 return Refusal(503, "too many stations wait for adoption")
-            address = request.remote_address
-            if is_pending and bound and self.registry.waiting_at(address) >= bound:
+            waiting = self.registry.waiting_at(request.remote_address, identity)
+            if is_pending and bound and waiting >= bound:
                 return Refusal(429, "too many connections from this address")
         delay_s = self._evictions.delay_s(identity)
         if delay_s:
-            await asyncio.sleep(delay_s)
+            await self._pause(delay_s)
         return None
+
+    async def _pause(self, delay_s: float) -> None:
+        over = asyncio.Event()
+        timer = self._clock.call_later(delay_s, over.set)
+        try:
+            await over.wait()
+        finally:
+            timer.cancel()
 
     async def serve(self, link: Link, identity: str, subprotocol: str) -> None:
         """Talk with a station until its link ends; the newest link of one wins."""
@@ -292,15 +304,28 @@ class CentralSystem:
         self._timers.pop(station.identity, None)
         if station.has_booted or station.session is not session:
             return
-        task = asyncio.get_running_loop().create_task(self._boot_or_go_on(station))
+        task = asyncio.get_running_loop().create_task(
+            self._boot_or_go_on(station, session)
+        )
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
-    async def _boot_or_go_on(self, station: Station) -> None:
-        """Where it refuses, it is configured as it is."""
-        if await self._trigger_boot(station) or station.has_booted:
+    async def _boot_or_go_on(self, station: Station, session: Session | None) -> None:
+        """Where it refuses, or does not what it promised, it is configured as it is."""
+        is_promised = await self._trigger_boot(station)
+        if station.session is not session or session is None:
             return
-        if station.is_connected and station.is_adopted:
+        if not is_promised:
+            self._go_on(station, session)
+            return
+        self._timers[station.identity] = self._clock.call_later(
+            _BOOTS_WHEN_ASKED_WITHIN_S, lambda: self._go_on(station, session)
+        )
+
+    def _go_on(self, station: Station, session: Session) -> None:
+        if station.session is not session or station.has_booted:
+            return
+        if station.is_adopted:
             self._setup.begin(station)
 
     async def _trigger_boot(self, station: Station) -> bool:
@@ -348,6 +373,7 @@ class CentralSystem:
         logger.info("%s: rejected", identity)
         self._registered(station)
         if station.session is not None:
+            station.session.handlers = self._restricted
             self._close(station.session, _POLICY, "rejected")
         return "accepted", ""
 
@@ -363,17 +389,16 @@ class CentralSystem:
             return "error", str(problem)
         logger.info("%s: forgotten", identity)
         if station is not None:
-            await self._end(station)
-            self.events.emit(RegistrationChanged(station))
-        return "accepted", ""
-
-    async def _end(self, station: Station) -> None:
-        session = station.session
-        self._cancel_timer(station)
-        if session is not None:
-            self._left(station)
+            session = station.session
+            if session is not None:
+                session.handlers = _NOTHING
+                self._left(station)
             self._cancel_timer(station)
-            await session.close(_POLICY, "forgotten")
+            self.events.emit(Forgotten(station))
+            self.events.emit(RegistrationChanged(station))
+            if session is not None:
+                await session.close(_POLICY, "forgotten")
+        return "accepted", ""
 
     def _registered(self, station: Station) -> None:
         self._context.tell(station, boot_values(station))

@@ -52,6 +52,11 @@ class RegistrationChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten(Event):
+    """It is unknown again; nothing more may be told of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectorsChanged(Event):
     """Another connector became known."""
 

@@ -12,6 +12,7 @@ from connector.csms.context import Context, at
 from connector.csms.events import (
     Connected,
     Disconnected,
+    Forgotten,
     StatusChanged,
     TransactionEnded,
     TransactionSeen,
@@ -44,6 +45,7 @@ class Metering:
         events.subscribe(TransactionEnded, self._on_ended)
         events.subscribe(Connected, self._on_connected)
         events.subscribe(Disconnected, self._on_disconnected)
+        events.subscribe(Forgotten, self._on_forgotten)
 
     def on_meter_values(self, station: Station, call: Call) -> Answer:
         """MeterValues."""
@@ -139,6 +141,12 @@ class Metering:
             self._timers[station.identity] = self._context.clock.call_later(
                 _UNKNOWN_AFTER_S, lambda: self._lose_flows(station)
             )
+
+    def _on_forgotten(self, event: Forgotten) -> None:
+        timer = self._timers.pop(event.station.identity, None)
+        if timer is not None:
+            timer.cancel()
+        self._lose_flows(event.station)
 
     def _lose_flows(self, station: Station) -> None:
         """After a minute without a link nobody knows what flows."""

@@ -60,10 +60,10 @@ class Provisioning:
 
     def _booted(self, station: Station) -> None:
         self._context.tell(station, boot_values(station))
+        self._context.remember(station)
         if station.is_adopted:
             station.has_booted = True
-            self._context.remember(station)
-        self._context.events.emit(Booted(station))
+            self._context.events.emit(Booted(station))
 
     def on_heartbeat(self, station: Station, call: Call) -> Answer:
         """Heartbeat."""

@@ -104,10 +104,13 @@ class Registry:
             return True
         return sum(s.registration == "pending" for s in self.stations.values()) < bound
 
-    def waiting_at(self, address: str) -> int:
-        """Links from an address whose stations are not adopted."""
+    def waiting_at(self, address: str, identity: str = "") -> int:
+        """Links from an address whose stations are not adopted, one's own aside."""
         return sum(
-            s.address == address and not s.is_adopted and s.is_connected
+            s.address == address
+            and s.identity != identity
+            and not s.is_adopted
+            and s.is_connected
             for s in self.stations.values()
         )
 
@@ -174,7 +177,14 @@ class Registry:
     # -- what is learned is kept, soon
 
     def remember(self, station: Station) -> None:
-        """Keep what is known of an adopted station, many in one go."""
+        """Keep what is known of an adopted station, many in one go.
+
+        Of one that waits only the list shows it.
+        """
+        if self.stations.get(station.identity) is not station:
+            return
+        if station.registration == "pending":
+            self.on_pending()
         if not station.is_adopted:
             return
         self._dirty[station.identity] = station

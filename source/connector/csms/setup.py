@@ -57,8 +57,7 @@ class Setup:
         context.events.subscribe(Disconnected, self._on_disconnected)
 
     def _on_booted(self, event: Booted) -> None:
-        if event.station.is_adopted:
-            self.begin(event.station)
+        self.begin(event.station)
 
     def begin(self, station: Station) -> None:
         """Configure a station; what runs for it already is given up."""
