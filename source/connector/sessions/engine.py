@@ -76,7 +76,15 @@ Handler = Callable[[Any, Call], Any]
 
 A `RemoteProtocolError` becomes a CALLERROR, any other exception an InternalError.
 """
-_READY = frozenset({dict, Answer, CallError, str})
+
+
+class _Repeated(str):
+    """The text that answered a call before; a handler cannot give one."""
+
+    __slots__ = ()
+
+
+_READY = frozenset({dict, Answer, CallError, _Repeated})
 """The types of results that need no waiting."""
 _NO_HANDLERS: Mapping[str, Handler] = MappingProxyType({})
 
@@ -221,7 +229,8 @@ class Session:
     async def _guarded(self, rest: Awaitable[None]) -> None:
         try:
             await rest
-        except Exception:
+        except BaseException as problem:
+            _raise_if_fatal(problem)
             logger.exception("%s: a message could not be dealt with", self.id)
 
     def _make_room(self) -> None:
@@ -234,7 +243,8 @@ class Session:
         try:
             if inspect.isawaitable(result):
                 result = await result
-        except Exception as problem:
+        except BaseException as problem:
+            _raise_if_fatal(problem)
             result = self._error(call, problem)
         rest = await self._respond(call, result)
         if rest is not None:
@@ -261,7 +271,7 @@ class Session:
             known = self._repeats.find(call)
             if known is not None:
                 self._warn("repeated", f"repeated its {call.action}")
-                return known
+                return _Repeated(known)
             for warning in self._rules.take(call):
                 self._warn(f"{call.action} {warning}", f"{call.action}: {warning}")
             handler = self.handlers.get(call.action)
@@ -271,7 +281,7 @@ class Session:
         except Exception as problem:
             return self._error(call, problem)
 
-    def _error(self, call: Call, problem: Exception) -> CallError:
+    def _error(self, call: Call, problem: BaseException) -> CallError:
         if isinstance(problem, RemoteProtocolError):
             kind = f"{call.action} {problem.code}"
             self._warn(kind, f"{call.action} was answered with {problem}")
@@ -284,13 +294,13 @@ class Session:
     async def _respond(self, call: Call, result: Any) -> Awaitable[None] | None:
         """Send an answer; gives what is still to be waited for after it."""
         after = None
-        if type(result) is str:
-            await self._send(result)
-            return None
         if type(result) is Answer:
             result, after = result.payload, result.after
-        text = self._text(call, result)
-        self._repeats.keep(call, text)
+        if type(result) is _Repeated:
+            text = str(result)
+        else:
+            text = self._text(call, result)
+            self._repeats.keep(call, text)
         try:
             await self._send(text)
         except LinkClosed:
@@ -308,12 +318,16 @@ class Session:
             return None
 
     def _text(self, call: Call, result: Any) -> str:
-        if type(result) is CallError:
-            return encode_error(result)
-        if not self._rules.answer_fits(call.action, result):
+        try:
+            if type(result) is CallError:
+                return encode_error(result)
+            if self._rules.answer_fits(call.action, result):
+                return encode_result(call.unique_id, result)
+        except TypeError as problem:
+            logger.error("%s: our answer to %s: %s", self.id, call.action, problem)
+        else:
             logger.error("%s: our answer to %s does not fit", self.id, call.action)
-            return encode_error(CallError(call.unique_id, self._rules.dialect.internal))
-        return encode_result(call.unique_id, result)
+        return encode_error(CallError(call.unique_id, self._rules.dialect.internal))
 
     def _library_result(self, call: Call) -> Any:
         route = library.routes_of(self).get(call.action)
@@ -384,3 +398,15 @@ class Session:
             self._observer.warned(self, kind, text)
         else:
             logger.debug("%s: %s", self.id, text)
+
+
+def _raise_if_fatal(problem: BaseException) -> None:
+    """Let pass what ends the worker itself; a handler may wait for what was cancelled.
+
+    Call it while ``problem`` is handled.
+    """
+    if isinstance(problem, Exception):
+        return
+    task = asyncio.current_task()
+    if not isinstance(problem, asyncio.CancelledError) or (task and task.cancelling()):
+        raise problem
