@@ -141,13 +141,9 @@ class Bench:
         async with asyncio.timeout(5):
             return await self.service.write(self.station, where, request)
 
-    def begin(
-        self, request: LimitRequest, where: str = "1"
-    ) -> asyncio.Task[Outcome]:
+    def begin(self, request: LimitRequest, where: str = "1") -> asyncio.Task[Outcome]:
         """Write without waiting."""
-        return asyncio.create_task(
-            self.service.write(self.station, where, request)
-        )
+        return asyncio.create_task(self.service.write(self.station, where, request))
 
     async def pass_time(self, seconds: float) -> None:
         """Move the clock, and let happen what is due."""
