@@ -103,17 +103,26 @@ def get_composite_schedule(station: Station16, call: Call) -> Json:
     }
 
 
+def _places_to_start(station: Station16, asked: int | None) -> list[int]:
+    """The connector that was asked for, else all; those with a vehicle come first."""
+    evses = station.core.evses
+    if asked is not None:
+        return [asked] if asked in evses else []
+    return sorted(evses, key=lambda where: evses[where].vehicle is None)
+
+
 def remote_start(station: Station16, call: Call) -> Json:
     """RemoteStartTransaction."""
     payload = call.payload
-    where = payload.get("connectorId") or next(iter(station.core.evses))
-    if where not in station.core.evses:
-        return _status(False)
     profile = payload.get("chargingProfile")
     if profile and profile["chargingProfilePurpose"] != "TxProfile":
         return _status(False)
-    is_accepted = station.core.authorize(
-        where, payload["idTag"], station.now_ms(), is_remote=True, profile=profile
+    now_ms = station.now_ms()
+    is_accepted = any(
+        station.core.authorize(
+            where, payload["idTag"], now_ms, is_remote=True, profile=profile
+        )
+        for where in _places_to_start(station, payload.get("connectorId"))
     )
     station.wake()
     return _status(is_accepted)

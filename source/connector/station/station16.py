@@ -197,7 +197,8 @@ class Station16:
         for where in self.core.evses:
             self.core.end(where, reason, now_ms)
         self.wake()
-        self._reboots = asyncio.get_running_loop().create_task(self._hang_up())
+        if self._reboots is None or self._reboots.done():
+            self._reboots = asyncio.get_running_loop().create_task(self._hang_up())
 
     async def _hang_up(self) -> None:
         await self._sleep(_STEP_S)
