@@ -97,6 +97,8 @@ async def get_configuration(station: Station, keys: list[str] | None = None) -> 
     answer = await station.call("GetConfiguration", {"key": keys} if keys else {})
     for entry in answer.get("configurationKey", ()):
         station.configuration[entry["key"]] = entry.get("value")
+    for key in answer.get("unknownKey", ()):
+        station.configuration.pop(key, None)
     return answer
 
 

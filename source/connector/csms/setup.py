@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterable
 
 from connector.csms.context import Context
-from connector.csms.events import Booted, Disconnected, Ready
+from connector.csms.events import Booted, Connected, Disconnected, Ready
 from connector.csms.places import grow
 from connector.csms.provisioning import change_configuration, get_configuration
 from connector.csms.station import Station
@@ -54,7 +54,8 @@ class Setup:
     def __init__(self, context: Context) -> None:
         self._context = context
         context.events.subscribe(Booted, self._on_booted)
-        context.events.subscribe(Disconnected, self._on_disconnected)
+        context.events.subscribe(Connected, self._on_other_link)
+        context.events.subscribe(Disconnected, self._on_other_link)
 
     def _on_booted(self, event: Booted) -> None:
         self.begin(event.station)
@@ -72,7 +73,7 @@ class Setup:
             station.setup.cancel()
             station.setup = None
 
-    def _on_disconnected(self, event: Disconnected) -> None:
+    def _on_other_link(self, event: Connected | Disconnected) -> None:
         self.end(event.station)
 
     async def _run(self, station: Station) -> None:
@@ -112,13 +113,29 @@ class Setup:
         except ConnectorError as problem:
             logger.info("%s: %s; asking for less", station.identity, problem)
             for start in range(0, len(KEYS), _AT_ONCE):
-                await get_configuration(station, list(KEYS[start : start + _AT_ONCE]))
+                await self._read_piece(station, list(KEYS[start : start + _AT_ONCE]))
+
+    async def _read_piece(self, station: Station, keys: list[str]) -> None:
+        try:
+            await get_configuration(station, keys)
+        except (CommandTimeout, TransportError):
+            raise
+        except ConnectorError as problem:
+            logger.info("%s: %s: %s", station.identity, ", ".join(keys), problem)
+            for key in keys:
+                station.configuration.pop(key, None)
 
     async def _set(self, station: Station, key: str, value: str) -> bool:
         """Set a key unless it is so already; whether it holds now."""
         if same(station.configuration.get(key), value):
             return True
-        answer = await change_configuration(station, key, value)
+        try:
+            answer = await change_configuration(station, key, value)
+        except (CommandTimeout, TransportError):
+            raise
+        except ConnectorError as problem:
+            logger.info("%s: %s = %s: %s", station.identity, key, value, problem)
+            return False
         status = answer.get("status")
         if status not in _AGREED:
             logger.info("%s: %s = %s: %s", station.identity, key, value, status)
