@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import orjson
 
 from connector.openmqtt.topics import Topics
+from connector.sessions.identity import EXPECTED, is_identity
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +93,8 @@ class Bridge:
     ) -> dict[str, str]:
         try:
             station = parse_station(body)
+            if not is_identity(station):
+                raise BadRequest(f"expected an identity: {EXPECTED}")
         except BadRequest as problem:
             return {"station": "", "outcome": "invalid", "detail": str(problem)}
         try:
