@@ -140,13 +140,18 @@ class Connector:
         return logging_to(handler, self._loggers(), level)
 
     def _live(self) -> None:
+        # A new client has subscribed to nothing, whatever an earlier run selected.
+        self.datapoint_map = {"sensor": {}, "actuator": {}}
+        self._has_defaults, self._mqtt_failure = False, None
         self._start_client()
         self._set_defaults()
         dispatcher = self._start_dispatcher()
         try:
             self._watch(dispatcher)
         finally:
-            self._end(dispatcher)
+            if dispatcher is not None:
+                dispatcher.terminate()
+                dispatcher.join(_DISPATCHER_ENDS_WITHIN_S)
         self._raise_what_ended(dispatcher)
 
     def _start_client(self) -> None:
@@ -220,12 +225,6 @@ class Connector:
             self._ending.wait(min(_TURN_S, due_s - now_s))
             if dispatcher is not None and not dispatcher.is_alive():
                 return
-
-    def _end(self, dispatcher: Any) -> None:
-        if dispatcher is None:
-            return
-        dispatcher.terminate()
-        dispatcher.join(_DISPATCHER_ENDS_WITHIN_S)
 
     def _raise_what_ended(self, dispatcher: Any) -> None:
         exception = getattr(dispatcher, "exception", None) or self._mqtt_failure

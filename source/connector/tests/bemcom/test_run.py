@@ -202,13 +202,15 @@ class TestTheEnd:
         assert connector.mqtt_client.calls[-1] == ("disconnect", {})
 
     def test_it_can_run_again(self) -> None:
-        connector = Connector()
+        connector = Connector(datapoint_map=ACTUATORS)
 
         with running(connector):
             wait_until(lambda: heartbeats(connector))
         connector.mqtt_client = None
         with running(connector):
             wait_until(lambda: heartbeats(connector))
+
+        assert connector.mqtt_client.all("subscribe")[0]["topic"] == "c/1"
 
     def test_its_log_handler_is_gone_afterwards(self) -> None:
         handlers = list(logging.getLogger("pyconnector").handlers)
