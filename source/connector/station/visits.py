@@ -85,7 +85,8 @@ class Visits:
             self._turn(_Stage.PLUGGED, now_ms, self._habits.swipes_after_s)
 
     def _plugged(self, now_ms: int) -> None:
-        if self._core.evses[self._where].transaction is not None:
+        evse = self._core.evses[self._where]
+        if evse.transaction is not None or evse.is_finishing:
             self._turn(_Stage.CHARGING, now_ms, 0)
         elif self._is_due(now_ms, self._habits.swipes_after_s):
             self._core.swipe(self._where, self._habits.id_tag)
