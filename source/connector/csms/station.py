@@ -140,7 +140,7 @@ class Station:
     def connector_count(self) -> int:
         """How many connectors are known; 1 until it says otherwise."""
         return self.options.connectors or max(
-            (int(where) for where in self.connectors if where.isdecimal()), default=1
+            [1, *(int(where) for where in self.connectors if where.isdecimal())]
         )
 
     @property
