@@ -52,23 +52,20 @@ def station(url: str, number: int) -> Station16:
 
 
 async def run(url: str, count: int) -> None:
-    """Run the stations until a signal ends them."""
+    """Run the stations until a signal ends them, or until one of them fails."""
     loop = asyncio.get_running_loop()
-    tasks = [
-        asyncio.create_task(station(url, number).run())
-        for number in range(1, count + 1)
-    ]
+    living = asyncio.create_task(_live(url, count))
     for ending in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(ending, _cancel, tasks)
-    results = await asyncio.gather(*tasks, return_exceptions=True)
-    for result in results:
-        if not isinstance(result, asyncio.CancelledError):
-            raise RuntimeError("a demo station ended") from result
+        loop.add_signal_handler(ending, living.cancel)
+    await asyncio.wait({living})
+    if not living.cancelled():
+        living.result()
 
 
-def _cancel(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
+async def _live(url: str, count: int) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(1, count + 1):
+            tasks.create_task(station(url, number).run())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
