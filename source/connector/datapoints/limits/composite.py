@@ -11,6 +11,7 @@ from connector.datapoints.limits.book import Book
 from connector.datapoints.limits.slot import Slot
 from connector.errors import ConnectorError
 
+_COMPOSITE = "composite"
 _AFTER_S = 2.0
 _DURATION_S = 60
 
@@ -23,22 +24,25 @@ class CompositeSchedules:
     def __init__(
         self,
         clock: Clock,
-        spawn: Callable[[Coroutine[Any, Any, None]], None],
-        show: Callable[[Book, str], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        show: Callable[[Book], None],
     ) -> None:
         self._clock = clock
         self._spawn = spawn
         self._show = show
 
-    def ask_later(self, book: Book, slot: Slot) -> None:
-        """Ask once nothing has changed for a moment."""
-        if not book.has_composite:
-            return
-        if slot.composite is not None:
-            slot.composite.cancel()
-        slot.composite = self._clock.call_later(
+    def ask_later(self, book: Book) -> None:
+        """Nobody knows what results, until each place was asked again."""
+        for where, slot in book.slots.items():
+            slot.effective_w = None
+            if book.has_composite and book.in_force(where) is not None:
+                self._ask_later(book, slot)
+
+    def _ask_later(self, book: Book, slot: Slot) -> None:
+        timer = self._clock.call_later(
             _AFTER_S, lambda: self._spawn(self._ask(book, slot))
         )
+        slot.set_timer(_COMPOSITE, timer)
 
     async def _ask(self, book: Book, slot: Slot) -> None:
         station = book.station
@@ -53,7 +57,7 @@ class CompositeSchedules:
         limit_w = _first_limit_w(answer)
         if limit_w != slot.effective_w:
             slot.effective_w = limit_w
-            self._show(book, slot.where)
+            self._show(book)
 
 
 def _first_limit_w(answer: Json) -> float | None:

@@ -112,3 +112,13 @@ def _times(plan: Plan, beside: Plan, now_ms: int) -> set[int]:
     start_ms = beside.start_ms if beside.start_ms is not None else now_ms
     days = max(0, -((now_ms - start_ms) // _DAY_MS))
     return {start_ms - days * _DAY_MS}
+
+
+def periods_from_json(wire: list[list[float]]) -> Periods:
+    """Periods as they come out of JSON."""
+    return tuple((int(offset), float(limit)) for offset, limit in wire)
+
+
+def plan_from_json(state: Json) -> Plan:
+    """The plan that `dataclasses.asdict` wrote."""
+    return Plan(**state | {"periods": periods_from_json(state["periods"])})

@@ -64,3 +64,17 @@ COMMANDS: dict[type[LimitRequest], str] = {
     Phases: "phases",
 }
 """The command that each request comes from."""
+
+
+_FAMILIES: dict[type[LimitRequest], str] = {Enabled: "enabled", Phases: "phases"}
+
+
+def family(request: LimitRequest) -> str:
+    """Requests of one family replace each other: values, pauses, phases."""
+    return _FAMILIES.get(type(request), "value")
+
+
+def rivals(command: str) -> frozenset[str]:
+    """The commands of the family that a command belongs to."""
+    families = {name: _FAMILIES.get(kind, "value") for kind, name in COMMANDS.items()}
+    return frozenset(n for n, found in families.items() if found == families[command])

@@ -10,39 +10,46 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from connector.csms.clock import Clock
-from connector.csms.options import Fallback, LimitOptions
+from connector.csms.options import LimitOptions
 from connector.csms.smart_charging import clear_charging_profile, set_charging_profile
-from connector.datapoints.limits.book import Book, Installed
+from connector.datapoints.limits.book import Book
+from connector.datapoints.limits.installed import Installed, Trust
 from connector.datapoints.limits.plans import Plan
 from connector.datapoints.limits.profiles import (
     TX,
-    TX_DEFAULT,
     Carrier,
     Situation,
     max_stack_level,
     profile,
 )
+from connector.datapoints.limits.watchdog import hold_of, is_failsafe
 from connector.datapoints.outcomes import Outcome, OutcomeName, of_response, outcome_of
 from connector.errors import (
     CallErrorReceived,
-    CommandTimeout,
-    LinkClosed,
-    RemoteProtocolError,
+    LocalProtocolError,
+    OutboxFull,
+    StationNotConnected,
 )
 
 logger = logging.getLogger(__name__)
 
 UNCHANGED = "unchanged"
 _ACCEPTED = OutcomeName.ACCEPTED
+_NEVER_SENT = (StationNotConnected, OutboxFull, LocalProtocolError)
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What became of one profile."""
+    """What became of a profile, or of a limit that some of them carry.
+
+    ``is_uncertain``: nobody knows of one that was sent; ``waits``: a lasting one is
+    still to be written.
+    """
 
     outcome: Outcome
     is_refusal: bool = False
     is_uncertain: bool = False
+    waits: bool = False
     was_sent: bool = True
     plan: Plan | None = None
 
@@ -51,96 +58,116 @@ class Effect:
         """Whether the station took it."""
         return self.outcome.is_accepted
 
+    def with_details(self, *details: str) -> Effect:
+        """The same with what is worth saying; nothing sent is `unchanged`."""
+        if not self.is_accepted:
+            return self
+        texts = dict.fromkeys(text for text in details if text)
+        if not self.was_sent:
+            texts = {UNCHANGED: None, **texts}
+        return replace(self, outcome=replace(self.outcome, detail=", ".join(texts)))
 
-_NOTHING_SENT = Effect(Outcome(_ACCEPTED, UNCHANGED), was_sent=False)
+
+NOTHING_SENT = Effect(Outcome(_ACCEPTED, UNCHANGED), was_sent=False)
 
 
-def hold_of(book: Book, options: LimitOptions) -> float:
-    """How long a written limit holds at this station, in s; 0 is for ever."""
-    own = book.station.options.limit_hold_s
-    return options.hold_s if own is None else own
-
-
-def fallback_of(book: Book, options: LimitOptions) -> Fallback | None:
-    """What applies after that; None is no limit."""
-    own = book.station.options.limit_fallback
-    if own is None:
-        return options.fallback
-    return own if isinstance(own, Fallback) else None
+def failure(problem: Exception) -> Effect:
+    """What an exception means: a no, nothing sent, or nobody knows."""
+    outcome = outcome_of(problem)
+    if isinstance(problem, CallErrorReceived):
+        return Effect(outcome, is_refusal=True)
+    if isinstance(problem, _NEVER_SENT):
+        return Effect(outcome, was_sent=False)
+    return Effect(outcome, is_uncertain=True)
 
 
 class Sender:
-    """Brings what a station holds to what it is to hold."""
+    """Sets and clears profiles of ours, and notes what the station has."""
 
     def __init__(self, options: LimitOptions, clock: Clock) -> None:
         self._options = options
         self._clock = clock
 
-    # -- one profile
+    # -- set
 
-    async def set(
-        self, book: Book, carrier: Carrier, plan: Plan, *, force: bool
-    ) -> Effect:
+    async def set(self, book: Book, carrier: Carrier, plan: Plan) -> Effect:
         """Send a plan, unless the station has it."""
-        if not force and self.is_held(book, carrier, plan):
-            return replace(_NOTHING_SENT, plan=plan)
-        situation = self._situation(book, carrier)
+        if self.is_held(book, carrier, plan):
+            return replace(NOTHING_SENT, plan=plan)
+        situation = self.situation(book, carrier)
         wire = profile(carrier, plan, situation)
         before = book.installed.get(carrier)
+        profile_id = int(wire["chargingProfileId"])
         held = Installed(
             plan,
-            int(wire.get("chargingProfileId", carrier.profile_id)),
+            profile_id,
             situation.transaction_id if carrier.purpose == TX else None,
+            _older_id(before, profile_id),
             self._clock.monotonic(),
         )
         try:
             answer = await set_charging_profile(book.station, carrier.where, wire)
         except Exception as problem:
-            return self._failed(book, carrier, held, problem)
-        outcome = of_response("SetChargingProfile", answer)
-        if not outcome.is_accepted:
-            return Effect(outcome, is_refusal=True)
-        book.installed[carrier] = held
-        if before is not None and before.profile_id != held.profile_id:
-            await self._clear_id(book, before.profile_id)
-        return Effect(outcome, plan=plan)
+            effect = failure(problem)
+        else:
+            outcome = of_response("SetChargingProfile", answer)
+            effect = Effect(outcome, is_refusal=not outcome.is_accepted, plan=plan)
+        await self._note(book, carrier, held, effect)
+        return effect
 
-    def _failed(
-        self, book: Book, carrier: Carrier, held: Installed, problem: Exception
-    ) -> Effect:
-        outcome = outcome_of(problem)
-        if isinstance(problem, CallErrorReceived):
-            return Effect(outcome, is_refusal=True)
-        is_uncertain = isinstance(problem, RemoteProtocolError | LinkClosed) or (
-            isinstance(problem, CommandTimeout) and problem.sent
+    async def _note(
+        self, book: Book, carrier: Carrier, held: Installed, effect: Effect
+    ) -> None:
+        """What the station has now, as far as that is known."""
+        before = book.installed.get(carrier)
+        if effect.is_accepted:
+            book.installed[carrier] = held
+            await self._clear_older(book, held)
+        elif effect.is_uncertain:
+            book.installed[carrier] = replace(held, trust=Trust.UNKNOWN)
+        elif effect.is_refusal and before and before.trust is Trust.DOUBTFUL:
+            before.trust = Trust.UNKNOWN
+
+    async def _clear_older(self, book: Book, held: Installed) -> None:
+        if held.older_id is None:
+            return
+        effect = await self._clear_id(book, held.older_id)
+        if effect.is_accepted:
+            held.older_id = None
+            return
+        logger.warning(
+            "%s: the earlier profile %s was not cleared: %s",
+            book.station.identity,
+            held.older_id,
+            effect.outcome.detail,
         )
-        if is_uncertain:
-            book.installed[carrier] = replace(held, is_certain=False)
-        return Effect(outcome, is_uncertain=is_uncertain)
 
     def is_held(self, book: Book, carrier: Carrier, plan: Plan) -> bool:
         """Whether the station has this very plan, for long enough."""
         held = book.installed.get(carrier)
-        if held is None or not held.is_certain or held.plan != plan:
+        if held is None or held.trust is not Trust.HELD or held.plan != plan:
             return False
-        if carrier.purpose != TX or plan.raw is not None:
+        if carrier.purpose != TX:
             return True
         running = book.station.transaction(carrier.where)
         if running is None or held.transaction_id != running.ocpp_id:
             return False
-        return not self._has_to_be_renewed(book, held)
+        return plan.raw is not None or not self._has_to_be_renewed(book, held)
 
     def _has_to_be_renewed(self, book: Book, held: Installed) -> bool:
         """A profile that ends by itself is renewed once half of its time is over."""
-        if not self._is_failsafe(book):
+        if not is_failsafe(book, self._options):
             return False
         half_s = hold_of(book, self._options) / 2
         return self._clock.monotonic() - held.sent_s >= half_s
 
-    def _situation(self, book: Book, carrier: Carrier) -> Situation:
-        running = book.station.transaction(carrier.where)
-        is_tx = carrier.purpose == TX and running is not None
-        ends = is_tx and self._is_failsafe(book)
+    def situation(
+        self, book: Book, carrier: Carrier, *, is_new: bool = False
+    ) -> Situation:
+        """What a profile depends on; ``is_new``: for a transaction yet to begin."""
+        running = None if is_new else book.station.transaction(carrier.where)
+        is_tx = carrier.purpose == TX
+        ends = is_tx and is_failsafe(book, self._options)
         return Situation(
             self._clock.now_ms(),
             book.station.options.profile,
@@ -150,69 +177,42 @@ class Sender:
             book.station.clock_error_ms,
         )
 
-    def _is_failsafe(self, book: Book) -> bool:
-        return (
-            self._options.failsafe
-            and hold_of(book, self._options) > 0
-            and fallback_of(book, self._options) is not None
-        )
+    # -- clear
+
+    async def clear(self, book: Book, carriers: Iterable[Carrier]) -> Effect:
+        """Clear profiles by id, each that was written; a no does not end it."""
+        effect = NOTHING_SENT
+        for carrier in list(carriers):
+            held = book.installed.get(carrier)
+            if held is None:
+                continue
+            cleared = await self._clear_one(book, carrier, held)
+            if not (cleared.is_accepted or cleared.is_refusal):
+                return cleared
+            if not effect.is_refusal:
+                effect = cleared
+        return effect
+
+    async def _clear_one(self, book: Book, carrier: Carrier, held: Installed) -> Effect:
+        await self._clear_older(book, held)
+        effect = await self._clear_id(book, held.profile_id)
+        if effect.is_accepted:
+            book.installed.pop(carrier, None)
+        elif effect.is_uncertain:
+            held.trust = Trust.UNKNOWN
+        return effect
 
     async def _clear_id(self, book: Book, profile_id: int) -> Effect:
         try:
             answer = await clear_charging_profile(book.station, profile_id)
         except Exception as problem:
-            is_refusal = isinstance(problem, CallErrorReceived)
-            return Effect(outcome_of(problem), is_refusal, not is_refusal)
+            return failure(problem)
         outcome = of_response("ClearChargingProfile", answer)
         return Effect(outcome, is_refusal=not outcome.is_accepted)
 
-    async def clear(self, book: Book, carriers: Iterable[Carrier]) -> Effect:
-        """Clear profiles by id, each that was written."""
-        effect = _NOTHING_SENT
-        for carrier in list(carriers):
-            held = book.installed.get(carrier)
-            if held is None:
-                continue
-            effect = await self._clear_id(book, held.profile_id)
-            if not effect.is_accepted:
-                if effect.is_uncertain:
-                    held.is_certain = False
-                return effect
-            del book.installed[carrier]
-        return effect
 
-    # -- lasting profiles beside a TxProfile
-
-    def target(self, book: Book, carrier: Carrier, content: Plan) -> Plan:
-        """With a failsafe the lasting profile holds the fallback."""
-        fallback = fallback_of(book, self._options)
-        if carrier.purpose == TX_DEFAULT and fallback and self._is_failsafe(book):
-            return book.fallback_plan(fallback, carrier.where)
-        return content
-
-    def may_wait(self, book: Book, carrier: Carrier, plan: Plan) -> bool:
-        """Beside a TxProfile the lasting one is written seldom: flash memory wears."""
-        held = book.installed.get(carrier)
-        if held is None or not held.is_certain or held.plan == plan:
-            return False
-        return self.persist_in_s(book, carrier, plan) > 0
-
-    def persist_in_s(self, book: Book, carrier: Carrier, plan: Plan) -> float:
-        """How long a lasting profile beside a TxProfile has to wait, in s."""
-        held = book.installed[carrier]
-        is_lower = plan.is_lower_than(held.plan, self._clock.now_ms())
-        options = self._options
-        least_s = options.min_interval_s if is_lower else options.persist_interval_s
-        return held.sent_s + least_s - self._clock.monotonic()
-
-    def overdue_in_s(self, book: Book, where: str) -> float | None:
-        """When a lasting profile that waited is to be written; None: none waits."""
-        carrier = Carrier(TX_DEFAULT, where)
-        held = book.installed.get(carrier)
-        content = book.content(where, self._clock.now_ms())
-        if held is None or content is None or content.raw is not None:
-            return None
-        plan = self.target(book, carrier, content)
-        if held.plan == plan:
-            return None
-        return max(0.0, self.persist_in_s(book, carrier, plan))
+def _older_id(before: Installed | None, profile_id: int) -> int | None:
+    """The profile that is still to be cleared once this one is there."""
+    if before is None:
+        return None
+    return before.older_id if before.profile_id == profile_id else before.profile_id

@@ -1,4 +1,4 @@
-"""The slot of one place: what was asked, what is to hold, what the station accepted."""
+"""The slot of one place: what was asked, what is to hold, and what waits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple
 
 from connector.csms.clock import Timer
-from connector.datapoints.limits.plans import Plan
+from connector.csms.facts import Datum, Scalar
+from connector.datapoints.limits.plans import Plan, periods_from_json, plan_from_json
 from connector.datapoints.limits.requests import (
     COMMANDS,
     CurrentLimit,
@@ -17,6 +18,7 @@ from connector.datapoints.limits.requests import (
     PowerLimit,
     RawProfile,
     Schedule,
+    rivals,
 )
 from connector.datapoints.outcomes import Outcome
 
@@ -29,7 +31,7 @@ _KINDS: dict[str, type[Any]] = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Goal:
     """What is to hold: a value, unless it is paused, on so many phases."""
 
@@ -51,6 +53,10 @@ class Goal:
             case _:
                 return replace(self, value=request)
 
+    def without_value(self) -> Goal:
+        """No limit, otherwise the same."""
+        return replace(self, value=None)
+
 
 class Write(NamedTuple):
     """A request that waits for its turn, and who waits for its outcome."""
@@ -61,82 +67,76 @@ class Write(NamedTuple):
 
 @dataclass(slots=True)
 class Slot:
-    """One place of a station; what is below the line is not kept."""
+    """One place of a station; what is below the line is not kept.
+
+    ``shared`` is the limit of the station that its connectors hold in parts; ``owed``
+    are the commands whose outcome is still to be told, once the limit applies.
+    """
 
     where: str
     goal: Goal = field(default_factory=Goal)
     asked: Value | None = None
-    in_force: Plan | None = None
-    is_known: bool = True
-    """False: nobody can say what holds."""
+    shared: Plan | None = None
     written_ms: int | None = None
     is_fallback: bool = False
-    owed: str | None = None
-    """The command whose outcome is still to be told, once the limit applies."""
+    owed: tuple[str, ...] = ()
     # ----
-    needs_sending: bool = False
     is_busy: bool = False
-    waiting: Write | None = None
+    waiting: dict[str, Write] = field(default_factory=dict)
     sent_s: float | None = None
     retries: int = 0
-    turn: Timer | None = None
-    retry: Timer | None = None
-    watchdog: Timer | None = None
-    change: Timer | None = None
-    composite: Timer | None = None
+    timers: dict[str, Timer] = field(default_factory=dict)
     effective_w: float | None = None
+    shown: dict[Datum, Scalar] = field(default_factory=dict)
+    saved: Json | None = None
+
+    def set_timer(self, name: str, timer: Timer | None) -> None:
+        """Wait for one thing of a name, in the place of what was waited for."""
+        before = self.timers.pop(name, None)
+        if before is not None:
+            before.cancel()
+        if timer is not None:
+            self.timers[name] = timer
 
     def cancel_timers(self) -> None:
         """Nothing happens by itself any more."""
-        for timer in (
-            self.turn,
-            self.retry,
-            self.watchdog,
-            self.change,
-            self.composite,
-        ):
-            if timer is not None:
-                timer.cancel()
+        for name in tuple(self.timers):
+            self.set_timer(name, None)
+
+    def owe(self, command: str) -> None:
+        """The outcome of a command is told later; that of its rivals never."""
+        others = tuple(name for name in self.owed if name not in rivals(command))
+        self.owed = (*others, command)
 
     def to_json(self) -> Json:
         """What is kept."""
         return {
-            "goal": {
-                "value": _value_to_json(self.goal.value),
-                "enabled": self.goal.enabled,
-                "phases": self.goal.phases,
-            },
+            "value": _value_to_json(self.goal.value),
+            "enabled": self.goal.enabled,
+            "phases": self.goal.phases,
             "asked": _value_to_json(self.asked),
-            "in_force": asdict(self.in_force) if self.in_force else None,
-            "is_known": self.is_known,
+            "shared": asdict(self.shared) if self.shared else None,
             "written_ms": self.written_ms,
             "is_fallback": self.is_fallback,
-            "owed": self.owed,
+            "owed": list(self.owed),
         }
 
 
 def slot_from_json(where: str, state: Json) -> Slot:
-    """The slot that `Slot.to_json` wrote."""
-    goal = state["goal"]
+    """The slot that `Slot.to_json` wrote.
+
+    Raises:
+        KeyError, TypeError, ValueError: it did not.
+    """
     return Slot(
         where,
-        Goal(_value_from_json(goal["value"]), goal["enabled"], goal["phases"]),
+        Goal(_value_from_json(state["value"]), state["enabled"], state["phases"]),
         _value_from_json(state["asked"]),
-        plan_from_json(state["in_force"]) if state["in_force"] else None,
-        state["is_known"],
+        plan_from_json(state["shared"]) if state["shared"] else None,
         state["written_ms"],
         state["is_fallback"],
-        state["owed"],
+        tuple(state["owed"]),
     )
-
-
-def plan_from_json(state: Json) -> Plan:
-    """The plan that `dataclasses.asdict` wrote."""
-    return Plan(**state | {"periods": _periods(state["periods"])})
-
-
-def _periods(wire: list[list[float]]) -> tuple[tuple[int, float], ...]:
-    return tuple((int(offset), float(limit)) for offset, limit in wire)
 
 
 def _value_to_json(value: Value | None) -> Json | None:
@@ -148,6 +148,6 @@ def _value_from_json(state: Json | None) -> Value | None:
         return None
     members = {name: member for name, member in state.items() if name != "kind"}
     if "periods" in members:
-        members["periods"] = _periods(members["periods"])
+        members["periods"] = periods_from_json(members["periods"])
     value: Value = _KINDS[state["kind"]](**members)
     return value

@@ -1,0 +1,227 @@
+"""What is to be sent at each place of a station, from the goals of its slots.
+
+What is sent at a connector is the smaller of its own limit and its share of the
+station's, where the station takes no profile for itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from connector.csms.options import Fallback
+from connector.csms.station import STATION
+from connector.datapoints.limits import conversion
+from connector.datapoints.limits.book import Book
+from connector.datapoints.limits.conversion import Converted, Electric
+from connector.datapoints.limits.plans import Plan, smaller
+from connector.datapoints.limits.profiles import raw_plan
+from connector.datapoints.limits.requests import (
+    CurrentLimit,
+    LimitRequest,
+    Periods,
+    Phases,
+    PowerLimit,
+    RawProfile,
+    Schedule,
+    Unit,
+)
+from connector.datapoints.limits.slot import Goal, Value
+
+UNITS_KEY = "ChargingScheduleAllowedChargingRateUnit"
+MAX_PERIODS_KEY = "ChargingScheduleMaxPeriods"
+SWITCHES_PHASES_KEY = "ConnectorSwitch3to1PhaseSupported"
+
+
+class CannotDo(Exception):
+    """The station is known not to do what was asked."""
+
+
+def electric(book: Book, goal: Goal) -> Electric:
+    """What is known of a place with this goal."""
+    options = book.station.options
+    return conversion.electric_of(
+        options.voltage,
+        goal.phases or options.phases,
+        options.min_current_a,
+        is_dc=book.station.is_dc,
+    )
+
+
+def units(book: Book) -> frozenset[str]:
+    """The units that the station takes; empty is not known."""
+    chosen = book.station.options.profile.unit
+    if chosen is not None:
+        return frozenset({chosen})
+    return conversion.allowed_units(book.station.configuration.get(UNITS_KEY))
+
+
+def check(book: Book, goal: Goal, request: LimitRequest) -> None:
+    """Whether a goal can be sent at all, now or when it is no longer paused.
+
+    Raises:
+        CannotDo: it cannot.
+    """
+    found = value_plan(book, goal)
+    most = (book.station.configuration.get(MAX_PERIODS_KEY) or "").strip()
+    if found is not None and most.isdecimal() and 0 < int(most) < len(found.periods):
+        raise CannotDo(f"this station takes at most {most} periods")
+    if isinstance(request, Phases) and request.count is not None:
+        _check_phases(book)
+
+
+def _check_phases(book: Book) -> None:
+    text = book.station.configuration.get(SWITCHES_PHASES_KEY)
+    if book.station.is_dc or (text or "").strip().lower() == "false":
+        raise CannotDo("this station does not switch phases")
+
+
+# -- goals
+
+
+def plan(book: Book, goal: Goal) -> Plan | None:
+    """What a goal means; None is no limit.
+
+    Raises:
+        CannotDo: the station cannot.
+    """
+    if not goal.enabled:
+        return made(book, "W", ((0, 0.0),), goal)
+    return value_plan(book, goal)
+
+
+def value_plan(book: Book, goal: Goal) -> Plan | None:
+    """What the value of a goal means, paused or not."""
+    match goal.value:
+        case PowerLimit(watts=watts) if watts is not None:
+            return made(book, "W", ((0, watts),), goal)
+        case CurrentLimit(amperes=amperes) if amperes is not None:
+            return made(book, "A", ((0, amperes),), goal)
+        case Schedule(start_ms=start_ms, unit=unit, periods=periods):
+            return replace(made(book, unit, periods, goal), start_ms=start_ms)
+        case RawProfile():
+            return asked(book, goal.value, goal)
+        case _:
+            return None
+
+
+def asked(book: Book, value: Value | None, goal: Goal) -> Plan | None:
+    """A value as it was written, neither converted nor rounded."""
+    known = electric(book, goal)
+    factor = None if known.phases is None else known.watts_per_ampere(1)
+    match value:
+        case PowerLimit(watts=watts) if watts is not None:
+            return Plan("W", ((0, float(watts)),), watts_per_ampere=factor)
+        case CurrentLimit(amperes=amperes) if amperes is not None:
+            return Plan("A", ((0, float(amperes)),), watts_per_ampere=factor)
+        case Schedule(start_ms=start_ms, unit=unit, periods=periods):
+            return Plan(unit, periods, start_ms, watts_per_ampere=factor)
+        case RawProfile(profile=raw):
+            return raw_plan(raw, factor)
+        case _:
+            return None
+
+
+def made(book: Book, unit: Unit, periods: Periods, goal: Goal) -> Plan:
+    """Periods as this station takes them.
+
+    Raises:
+        CannotDo: it does not.
+    """
+    if any(limit < 0 for _, limit in periods):
+        raise CannotDo("OCPP 1.6 knows no negative limits")
+    found = _converted(unit, periods, units(book), electric(book, goal))
+    return Plan(
+        found.unit,
+        found.periods,
+        phases=goal.phases,
+        watts_per_ampere=found.watts_per_ampere,
+        detail=found.detail,
+    )
+
+
+def _converted(
+    unit: Unit, periods: Periods, taken: frozenset[str], known: Electric
+) -> Converted:
+    try:
+        return conversion.convert(unit, periods, taken, known)
+    except ValueError as problem:
+        raise CannotDo(str(problem)) from None
+
+
+def fallback_plan(book: Book, fallback: Fallback) -> Plan:
+    """The plan of a fallback.
+
+    Raises:
+        CannotDo: the station cannot.
+    """
+    return made(book, fallback.unit, ((0, fallback.limit),), Goal())
+
+
+# -- places
+
+
+def content(book: Book, where: str, now_ms: int) -> Plan | None:
+    """What is to be sent at a connector."""
+    own = plan(book, book.goal(where))
+    return within_share(book, where, own, now_ms)
+
+
+def within_share(book: Book, where: str, own: Plan | None, now_ms: int) -> Plan | None:
+    """A limit of a connector, and no more than its part of the station's."""
+    part = share(book, where)
+    if own is None or part is None or own.raw is not None:
+        return own or part
+    part = in_unit(book, part, where, own.unit)
+    return smaller(own, part, now_ms)
+
+
+def share(book: Book, where: str) -> Plan | None:
+    """A connector's part of what the station may take, where that is divided."""
+    whole = plan(book, book.goal(STATION)) if book.shares else None
+    if whole is None or whole.raw is not None:
+        return None
+    parts = book.station.connector_count
+    periods = tuple((offset, limit / parts) for offset, limit in whole.periods)
+    return in_unit(book, replace(whole, periods=periods), where, whole.unit)
+
+
+def in_unit(book: Book, given: Plan, where: str, unit: Unit) -> Plan:
+    """A plan in a unit, with the minimum of a place."""
+    goal = book.goal(where)
+    known = electric(book, goal)
+    found = _converted(given.unit, given.periods, frozenset({unit}), known)
+    factor = found.watts_per_ampere or given.watts_per_ampere
+    return replace(
+        given,
+        unit=found.unit,
+        periods=found.periods,
+        phases=goal.phases,
+        watts_per_ampere=factor,
+        detail=found.detail or given.detail,
+    )
+
+
+def of_station(book: Book, now_ms: int) -> Plan | None:
+    """What the profile of the whole station is to hold."""
+    whole = None if book.shares else plan(book, book.goal(STATION))
+    if not book.uses_max or (whole is not None and whole.raw is not None):
+        return whole
+    own = plan(book, book.goal("1"))
+    if own is not None and own.raw is not None:
+        return whole
+    if own is None or whole is None:
+        return own or whole
+    return smaller(own, in_unit(book, whole, "1", own.unit), now_ms)
+
+
+def wants_pause(book: Book, where: str, now_ms: int) -> bool:
+    """Whether nothing is to flow at a place now.
+
+    Raises:
+        CannotDo: the station cannot do what is to hold.
+    """
+    if where == STATION:
+        found = plan(book, book.goal(STATION))
+    else:
+        found = content(book, where, now_ms)
+    return found is not None and found.at(now_ms) == 0

@@ -1,0 +1,125 @@
+"""What a write does: it is checked, noted, brought to the station, and told of."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from connector.csms.clock import Clock
+from connector.datapoints.limits import contents
+from connector.datapoints.limits.book import Book
+from connector.datapoints.limits.contents import CannotDo
+from connector.datapoints.limits.requests import (
+    COMMANDS,
+    CurrentLimit,
+    Enabled,
+    LimitRequest,
+    Phases,
+    PowerLimit,
+    RawProfile,
+    Schedule,
+)
+from connector.datapoints.limits.sending import Effect
+from connector.datapoints.limits.slot import Slot
+from connector.datapoints.limits.upkeep import Upkeep
+from connector.datapoints.limits.watchdog import Watchdog
+from connector.datapoints.outcomes import Outcome, OutcomeName, outcome_of
+from connector.errors import LocalProtocolError
+from connector.ocppj.rules import rules
+
+PAUSED = "paused"
+NOT_CONNECTED = "not connected: applied when the station is back"
+WITH_NEXT_LIMIT = "applies with the next limit"
+
+
+class Writing:
+    """Carries writes out."""
+
+    def __init__(self, clock: Clock, upkeep: Upkeep, watchdog: Watchdog) -> None:
+        self._clock = clock
+        self._upkeep = upkeep
+        self._watchdog = watchdog
+
+    def refusal(self, book: Book, where: str, request: LimitRequest) -> Outcome | None:
+        """The outcome of what can never be sent; None: it may be noted."""
+        try:
+            _check(where, request)
+            goal = book.goal(where).with_request(request, self._clock.now_ms())
+            contents.check(book, goal, request)
+        except CannotDo as problem:
+            return Outcome(OutcomeName.UNSUPPORTED, str(problem))
+        except LocalProtocolError as problem:
+            return outcome_of(problem)
+        return None
+
+    async def carry_out(
+        self, book: Book, slot: Slot, requests: list[LimitRequest]
+    ) -> list[Outcome]:
+        """Send what requests ask for, in their turn."""
+        before = (slot.goal, slot.asked, slot.written_ms, slot.is_fallback)
+        for request in requests:
+            self._note(book, slot, request)
+        if not book.station.is_connected:
+            outcome = Outcome(OutcomeName.DISCONNECTED, NOT_CONNECTED, kept=True)
+            effect = Effect(outcome, was_sent=False)
+        else:
+            effect = await self._upkeep.bring(book, slot, before[0])
+        if effect.outcome.outcome is OutcomeName.INVALID:
+            slot.goal, slot.asked, slot.written_ms, slot.is_fallback = before
+        outcomes = [self._outcome(book, slot, each, effect) for each in requests]
+        return [await self._upkeep.settled(book, slot, each) for each in outcomes]
+
+    def _note(self, book: Book, slot: Slot, request: LimitRequest) -> None:
+        now_ms = self._clock.now_ms()
+        slot.goal = slot.goal.with_request(request, now_ms)
+        slot.written_ms = now_ms
+        slot.is_fallback = False
+        if not isinstance(request, Enabled | Phases):
+            slot.asked = slot.goal.value or request
+        self._watchdog.arm(book, slot)
+
+    def _outcome(
+        self, book: Book, slot: Slot, request: LimitRequest, effect: Effect
+    ) -> Outcome:
+        outcome = effect.outcome
+        if outcome.outcome is OutcomeName.DISCONNECTED:
+            outcome = replace(outcome, kept=True)
+        if outcome.kept:
+            slot.owe(COMMANDS[type(request)])
+            return outcome
+        if not outcome.is_accepted:
+            return outcome
+        if not slot.goal.enabled and request != Enabled(False):
+            return replace(outcome, detail=PAUSED)
+        if isinstance(request, Phases) and not _carries_phases(book, slot):
+            return Outcome(OutcomeName.REJECTED, WITH_NEXT_LIMIT, kept=True)
+        return outcome
+
+
+def _carries_phases(book: Book, slot: Slot) -> bool:
+    """Whether a number of phases goes to the station; None needs no profile."""
+    limit = contents.value_plan(book, slot.goal)
+    return slot.goal.phases is None or (limit is not None and limit.raw is None)
+
+
+def _check(where: str, request: LimitRequest) -> None:
+    """Refuse what is no message of OCPP.
+
+    Raises:
+        LocalProtocolError: it is none.
+    """
+    match request:
+        case RawProfile(profile=profile):
+            rules("1.6").check_call(
+                "SetChargingProfile",
+                {"connectorId": int(where), "csChargingProfiles": profile},
+            )
+        case PowerLimit(watts=limit) | CurrentLimit(amperes=limit):
+            _check_finite([limit or 0.0])
+        case Schedule(periods=periods):
+            _check_finite([limit for _, limit in periods])
+
+
+def _check_finite(limits: list[float]) -> None:
+    if not all(math.isfinite(limit) for limit in limits):
+        raise LocalProtocolError("a limit is a finite number")
