@@ -85,7 +85,7 @@ class Central:
 
     async def call(self, action: str, **payload: Any) -> Json:
         """Send a call to the station; gives its answer once all is quiet."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             answer = await self.sessions[-1].call_action(action, payload)
             await settle()
         return answer
@@ -172,7 +172,7 @@ async def running(stage: Stage) -> AsyncIterator[Stage]:
         yield stage
     finally:
         task.cancel()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             with contextlib.suppress(asyncio.CancelledError):
                 await task
             await asyncio.gather(*stage.central.tasks)

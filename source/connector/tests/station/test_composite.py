@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.station.core import Model, StationCore
@@ -70,6 +70,7 @@ def profiles(draw: st.DrawFn) -> tuple[int, dict[str, Any]]:
     return where, wire
 
 
+@settings(deadline=None)
 @given(
     st.lists(profiles(), max_size=6),
     st.sampled_from([1, 3]),
@@ -96,6 +97,7 @@ def test_composite_schedule_is_what_is_offered_at_every_sampled_time(
         )
 
 
+@settings(deadline=None)
 @given(st.integers(0, 999), st.integers(0, 999))
 def test_periods_start_at_0_and_go_on_in_whole_seconds(
     started_ms: int, asked_ms: int

@@ -21,7 +21,7 @@ from connector.station import demo
 from connector.tests.station.central import Central
 
 SOURCE = Path(__file__).resolve().parents[3]
-DEADLINE_S = 10.0
+DEADLINE_S = 30.0
 
 
 class Server:

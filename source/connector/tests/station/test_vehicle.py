@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.station.evse import Evse, Rating, Transaction
@@ -61,6 +61,7 @@ def test_a_vehicle_that_arrives_fuller_than_it_leaves_keeps_its_charge() -> None
     assert (draw(car, PLENTY_W), car.state_of_charge) == (0.0, 0.9)
 
 
+@settings(deadline=None)
 @given(
     st.floats(0.0, 1.0),
     st.lists(st.tuples(st.floats(0.0, 22_080.0), st.floats(0.0, 600.0)), max_size=20),
