@@ -372,11 +372,12 @@ class Session:
             As `call_action`; errors are never suppressed.
         """
         action = type(payload).__name__
+        self._rules.check_action(action)
         plain = dataclasses.asdict(payload)
         wire = names(self.version, action, is_response=False).to_wire(plain)
         answer = await self.call_action(action, wire, timeout_s=timeout_s)
-        snake = names(self.version, action, is_response=True).to_snake(answer)
-        return getattr(self._call_result, action)(**snake)
+        result_class = getattr(self._call_result, action)
+        return library.result(self.version, action, answer, result_class)
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """End the conversation."""

@@ -42,9 +42,15 @@ def _routes(owner: Any) -> dict[str, Route]:
 
 
 def arguments(version: str, call: Call, method: Callable[..., Any]) -> Json:
-    """The keyword arguments of a handler: snake_case, as the library gives them."""
+    """The keyword arguments of a handler: snake_case, as the library gives them.
+
+    Members that the handler does not name are left out.
+    """
     found: Json = names(version, call.action, is_response=False).to_snake(call.payload)
-    if "call_unique_id" in inspect.signature(method).parameters:
+    parameters = inspect.signature(method).parameters
+    if all(p.kind is not p.VAR_KEYWORD for p in parameters.values()):
+        found = {name: found[name] for name in found if name in parameters}
+    if "call_unique_id" in parameters:
         found["call_unique_id"] = call.unique_id
     return found
 
@@ -55,6 +61,13 @@ def payload(version: str, action: str, result: object) -> Any:
         plain = dataclasses.asdict(result)
         return names(version, action, is_response=True).to_wire(plain)
     return result
+
+
+def result(version: str, action: str, answer: Json, result_class: Any) -> Any:
+    """An answer as its result class, which knows no members beyond the schema's."""
+    found: Json = names(version, action, is_response=True).to_snake(answer)
+    known = {field.name for field in dataclasses.fields(result_class)}
+    return result_class(**{name: found[name] for name in found if name in known})
 
 
 async def awaited(result: Any) -> Any:

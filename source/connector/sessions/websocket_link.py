@@ -71,7 +71,7 @@ class WebSocketLink:
         websocket = self._websocket
         try:
             if websocket.state is not State.OPEN:
-                raise websocket.close_exc
+                raise LinkClosed()
             broadcast((websocket,), text)
             if websocket.transport.get_write_buffer_size():
                 await websocket.drain()
