@@ -77,7 +77,8 @@ def _times(factor: float) -> Scale:
     return lambda value: round(value * factor, _ROUNDED)
 
 
-def _as_it_is(value: float) -> float:
+def as_it_is(value: float) -> float:
+    """The number is canonical already."""
     return value
 
 
@@ -86,26 +87,26 @@ def _spellings(base: str) -> set[str]:
 
 
 UNITS: dict[str, tuple[str, Scale]] = {
-    prefix + spelling: (base, _times(factor) if factor != 1 else _as_it_is)
+    prefix + spelling: (base, _times(factor) if factor != 1 else as_it_is)
     for base in _BASES
     for spelling in _spellings(base)
     for prefix, factor in _PREFIXES.items()
 } | {
-    "Hertz": ("Hz", _as_it_is),
-    "Watt": ("W", _as_it_is),
-    "Volt": ("V", _as_it_is),
-    "Ampere": ("A", _as_it_is),
-    "Amp": ("A", _as_it_is),
-    "Percent": ("Percent", _as_it_is),
-    "percent": ("Percent", _as_it_is),
-    "%": ("Percent", _as_it_is),
-    "Celsius": ("Celsius", _as_it_is),
-    "Celcius": ("Celsius", _as_it_is),
-    "C": ("Celsius", _as_it_is),
+    "Hertz": ("Hz", as_it_is),
+    "Watt": ("W", as_it_is),
+    "Volt": ("V", as_it_is),
+    "Ampere": ("A", as_it_is),
+    "Amp": ("A", as_it_is),
+    "Percent": ("Percent", as_it_is),
+    "percent": ("Percent", as_it_is),
+    "%": ("Percent", as_it_is),
+    "Celsius": ("Celsius", as_it_is),
+    "Celcius": ("Celsius", as_it_is),
+    "C": ("Celsius", as_it_is),
     "Fahrenheit": ("Celsius", lambda value: round((value - 32) / 1.8, _ROUNDED)),
     "K": ("Celsius", lambda value: round(value - 273.15, _ROUNDED)),
-    "RPM": ("rpm", _as_it_is),
-    "rpm": ("rpm", _as_it_is),
+    "RPM": ("rpm", as_it_is),
+    "rpm": ("rpm", as_it_is),
 }
 """Every spelling: the canonical unit, and how a number gets there."""
 
@@ -113,8 +114,8 @@ UNITS: dict[str, tuple[str, Scale]] = {
 def scale(measurand: Measurand, unit: str | None, multiplier: int = 0) -> Scale | None:
     """How numbers of ``unit`` become canonical; None for a unit of something else."""
     if not unit or unit == measurand.unit:
-        return _times(10.0**multiplier) if multiplier else _as_it_is
-    canonical, convert = UNITS.get(unit, ("", _as_it_is))
+        return _times(10.0**multiplier) if multiplier else as_it_is
+    canonical, convert = UNITS.get(unit, ("", as_it_is))
     if measurand.unit == "" and unit in ("Percent", "%"):
         canonical, convert = "", _times(0.01)
     elif canonical != measurand.unit:

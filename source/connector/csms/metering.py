@@ -104,7 +104,7 @@ class Metering:
             sample = SampleRecord(transaction.key, moment.time_ms, kept)
             self._context.keep_sample(sample)
         if not moment.is_queued:
-            _note_flows(connector, values)
+            _note_flows(connector, reading)
         self._context.tell(
             station,
             values,
@@ -158,13 +158,12 @@ class Metering:
         self._context.tell(station, unknown)
 
 
-def _note_flows(connector: Connector, values: dict[Datum, Scalar]) -> None:
+def _note_flows(connector: Connector, reading: Reading) -> None:
     flows = connector.flows
     if flows is None:
         flows = connector.flows = {}
-    for datum, value in values.items():
-        if sampled.is_flow(datum):
-            flows[datum] = value != 0
+    for datum in reading.flows:
+        flows[datum] = reading.values[datum] != 0
 
 
 def _add_session(connector: Connector, reading: Reading, time_ms: int) -> None:

@@ -6,7 +6,7 @@ Pure, and on the path of every message: what a spelling means is looked up once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from connector.csms.measurands import (
     UNITS,
     Scale,
     Total,
+    as_it_is,
     scale,
 )
 from connector.csms.reserved import RESERVED
@@ -57,6 +58,8 @@ class Meaning(NamedTuple):
     is_known: bool
     is_plain_phase: bool
     is_flow: bool
+    line: tuple[str, str] | None
+    """Name and location of the total that it is a part of."""
 
 
 @dataclass(slots=True)
@@ -65,12 +68,9 @@ class Reading:
 
     values: dict[Datum, Scalar]
     unknown: list[Datum]
+    flows: list[Datum]
     begin_wh: float | None = None
     """The meter at the start of the transaction, where the message tells it."""
-
-
-def _as_it_is(value: float) -> float:
-    return value
 
 
 @lru_cache(maxsize=20_000)
@@ -100,17 +100,18 @@ def meaning(  # noqa: PLR0917  (cached by position)
     full = name if is_known else _safe_name(".".join([name, *strange]))
     return Meaning(
         Datum(where, full, place, line),
-        convert or _as_it_is,
+        convert or as_it_is,
         is_known,
         line == (phase or ""),
         known is not None and known.is_flow and is_known,
+        (name, place) if is_known and line else None,
     )
 
 
 def _scale_by_unit(unit: str | None) -> Scale | None:
     """How the numbers of a measurand that nobody knows become those of plain units."""
     if not unit:
-        return _as_it_is
+        return as_it_is
     _, convert = UNITS.get(unit, ("", None))
     return convert
 
@@ -125,21 +126,61 @@ def _safe_name(name: str) -> str:
 
 def number(value: object) -> float | None:
     """A number as stations write it; None for what cannot be read."""
-    if isinstance(value, str):
-        if "_" in value:
-            return None
-        if value.count(",") == 1:
-            value = value.replace(",", ".")
     try:
         found = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
+        return _number_with_comma(value)
+    if found - found != 0 or (type(value) is str and "_" in value):
         return None
-    return found if math.isfinite(found) else None
+    return found
 
 
-def read(where: str, samples: Iterable[Json]) -> Reading:
+def _number_with_comma(value: object) -> float | None:
+    if not isinstance(value, str) or value.count(",") != 1 or "_" in value:
+        return None
+    return number(value.replace(",", "."))
+
+
+def read(where: str, samples: Sequence[Json]) -> Reading:
     """What the samples of one time say."""
-    reading = Reading({}, [])
+    reading = _read_plain(where, samples) or _read_ranked(where, samples)
+    _add_vehicle_soc(where, reading.values)
+    return reading
+
+
+def _read_plain(where: str, samples: Sequence[Json]) -> Reading | None:
+    """The usual message: each datum once, nothing signed, all in known words."""
+    pairs: list[tuple[Datum, float | None]] = []
+    flows: list[Datum] = []
+    phased: dict[tuple[str, str], list[Datum]] = {}
+    for sample in samples:
+        get = sample.get
+        found = meaning(
+            where, get("measurand"), get("phase"), get("location"), get("unit")
+        )
+        datum, convert, is_known, _, is_flow, line = found
+        if not is_known or "format" in sample or get("context") == BEGIN:
+            return None
+        value = number(get("value"))
+        if convert is not as_it_is:
+            value = _finite(value, convert)
+        pairs.append((datum, value))
+        if is_flow:
+            flows.append(datum)
+        if line is not None:
+            phased.setdefault(line, []).append(datum)
+    values: dict[Datum, Scalar] = dict(pairs)
+    if len(values) != len(pairs):
+        return None
+    reading = Reading(values, [], flows)
+    if phased:
+        _add_totals(where, reading, phased)
+    return reading
+
+
+def _read_ranked(where: str, samples: Sequence[Json]) -> Reading:
+    """What is left of several values of one datum, and of words nobody knows."""
+    reading = Reading({}, [], [])
     ranks: dict[Datum, int] = {}
     values = reading.values
     phased: dict[tuple[str, str], list[Datum]] = {}
@@ -178,15 +219,15 @@ def read(where: str, samples: Iterable[Json]) -> Reading:
         values[datum] = value
         if not found.is_known:
             reading.unknown.append(datum)
-        elif datum.phase:
-            phased.setdefault((datum.name, datum.location), []).append(datum)
+        elif found.line is not None:
+            phased.setdefault(found.line, []).append(datum)
+    reading.flows = [datum for datum in values if is_flow(datum)]
     if phased:
-        _add_totals(where, values, phased)
-    _add_vehicle_soc(where, values)
+        _add_totals(where, reading, phased)
     return reading
 
 
-def _finite(value: float | None, convert: Scale = _as_it_is) -> float | None:
+def _finite(value: float | None, convert: Scale = as_it_is) -> float | None:
     """A value in its canonical unit, as long as there is such a number."""
     if value is None:
         return None
@@ -195,12 +236,11 @@ def _finite(value: float | None, convert: Scale = _as_it_is) -> float | None:
 
 
 def _add_totals(
-    where: str,
-    values: dict[Datum, Scalar],
-    phased: dict[tuple[str, str], list[Datum]],
+    where: str, reading: Reading, phased: dict[tuple[str, str], list[Datum]]
 ) -> None:
+    values = reading.values
     for (name, location), data in phased.items():
-        total = Datum(where, name, location)
+        total = _total_datum(where, name, location)
         if total not in values:
             by_phase = {datum.phase: values[datum] for datum in data}
             kind = MEASURANDS[name].total
@@ -208,6 +248,13 @@ def _add_totals(
             if parts:
                 found = None if None in parts else _total(kind, parts)
                 values[total] = _finite(found)
+                if MEASURANDS[name].is_flow:
+                    reading.flows.append(total)
+
+
+@lru_cache(maxsize=20_000)
+def _total_datum(where: str, name: str, location: str) -> Datum:
+    return Datum(where, name, location)
 
 
 def _parts(kind: Total, by_phase: dict[str, Any]) -> list[Any]:
@@ -231,9 +278,9 @@ def _total(kind: Total, parts: list[float]) -> float:
 
 def _add_vehicle_soc(where: str, values: dict[Datum, Scalar]) -> None:
     """The vehicle's state of charge is `SoC`, also where its place is named."""
-    inside = values.get(Datum(where, "SoC", _VEHICLE))
+    inside = values.get(_total_datum(where, "SoC", _VEHICLE))
     if inside is not None:
-        values.setdefault(Datum(where, "SoC"), inside)
+        values.setdefault(_total_datum(where, "SoC", ""), inside)
 
 
 def is_flow(datum: Datum) -> bool:
@@ -244,8 +291,9 @@ def is_flow(datum: Datum) -> bool:
 
 def drop_flows(reading: Reading) -> None:
     """Leave out what no longer flows: the values close a transaction that ended."""
-    for datum in [datum for datum in reading.values if is_flow(datum)]:
+    for datum in reading.flows:
         del reading.values[datum]
+    reading.flows = []
 
 
 def text_key(datum: Datum) -> str:

@@ -242,7 +242,7 @@ def test_the_beginning_of_a_transaction_sets_the_meter_start_only() -> None:
             sample("9", POWER, context="Transaction.Begin"),
         ],
     )
-    assert reading == Reading({}, [], 5000.0)
+    assert reading == Reading({}, [], [], 5000.0)
 
 
 def test_signed_data_is_kept_as_text_beside_the_value() -> None:
