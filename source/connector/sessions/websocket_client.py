@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidHandshake, InvalidStatus
+from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
 
 from connector.errors import LinkRefused
@@ -26,7 +26,7 @@ async def open_link(
     """Connect to ``url``.
 
     Raises:
-        LinkRefused: nobody answered, or the answer was no.
+        LinkRefused: nobody answered, the answer was no, or the URL is none.
     """
     try:
         websocket = await connect(
@@ -42,6 +42,6 @@ async def open_link(
         response = problem.response
         reason = response.body.decode("utf-8", "replace").strip()
         raise LinkRefused(reason[:200], response.status_code) from None
-    except (OSError, InvalidHandshake, TimeoutError) as problem:
+    except (OSError, WebSocketException, ValueError) as problem:
         raise LinkRefused(str(problem) or type(problem).__name__) from None
     return WebSocketLink(websocket, websocket.subprotocol)

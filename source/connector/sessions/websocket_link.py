@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from websockets.asyncio.connection import broadcast
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Close
 from websockets.protocol import State
 
 from connector.errors import LinkClosed
@@ -60,7 +61,7 @@ class WebSocketLink:
         try:
             return await self._websocket.recv()  # type: ignore[no-any-return]
         except ConnectionClosed as closed:
-            raise _link_closed(closed) from None
+            raise _link_closed(closed.rcvd or closed.sent) from None
 
     async def send(self, text: str) -> None:
         """Send a text message; wait only where the peer is behind.
@@ -70,13 +71,18 @@ class WebSocketLink:
         """
         websocket = self._websocket
         try:
-            if websocket.state is not State.OPEN:
-                raise LinkClosed()
+            self._check_open()
             broadcast((websocket,), text)
             if websocket.transport.get_write_buffer_size():
                 await websocket.drain()
-        except ConnectionClosed as closed:
-            raise _link_closed(closed) from None
+                self._check_open()
+        except OSError:
+            raise LinkClosed from None
+
+    def _check_open(self) -> None:
+        protocol = self._websocket.protocol
+        if protocol.state is not State.OPEN:
+            raise _link_closed(protocol.close_rcvd or protocol.close_sent)
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Close with a handshake."""
@@ -103,6 +109,5 @@ class WebSocketLink:
             self._ping = None
 
 
-def _link_closed(closed: ConnectionClosed) -> LinkClosed:
-    frame = closed.rcvd or closed.sent
+def _link_closed(frame: Close | None) -> LinkClosed:
     return LinkClosed(frame.code, frame.reason) if frame else LinkClosed()
