@@ -27,14 +27,16 @@ LEARNED = "limits"
 class Book:
     """What is known of one station's limits.
 
-    ``refused`` are purposes that it refused since its last boot; ``shares``: its own
-    limit is divided among its connectors; ``uses_max``: its only connector has its
-    limit in the station's profile. ``lock`` is held while profiles are on their way.
+    ``worked`` are purposes that it took at a connector, ``refused`` those that it
+    refused since its last boot; ``shares``: its own limit is divided among its
+    connectors; ``uses_max``: its only connector has its limit in the station's profile.
+    ``lock`` is held while profiles are on their way.
     """
 
     station: Station
     slots: dict[str, Slot] = field(default_factory=dict)
     installed: dict[Carrier, Installed] = field(default_factory=dict)
+    worked: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
     shares: bool = False
     uses_max: bool = False
@@ -45,6 +47,7 @@ class Book:
 
     def __post_init__(self) -> None:
         learned = self.station.learned.get(LEARNED, {})
+        self.worked = set(learned.get("worked", ()))
         self.refused = set(learned.get("refused", ()))
         self.shares = bool(learned.get("shares"))
         self.uses_max = bool(learned.get("uses_max"))
@@ -84,6 +87,7 @@ class Book:
     def learn(self) -> bool:
         """Note what was found out with the station; whether it is news."""
         found = {
+            "worked": sorted(self.worked),
             "refused": sorted(self.refused),
             "shares": self.shares,
             "uses_max": self.uses_max,

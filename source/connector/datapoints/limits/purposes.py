@@ -35,7 +35,7 @@ UNTIL_STARTED = "fallback until a transaction starts"
 class Tried:
     """What became of each purpose."""
 
-    taken: list[Effect] = field(default_factory=list)
+    taken: dict[str, Effect] = field(default_factory=dict)
     refused: dict[str, Effect] = field(default_factory=dict)
     failed: Effect | None = None
     """Neither yes nor no."""
@@ -45,7 +45,7 @@ class Tried:
     def add(self, purpose: str, effect: Effect) -> None:
         """Note one."""
         if effect.is_accepted:
-            self.taken.append(effect)
+            self.taken[purpose] = effect
         elif effect.is_refusal:
             self.refused[purpose] = effect
         else:
@@ -137,8 +137,10 @@ class Connectors:
 
     def _learn(self, book: Book, limit: Plan, tried: Tried) -> None:
         """What a station does not take; a refused 0 says nothing of a purpose."""
+        book.worked.update(tried.taken)
         if limit.at(self._clock.now_ms()) != 0:
             book.refused.update(tried.refused)
+            book.worked.difference_update(tried.refused)
 
     async def _leave_max(self, book: Book) -> None:
         """The connector has a profile again: the station's holds its own limit only."""
@@ -171,8 +173,10 @@ class Connectors:
                 return effect
             tried.refused[MAX] = effect
         response = [effect.outcome.response for effect in tried.refused.values()]
+        # A profile that was taken before was not refused for its purpose.
+        is_known = not book.worked.isdisjoint(tried.refused)
         has_transaction = book.station.transaction(where) is not None
-        if not has_transaction and not book.is_pointless(TX):
+        if not (is_known or has_transaction or book.is_pointless(TX)):
             return waiting_for_start(response)
         return next(iter(tried.refused.values()), _no_purpose())
 
@@ -244,13 +248,14 @@ def waiting_for_start(responses: list[Any]) -> Effect:
 
 def _summary(limit: Plan, tried: Tried) -> Effect:
     """What takes effect now, with what is worth saying about the rest."""
-    first = tried.taken[0]
+    taken = list(tried.taken.values())
+    first = taken[0]
     details = [limit.detail, *tried.details]
     if first.plan != limit:
         details.append(UNTIL_STARTED)
     effect = replace(
         first,
-        was_sent=any(effect.was_sent for effect in tried.taken),
+        was_sent=any(effect.was_sent for effect in taken),
         is_uncertain=tried.failed is not None,
         waits=tried.waits,
     )

@@ -69,13 +69,15 @@ class Upkeep:
     async def bring(self, book: Book, slot: Slot, before: Goal | None = None) -> Effect:
         """Send what a place is to hold; a no puts it back to the goal ``before``."""
         await _setup(book.station)
-        if not await self._lock(book):
+        if await self._lock(book):
+            try:
+                effect = await self._bring(book, slot, before)
+            finally:
+                book.lock.release()
+        else:
             wait_s = book.station.call_timeout_s
-            return failure(CommandTimeout("SetChargingProfile", wait_s, sent=False))
-        try:
-            effect = await self._bring(book, slot, before)
-        finally:
-            book.lock.release()
+            problem = CommandTimeout("SetChargingProfile", wait_s, sent=False)
+            effect = replace(failure(problem), was_sent=False)
         self._plan_ahead(book, slot, effect)
         if book.learn():
             self._remember(book.station)

@@ -88,11 +88,14 @@ class MemoryLimits:
     def __init__(self) -> None:
         self.records: dict[tuple[str, str], LimitRecord] = {}
         self.problem: Exception | None = None
+        self.gate: asyncio.Event | None = None
 
     async def limits(self) -> list[LimitRecord]:
         return list(self.records.values())
 
     async def save_limit(self, record: LimitRecord) -> None:
+        if self.gate is not None:
+            await self.gate.wait()
         if self.problem is not None:
             raise self.problem
         self.records[record.station, record.where] = record
