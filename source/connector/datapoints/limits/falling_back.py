@@ -10,7 +10,6 @@ from typing import Any
 from connector.csms.clock import Clock
 from connector.csms.options import LimitOptions
 from connector.datapoints.limits.book import Book
-from connector.datapoints.limits.sending import NOTHING_SENT
 from connector.datapoints.limits.slot import Slot
 from connector.datapoints.limits.upkeep import Upkeep
 from connector.datapoints.limits.watchdog import Watchdog, hold_of
@@ -48,7 +47,4 @@ class Fallbacks:
             )
         slot.goal, slot.is_fallback = goal, True
         self._upkeep.overtaken(book, slot, OVER)
-        if book.station.is_connected:
-            await self._upkeep.again(book, slot)
-        else:
-            await self._upkeep.settled(book, slot, NOTHING_SENT.outcome)
+        await self._upkeep.again(book, slot)

@@ -233,10 +233,11 @@ class LimitService:
         where, ocpp_id = event.transaction.where, event.transaction.ocpp_id
         carrier = Carrier(TX, where)
         held = book.installed.get(carrier)
-        if held is not None and held.transaction_id == ocpp_id:
+        is_over = held is not None and held.transaction_id == ocpp_id
+        if is_over:
             del book.installed[carrier]
             self._forget_profile_of(book, where, ocpp_id)
-        if book.has_something(where) or book.shares:
+        if is_over or book.has_something(where) or book.shares:
             self._again(book, where)
 
     def _forget_profile_of(self, book: Book, where: str, ocpp_id: str) -> None:

@@ -27,7 +27,7 @@ from connector.datapoints.limits.showing import Display
 from connector.datapoints.limits.slot import Goal, Slot
 from connector.datapoints.limits.stopping import stopped_instead
 from connector.datapoints.outcomes import Outcome, OutcomeName
-from connector.errors import CommandTimeout
+from connector.errors import CommandTimeout, StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -166,6 +166,7 @@ class Upkeep:
     async def again(self, book: Book, slot: Slot) -> None:
         """Send a limit again without being asked; a no is told."""
         if not (book.station.is_connected and book.station.is_adopted):
+            await self.settle(book, slot)
             return
         effect = await self.bring(book, slot)
         outcome = effect.outcome
@@ -177,7 +178,7 @@ class Upkeep:
                 self._report(book.station.identity, slot.where, command, outcome)
         elif effect.was_sent and not effect.is_accepted:
             self._tell_refusal(book, slot, outcome)
-        await self.settled(book, slot, outcome)
+        await self.settle(book, slot)
 
     def _tell_refusal(self, book: Book, slot: Slot, outcome: Outcome) -> None:
         identity = book.station.identity
@@ -200,15 +201,10 @@ class Upkeep:
 
     # -- settled
 
-    async def settled(self, book: Book, slot: Slot, outcome: Outcome) -> Outcome:
-        """Show how it is now, and keep it before the outcome is told."""
+    async def settle(self, book: Book, slot: Slot) -> StoreError | None:
+        """Show how it is now, and keep it; gives what went wrong."""
         self.display.show(book, slot.where)
-        problem = await self._keeper.save(book, slot.where)
-        if problem is None:
-            return outcome
-        text = f"not stored: {problem}"
-        detail = f"{outcome.detail}, {text}" if outcome.detail else text
-        return replace(outcome, detail=detail)
+        return await self._keeper.save(book, slot.where)
 
 
 async def _setup(station: Station) -> None:

@@ -24,7 +24,7 @@ from connector.datapoints.limits.slot import Slot
 from connector.datapoints.limits.upkeep import Upkeep
 from connector.datapoints.limits.watchdog import Watchdog
 from connector.datapoints.outcomes import Outcome, OutcomeName, outcome_of
-from connector.errors import LocalProtocolError
+from connector.errors import LocalProtocolError, StoreError
 from connector.ocppj.rules import rules
 
 PAUSED = "paused"
@@ -67,7 +67,8 @@ class Writing:
         if effect.outcome.outcome is OutcomeName.INVALID:
             slot.goal, slot.asked, slot.written_ms, slot.is_fallback = before
         outcomes = [self._outcome(book, slot, each, effect) for each in requests]
-        return [await self._upkeep.settled(book, slot, each) for each in outcomes]
+        problem = await self._upkeep.settle(book, slot)
+        return [_with_problem(outcome, problem) for outcome in outcomes]
 
     def _note(self, book: Book, slot: Slot, request: LimitRequest) -> None:
         now_ms = self._clock.now_ms()
@@ -94,6 +95,13 @@ class Writing:
         if isinstance(request, Phases) and not _carries_phases(book, slot):
             return Outcome(OutcomeName.REJECTED, WITH_NEXT_LIMIT, kept=True)
         return outcome
+
+
+def _with_problem(outcome: Outcome, problem: StoreError | None) -> Outcome:
+    if problem is None:
+        return outcome
+    texts = [text for text in (outcome.detail, f"not stored: {problem}") if text]
+    return replace(outcome, detail=", ".join(texts))
 
 
 def _carries_phases(book: Book, slot: Slot) -> bool:

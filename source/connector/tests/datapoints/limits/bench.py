@@ -169,8 +169,12 @@ class Bench:
         record = connector.transaction
         assert record is not None
         connector.transaction = None
-        self.events.emit(TransactionEnded(self.station, record, None))
+        self.ended(record)
         await settle()
+
+    def ended(self, record: TransactionRecord) -> None:
+        """A stop came in."""
+        self.events.emit(TransactionEnded(self.station, record, None))
 
     async def boot(self) -> None:
         """The station boots, and is configured."""
