@@ -128,7 +128,7 @@ def _at(place: str, effect: Effect) -> Effect:
 def _summary(whole: Plan, effects: list[Effect]) -> Effect:
     """All connectors agreed: what is worth saying, each thing once."""
     texts = [e.outcome.detail for e in effects if e.was_sent]
-    if len(effects) > 1:
+    if len(effects) > 1 and texts:
         texts.append(f"divided among {len(effects)} connectors")
     outcome = Outcome(OutcomeName.ACCEPTED, "", effects[-1].outcome.response)
     found = Effect(

@@ -188,7 +188,8 @@ class Connectors:
         if effect.is_accepted:
             self._learn(book, limit, tried)
             await self._releaser.others(book, where, set())
-            return effect.with_details(limit.detail, f"by {MAX}")
+            how = f"by {MAX}" if effect.was_sent else ""
+            return effect.with_details(limit.detail, how)
         if effect.is_refusal:
             book.uses_max = was_used
         return effect
