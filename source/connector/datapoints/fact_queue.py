@@ -51,7 +51,7 @@ class Restored:
 
 
 Item = Facts | KeyedValue | Declaration | Forgotten | Restored
-_GATHER_S = 0.001
+_GATHER_S = 0.002
 _Identity = tuple[str, frozenset[object] | int]
 
 
@@ -102,7 +102,7 @@ class FactQueue:
         """All facts that wait, in order; empty when none came within ``timeout_s``."""
         if not self._facts and not self._overflow:
             self._ready.wait(timeout_s)
-        # Whoever comes within a millisecond shares one change of threads.
+        # Whoever comes within a moment shares one change of threads.
         time.sleep(_GATHER_S)
         self._ready.clear()
         taken = [self._facts.popleft() for _ in range(len(self._facts))]

@@ -23,6 +23,7 @@ from connector.datapoints.sensors import (
 
 Message = tuple[str, bytes, bool]
 _RETAIN = True
+_NOTHING: dict[str, Any] = {"payload": None}
 
 
 def value_payload(value: Scalar, time_ms: int) -> bytes:
@@ -88,8 +89,9 @@ class SensorFlow(BaseSensorFlow):
         station = self.sensors.station(facts.station)
         if self.follower is not None and updates:
             self.outgoing += self.follower.messages(station, updates)
-        if not (station.is_adopted and updates):
-            return {"payload": None}
+        is_selected = bool(self.datapoint_map["sensor"])
+        if not (is_selected and station.is_adopted and updates):
+            return _NOTHING
         self._current = {value.key: value for _, value in updates}
         values = {key: value.value for key, value in self._current.items()}
         return {"payload": {"parsed_message": values, "timestamp": facts.time_ms}}
