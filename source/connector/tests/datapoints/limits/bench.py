@@ -122,6 +122,7 @@ class Bench:
         self.events = EventBus()
         self.values: dict[tuple[str, str], Scalar] = {}
         self.reports: list[tuple[str, str, Outcome]] = []
+        self.remembered: list[str] = []
         self.service = LimitService(
             {"CP1": self.station},
             self.events,
@@ -132,7 +133,7 @@ class Bench:
             report=lambda _, where, command, outcome: self.reports.append(
                 (where, command, outcome)
             ),
-            remember=lambda _: None,
+            remember=lambda station: self.remembered.append(station.identity),
         )
 
     def _publish(self, facts: Facts) -> None:
