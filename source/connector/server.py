@@ -15,6 +15,8 @@ from connector.csms.events import (
     Event,
     RegistrationChanged,
 )
+from connector.csms.facts import Datum, Facts
+from connector.csms.sampled import is_flow
 from connector.datapoints.actuators import Actuators
 from connector.datapoints.command_runs import Context
 from connector.datapoints.commands import Commands
@@ -25,6 +27,7 @@ from connector.datapoints.fact_queue import (
     Forgotten,
     Restored,
 )
+from connector.datapoints.keys import parse_local_key
 from connector.datapoints.limits.service import LimitService
 from connector.datapoints.outcomes import Outcome
 from connector.datapoints.profile_template import ProfileTemplate
@@ -41,6 +44,8 @@ logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 _COMMANDS_END_WITHIN_S = 1.0
+_UNKNOWN_AFTER_S = 60.0
+"""Contract: datapoints, section 2; the same as after a lost link."""
 
 
 class Server:
@@ -74,6 +79,7 @@ class Server:
             settings.server, self.central_system.gate, self.central_system.serve
         )
         self._open_topics: OpenTopics | None = None
+        self._lost: dict[str, list[Datum]] = {}
 
     def _make_commands(self) -> None:
         central = self.central_system
@@ -166,7 +172,8 @@ class Server:
             await self._end(http)
 
     async def _start(self) -> None:
-        for identity, keys in (await self.store.datapoints()).items():
+        kept = await self.store.datapoints()
+        for identity, keys in kept.items():
             self._queue.put(Restored(identity, keys))
         events = self.central_system.events
         await self.central_system.registry.load()
@@ -176,6 +183,19 @@ class Server:
         events.subscribe(ConnectorsChanged, self._declare)
         await self.central_system.start()
         await self._limits.start()
+        self._lost = {
+            identity: [datum for key in keys if is_flow(datum := parse_local_key(key))]
+            for identity, keys in kept.items()
+        }
+        self._clock.call_later(_UNKNOWN_AFTER_S, self._lose_flows)
+
+    def _lose_flows(self) -> None:
+        """Of a station that has not come back since our start nobody knows them."""
+        now_ms = self._clock.now_ms()
+        for identity, flows in self._lost.items():
+            station = self.central_system.stations.get(identity)
+            if flows and (station is None or not station.is_connected):
+                self._queue.put(Facts(identity, now_ms, dict.fromkeys(flows)))
 
     def _declare(self, event: Event) -> None:
         station = event.station
@@ -197,6 +217,12 @@ class Server:
                 self._commands,
                 lambda station: station in central.stations,
                 replier(client),
+            )
+            publish = publisher(client)
+            self._commands.answer_stray = lambda order, text: publish(
+                topics.result(order.station, order.where, order.name),
+                text.encode(),
+                False,
             )
         found = OpenTopics(
             client, topics, bridge, requests, info=self._info(), health=self.health

@@ -401,7 +401,8 @@ class CentralSystem:
         return "accepted", ""
 
     def _registered(self, station: Station) -> None:
-        self._context.tell(station, boot_values(station))
+        is_connected = {at(STATION, "connected"): station.is_connected}
+        self._context.tell(station, is_connected | boot_values(station))
         self.events.emit(RegistrationChanged(station))
 
     # -- watching sessions

@@ -61,6 +61,8 @@ class Commands:
         self._clock = clock
         self._publish = publish
         self._running: set[asyncio.Task[None]] = set()
+        self.answer_stray: Callable[[Order, str], None] = lambda order, text: None
+        """Takes the result of a command that no station has."""
 
     def submit(
         self, order: Order, report: Report, correlation: str | None = None
@@ -115,7 +117,7 @@ class Commands:
             return outcome_of(problem)
 
     async def _run(self, station: Station, order: Order) -> Outcome:
-        _check_place(order)
+        _check_place(order, station)
         rule = RULES[order.name]
         try:
             value = rule.parse(order.value)
@@ -145,7 +147,12 @@ class Commands:
             outcome.outcome,
             outcome.detail,
         )
-        if order.station not in self._stations:
+        station = self._stations.get(order.station)
+        if station is None:
+            return
+        if not is_declared(order, station):
+            # A key is for ever: a slip of the pen is answered where it was made.
+            self.answer_stray(order, text)
             return
         datum = Datum(order.where, order.name, suffix="result")
         self._publish(
@@ -162,10 +169,21 @@ def _shown(order: Order) -> str:
     return f" = {shown(order.value)}" if is_plain else ""
 
 
-def _check_place(order: Order) -> None:
+def _check_place(order: Order, station: Station) -> None:
     command = catalogue.COMMANDS.get(order.name)
     if command is None:
         raise InvalidValue(order.name, "a command")
-    is_place = order.where.isdecimal() and order.where.isascii()
-    if not is_place or not command.scope.holds(order.where):
-        raise InvalidValue(order.where, f"a place of {order.name} ({command.scope})")
+    if not is_declared(order, station):
+        places = ", ".join(p for p in ("0", *station.places) if command.scope.holds(p))
+        raise InvalidValue(order.where, f"a place of {order.name} ({places})")
+
+
+def is_declared(order: Order, station: Station) -> bool:
+    """Whether there is such a command at such a place of the station."""
+    command = catalogue.COMMANDS.get(order.name)
+    places = (catalogue.STATION, *station.places)
+    return (
+        command is not None
+        and order.where in places
+        and command.scope.holds(order.where)
+    )

@@ -90,7 +90,7 @@ class SensorFlow(BaseSensorFlow):
         if self.follower is not None and updates:
             self.outgoing += self.follower.messages(station, updates)
         is_selected = bool(self.datapoint_map["sensor"])
-        if not (is_selected and station.is_adopted and updates):
+        if not (is_selected and station.has_keys and updates):
             return _NOTHING
         self._current = {value.key: value for _, value in updates}
         values = {key: value.value for key, value in self._current.items()}

@@ -148,7 +148,8 @@ class FlowThread:
         sensors = self._flow.sensors.station(station)
         if self._flow.follower is not None:
             self._flow.outgoing += self._flow.follower.clear(sensors)
-        if not sensors.is_adopted:
+        sensors.is_forgotten = True
+        if not sensors.has_keys:
             self._flow.sensors.forget(station)
 
     # -- the list of keys
@@ -167,7 +168,7 @@ class FlowThread:
 
     def _save_stale(self) -> None:
         for station in self._flow.sensors:
-            if station.is_stale and station.is_adopted:
+            if station.is_stale and station.has_keys:
                 station.is_stale = False
                 self._save(station.station, station.keys())
 

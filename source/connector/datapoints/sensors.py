@@ -38,12 +38,25 @@ Update = tuple[Datum, SensorValue]
 class StationSensors:
     """All sensors of one station."""
 
-    __slots__ = ("_values", "connectors", "is_adopted", "is_stale", "prefix", "station")
+    __slots__ = (
+        "_values",
+        "connectors",
+        "has_keys",
+        "is_adopted",
+        "is_forgotten",
+        "is_stale",
+        "prefix",
+        "station",
+    )
 
     def __init__(self, station: str) -> None:
         self.station = station
         self.prefix = escape(station) + SEPARATOR
         self.is_adopted = False
+        self.has_keys = False
+        """BEMCom knows its keys, which are for ever."""
+        self.is_forgotten = False
+        """It has no place in the open tree until it comes again."""
         self.connectors = 0
         self.is_stale = False
         """New sensors came that the store does not know."""
@@ -93,7 +106,7 @@ class StationSensors:
 
     def commands(self) -> Iterator[tuple[str, str]]:
         """Every (where, command) of an adopted station."""
-        if self.is_adopted:
+        if self.has_keys:
             for where in self.places():
                 for name in catalogue.commands_at(where):
                     yield where, name
@@ -129,10 +142,11 @@ class Sensors:
     def register(self, station: str, *, is_adopted: bool, connectors: int) -> None:
         """Say whether a station has keys, and how many connectors it has."""
         sensors = self.station(station)
-        before = (sensors.is_adopted, sensors.connectors)
-        sensors.is_adopted = sensors.is_adopted or is_adopted
+        before = (sensors.has_keys, sensors.connectors)
+        sensors.is_adopted, sensors.is_forgotten = is_adopted, False
+        sensors.has_keys = sensors.has_keys or is_adopted
         sensors.connectors = max(sensors.connectors, connectors)
-        if before != (sensors.is_adopted, sensors.connectors) and sensors.is_adopted:
+        if before != (sensors.has_keys, sensors.connectors) and sensors.has_keys:
             self.revision += 1
             self._has_new_actuators = True
 
@@ -150,7 +164,7 @@ class Sensors:
         sensors = self._stations.get(facts.station) or self.station(facts.station)
         was = len(sensors._values)
         updates = sensors.take(facts, now_ms)
-        if len(sensors._values) != was and sensors.is_adopted:
+        if len(sensors._values) != was and sensors.has_keys:
             self.revision += 1
         return updates
 
@@ -167,7 +181,7 @@ class Sensors:
         """Every sensor key with an example, results included."""
         found: dict[str, Scalar] = {}
         for sensors in self._stations.values():
-            if not sensors.is_adopted:
+            if not sensors.has_keys:
                 continue
             found |= {v.key: catalogue.example(d) for d, v in sensors}
             for where, name in sensors.commands():

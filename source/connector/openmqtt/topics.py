@@ -46,6 +46,10 @@ class Topics:
         """Where the value of a datum is published."""
         return self.station(station) + local_topic(datum)
 
+    def result(self, station: str, where: str, name: str) -> str:
+        """Where the result of a command is published."""
+        return f"{self.station(station)}{escape(where)}/{escape(name)}/result"
+
     def availability(self, station: str) -> str:
         """Where ``online`` or ``offline`` of a station is published."""
         return self.station(station) + "availability"

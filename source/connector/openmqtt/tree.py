@@ -45,6 +45,8 @@ class Tree:
         self, station: StationSensors, updates: Iterable[Update]
     ) -> list[Message]:
         """What to publish for new values; of a pending station only place 0."""
+        if station.is_forgotten:
+            return []
         root = self._topics.station(station.station)
         found = []
         for datum, value in updates:

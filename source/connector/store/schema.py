@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -34,6 +35,8 @@ def _upgrade(connection: Connection) -> None:
     # Loading it takes a tenth of a second, and most starts need none of it.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
+
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()

@@ -202,9 +202,13 @@ class Upkeep:
     # -- settled
 
     async def settle(self, book: Book, slot: Slot) -> StoreError | None:
-        """Show how it is now, and keep it; gives what went wrong."""
+        """Keep how it is now, then show it; gives what went wrong.
+
+        In this order: what is seen to hold has to survive us.
+        """
+        problem = await self._keeper.save(book, slot.where)
         self.display.show(book, slot.where)
-        return await self._keeper.save(book, slot.where)
+        return problem
 
 
 async def _setup(station: Station) -> None:

@@ -223,6 +223,22 @@ async def test_a_command_where_it_does_not_exist_is_invalid(
     assert outcome.outcome is OutcomeName.INVALID
 
 
+@pytest.mark.parametrize(
+    ("where", "name"), [("1", "powerlimit"), ("77", "power_limit"), ("0", "enabled")]
+)
+async def test_a_command_that_no_station_has_makes_no_key(
+    where: str, name: str
+) -> None:
+    desk = Desk()
+    stray: list[str] = []
+    desk.commands.answer_stray = lambda order, text: stray.append(text)
+    order = Order("CP1", where, name, 1)
+    desk.commands.submit(order, desk.commands.publish_result)
+    await settle()
+    assert [json.loads(text)["outcome"] for text in stray] == ["invalid"]
+    assert desk.results == desk.limits.written == []
+
+
 async def test_an_unknown_command_is_invalid() -> None:
     outcome = await Desk().run("explode", True)
     assert outcome.outcome is OutcomeName.INVALID

@@ -221,6 +221,30 @@ def test_a_forgotten_station_leaves_the_tree() -> None:
     assert "N/stations/CP1/availability" in cleared
 
 
+def test_a_forgotten_station_stays_out_of_the_tree_until_it_comes_again() -> None:
+    ears = Ears(tree=True)
+    topic = "N/stations/CP1/1/Power.Active.Import"
+    ears.turn(ADOPTED, facts(7400.0), Forgotten("CP1"))
+    ears.published.clear()
+    ears.thread.republish()
+    for _ in range(60):
+        ears.clock.advance(1)
+        ears.turn()
+    assert [m for m in ears.published if m[0].startswith("N/stations")] == []
+    assert "CP1__1__Power.Active.Import" in ears.thread.available()["sensor"]
+    ears.turn(ADOPTED, facts(3000.0, START_MS + 99))
+    assert (topic, b"3000.0", True) in ears.published
+
+
+def test_a_forgotten_station_that_waits_again_shows_only_place_0() -> None:
+    ears = Ears(tree=True)
+    ears.turn(ADOPTED, facts(7400.0), Forgotten("CP1"))
+    ears.published.clear()
+    waiting = Declaration("CP1", is_adopted=False, connectors=1)
+    ears.turn(waiting, facts(1.0, START_MS + 9))
+    assert ears.published == []
+
+
 def test_a_keyed_value_goes_to_its_topic_and_comes_again() -> None:
     ears = Ears()
     topics = {"execute_reset__result": "N/m/9/value"}
