@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from connector.csms.events import Booted, Ready
 from connector.csms.options import LimitOptions, StationOptions
 from connector.csms.station import STATION
+from connector.datapoints.limits import contents
+from connector.datapoints.limits.book import Book
 from connector.datapoints.limits.requests import (
     CurrentLimit,
     Enabled,
@@ -100,14 +102,23 @@ class ModelBench(Bench):
             return mine[TX]
         return mine.get(TX_DEFAULT, mine.get(MAX))
 
+    @property
+    def book(self) -> Book:
+        return self.service._books["CP1"]
+
+    def wanted(self, where: str) -> float | None:
+        """What the slot of a place asks for."""
+        plan = contents.plan(self.book, self.book.goal(where))
+        return plan.watts(0) if plan is not None else None
+
     def in_other_ways(self, where: str) -> list[float]:
         """The sum of all parts, or what the station has for its only connector."""
         if where != STATION:
             return [limit for limit in [self.holds(STATION)] if limit is not None]
         parts = [self.holds(place) for place in self.station.places]
         known = [part for part in parts if part is not None]
-        goal = self.service._books["CP1"].slot(STATION).shared
-        whole = goal.watts(0) if goal is not None else None
+        shared = self.book.slot(STATION).shared
+        whole = shared.watts(0) if shared is not None else None
         is_kept = whole is not None and len(known) == len(parts)
         return [whole] if whole is not None and is_kept and sum(known) <= whole else []
 
@@ -242,4 +253,6 @@ async def converge(connectors: int, steps: Any, *, is_cured: bool) -> None:
         shown, held = bench.values[where, "power_limit"], bench.holds(where)
         allowed = [held] if is_cured else [held, None, *bench.in_other_ways(where)]
         assert shown in allowed, (where, shown, bench.profiles)
+        if is_cured:
+            assert shown == bench.wanted(where)
     await bench.service.stop()
