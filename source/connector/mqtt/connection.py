@@ -19,6 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from connector.mqtt.dialling import dial
 from connector.mqtt.options import MqttOptions
+from connector.mqtt.waking import Waker
 
 logger = logging.getLogger(__name__)
 
@@ -108,16 +109,19 @@ class Connection(paho.Client):
         self._thread = threading.current_thread()
         self._ended.clear()
         self._reset_sockets(sockpair_only=True)
-        self._sockpairR, self._sockpairW = socket.socketpair()
-        self._sockpairR.setblocking(False)
-        self._sockpairW.setblocking(False)
+        waker, writer = socket.socketpair()
+        waker.setblocking(False)
+        self._sockpairR, self._sockpairW = waker, Waker(writer)  # type: ignore[assignment]
         try:
             return super().loop_forever(timeout, retry_first_connection)
         finally:
             self._sock_close()
             self._closed()
             self._thread = None
-            self._reset_sockets(sockpair_only=True)
+            self._sockpairR = None
+            waker.close()
+            # Closed, but there: another thread may be about to wake us.
+            writer.close()
             self._ended.set()
 
     def _loop(self, timeout: float = 1.0) -> Any:
@@ -161,12 +165,8 @@ class Connection(paho.Client):
     def _wake(self) -> None:
         """Let the loop see what waits to be written."""
         waker = self._sockpairW
-        if waker is None or threading.current_thread() is self._thread:
-            return
-        try:
+        if waker is not None and threading.current_thread() is not self._thread:
             waker.send(b"\x00")
-        except OSError as problem:
-            logger.debug("the MQTT thread is awake already, or gone: %s", problem)
 
     # -- connecting
 

@@ -94,3 +94,26 @@ def test_publishing_while_it_ends_raises_nothing(broker: Broker, run: Run) -> No
     running.client.publish_batch([("a", b"x", True)])
     running.client.publish_reply("a", b"x")
     assert not running.client.is_connected()
+
+
+@pytest.mark.broker
+def test_a_loop_that_ends_before_it_is_woken_does_no_harm(
+    broker: Broker, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The DISCONNECT is queued first; the loop may have sent it by then."""
+    running = run(broker.port).connected()
+    waker = running.client._sockpairW
+    assert waker is not None
+
+    class Late:
+        def send(self, data: bytes) -> int:
+            waker.send(data)
+            running.thread.join(5)
+            return waker.send(data)
+
+        def close(self) -> None:
+            waker.close()
+
+    monkeypatch.setattr(running.client, "_sockpairW", Late())
+    running.client.disconnect()
+    assert not running.thread.is_alive()
