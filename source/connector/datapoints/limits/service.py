@@ -198,15 +198,20 @@ class LimitService:
             book.timers[_READY] = self._clock.call_later(_READY_WITHIN_S, callback)
 
     def _on_disconnected(self, event: Disconnected) -> None:
-        book = self._book(event.station)
+        book = self._books.get(event.station.identity)
+        if book is None:
+            return
         self._set_ready_timer(book, None)
         for slot in tuple(book.slots.values()):
             self._turns.hurry(book, slot)
 
     def _on_booted(self, event: Booted) -> None:
-        self._book(event.station).has_booted()
+        if event.station.is_adopted:
+            self._book(event.station).has_booted()
 
     def _on_ready(self, event: Ready) -> None:
+        if not event.station.is_adopted:
+            return
         book = self._book(event.station)
         self._set_ready_timer(book, None)
         self._fallbacks.watchdog.connected(book)
@@ -214,6 +219,8 @@ class LimitService:
         self._upkeep.all_again(book)
 
     def _on_connectors(self, event: ConnectorsChanged) -> None:
+        if not event.station.is_adopted:
+            return
         book = self._book(event.station)
         self._upkeep.display.show(book)
         self._fallbacks.watchdog.has_more_connectors(book)

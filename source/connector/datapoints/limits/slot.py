@@ -105,8 +105,12 @@ class Slot:
 
     def owe(self, command: str) -> None:
         """The outcome of a command is told later; that of its rivals never."""
-        others = tuple(name for name in self.owed if name not in rivals(command))
-        self.owed = (*others, command)
+        self.overtake(command)
+        self.owed = (*self.owed, command)
+
+    def overtake(self, command: str) -> None:
+        """A newer command replaces what was kept of its family."""
+        self.owed = tuple(name for name in self.owed if name not in rivals(command))
 
     def to_json(self) -> Json:
         """What is kept."""

@@ -75,6 +75,7 @@ class Writing:
         slot.goal = slot.goal.with_request(request, now_ms)
         slot.written_ms = now_ms
         slot.is_fallback = False
+        slot.overtake(COMMANDS[type(request)])
         if not isinstance(request, Enabled | Phases):
             slot.asked = slot.goal.value or request
         self._watchdog.arm(book, slot)

@@ -98,6 +98,17 @@ async def test_each_kept_command_is_told_once_and_an_overtaken_one_never() -> No
     assert bench.station.limits_sent() == [(TX_DEFAULT, 1, 0)]
 
 
+async def test_a_kept_command_that_a_newer_one_overtook_is_not_told_any_more() -> None:
+    bench = Bench(AT_ONCE)
+    await bench.lose_link()
+    await bench.write(PowerLimit(4140))
+    bench.station.is_up = True
+    assert (await bench.write(PowerLimit(6000))).outcome == "accepted"
+    await bench.find_link()
+    assert bench.reports == []
+    assert bench.station.limits_sent()[-1] == (TX_DEFAULT, 1, 6000)
+
+
 async def test_a_kept_limit_that_is_refused_is_told_so() -> None:
     bench = Bench(AT_ONCE, connectors=2)
     await bench.start()

@@ -288,3 +288,76 @@ async def test_a_call_that_times_out_every_time_is_tried_ever_more_seldom() -> N
     for _ in range(600):
         await bench.pass_time(1)
     assert 4 <= len(bench.station.sent()) <= 8
+
+
+async def test_a_lower_default_beside_a_tx_profile_waits_no_longer_than_the_interval() -> (
+    None
+):
+    bench = Bench()
+    await bench.start()
+    await bench.write(PowerLimit(6000))
+    bench.station.calls.clear()
+    for watts in (5000, 4000, 3000):
+        await bench.write(PowerLimit(watts))
+    assert [purpose for purpose, *_ in bench.station.limits_sent()] == ["TxProfile"] * 3
+    await bench.pass_time(10)
+    assert bench.station.limits_sent()[3:] == [(TX_DEFAULT, 1, 3000)]
+
+
+async def test_an_equal_value_while_the_default_waits_is_unchanged_at_once() -> None:
+    bench = Bench()
+    await bench.start()
+    await bench.write(PowerLimit(6000))
+    await bench.pass_time(10)
+    await bench.write(PowerLimit(9000))
+    bench.station.calls.clear()
+    assert (await bench.write(PowerLimit(9000))).detail == "unchanged"
+    await bench.pass_time(290)
+    assert bench.station.limits_sent() == [(TX_DEFAULT, 1, 9000)]
+
+
+async def test_a_caller_that_gives_up_leaves_the_write_on_its_way() -> None:
+    bench = Bench()
+    bench.station.gate = asyncio.Event()
+    write = await waiting(bench, PowerLimit(4140))
+    write.cancel()
+    await settle()
+    bench.station.gate.set()
+    await settle()
+    assert bench.values["1", "power_limit"] == 4140
+    assert (await bench.write(PowerLimit(4140))).detail == "unchanged"
+
+
+async def test_a_stop_while_one_waits_for_another_leaves_nothing_behind() -> None:
+    bench = Bench(connectors=2)
+    bench.station.gate = asyncio.Event()
+    first = bench.begin(PowerLimit(4140), "1")
+    second = bench.begin(PowerLimit(4140), "2")
+    await settle()
+    stop = asyncio.create_task(bench.service.stop())
+    await settle()
+    bench.station.gate.set()
+    await stop
+    assert (await first).outcome == (await second).outcome == "accepted"
+
+
+@pytest.mark.parametrize("is_given_first", [False, True])
+async def test_a_write_that_is_cancelled_while_it_waits_gives_its_turn_away(
+    is_given_first: bool,
+) -> None:
+    bench = Bench()
+    upkeep = bench.service._upkeep
+    await bench.write(PowerLimit(4140))
+    book = bench.service._books["CP1"]
+    await book.lock.acquire()
+    task = asyncio.create_task(upkeep.bring(book, book.slot("1")))
+    await settle()
+    if is_given_first:
+        book.lock.release()
+    task.cancel()
+    await settle()
+    if not is_given_first:
+        book.lock.release()
+    await settle()
+    assert task.cancelled() or task.done()
+    assert not book.lock.locked()
