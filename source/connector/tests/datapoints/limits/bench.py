@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import orjson
+
 from connector.csms.events import (
     Booted,
     Connected,
@@ -91,7 +93,13 @@ class MemoryLimits:
         self.gate: asyncio.Event | None = None
 
     async def limits(self) -> list[LimitRecord]:
-        return list(self.records.values())
+        """As the disk gives them: what was a tuple is a list."""
+        return [
+            LimitRecord(
+                kept.station, kept.where, orjson.loads(orjson.dumps(kept.state))
+            )
+            for kept in self.records.values()
+        ]
 
     async def save_limit(self, record: LimitRecord) -> None:
         if self.gate is not None:
@@ -123,10 +131,15 @@ class Bench:
         self.values: dict[tuple[str, str], Scalar] = {}
         self.reports: list[tuple[str, str, Outcome]] = []
         self.remembered: list[str] = []
-        self.service = LimitService(
+        self.options = options or LimitOptions()
+        self.service = self.new_service()
+
+    def new_service(self) -> LimitService:
+        """The limits as they are after a start of ours."""
+        return LimitService(
             {"CP1": self.station},
             self.events,
-            options or LimitOptions(),
+            self.options,
             self.store,
             self.clock,
             publish=self._publish,

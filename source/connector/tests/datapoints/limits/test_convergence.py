@@ -170,6 +170,13 @@ class ModelBench(Bench):
         if self.station.is_up:
             await self.lose_link()
 
+    async def step_restart(self, _: Any) -> None:
+        await self.step_drop(None)
+        await self.service.stop()
+        self.values.clear()
+        self.service = self.new_service()
+        await self.service.start()
+
     async def step_touch(self, _: Any) -> None:
         self.service.touched(self.station)
 
@@ -216,6 +223,7 @@ STEPS = st.lists(
         st.tuples(st.just("reboot"), st.booleans()),
         st.tuples(st.just("drop"), st.none()),
         st.tuples(st.just("touch"), st.none()),
+        st.tuples(st.just("restart"), st.none()),
         st.tuples(st.just("refuse"), PURPOSES),
     ),
     max_size=14,
