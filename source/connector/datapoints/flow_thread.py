@@ -101,7 +101,10 @@ class FlowThread:
         while self._asked:
             self._guarded("a request", self._asked.popleft())
         for item in items:
-            self._guarded(_name(item), lambda item=item: self._take(item))  # type: ignore[misc]
+            try:
+                self._take(item)
+            except Exception:
+                logger.exception("%s failed in the flow", _name(item))
         self._guarded("the list of keys", self._gather)
         self._guarded("a refresh", self._refresh)
         outgoing = self._flow.outgoing
