@@ -71,7 +71,7 @@ class Client(Connection):
     def _opened(self, longest_packet: int | None) -> None:
         self._longest = longest_packet or LONGEST_PACKET
         for topic, how in tuple(self._subscriptions.items()):
-            self._subscribe_again(topic, how)
+            self._ask_for(topic, how)
         self._batches.open(Encoder(is_v5=self.is_v5, longest=self._longest))
         for listener in tuple(self.on_connected):
             _call(listener)
@@ -97,15 +97,18 @@ class Client(Connection):
         # Before the broker lets us in, it would only be done twice.
         if not self.is_connected():
             return (paho.MQTT_ERR_NO_CONN, None)
+        if isinstance(topic, str) and properties is None:
+            return self._ask_for(topic, qos if options is None else options)
         return super().subscribe(topic, qos, options, properties)
 
-    def _subscribe_again(self, topic: str, how: int | SubscribeOptions) -> None:
+    def _ask_for(self, topic: str, how: int | SubscribeOptions) -> Any:
+        if not self.is_v5:
+            return super().subscribe(topic, how if isinstance(how, int) else how.QoS)
         if isinstance(how, int):
-            super().subscribe(topic, how)
-        elif self.is_v5:
-            super().subscribe(topic, options=how)
-        else:
-            super().subscribe(topic, how.QoS)
+            # So that a retained message shows as such also when it comes live: who
+            # ignores retained commands has to know (MQTT 5.0, section 3.8.3.1).
+            how = SubscribeOptions(qos=how, retainAsPublished=True)
+        return super().subscribe(topic, options=how)
 
     def unsubscribe(self, topic: Any, properties: Properties | None = None) -> Any:
         """Unsubscribe for good."""

@@ -130,6 +130,22 @@ async def test_a_frame_that_is_too_long_ends_only_its_own_connection(
     await good.close()
 
 
+async def test_a_retained_command_is_ignored_also_when_it_comes_live(
+    run: Run, listener: Listener
+) -> None:
+    connector = run(UNKNOWN_STATIONS="accept")
+    station = await RawStation.open(connector.ocpp_port, "CP1")
+    await station.boot()
+    topic = "ocpp/stations/CP1/1/power_limit/set"
+    listener.publish(topic, 3000, retain=True)
+    listener.publish(topic, 4140)
+    await station.until_received("SetChargingProfile")
+    sent = [p for action, p in station.received if action == "SetChargingProfile"]
+    schedule = sent[0]["csChargingProfiles"]["chargingSchedule"]
+    assert schedule["chargingSchedulePeriod"][0]["limit"] == 4140
+    await station.close()
+
+
 async def test_what_a_station_kept_while_offline_never_overwrites_newer_values(
     run: Run, listener: Listener
 ) -> None:
