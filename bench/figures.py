@@ -31,7 +31,9 @@ def at_most(name: str, value: float, bound: float, unit: str, note: str = "") ->
     )
 
 
-def at_least(name: str, value: float, bound: float, unit: str, note: str = "") -> Figure:
+def at_least(
+    name: str, value: float, bound: float, unit: str, note: str = ""
+) -> Figure:
     """A figure that must reach its bound."""
     return Figure(
         name,

@@ -142,7 +142,9 @@ class Stamps:
         second = milliseconds // 1000
         if second != self._second:
             self._second = second
-            self._text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second)).encode()
+            self._text = time.strftime(
+                "%Y-%m-%dT%H:%M:%S", time.gmtime(second)
+            ).encode()
         return b"%b.%03dZ" % (self._text, milliseconds % 1000)
 
 

@@ -145,9 +145,7 @@ def _detail(kind: Kind, rounds: Sequence[Round]) -> tuple[str, ...]:
     )
 
 
-def _ratio(
-    rounds: dict[str, list[Round]], ours: Kind, peer: Kind, what: str
-) -> float:
+def _ratio(rounds: dict[str, list[Round]], ours: Kind, peer: Kind, what: str) -> float:
     """The median of the ratios of rounds that ran beside each other."""
     pairs = zip(rounds[ours.name], rounds[peer.name], strict=True)
     return median([getattr(a, what) / getattr(b, what) for a, b in pairs])
@@ -250,9 +248,7 @@ def _both_ways(bench: Bench, load: Load) -> list[Figure]:
         at_most(
             "command -> frame, p99", spread("command", "p99"), 10, "ms", p50("command")
         ),
-        Figure(
-            "answer, p99", f"{spread('answer', 'p99'):.2f} ms ({p50('answer')})"
-        ),
+        Figure("answer, p99", f"{spread('answer', 'p99'):.2f} ms ({p50('answer')})"),
         at_most("values that did not arrive", lost, 0, ""),
         at_most("commands that became no frame", unsent, 0, ""),
     ]

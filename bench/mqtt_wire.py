@@ -35,7 +35,9 @@ class MqttClient(asyncio.Protocol):
         self._suback: asyncio.Future[None] | None = None
         self._keepalive: asyncio.TimerHandle | None = None
         self.transport: asyncio.Transport | None = None
-        self.connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.connected: asyncio.Future[None] = (
+            asyncio.get_running_loop().create_future()
+        )
         self.on_message: Callable[[bytes, bytes], None] | None = None
         self.count = 0
         self.last_arrival = 0.0
@@ -125,7 +127,9 @@ class MqttClient(asyncio.Protocol):
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         assert self.transport is not None
         body = _text(topic.encode()) + payload
-        self.transport.write(bytes((0x31 if retain else 0x30,)) + _length(len(body)) + body)
+        self.transport.write(
+            bytes((0x31 if retain else 0x30,)) + _length(len(body)) + body
+        )
 
     async def settled(self, quiet_s: float, limit_s: float) -> None:
         """Wait until nothing has arrived for a while (observer: nothing to wait on)."""

@@ -303,7 +303,9 @@ class Worker:
             for datapoint in DATAPOINTS
         }
         actuators = {
-            self._actuator_topic(station.identity): f"{station.identity}__1__power_limit"
+            self._actuator_topic(
+                station.identity
+            ): f"{station.identity}__1__power_limit"
             for station in self.stations
         }
         datapoint_map = json.dumps({"sensor": sensors, "actuator": actuators})

@@ -12,9 +12,11 @@ from types import MappingProxyType
 from connector.csms import admission
 from connector.csms.authorization import Authorization
 from connector.csms.availability import Availability
+from connector.csms.booting import Booting
 from connector.csms.clock import Clock, Timer
 from connector.csms.context import Context, at
 from connector.csms.data_transfer import DataTransfer
+from connector.csms.door import Door
 from connector.csms.events import (
     Connected,
     Disconnected,
@@ -29,16 +31,14 @@ from connector.csms.notifications import Notifications
 from connector.csms.options import CsmsOptions
 from connector.csms.provisioning import Provisioning, boot_values
 from connector.csms.registry import PendingStation, Registry
-from connector.csms.remote_control import trigger_message
 from connector.csms.setup import Setup
 from connector.csms.station import STATION, Station
 from connector.csms.tokens import Tokens
 from connector.csms.transactions import Transactions
-from connector.errors import ConnectorError, StoreError
+from connector.errors import StoreError
 from connector.sessions.engine import Handler, Session, SessionOptions
 from connector.sessions.link import Link
 from connector.sessions.v16 import ChargePoint
-from connector.sessions.websocket_server import HandshakeRequest, Refusal
 from connector.store.interface import Store
 
 logger = logging.getLogger(__name__)
@@ -110,9 +110,18 @@ class CentralSystem:
         self.handlers: Mapping[str, Handler] = MappingProxyType(table)
         self._restricted = admission.restricted(table)
         self._evictions = Evictions(clock)
+        self._booting = Booting(self._setup, clock)
+        self._door = Door(
+            options,
+            self.registry,
+            self._evictions,
+            clock,
+            max_per_address=links.max_connections_per_address,
+        )
+        self.gate = self._door.gate
+        self._watcher = _Watcher(self)
         self._timers: dict[str, Timer] = {}
         self._closing: set[asyncio.Task[None]] = set()
-        self._is_stopping = False
 
     @property
     def stations(self) -> dict[str, Station]:
@@ -152,7 +161,8 @@ class CentralSystem:
 
         The links are closed by whoever serves them.
         """
-        self._is_stopping = True
+        self._door.is_closed = True
+        self._booting.stop()
         for timer in self._timers.values():
             timer.cancel()
         for station in self.stations.values():
@@ -161,35 +171,6 @@ class CentralSystem:
         await self.registry.finish()
 
     # -- coming and going
-
-    async def gate(self, request: HandshakeRequest) -> Refusal | None:
-        """Whether a station gets in."""
-        identity = request.identity
-        if self._is_stopping:
-            return Refusal(503, "stopping")
-        if self.registry.is_refused(identity):
-            return Refusal(401, "unknown station")
-        station = self.stations.get(identity)
-        bound = self._links.max_connections_per_address
-        if station is None or not station.is_adopted:
-            is_pending = self._options.unknown_stations == "pending"
-            if not self.registry.may_wait(identity):
-                return Refusal(503, "too many stations wait for adoption")
-            waiting = self.registry.waiting_at(request.remote_address, identity)
-            if is_pending and bound and waiting >= bound:
-                return Refusal(429, "too many connections from this address")
-        delay_s = self._evictions.delay_s(identity)
-        if delay_s:
-            await self._pause(delay_s)
-        return None
-
-    async def _pause(self, delay_s: float) -> None:
-        over = asyncio.Event()
-        timer = self._clock.call_later(delay_s, over.set)
-        try:
-            await over.wait()
-        finally:
-            timer.cancel()
 
     async def serve(self, link: Link, identity: str, subprotocol: str) -> None:
         """Talk with a station until its link ends; the newest link of one wins."""
@@ -222,7 +203,7 @@ class CentralSystem:
             owner=station,
             handlers=handlers,
             options=options,
-            observer=_Watcher(self),
+            observer=self._watcher,
         )
 
     def _take_over(self, station: Station, session: Session) -> None:
@@ -250,7 +231,8 @@ class CentralSystem:
         )
         self.events.emit(Connected(station))
         if station.is_adopted:
-            self._wait_for_boot(station)
+            self._cancel_timer(station)
+            self._booting.expect(station)
         else:
             self.registry.on_pending()
 
@@ -275,7 +257,7 @@ class CentralSystem:
         logger.info("%s: disconnected", station.identity)
         self._context.tell(station, {at(STATION, "connected"): False})
         self.events.emit(Disconnected(station))
-        if station.registration == "pending" and not self._is_stopping:
+        if station.registration == "pending" and not self._door.is_closed:
             self._timers[station.identity] = self._clock.call_later(
                 _PENDING_STAYS_S, lambda: self._drop_pending(station)
             )
@@ -286,55 +268,10 @@ class CentralSystem:
             self.events.emit(RegistrationChanged(station))
 
     def _cancel_timer(self, station: Station) -> None:
+        self._booting.cancel(station)
         timer = self._timers.pop(station.identity, None)
         if timer is not None:
             timer.cancel()
-
-    # -- booting
-
-    def _wait_for_boot(self, station: Station) -> None:
-        """A station may come back without booting; then it is asked to."""
-        self._cancel_timer(station)
-        session = station.session
-        self._timers[station.identity] = self._clock.call_later(
-            _BOOTS_WITHIN_S, lambda: self._ask_to_boot(station, session)
-        )
-
-    def _ask_to_boot(self, station: Station, session: Session | None) -> None:
-        self._timers.pop(station.identity, None)
-        if station.has_booted or station.session is not session:
-            return
-        task = asyncio.get_running_loop().create_task(
-            self._boot_or_go_on(station, session)
-        )
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
-
-    async def _boot_or_go_on(self, station: Station, session: Session | None) -> None:
-        """Where it refuses, or does not what it promised, it is configured as it is."""
-        is_promised = await self._trigger_boot(station)
-        if station.session is not session or session is None:
-            return
-        if not is_promised:
-            self._go_on(station, session)
-            return
-        self._timers[station.identity] = self._clock.call_later(
-            _BOOTS_WHEN_ASKED_WITHIN_S, lambda: self._go_on(station, session)
-        )
-
-    def _go_on(self, station: Station, session: Session) -> None:
-        if station.session is not session or station.has_booted:
-            return
-        if station.is_adopted:
-            self._setup.begin(station)
-
-    async def _trigger_boot(self, station: Station) -> bool:
-        try:
-            answer = await trigger_message(station, STATION, "BootNotification")
-        except ConnectorError as problem:
-            logger.info("%s: does not boot when asked: %s", station.identity, problem)
-            return False
-        return answer.get("status") == "Accepted"
 
     # -- decisions about stations
 
@@ -357,7 +294,7 @@ class CentralSystem:
         if station.session is None:
             return "accepted", "is not connected; it is let in when it comes"
         station.session.handlers = self.handlers
-        if await self._trigger_boot(station):
+        if await self._booting.trigger(station):
             return "accepted", ""
         return "accepted", "does not boot when asked; it is let in when it boots"
 

@@ -95,6 +95,11 @@ class Registry:
             return self._options.unknown_stations == "reject"
         return station.registration == "rejected"
 
+    def is_adopted(self, identity: str) -> bool:
+        """Whether it is known, and let in."""
+        station = self.stations.get(identity)
+        return station is not None and station.is_adopted
+
     def may_wait(self, identity: str) -> bool:
         """Whether there is room for a station that nobody knows."""
         bound = self._options.max_pending_stations

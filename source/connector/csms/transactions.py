@@ -10,10 +10,8 @@ import logging
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
-import orjson
-
 from connector.csms import sampled, times, unknown_names
-from connector.csms.context import Context, at
+from connector.csms.context import Context
 from connector.csms.events import (
     StatusChanged,
     TransactionEnded,
@@ -24,9 +22,10 @@ from connector.csms.facts import Datum, Scalar, Weight
 from connector.csms.measurands import DEFAULT_MEASURAND
 from connector.csms.places import is_place, place
 from connector.csms.session_meter import SessionMeter
-from connector.csms.station import STATION, Connector, Station
+from connector.csms.station import Connector, Station
 from connector.csms.times import Moment
 from connector.csms.tokens import Tokens
+from connector.csms.transaction_facts import ended, started
 from connector.errors import RemoteProtocolError, StoreError
 from connector.ocppj.frames import Call
 from connector.ocppj.redaction import shorten
@@ -170,7 +169,7 @@ class Transactions:
             connector.ended_id = None
         self._context.tell(
             station,
-            _started(connector, record),
+            started(connector.where, record),
             time_ms=moment.time_ms,
             weight=Weight.TRANSACTION,
             is_queued=moment.is_queued,
@@ -237,7 +236,7 @@ class Transactions:
         energy_wh = meter.stop(record.meter_stop_wh, moment.time_ms)
         self._context.tell(
             station,
-            _ended(connector, record, energy_wh, meter, is_current=is_current),
+            ended(connector.where, record, energy_wh, meter, is_current=is_current),
             time_ms=moment.time_ms,
             weight=Weight.TRANSACTION,
             is_queued=moment.is_queued,
@@ -364,59 +363,3 @@ def _resume(meter: SessionMeter, samples: list[SampleRecord]) -> None:
         if isinstance(register, int | float) and isinstance(energy, int | float):
             meter.resume(register, energy)
             return
-
-
-def _started(connector: Connector, record: TransactionRecord) -> dict[Datum, Scalar]:
-    where = connector.where
-    values: dict[Datum, Scalar] = {
-        at(where, "transaction_id"): record.ocpp_id,
-        at(where, "transaction_active"): True,
-        at(where, "id_token"): record.id_token or None,
-        at(where, "session_start"): times.iso(record.start_ms),
-        at(where, "session_seconds"): 0,
-    }
-    if record.meter_start_wh is not None:
-        values[at(where, "session_energy")] = 0.0
-    if record.reservation_id is not None:
-        values[at(where, "reservation_id")] = None
-    return values
-
-
-def _ended(
-    connector: Connector,
-    record: TransactionRecord,
-    energy_wh: float | None,
-    meter: SessionMeter,
-    *,
-    is_current: bool,
-) -> dict[Datum, Scalar]:
-    where = connector.where
-    values: dict[Datum, Scalar] = {
-        at(STATION, "last_transaction"): summary(record, energy_wh)
-    }
-    if is_current:
-        values |= {
-            at(where, "transaction_id"): record.ocpp_id,
-            at(where, "transaction_active"): False,
-            at(where, "stop_reason"): record.reason,
-            at(where, "session_energy"): energy_wh,
-            at(where, "session_seconds"): meter.seconds(record.stop_ms or 0),
-        }
-    return values
-
-
-def summary(record: TransactionRecord, energy_wh: float | None) -> str:
-    """A transaction that ended, as JSON text."""
-    return orjson.dumps(
-        {
-            "id": record.ocpp_id,
-            "where": record.where,
-            "token": record.id_token,
-            "start": times.iso(record.start_ms),
-            "stop": times.iso(record.stop_ms) if record.stop_ms is not None else None,
-            "meter_start": record.meter_start_wh,
-            "meter_stop": record.meter_stop_wh,
-            "energy": energy_wh,
-            "reason": record.reason,
-        }
-    ).decode()

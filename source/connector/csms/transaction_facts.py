@@ -1,0 +1,68 @@
+"""What the start and the end of a transaction mean as values. Pure."""
+
+from __future__ import annotations
+
+import orjson
+
+from connector.csms import times
+from connector.csms.context import at
+from connector.csms.facts import Datum, Scalar
+from connector.csms.session_meter import SessionMeter
+from connector.csms.station import STATION
+from connector.store.records import TransactionRecord
+
+
+def started(where: str, record: TransactionRecord) -> dict[Datum, Scalar]:
+    """What a start changes at its place."""
+    values: dict[Datum, Scalar] = {
+        at(where, "transaction_id"): record.ocpp_id,
+        at(where, "transaction_active"): True,
+        at(where, "id_token"): record.id_token or None,
+        at(where, "session_start"): times.iso(record.start_ms),
+        at(where, "session_seconds"): 0,
+    }
+    if record.meter_start_wh is not None:
+        values[at(where, "session_energy")] = 0.0
+    if record.reservation_id is not None:
+        values[at(where, "reservation_id")] = None
+    return values
+
+
+def ended(
+    where: str,
+    record: TransactionRecord,
+    energy_wh: float | None,
+    meter: SessionMeter,
+    *,
+    is_current: bool,
+) -> dict[Datum, Scalar]:
+    """What an end changes; of one that is not the newest only the summary."""
+    values: dict[Datum, Scalar] = {
+        at(STATION, "last_transaction"): summary(record, energy_wh)
+    }
+    if is_current:
+        values |= {
+            at(where, "transaction_id"): record.ocpp_id,
+            at(where, "transaction_active"): False,
+            at(where, "stop_reason"): record.reason,
+            at(where, "session_energy"): energy_wh,
+            at(where, "session_seconds"): meter.seconds(record.stop_ms or 0),
+        }
+    return values
+
+
+def summary(record: TransactionRecord, energy_wh: float | None) -> str:
+    """A transaction that ended, as JSON text."""
+    return orjson.dumps(
+        {
+            "id": record.ocpp_id,
+            "where": record.where,
+            "token": record.id_token,
+            "start": times.iso(record.start_ms),
+            "stop": times.iso(record.stop_ms) if record.stop_ms is not None else None,
+            "meter_start": record.meter_start_wh,
+            "meter_stop": record.meter_stop_wh,
+            "energy": energy_wh,
+            "reason": record.reason,
+        }
+    ).decode()
