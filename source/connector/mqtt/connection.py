@@ -231,8 +231,10 @@ class Connection(paho.Client):
         self, _: Any, __: Any, ___: Any, reason: Any, ____: Any = None
     ) -> None:
         self._closed()
+        if self._leaving.is_set():
+            return
         if self._is_answered:
-            if reason.is_failure and not self._leaving.is_set():
+            if reason.is_failure:
                 self._tell(f"the connection to the broker is lost: {reason}")
             return
         # A broker that only knows 3.1.1 may hang up on MQTT 5 without a word. One that

@@ -41,6 +41,11 @@ class Running:
     def next(self) -> Any:
         return self.received.get(timeout=DEADLINE_S)
 
+    def has_ended(self) -> bool:
+        """Whether its loop is over; a thread takes a moment to go."""
+        self.thread.join(1)
+        return not self.thread.is_alive()
+
     def end(self) -> None:
         self.client.disconnect()
         if self.thread.ident is not None:
@@ -66,6 +71,11 @@ class Listener:
 
     def next(self, timeout_s: float = DEADLINE_S) -> tuple[str, bytes, bool]:
         return self._heard.get(timeout=timeout_s)
+
+    def has_ended(self) -> bool:
+        """Whether its loop is over; a thread takes a moment to go."""
+        self.thread.join(1)
+        return not self.thread.is_alive()
 
     def end(self) -> None:
         self._client.disconnect()

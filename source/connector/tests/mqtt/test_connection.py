@@ -215,7 +215,7 @@ def test_it_leaves_at_once_though_the_name_server_is_silent(
     assert asked.wait(DEADLINE_S)
     running.client.disconnect()
     running.thread.join(1.5)
-    assert not running.thread.is_alive()
+    assert running.has_ended()
     answer.set()
 
 
@@ -226,7 +226,7 @@ def test_it_leaves_though_the_broker_never_lets_us_in() -> None:
         with peer:
             peer.recv(1)
             running.client.shutdown([("last", b"words", True)])
-            assert not running.thread.is_alive()
+            assert running.has_ended()
 
 
 @pytest.mark.broker
@@ -236,7 +236,7 @@ def test_it_leaves_a_frozen_broker(broker: Broker, run: Run) -> None:
     eventually(lambda: len(running.client._out_packet) > 0 or _sent(running.client))
     running.client.shutdown([("last", b"words", True)], timeout_s=0.5)
     running.thread.join(1.5)
-    assert not running.thread.is_alive()
+    assert running.has_ended()
 
 
 def _sent(client: Client) -> bool:
@@ -249,7 +249,7 @@ def test_leaving_before_the_loop_runs_is_leaving() -> None:
     running.client.disconnect()
     running.start()
     running.thread.join(1.5)
-    assert not running.thread.is_alive()
+    assert running.has_ended()
 
 
 @pytest.mark.broker
