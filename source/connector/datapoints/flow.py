@@ -92,7 +92,7 @@ class SensorFlow(BaseSensorFlow):
         is_selected = bool(self.datapoint_map["sensor"])
         if not (is_selected and station.has_keys and updates):
             return _NOTHING
-        self._current = {value.key: value for _, value in updates}
+        self._current = {station.key(datum): value for datum, value in updates}
         values = {key: value.value for key, value in self._current.items()}
         return {"payload": {"parsed_message": values, "timestamp": facts.time_ms}}
 

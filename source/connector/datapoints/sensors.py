@@ -24,10 +24,9 @@ NEVER = 0
 class SensorValue:
     """The newest value of one datum; ``time_ms`` is `NEVER` until there is one."""
 
-    __slots__ = ("key", "time_ms", "value")
+    __slots__ = ("time_ms", "value")
 
-    def __init__(self, key: str) -> None:
-        self.key = key
+    def __init__(self) -> None:
         self.value: Scalar = None
         self.time_ms = NEVER
 
@@ -65,6 +64,10 @@ class StationSensors:
     def __iter__(self) -> Iterator[Update]:
         return iter(self._values.items())
 
+    def key(self, datum: Datum) -> str:
+        """The full key of a datum; made when it is asked for, there are so many."""
+        return self.prefix + local_key(datum)
+
     def get(self, datum: Datum) -> SensorValue | None:
         """The value of a datum, if it was ever seen or declared."""
         return self._values.get(datum)
@@ -73,8 +76,7 @@ class StationSensors:
         """The value of a datum, made if there is none."""
         value = self._values.get(datum)
         if value is None:
-            value = SensorValue(self.prefix + local_key(datum))
-            self._values[datum] = value
+            value = self._values[datum] = SensorValue()
             self.is_stale = self.is_stale or datum.suffix != "result"
         return value
 
@@ -183,18 +185,16 @@ class Sensors:
         for sensors in self._stations.values():
             if not sensors.has_keys:
                 continue
-            found |= {v.key: catalogue.example(d) for d, v in sensors}
+            found |= {sensors.key(d): catalogue.example(d) for d, _ in sensors}
             for where, name in sensors.commands():
                 datum = Datum(where, name, suffix="result")
-                found[sensors.prefix + local_key(datum)] = catalogue.RESULT_EXAMPLE
+                found[sensors.key(datum)] = catalogue.RESULT_EXAMPLE
         return found
 
     def available_actuators(self) -> dict[str, Scalar]:
         """Every command key with an example."""
         return {
-            sensors.prefix + local_key(Datum(where, name)): catalogue.COMMANDS[
-                name
-            ].example
+            sensors.key(Datum(where, name)): catalogue.COMMANDS[name].example
             for sensors in self._stations.values()
             for where, name in sensors.commands()
         }

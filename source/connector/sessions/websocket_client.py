@@ -19,6 +19,8 @@ _library_logger.setLevel(logging.CRITICAL)
 class _Connection(Alive, ClientConnection):
     """A connection that notes when it heard anything."""
 
+    last_received_s = 0.0
+
 
 async def open_link(
     url: str, subprotocols: Sequence[str], *, timeout_s: float = 10.0

@@ -22,7 +22,7 @@ _LONGEST_REASON_BYTES = 123
 class Alive:
     """Notes when a connection heard anything: mix it in before the library's class."""
 
-    last_received_s = 0.0
+    last_received_s: float
 
     def data_received(self, data: bytes) -> None:
         """Called by the transport."""

@@ -9,6 +9,7 @@ import http
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
@@ -69,10 +70,22 @@ class ServerOptions:
     heartbeat_interval_s: float = 300.0
 
 
-class _Connection(Alive, ServerConnection):
-    """A connection that notes when it heard anything."""
+_FORGOTTEN = Request("", Headers())
 
-    identity = ""
+
+class _Connection(Alive, ServerConnection):
+    """A connection that notes when it heard anything.
+
+    Slots: one more entry would take the library's dictionary out of what all
+    connections share, and cost a kilobyte each.
+    """
+
+    __slots__ = ("identity", "last_received_s")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.identity = ""
+        self.last_received_s = 0.0
 
 
 @dataclass
@@ -152,6 +165,8 @@ class WebSocketServer:
         assert isinstance(connection, _Connection)  # noqa: S101
         subprotocol = connection.subprotocol or self._assumed(connection)
         link = WebSocketLink(connection, connection.subprotocol)
+        # Nobody asks for the handshake any more: three kilobytes for each station.
+        connection.request, connection.response = _FORGOTTEN, None
         if not subprotocol:
             offered = ", ".join(self.options.subprotocols)
             logger.warning("%s: no common subprotocol", connection.identity)
