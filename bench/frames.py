@@ -1,4 +1,4 @@
-"""OCPP 1.6 frames of the mix, encoded beforehand; only fixed-width fields are filled in.
+"""OCPP 1.6 frames of the mix, encoded beforehand; fixed-width fields are filled in.
 
 The mix is 70 % MeterValues with 12 sampled values, 15 % StatusNotification and 15 %
 Heartbeat. A frame is masked with the key 0, which RFC 6455 allows and which lets the

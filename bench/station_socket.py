@@ -1,4 +1,4 @@
-"""A charging station reduced to a socket: a WebSocket client that costs next to nothing.
+"""A charging station reduced to a socket: a client that costs next to nothing.
 
 It speaks just enough of RFC 6455 to be answered: the upgrade, unfragmented text frames
 without compression, ping and close. What it is for is to leave the processor to the

@@ -91,10 +91,9 @@ class Connector(SensorFlow, ActuatorFlow, BaseConnector):
     def _publish_available_datapoints(self) -> None:
         """On the flow thread, which knows the keys; none is no list."""
         available = self._flow_thread.available()
-        if any(available.values()):
-            self.available_datapoints = available
-            super()._publish_available_datapoints()
-            self.available_datapoints = {"sensor": {}, "actuator": {}}
+        if available:
+            topic = self.MQTT_TOPIC_AVAILABLE_DATAPOINTS
+            self.mqtt_client.publish(topic=topic, payload=available, retain=True)
 
     def _on_shutdown(self) -> None:
         self._flow_thread.stop(_FLOW_ENDS_WITHIN_S)

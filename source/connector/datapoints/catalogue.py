@@ -155,10 +155,8 @@ MEASURAND_SENSORS: dict[str, Sensor] = {
 SENSORS: dict[str, Sensor] = {s.name: s for s in _SENSORS} | MEASURAND_SENSORS
 COMMANDS: dict[str, Command] = {c.name: c for c in _COMMANDS}
 
-RESULT_EXAMPLE = (
-    '{"outcome": "accepted", "detail": "", "response": {"status": "Accepted"}, '
-    '"correlation": "1", "timestamp": 1769860800000, "duration_ms": 42}'
-)
+RESULT_EXAMPLE = '{"outcome": "accepted"}'
+"""Short: every command of every station has it in the list of keys."""
 SIGNED_EXAMPLE = '{"value": "OCMF|{}", "format": "SignedData"}'
 _UNKNOWN_EXAMPLE = 0.0
 

@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 
 from connector.csms.clock import Clock
-from connector.csms.facts import Facts, Scalar
+from connector.csms.facts import Facts
+from connector.datapoints import key_list
 from connector.datapoints.earlier_keys import EarlierKeys
 from connector.datapoints.fact_queue import (
     Declaration,
@@ -27,8 +28,6 @@ logger = logging.getLogger(__name__)
 _TURN_S = 0.5
 _REFRESH_S = 1.0
 _RETAIN = True
-
-Datapoints = dict[str, dict[str, Scalar]]
 
 
 class FlowThread:
@@ -175,14 +174,9 @@ class FlowThread:
                 station.is_stale = False
                 self._save(station.station, station.keys())
 
-    def available(self) -> Datapoints:
-        """Every key there is, with an example; on this thread."""
-        sensors = self._flow.sensors
-        earlier = self._earlier_keys
-        return {
-            "sensor": sensors.available_sensors() | earlier.results(sensors),
-            "actuator": sensors.available_actuators() | earlier.actuators(sensors),
-        }
+    def available(self) -> bytes:
+        """Every key there is, with an example, as JSON; on this thread."""
+        return key_list.available(self._flow.sensors, self._earlier_keys)
 
     # -- again
 

@@ -178,23 +178,3 @@ class Sensors:
             return None
         sensors = self._stations.get(station)
         return sensors.get(datum) if sensors else None
-
-    def available_sensors(self) -> dict[str, Scalar]:
-        """Every sensor key with an example, results included."""
-        found: dict[str, Scalar] = {}
-        for sensors in self._stations.values():
-            if not sensors.has_keys:
-                continue
-            found |= {sensors.key(d): catalogue.example(d) for d, _ in sensors}
-            for where, name in sensors.commands():
-                datum = Datum(where, name, suffix="result")
-                found[sensors.key(datum)] = catalogue.RESULT_EXAMPLE
-        return found
-
-    def available_actuators(self) -> dict[str, Scalar]:
-        """Every command key with an example."""
-        return {
-            sensors.key(Datum(where, name)): catalogue.COMMANDS[name].example
-            for sensors in self._stations.values()
-            for where, name in sensors.commands()
-        }

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 from connector.csms.facts import Datum, Facts, Scalar
+from connector.datapoints import key_list
+from connector.datapoints.earlier_keys import EarlierKeys
 from connector.datapoints.sensors import NEVER, Sensors
 
 POWER = Datum("1", "Power.Active.Import")
 NOW = 1_000_000
+
+
+def available(sensors: Sensors) -> dict[str, dict[str, object]]:
+    return json.loads(key_list.available(sensors, EarlierKeys({})))
 
 
 def facts(value: Scalar, time_ms: int, *, queued: bool = False) -> Facts:
@@ -50,20 +58,19 @@ def test_a_live_value_with_an_older_time_counts_from_its_arrival() -> None:
 def test_a_station_that_is_not_adopted_has_no_keys() -> None:
     sensors = Sensors()
     sensors.take(facts(1.0, NOW), NOW)
-    assert sensors.available_sensors() == {}
-    assert sensors.available_actuators() == {}
+    assert key_list.available(sensors, EarlierKeys({})) == b""
 
 
 def test_adoption_brings_sensors_commands_and_their_results() -> None:
     sensors = Sensors()
     sensors.take(facts(1.0, NOW), NOW)
     sensors.register("CP", is_adopted=True, connectors=1)
-    available = sensors.available_sensors()
-    assert "CP__1__Power.Active.Import" in available
-    assert "CP__1__power_limit__result" in available
-    assert "CP__0__reset__result" in available
-    assert None not in available.values()
-    actuators = sensors.available_actuators()
+    found = available(sensors)["sensor"]
+    assert "CP__1__Power.Active.Import" in found
+    assert "CP__1__power_limit__result" in found
+    assert "CP__0__reset__result" in found
+    assert None not in found.values()
+    actuators = available(sensors)["actuator"]
     assert actuators["CP__1__power_limit"] == 11000.0
     assert "CP__1__reset" not in actuators
     assert "CP__0__enabled" not in actuators
@@ -73,9 +80,9 @@ def test_adoption_brings_sensors_commands_and_their_results() -> None:
 def test_the_set_of_keys_only_grows() -> None:
     sensors = Sensors()
     sensors.register("CP", is_adopted=True, connectors=2)
-    before = set(sensors.available_actuators())
+    before = set(available(sensors)["actuator"])
     sensors.register("CP", is_adopted=False, connectors=1)
-    assert set(sensors.available_actuators()) == before
+    assert set(available(sensors)["actuator"]) == before
 
 
 def test_the_revision_rises_with_new_keys_only() -> None:
@@ -92,7 +99,7 @@ def test_restored_sensors_are_keys_without_values() -> None:
     sensors = Sensors()
     sensors.register("CP", is_adopted=True, connectors=1)
     sensors.restore("CP", ["1__Power.Active.Import", "0__connected"])
-    assert "CP__1__Power.Active.Import" in sensors.available_sensors()
+    assert "CP__1__Power.Active.Import" in available(sensors)["sensor"]
     assert power(sensors) == (None, NEVER)
     assert not sensors.station("CP").is_stale
 
