@@ -1,4 +1,4 @@
-"""Who is compared. One more peer is one more entry: a command that listens on a port."""
+"""Who is compared. One more peer is one more entry: a command and a port."""
 
 from __future__ import annotations
 
