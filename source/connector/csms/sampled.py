@@ -160,7 +160,15 @@ def _read_plain(where: str, samples: Sequence[Json]) -> Reading | None:
         datum, convert, is_known, _, is_flow, line = found
         if not is_known or "format" in sample or get("context") == BEGIN:
             return None
-        value = number(sample["value"])
+        text = sample["value"]
+        # `number` for the usual text, without a call.
+        try:
+            value: float | None = float(text)
+        except (TypeError, ValueError, OverflowError):
+            value = number(text)
+        else:
+            if value - value != 0 or "_" in text:  # type: ignore[operator]
+                value = None
         if convert is not as_it_is:
             value = _finite(value, convert)
         pairs.append((datum, value))

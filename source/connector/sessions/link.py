@@ -15,7 +15,7 @@ class Link(Protocol):
 
     @property
     def last_received_s(self) -> float:
-        """When anything came in last; of the running loop's clock."""
+        """When anything came in last; of the monotonic clock."""
 
     async def recv(self) -> str | bytes:
         """The next text; bytes are what a peer may not send.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from time import monotonic
 
 from connector.sessions.websocket_link import WebSocketLink
 
@@ -52,7 +53,7 @@ class Liveness:
         while True:
             await asyncio.sleep(self._interval_s / _TURNS)
             turn = (turn + 1) % _TURNS
-            now_s = asyncio.get_running_loop().time()
+            now_s = monotonic()
             for link in tuple(self._shares[turn]):
                 self._look_at(link, now_s)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from time import monotonic
 from typing import NamedTuple
 
 from connector.errors import LinkClosed
@@ -16,7 +17,7 @@ class MemoryLink:
         self.remote_address = "memory"
         self.subprotocol = subprotocol
         self.latency_ms: float | None = None
-        self._last_received_s = asyncio.get_running_loop().time()
+        self._last_received_s = monotonic()
         self.peer = self
         self.closed: LinkClosed | None = None
         self._limit = limit
@@ -25,7 +26,7 @@ class MemoryLink:
 
     @property
     def last_received_s(self) -> float:
-        """When anything came in last; of the loop's clock."""
+        """When anything came in last; of the monotonic clock."""
         return self._last_received_s
 
     async def recv(self) -> str | bytes:
@@ -35,7 +36,7 @@ class MemoryLink:
             if not self._texts:
                 raise self._end()
             self._changed.notify_all()
-            self._last_received_s = asyncio.get_running_loop().time()
+            self._last_received_s = monotonic()
             return self._texts.popleft()
 
     async def send(self, text: str | bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from websockets.asyncio.connection import broadcast
@@ -26,7 +27,7 @@ class Alive:
 
     def data_received(self, data: bytes) -> None:
         """Called by the transport."""
-        self.last_received_s = self.loop.time()  # type: ignore[attr-defined]
+        self.last_received_s = monotonic()
         super().data_received(data)  # type: ignore[misc]
 
 
@@ -53,7 +54,7 @@ class WebSocketLink:
 
     @property
     def last_received_s(self) -> float:
-        """When anything came in last; of the loop's clock."""
+        """When anything came in last; of the monotonic clock."""
         return float(self._websocket.last_received_s)
 
     async def recv(self) -> str | bytes:
