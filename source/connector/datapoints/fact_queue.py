@@ -51,7 +51,9 @@ class Restored:
 
 
 Item = Facts | KeyedValue | Declaration | Forgotten | Restored
-_GATHER_S = 0.002
+_GATHER_S, _GATHER_BUSY_S = 0.001, 0.004
+_BUSY = 8
+"""So many facts at once are more than a person or a manager waits for."""
 _Identity = tuple[str, frozenset[object] | int]
 
 
@@ -66,6 +68,7 @@ class FactQueue:
         self._lock = threading.Lock()
         self._ready = threading.Event()
         self._wake_up_due = False
+        self._is_busy = False
         self.replaced = 0
 
     def __len__(self) -> int:
@@ -103,13 +106,14 @@ class FactQueue:
         if not self._facts and not self._overflow:
             self._ready.wait(timeout_s)
         # Whoever comes within a moment shares one change of threads.
-        time.sleep(_GATHER_S)
+        time.sleep(_GATHER_BUSY_S if self._is_busy else _GATHER_S)
         self._ready.clear()
         taken = [self._facts.popleft() for _ in range(len(self._facts))]
         if self._overflow:
             with self._lock:
                 aside, self._overflow = self._overflow, {}
             taken.extend(aside.values())
+        self._is_busy = len(taken) >= _BUSY
         return taken
 
     def interrupt(self) -> None:
