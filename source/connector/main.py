@@ -76,6 +76,11 @@ class Connector(SensorFlow, ActuatorFlow, BaseConnector):
         """Hand a written value to the server; never waits."""
         self._server.write(datapoint_key, datapoint_value)
 
+    def reject_value(self, datapoint_key: str, problem: str) -> None:
+        """Answer a message that holds no value as every command is answered."""
+        super().reject_value(datapoint_key, problem)
+        self._server.reject(datapoint_key, problem)
+
     # -- hooks of the base
 
     def _loggers(self) -> list[logging.Logger]:

@@ -126,6 +126,10 @@ class Server:
         """A value was written to an actuator."""
         self.call(self._actuators.write, key, value)
 
+    def reject(self, key: str, problem: str) -> None:
+        """A message to an actuator held no value."""
+        self.call(self._actuators.reject, key, problem)
+
     def broker_is_back(self) -> None:
         """The MQTT client has (re)connected."""
         self.call(self._tell_state)

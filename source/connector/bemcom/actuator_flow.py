@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import logging
 from collections.abc import Callable
 from functools import lru_cache
@@ -26,13 +27,17 @@ class ActuatorFlow:
         if key is None:
             logger.warning("ignored a value on %s: no actuator is there now", topic)
             return
+        if not value_msg_json:
+            logger.warning("ignored an empty message on %s", topic)
+            return
         try:
-            message = orjson.loads(value_msg_json)
-        except orjson.JSONDecodeError as problem:
-            logger.error("%s: a value that is no JSON: %s", key, problem)
+            message = _loads(value_msg_json)
+        except ValueError as problem:
+            self.reject_value(datapoint_key=key, problem=f"it is no JSON: {problem}")
             return
         if not isinstance(message, dict) or "value" not in message:
-            logger.error('%s: expected {"value": .., "timestamp": ..}', key)
+            expected = 'expected {"value": .., "timestamp": ..}'
+            self.reject_value(datapoint_key=key, problem=expected)
             return
         arguments = {"datapoint_key": key, "datapoint_value": message["value"]}
         if _takes_timestamp(getattr(self.send_command, "__func__", self.send_command)):
@@ -44,6 +49,25 @@ class ActuatorFlow:
     ) -> None:
         """Send one value to the device."""
         raise TypeError(f"{type(self).__name__} has actuators but no send_command")
+
+    def reject_value(self, datapoint_key: str, problem: str) -> None:
+        """A message that holds no value; whoever can answer it overrides this."""
+        logger.error("%s: a value that cannot be taken: %s", datapoint_key, problem)
+
+
+def _loads(text: str | bytes) -> Any:
+    """JSON as REST clients write it: 1e400 is a value, though not a finite one.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        try:
+            return json.loads(text)
+        except RecursionError:
+            raise ValueError("it is nested too deep") from None
 
 
 def _timestamp(message: dict[str, Any]) -> int:

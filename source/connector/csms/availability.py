@@ -51,11 +51,16 @@ class Availability:
         now_ms = self._context.clock.now_ms()
         text = payload.get("timestamp")
         moment = times.judge(station, text, now_ms, is_live=True)
+        self._context.tell(
+            station,
+            _values(connector.where, payload),
+            time_ms=moment.time_ms,
+            is_queued=moment.is_queued,
+        )
+        if moment.is_queued and connector.status is not None:
+            return
         before, connector.status = connector.status, payload["status"]
         connector.error_code = payload["errorCode"]
-        self._context.tell(
-            station, _values(connector.where, payload), time_ms=moment.time_ms
-        )
         if before != connector.status:
             event = StatusChanged(station, connector.where, payload["status"])
             self._context.events.emit(event)

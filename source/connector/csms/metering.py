@@ -65,7 +65,7 @@ class Metering:
         now_ms = self._context.clock.now_ms()
         is_live = transaction_id is None
         is_closing = not is_live and str(transaction_id) == connector.ended_id
-        for meter_value in payload["meterValue"]:
+        for meter_value in times.in_order(payload["meterValue"]):
             moment = times.judge(
                 station, meter_value.get("timestamp"), now_ms, is_live=is_live
             )
@@ -103,8 +103,7 @@ class Metering:
             kept = {sampled.text_key(d): v for d, v in values.items()}
             sample = SampleRecord(transaction.key, moment.time_ms, kept)
             self._context.keep_sample(sample)
-        if not moment.is_queued:
-            _note_flows(connector, reading)
+        _note_flows(connector, reading)
         self._context.tell(
             station,
             values,
@@ -120,7 +119,9 @@ class Metering:
             self._stop_flows(event.station, event.where)
 
     def _on_ended(self, event: TransactionEnded) -> None:
-        self._stop_flows(event.station, event.transaction.where)
+        # The stop of an older one may come while another runs.
+        if event.station.transaction(event.transaction.where) is None:
+            self._stop_flows(event.station, event.transaction.where)
 
     def _stop_flows(self, station: Station, where: str) -> None:
         connector = station.connectors.get(where)

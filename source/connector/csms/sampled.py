@@ -82,6 +82,9 @@ def meaning(  # noqa: PLR0917  (what `_Words` holds)
     multiplier: int = 0,
 ) -> Meaning:
     """The datum that these words name; unknown words become part of its name."""
+    measurand, phase, location, unit = (
+        word.strip() if word else word for word in (measurand, phase, location, unit)
+    )
     name = measurand or DEFAULT_MEASURAND
     known = MEASURANDS.get(name)
     convert = scale(known, unit, multiplier) if known else _scale_by_unit(unit)

@@ -67,6 +67,7 @@ class Station:
         "boot",
         "call_timeout_s",
         "clock_error_ms",
+        "clock_lag_ms",
         "configuration",
         "connected_ms",
         "connectors",
@@ -109,6 +110,7 @@ class Station:
         self.configuration: dict[str, str | None] = {}
         self.learned: Json = {}
         self.clock_error_ms: int | None = None
+        self.clock_lag_ms: int | None = None
         self.setup: asyncio.Task[None] | None = None
         self.warned: set[str] | None = None
         self.asked: set[str] | None = None

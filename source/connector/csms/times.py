@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from connector.csms.station import Station
 
@@ -48,11 +49,19 @@ def iso(time_ms: int) -> str:
     return _iso(time_ms // 1000)
 
 
+def in_order(meter_values: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Meter values by their times; those without one stay at the end."""
+    if len(meter_values) == 1:
+        return meter_values
+    return sorted(meter_values, key=lambda m: parse(m.get("timestamp")) or math.inf)
+
+
 def judge(station: Station, text: object, now_ms: int, *, is_live: bool) -> Moment:
     """When a message's own time holds, by what is known of the station's clock.
 
-    ``is_live`` marks messages that no station keeps for later. They tell whether its
-    clock can be trusted; those of transactions tell it only where nothing else fits.
+    ``is_live`` marks messages that stations hardly keep for later. They tell whether
+    its clock can be trusted; those of transactions tell it only where nothing else
+    fits. Their least age is how far a clock that is trusted is behind.
     """
     time_ms = parse(text)
     if time_ms is None:
@@ -64,5 +73,10 @@ def judge(station: Station, text: object, now_ms: int, *, is_live: bool) -> Mome
         station.clock_error_ms = error_ms if is_wrong else None
     if station.clock_error_ms is not None:
         return Moment(now_ms)
-    is_old = time_ms < station.connected_ms - _CONNECTION_SLACK_MS
-    return Moment(time_ms, is_queued=is_old and not is_live)
+    if is_live:
+        known_ms = station.clock_lag_ms
+        age_ms = max(0, -error_ms)
+        station.clock_lag_ms = age_ms if known_ms is None else min(known_ms, age_ms)
+    lag_ms = station.clock_lag_ms or 0
+    is_old = time_ms + lag_ms < station.connected_ms - _CONNECTION_SLACK_MS
+    return Moment(time_ms, is_queued=is_old)

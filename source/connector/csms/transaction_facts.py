@@ -12,15 +12,19 @@ from connector.csms.station import STATION
 from connector.store.records import TransactionRecord
 
 
-def started(where: str, record: TransactionRecord) -> dict[Datum, Scalar]:
-    """What a start changes at its place."""
-    values: dict[Datum, Scalar] = {
+def resumed(where: str, record: TransactionRecord) -> dict[Datum, Scalar]:
+    """What is to be seen of one that still runs after our restart."""
+    return {
         at(where, "transaction_id"): record.ocpp_id,
         at(where, "transaction_active"): True,
         at(where, "id_token"): record.id_token or None,
         at(where, "session_start"): times.iso(record.start_ms),
-        at(where, "session_seconds"): 0,
     }
+
+
+def started(where: str, record: TransactionRecord) -> dict[Datum, Scalar]:
+    """What a start changes at its place."""
+    values = resumed(where, record) | {at(where, "session_seconds"): 0}
     if record.meter_start_wh is not None:
         values[at(where, "session_energy")] = 0.0
     if record.reservation_id is not None:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 from connector.csms import sampled, times, unknown_names
-from connector.csms.context import Context
+from connector.csms.context import Context, at
 from connector.csms.events import (
     StatusChanged,
     TransactionEnded,
@@ -22,10 +22,10 @@ from connector.csms.facts import Datum, Scalar, Weight
 from connector.csms.measurands import DEFAULT_MEASURAND
 from connector.csms.places import is_place, place
 from connector.csms.session_meter import SessionMeter
-from connector.csms.station import Connector, Station
+from connector.csms.station import STATION, Connector, Station
 from connector.csms.times import Moment
 from connector.csms.tokens import Tokens
-from connector.csms.transaction_facts import ended, started
+from connector.csms.transaction_facts import ended, resumed, started
 from connector.errors import RemoteProtocolError, StoreError
 from connector.ocppj.frames import Call
 from connector.ocppj.redaction import shorten
@@ -79,6 +79,9 @@ class Transactions:
         if not record.meter_start_wh:
             samples = await self._context.store.samples(record.key)
             _resume(connector.meter, samples)
+        self._context.tell(
+            station, resumed(record.where, record), weight=Weight.TRANSACTION
+        )
 
     async def finish(self) -> None:
         """Wait for what is being written."""
@@ -156,7 +159,7 @@ class Transactions:
         self, station: Station, record: TransactionRecord, moment: Moment
     ) -> None:
         connector = place(self._context, station, int(record.where))
-        if connector is None or not record.is_open:
+        if connector is None or connector.where == STATION or not record.is_open:
             return
         if (
             connector.transaction is not None
@@ -342,17 +345,24 @@ class Transactions:
     def _take_up(
         self, event: TransactionSeen, connector: Connector, record: TransactionRecord
     ) -> None:
-        for meter_value in event.meter_values:
+        registers: list[tuple[float, int]] = []
+        for meter_value in times.in_order(event.meter_values):
             reading = sampled.read(event.where, meter_value["sampledValue"])
+            register = reading.values.get(at(event.where, DEFAULT_MEASURAND))
             unknown_names.bound(event.station, reading)
             text, now_ms = meter_value.get("timestamp"), self._context.clock.now_ms()
             moment = times.judge(event.station, text, now_ms, is_live=False)
             self._keep_samples(record, reading.values, moment.time_ms)
+            if isinstance(register, float):
+                registers.append((register, moment.time_ms))
         is_running = record.is_open and connector.status not in _NOT_CHARGING
         if not is_running or connector.transaction is not None:
             return
         logger.info("%s: transaction %s runs", event.station.identity, record.ocpp_id)
         self._begin(event.station, record, Moment(self._context.clock.now_ms()))
+        for register, time_ms in registers:
+            if connector.meter is not None:
+                connector.meter.sample(register, time_ms)
 
 
 def _resume(meter: SessionMeter, samples: list[SampleRecord]) -> None:

@@ -58,6 +58,20 @@ class Actuators:
         order = Order(station, datum.where, datum.name, value)
         self._commands.submit(order, self._commands.publish_result)
 
+    def reject(self, key: str, problem: str) -> None:
+        """Answer a message to ``key`` that held no value."""
+        outcome = Outcome(OutcomeName.INVALID, problem)
+        earlier = self._earlier_keys.read(key)
+        if earlier is not None:
+            self._publish_earlier(earlier, self._result(outcome))
+            return
+        try:
+            station, datum = parse_key(key)
+        except ValueError as nothing:
+            logger.warning("ignored a message to an actuator: %s", nothing)
+            return
+        self._commands.report_late(station, datum.where, datum.name, outcome)
+
     def _write_earlier(self, key: EarlierKey, value: object) -> None:
         connected = (s.identity for s in self._stations.values() if s.is_connected)
         try:

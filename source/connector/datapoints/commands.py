@@ -150,7 +150,7 @@ class Commands:
         station = self._stations.get(order.station)
         if station is None:
             return
-        if not is_declared(order, station):
+        if not (station.is_adopted and is_declared(order, station)):
             # A key is for ever: a slip of the pen is answered where it was made.
             self.answer_stray(order, text)
             return

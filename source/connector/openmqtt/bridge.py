@@ -36,6 +36,10 @@ class Registry(Protocol):
         """The stations that wait for adoption."""
 
 
+_LOOKS_LIKE_JSON = ("{", "[", '"')
+_EXPECTED = 'expected {"station": "<identity>"} or the bare identity'
+
+
 class BadRequest(ValueError):
     """A bridge request that cannot be understood."""
 
@@ -50,13 +54,15 @@ def parse_station(body: bytes) -> str:
     try:
         found = orjson.loads(text)
     except orjson.JSONDecodeError:
+        if text.startswith(_LOOKS_LIKE_JSON):
+            raise BadRequest(_EXPECTED) from None
         return text
     if isinstance(found, dict):
         found = found.get("station")
     if isinstance(found, int) and not isinstance(found, bool):
         return text if text.isdecimal() else str(found)
     if not isinstance(found, str) or not found:
-        raise BadRequest('expected {"station": "<identity>"} or the bare identity')
+        raise BadRequest(_EXPECTED)
     return found
 
 

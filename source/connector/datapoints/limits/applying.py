@@ -8,7 +8,7 @@ from connector.csms.clock import Clock
 from connector.csms.options import LimitOptions
 from connector.csms.station import STATION
 from connector.datapoints.limits.book import Book
-from connector.datapoints.limits.contents import CannotDo, plan
+from connector.datapoints.limits.contents import CannotDo, plan, share
 from connector.datapoints.limits.persisting import Persistence
 from connector.datapoints.limits.plans import Plan
 from connector.datapoints.limits.profiles import MAX
@@ -104,7 +104,7 @@ class Applier:
             if effect.outcome.kept:
                 book.slot(STATION).shared = None
                 return _at(place, effect)
-        book.slot(STATION).shared = whole
+        book.slot(STATION).shared = _taken(book, whole)
         await self.sender.clear(book, book.at(STATION))
         return _summary(whole, list(effects.values()))
 
@@ -117,6 +117,15 @@ class Applier:
         book.shares = book.slot(STATION).shared is not None
         for place in book.station.places:
             await self._connectors.apply(book, place)
+
+
+def _taken(book: Book, whole: Plan) -> Plan:
+    """The limit as the connectors took it: parts below the minimum are a pause."""
+    parts = (share(book, place) for place in book.station.places)
+    periods = [part.periods for part in parts if part is not None]
+    if any(limit > 0 for part in periods for _, limit in part):
+        return whole
+    return replace(whole, periods=tuple((offset, 0.0) for offset, _ in whole.periods))
 
 
 def _at(place: str, effect: Effect) -> Effect:

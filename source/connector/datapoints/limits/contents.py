@@ -169,10 +169,11 @@ def content(book: Book, where: str, now_ms: int) -> Plan | None:
 def within_share(book: Book, where: str, own: Plan | None, now_ms: int) -> Plan | None:
     """A limit of a connector, and no more than its part of the station's."""
     part = share(book, where)
-    if own is None or part is None or own.raw is not None:
+    if own is None or part is None:
         return own or part
     part = in_unit(book, part, where, own.unit)
-    return smaller(own, part, now_ms)
+    # A profile that somebody wrote cannot go out as it is: its limit can.
+    return smaller(replace(own, raw=None), part, now_ms)
 
 
 def share(book: Book, where: str) -> Plan | None:

@@ -10,6 +10,7 @@ from connector.datapoints.limits.book import Book
 from connector.datapoints.limits.contents import fallback_plan
 from connector.datapoints.limits.profiles import Carrier
 from connector.datapoints.limits.sending import Effect, Sender
+from connector.datapoints.outcomes import OutcomeName
 
 BY_MAXIMUM = "its maximum: it does not clear"
 
@@ -34,7 +35,9 @@ class Releaser:
     async def _write_maximum(self, book: Book, where: str, refusal: Effect) -> Effect:
         most_a = book.station.options.max_current_a
         if most_a is None:
-            return refusal
+            # A CALLERROR is a no here, too: the limit stays.
+            outcome = replace(refusal.outcome, outcome=OutcomeName.REJECTED)
+            return replace(refusal, outcome=outcome)
         if where == STATION:
             most_a *= book.station.connector_count
         most = fallback_plan(book, Fallback(most_a, "A"))

@@ -44,7 +44,7 @@ Json = dict[str, Any]
 
 logger = logging.getLogger(__name__)
 
-_READY_WITHIN_S = 60.0
+_READY_WITHIN_S = 3.0
 _READY = "ready"
 _ENDS_WITHIN_S = 1.0
 
@@ -185,7 +185,8 @@ class LimitService:
         if not event.station.is_adopted:
             return
         self._fallbacks.watchdog.connected(book)
-        # Usually it boots, or is configured without: then it is ready before this.
+        # Usually it boots, and is ready before this or configured by then. One that
+        # comes back without booting must not run without its limit for so long.
         self._set_ready_timer(book, lambda: self._upkeep.all_again(book))
 
     def _set_ready_timer(

@@ -45,9 +45,18 @@ def test_a_missing_timestamp_is_now(
     assert before <= given <= timestamp_utc_now()
 
 
+def test_an_empty_message_is_ignored_with_a_log_line(
+    connector: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    connector.mqtt_client.receive(TOPIC, b"")
+
+    assert [r.levelno for r in caplog.records] == [logging.WARNING]
+    assert connector.commands == []
+
+
 @pytest.mark.parametrize(
     "payload",
-    [b"", b"{", b"\xff", b"NaN", b"[" * 5000, b"1", b"[]", b"null", b'{"timestamp":1}'],
+    [b"{", b"\xff", b"NaN", b"[" * 5000, b"1", b"[]", b"null", b'{"timestamp":1}'],
 )
 def test_a_malformed_value_is_logged_and_the_next_one_counts(
     connector: Any, payload: bytes, caplog: pytest.LogCaptureFixture

@@ -162,8 +162,8 @@ def test_malformed_messages_hurt_nobody(
         )
         wait_until(
             lambda: (
-                writer.publish("demo/messages/2/value", b"")
-                and "a value that is no JSON" in caplog.text
+                writer.publish("demo/messages/2/value", b"{")
+                and "it is no JSON" in caplog.text
             )
         )
         writer.publish("demo/messages/2/value", b'{"value":1,"timestamp":2}')

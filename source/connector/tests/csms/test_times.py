@@ -99,9 +99,21 @@ def test_a_queued_message_may_be_older_than_a_day(station: Station) -> None:
     assert station.clock_error_ms is None
 
 
-def test_a_live_message_is_never_queued(station: Station) -> None:
+def test_a_clock_that_is_behind_does_not_make_live_messages_queued(
+    station: Station,
+) -> None:
     time_ms = START_MS - 2 * HOUR_MS
     assert judge(station, iso(time_ms), START_MS, is_live=True) == Moment(time_ms)
+    assert judge(station, iso(time_ms), START_MS, is_live=True) == Moment(time_ms)
+
+
+def test_a_message_older_than_the_link_is_queued_once_the_clock_is_known(
+    station: Station,
+) -> None:
+    judge(station, iso(START_MS), START_MS, is_live=True)
+    time_ms = START_MS - 2 * HOUR_MS
+    moment = judge(station, iso(time_ms), START_MS, is_live=True)
+    assert moment == Moment(time_ms, is_queued=True)
 
 
 async def test_a_status_is_stamped_with_the_time_of_a_trusted_clock(

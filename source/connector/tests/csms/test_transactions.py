@@ -268,12 +268,24 @@ async def test_what_was_queued_offline_feeds_the_transaction_with_its_own_times(
     assert system.newest("session_seconds") == 3600
 
 
-async def test_queued_power_needs_no_zero_later(system: Harness) -> None:
+async def test_power_of_an_offline_transaction_does_not_stay(system: Harness) -> None:
     end = await system.connect()
     number = (await end.start(ago_s=7200))["transactionId"]
     await end.meter({"value": "9", "measurand": POWER}, transaction=number, ago_s=5400)
     await end.stop(number, ago_s=3600)
-    assert system.told(POWER) == [9.0]
+    assert system.told(POWER) == [9.0, 0.0]
+
+
+async def test_the_stop_of_an_older_transaction_leaves_the_power_of_the_running_one(
+    system: Harness,
+) -> None:
+    end = await system.connect()
+    older = (await end.start(ago_s=100))["transactionId"]
+    newer = (await end.start())["transactionId"]
+    await end.status("Charging")
+    await end.meter({"value": "7000", "measurand": POWER}, transaction=newer)
+    await end.stop(older, ago_s=50)
+    assert system.told(POWER) == [7000.0]
 
 
 # -- a store that fails

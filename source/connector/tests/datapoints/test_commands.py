@@ -301,6 +301,17 @@ async def test_a_key_that_means_nothing_is_only_logged(key: str) -> None:
     assert desk.results == []
 
 
+async def test_a_message_without_a_value_ends_as_invalid() -> None:
+    desk = Desk({"execute_unlock": {}})
+    desk.actuators.reject("CP1__1__unlock", "it is no JSON")
+    desk.actuators.reject("execute_unlock__", "it is no JSON")
+    desk.actuators.reject("rubbish", "it is no JSON")
+    [(topic, result)] = desk.results
+    assert (topic, result["outcome"]) == ("CP1/1/unlock", "invalid")
+    assert result["detail"] == "it is no JSON"
+    assert [value.key for value in desk.keyed] == ["execute_unlock__result"]
+
+
 async def test_an_earlier_key_acts_on_the_one_connected_station() -> None:
     desk = Desk({"execute_unlock": {}})
     desk.actuators.write("execute_unlock__", True)

@@ -197,7 +197,9 @@ async def test_a_station_is_adopted_by_object_or_bare_identity(
     }
 
 
-@pytest.mark.parametrize("body", [b"{}", b"[]", b"null", b'{"station": null}', b"  "])
+@pytest.mark.parametrize(
+    "body", [b"{}", b"[]", b"null", b'{"station": null}', b"  ", b'{"station":', b"{"]
+)
 async def test_a_bridge_request_without_a_station_is_invalid(body: bytes) -> None:
     registry, said = Registry(), []
     bridge = Bridge(Topics("N"), registry, lambda *message: said.append(message))

@@ -281,7 +281,7 @@ async def test_one_profile_that_is_not_cleared_does_not_keep_the_others() -> Non
     answers = iter([CallErrorReceived("X"), ACCEPTED])
     bench.station.script["ClearChargingProfile"] = lambda _: next(answers)
     outcome = await bench.write(CurrentLimit(None))
-    assert outcome.outcome == "error"
+    assert outcome.outcome == "rejected"
     assert len(bench.station.sent("ClearChargingProfile")) == 2
 
 
@@ -326,3 +326,29 @@ async def test_only_a_pause_stops_anything() -> None:
     await bench.start()
     assert (await bench.write(PowerLimit(4140))).outcome == "rejected"
     assert bench.station.sent("RemoteStopTransaction") == []
+
+
+async def test_parts_below_the_minimum_are_shown_as_the_pause_they_are() -> None:
+    bench = Bench(AT_ONCE, connectors=2)
+    bench.station.script["SetChargingProfile"] = no_max
+    await bench.write(CurrentLimit(10), "0")
+    assert {limit for _, _, limit in bench.station.limits_sent()[1:]} == {0}
+    assert bench.values["0", "current_limit"] == 0
+
+
+async def test_a_complete_profile_stays_within_the_part_of_its_connector() -> None:
+    bench = Bench(AT_ONCE, connectors=2)
+    bench.station.script["SetChargingProfile"] = no_max
+    await bench.write(PowerLimit(10000), "0")
+    profile = {
+        "chargingProfileId": 9,
+        "stackLevel": 8,
+        "chargingProfilePurpose": TX_DEFAULT,
+        "chargingProfileKind": "Relative",
+        "chargingSchedule": {
+            "chargingRateUnit": "W",
+            "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 22000.0}],
+        },
+    }
+    await bench.write(RawProfile(profile), "1")
+    assert all(limit <= 5000 for _, c, limit in bench.station.limits_sent() if c)
