@@ -121,6 +121,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         Connector(settings).run()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
     except (ConnectorError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

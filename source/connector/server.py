@@ -31,7 +31,7 @@ from connector.datapoints.keys import parse_local_key
 from connector.datapoints.limits.service import LimitService
 from connector.datapoints.outcomes import Outcome
 from connector.datapoints.profile_template import ProfileTemplate
-from connector.errors import StoreError
+from connector.errors import SettingsError, StoreError
 from connector.openmqtt.bridge import Bridge
 from connector.openmqtt.requests import Requests
 from connector.openmqtt.service import Client, OpenTopics, publisher, replier
@@ -159,21 +159,34 @@ class Server:
         """Serve until ``stop``.
 
         Raises:
-            StoreError: the store cannot be used.
-            OSError: a port cannot be used.
+            SettingsError: the store or the address cannot be used as it is set.
         """
         self._loop = asyncio.get_running_loop()
         self._is_broker_there = getattr(client, "is_connected", lambda: False)
-        await self.store.open()
+        await self._open_store()
         http = None
         try:
             await self._start()
             self._open_topics = self._tell_openly(client)
-            await self._websocket.start()
+            await self._listen()
             http = await self._start_http()
             await stop.wait()
         finally:
             await self._end(http)
+
+    async def _open_store(self) -> None:
+        try:
+            await self.store.open()
+        except StoreError as problem:
+            raise SettingsError([f"DATA_DIR or STORE_URL: {problem}"]) from None
+
+    async def _listen(self) -> None:
+        try:
+            await self._websocket.start()
+        except OSError as problem:
+            host, port = self._settings.ocpp_host, self._settings.ocpp_port
+            text = f"OCPP_HOST={host or ''}, OCPP_PORT={port}: {problem}"
+            raise SettingsError([text]) from None
 
     async def _start(self) -> None:
         kept = await self.store.datapoints()

@@ -22,6 +22,7 @@ from connector.bemcom.logs import MQTTHandler, logging_to
 from connector.bemcom.publishing import Messages, publish_all
 from connector.bemcom.sensor_flow import value_message
 from connector.bemcom.times import timestamp_utc_now
+from connector.errors import ConnectorError
 
 if TYPE_CHECKING:
     from connector.mqtt import MqttOptions
@@ -113,6 +114,10 @@ class Connector:
             with self._logging_to_mqtt():
                 try:
                     self._live()
+                except ConnectorError as problem:
+                    text = "Caught an unexpected exception: %s. Shuting down."
+                    logger.error(text, problem)
+                    raise
                 except Exception:
                     # BEMCom looks for these words.
                     logger.exception("Caught an unexpected exception. Shuting down.")

@@ -1,0 +1,62 @@
+"""How the connector ends: what it cannot use is named, a signal ends it orderly."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from connector.tests.system.process import SOURCE, free_port
+
+DEADLINE_S = 30
+
+
+def ended(**settings: str) -> tuple[int, str]:
+    """The exit code and the output of a connector that cannot run."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "MQTT_BROKER_PORT": str(free_port()),
+        "OCPP_HOST": "127.0.0.1",
+        "OCPP_PORT": str(free_port()),
+        "HTTP_PORT": "0",
+        **settings,
+    }
+    done = subprocess.run(
+        [sys.executable, "connector/main.py"],
+        cwd=SOURCE,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_port_in_use_is_named_without_a_traceback(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, output = ended(OCPP_PORT=port, DATA_DIR=str(tmp_path))
+    assert code == 2
+    assert f"OCPP_PORT={port}" in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize("folder", ["/dev/null/x", "/proc/nothing"])
+def test_a_folder_that_cannot_be_used_is_named(folder: str) -> None:
+    code, output = ended(DATA_DIR=folder)
+    assert code == 2
+    assert "DATA_DIR" in output
+    assert folder in output
+    assert "Traceback" not in output
+
+
+def test_an_address_that_is_none_is_named(tmp_path: Path) -> None:
+    code, output = ended(OCPP_HOST="300.1.1.1", DATA_DIR=str(tmp_path))
+    assert code == 2
+    assert "300.1.1.1" in output
+    assert "Traceback" not in output
