@@ -311,5 +311,6 @@ class Server:
             "connected": self.stations_connected,
             "pending": len(self.central_system.pending()),
             "replaced_values": self._queue.replaced,
+            "malformed_frames": self.central_system.malformed_frames,
             "uptime_s": round(time.monotonic() - self._started_s),
         }

@@ -120,6 +120,8 @@ class CentralSystem:
         )
         self.gate = self._door.gate
         self._watcher = _Watcher(self)
+        self.malformed_frames = 0
+        """Messages that were none, since the start."""
         self._timers: dict[str, Timer] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -371,6 +373,8 @@ class _Watcher:
         self._central_system.frame(session.owner, session, direction, text)
 
     def warned(self, session: Session, kind: str, text: str) -> None:
+        if kind.startswith("malformed"):
+            self._central_system.malformed_frames += 1
         if session.owner.first_time(_POSITION.sub(".", kind)):
             logger.warning("%s: %s (told once)", session.identity, text)
         else:

@@ -7,17 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from connector.errors import RemoteProtocolError
 from connector.ocppj.frames import Call
 from connector.sessions.engine import Answer, Handler
+from connector.station.core import StationCore
 from connector.station.times import iso
 
-if TYPE_CHECKING:
-    from connector.station.station16 import Station16
-
 Json = dict[str, Any]
+
+
+class Station16(Protocol):
+    """The station that is told."""
+
+    core: StationCore
+
+    def now_ms(self) -> int:
+        """Its clock."""
+
+    def wake(self) -> None:
+        """Something happened in its core."""
+
+    def reboot(self, reason: str) -> None:
+        """It begins anew."""
+
+    async def send_triggered(self, message: str, where: int) -> None:
+        """It sends what was asked for."""
+
 
 _OTHER = "PropertyConstraintViolation"
 _SUPPORTED_TRIGGERS = (
