@@ -63,6 +63,12 @@ class SensorFlow(BaseSensorFlow):
     _facts: Facts
     _current: dict[str, SensorValue]
 
+    @property
+    def has_listeners(self) -> bool:
+        """Whether anybody is told of values or frames now."""
+        is_kept = self.SEND_RAW_MESSAGE_TO_DB == "TRUE"
+        return bool(self.datapoint_map["sensor"] or self.follower or is_kept)
+
     def receive_raw_msg(self, raw_data: Any) -> dict[str, Any]:
         """The message of the station as the raw message database keeps it.
 

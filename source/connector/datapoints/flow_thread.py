@@ -121,6 +121,8 @@ class FlowThread:
     def _take(self, item: Item) -> None:
         sensors = self._flow.sensors
         match item:
+            case Facts() if not self._flow.has_listeners:
+                sensors.take(item, self._clock.now_ms())
             case Facts():
                 self._flow.run_sensor_flow(
                     {"frame": item.frame, "facts": item, "time": item.time_ms}
