@@ -20,6 +20,7 @@ LONGEST_ID = 36
 """OCPP-J 1.6 and 2.x, section 4.1.4."""
 _LONGEST_ECHOED_ID = 255
 _DEEPEST = 32
+TOO_DEEP = f"nested deeper than {_DEEPEST}"
 _UNREADABLE_ID = "-1"
 """OCPP-J 2.0.1, section 4.2.3: the id of an error about an id that was unreadable."""
 _CALL, _CALL_RESULT, _CALL_ERROR = 2, 3, 4
@@ -82,8 +83,6 @@ def decode(text: str | bytes, dialect: Dialect) -> Frame:
         parts = orjson.loads(text)
     except orjson.JSONDecodeError as problem:
         _refuse(f"not JSON ({problem})", dialect)
-    if text.count("[") + text.count("{") > _DEEPEST and _depth(parts) > _DEEPEST:
-        _refuse(f"nested deeper than {_DEEPEST}", dialect, _id_of(parts))
     if not isinstance(parts, list) or len(parts) < 3:
         _refuse("no list of at least 3 members", dialect, _id_of(parts))
     kind, unique_id = parts[0], parts[1]
@@ -91,6 +90,8 @@ def decode(text: str | bytes, dialect: Dialect) -> Frame:
         _refuse(f"the id is no text of 1 to {LONGEST_ID} characters", dialect, parts)
     if kind == _CALL:
         return _call(parts, text, dialect)
+    if is_too_deep(parts):
+        raise MalformedFrame(TOO_DEEP)
     if kind == _CALL_RESULT and isinstance(parts[2], dict):
         return CallResult(unique_id, parts[2])
     if kind == _CALL_ERROR:
@@ -146,10 +147,13 @@ def _children(value: object) -> Iterator[object]:
         yield from value
 
 
-def _depth(value: object) -> int:
-    """How deep a value is nested, without recursion."""
+def is_too_deep(value: object) -> bool:
+    """Whether a value is nested deeper than any message of OCPP, without recursion.
+
+    A call that fits its schema is not: it is only asked where one does not.
+    """
     depth, level = 0, [value]
-    while level:
+    while level and depth <= _DEEPEST:
         depth += 1
         level = [
             child
@@ -157,7 +161,7 @@ def _depth(value: object) -> int:
             for child in _children(parent)
             if isinstance(child, dict | list)
         ]
-    return depth
+    return depth > _DEEPEST
 
 
 def encode_call(unique_id: str, action: str, payload: Json) -> str:

@@ -12,7 +12,7 @@ from connector.errors import (
 )
 from connector.ocppj import tolerance
 from connector.ocppj.dialects import DIALECTS
-from connector.ocppj.frames import Call
+from connector.ocppj.frames import TOO_DEEP, Call, is_too_deep
 from connector.ocppj.routes import ROUTES
 from connector.ocppj.schemas import schemas
 
@@ -55,6 +55,8 @@ class Rules:
         schema = self._incoming.request(call.action)
         if schema.is_valid(call.payload):
             return []
+        if is_too_deep(call.payload):
+            raise RemoteProtocolError(self.dialect.formation, TOO_DEEP)
         if self._strict:
             raise tolerance.refuse(schema.misfits(call.payload), self.dialect)
         call.payload, warnings = tolerance.fit(call.payload, schema, self.dialect)

@@ -160,13 +160,11 @@ def test_a_hundred_thousand_brackets_are_refused() -> None:
     assert refusal('{"a":' * 100_000).reply is None
 
 
-def test_a_payload_nested_deeper_than_the_bound_is_refused_with_its_id() -> None:
+def test_an_answer_nested_deeper_than_the_bound_is_refused() -> None:
     deep = '{"a":' * 40 + "1" + "}" * 40
 
-    reply = refusal(f'[2,"1","DataTransfer",{deep}]').reply
-
-    assert reply is not None
-    assert (reply.unique_id, reply.code) == ("1", "FormationViolation")
+    assert "nested deeper" in str(refusal(f'[3,"1",{deep}]'))
+    assert "nested deeper" in str(refusal(f'[4,"1","GenericError","",{deep}]'))
 
 
 def test_brackets_within_texts_are_no_nesting() -> None:

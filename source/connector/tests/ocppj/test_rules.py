@@ -219,6 +219,16 @@ def test_strict_refuses_whatever_does_not_fit(
     assert "Resting" not in problem.description
 
 
+def test_a_payload_nested_deeper_than_the_bound_is_refused() -> None:
+    deep: Json = {}
+    for _ in range(40):
+        deep = {"a": deep}
+
+    assert refusal("DataTransfer", {"vendorId": "x"} | deep).code == (
+        "FormationViolation"
+    )
+
+
 def test_a_refusal_never_repeats_what_was_sent() -> None:
     payload = {"chargePointVendor": ["s3cret"], "s3cret": 1, "chargePointModel": "M"}
 
