@@ -167,8 +167,9 @@ class Server:
         http = None
         try:
             await self._start()
-            self._open_topics = self._tell_openly(client)
             await self._listen()
+            # Who reads "online" may send stations at once.
+            self._open_topics = self._tell_openly(client)
             http = await self._start_http()
             await stop.wait()
         finally:
