@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,11 @@ from connector.errors import StoreError
 from connector.store.groups import READS_ONLY
 
 _PRAGMAS = (
-    # First: the others may find the file locked by another process.
     "busy_timeout = 5000",
-    "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
 )
+_SWITCHES_WITHIN_S, _AGAIN_S = 5.0, 0.02
 
 
 def parse_url(url: str) -> URL:
@@ -67,6 +68,21 @@ def _prepare(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
+    _switch_to_wal(connection)
+
+
+def _switch_to_wal(connection: Any) -> None:
+    """Another process may be doing the same, and for this SQLite does not wait."""
+    deadline_s = time.monotonic() + _SWITCHES_WITHIN_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError as problem:
+            if "locked" not in str(problem) or time.monotonic() > deadline_s:
+                raise
+            time.sleep(_AGAIN_S)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:
