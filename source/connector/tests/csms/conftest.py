@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -247,10 +248,8 @@ def _station_end(
 
 
 async def _listen(session: ChargePoint) -> None:
-    try:
+    with suppress(LinkClosed):
         await session.start()
-    except LinkClosed:
-        pass
 
 
 @pytest.fixture

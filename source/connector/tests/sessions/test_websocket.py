@@ -7,7 +7,7 @@ import base64
 import socket
 import struct
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -41,12 +41,10 @@ async def let_in(request: HandshakeRequest) -> Refusal | None:
 async def echo(link: Link, identity: str, subprotocol: str) -> None:
     """Say who it is, then give every text back."""
     await link.send(f"{identity} {subprotocol}")
-    try:
+    with suppress(LinkClosed):
         while True:
             text = await link.recv()
             await link.send(str(text))
-    except LinkClosed:
-        pass
 
 
 @asynccontextmanager

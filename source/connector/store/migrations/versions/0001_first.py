@@ -13,6 +13,15 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables of version 0.1."""
+    _stations_and_tokens()
+    _transactions()
+    _samples()
+    _limits_and_keys()
+    _sequences()
+
+
+def _stations_and_tokens() -> None:
+    """What is known of stations, and who may charge."""
     op.create_table(
         "stations",
         sa.Column("identity", sa.String, primary_key=True),
@@ -32,6 +41,10 @@ def upgrade() -> None:
         sa.Column("group", sa.String),
         sa.Column("note", sa.String),
     )
+
+
+def _transactions() -> None:
+    """Transactions; the unique index finds a start that is sent twice."""
     transactions = op.create_table(
         "transactions",
         sa.Column("key", sa.String, primary_key=True),
@@ -61,6 +74,10 @@ def upgrade() -> None:
         ],
         unique=True,
     )
+
+
+def _samples() -> None:
+    """Meter values of transactions."""
     op.create_table(
         "samples",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
@@ -69,6 +86,10 @@ def upgrade() -> None:
         sa.Column("values", sa.JSON, nullable=False),
     )
     op.create_index("samples_by_transaction", "samples", ["transaction_key", "time_ms"])
+
+
+def _limits_and_keys() -> None:
+    """Kept limits, and the keys that a station has shown."""
     op.create_table(
         "limits",
         sa.Column("station", sa.String, primary_key=True),
@@ -80,6 +101,10 @@ def upgrade() -> None:
         sa.Column("station", sa.String, primary_key=True),
         sa.Column("keys", sa.JSON, nullable=False),
     )
+
+
+def _sequences() -> None:
+    """Numbers that rise, as `transactionId` does."""
     op.create_table(
         "sequences",
         sa.Column("name", sa.String, primary_key=True),
