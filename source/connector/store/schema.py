@@ -33,10 +33,9 @@ def revision(connection: Connection) -> str | None:
 
 def _upgrade(connection: Connection) -> None:
     # Loading it takes a tenth of a second, and most starts need none of it.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
-
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
