@@ -15,7 +15,7 @@ from connector.csms.station import Station
 from connector.errors import RemoteProtocolError
 from connector.ocppj.dialects import DIALECTS
 from connector.ocppj.frames import Call
-from connector.sessions.engine import Handler
+from connector.sessions.handlers import Handler
 
 logger = logging.getLogger(__name__)
 

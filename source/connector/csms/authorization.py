@@ -9,7 +9,7 @@ from connector.csms.station import Station
 from connector.csms.tokens import Tokens
 from connector.ocppj.frames import Call
 from connector.ocppj.redaction import shorten
-from connector.sessions.engine import Handler
+from connector.sessions.handlers import Handler
 
 Json = dict[str, Any]
 

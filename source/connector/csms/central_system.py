@@ -8,16 +8,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from connector.csms import admission
-from connector.csms.authorization import Authorization
-from connector.csms.availability import Availability
+from connector.csms.blocks import Blocks
 from connector.csms.booting import Booting
 from connector.csms.clock import Clock, Timer
 from connector.csms.context import Context, at
-from connector.csms.data_transfer import DataTransfer
 from connector.csms.door import Door
 from connector.csms.events import (
+    Answered,
     Connected,
     Disconnected,
     EventBus,
@@ -26,17 +26,15 @@ from connector.csms.events import (
 )
 from connector.csms.evictions import Evictions
 from connector.csms.facts import Facts, Weight
-from connector.csms.metering import Metering
-from connector.csms.notifications import Notifications
 from connector.csms.options import CsmsOptions
-from connector.csms.provisioning import Provisioning, boot_values
+from connector.csms.provisioning import boot_values
 from connector.csms.registry import PendingStation, Registry
 from connector.csms.setup import Setup
 from connector.csms.station import STATION, Station
 from connector.csms.tokens import Tokens
-from connector.csms.transactions import Transactions
 from connector.errors import StoreError
-from connector.sessions.engine import Handler, Session, SessionOptions
+from connector.sessions.engine import Session, SessionOptions
+from connector.sessions.handlers import Handler
 from connector.sessions.link import Link
 from connector.sessions.v16 import ChargePoint
 from connector.store.interface import Store
@@ -56,6 +54,7 @@ _GOING_AWAY, _POLICY = 1001, 1008
 
 _NOTHING: Mapping[str, Handler] = MappingProxyType({})
 
+Json = dict[str, Any]
 Decision = tuple[str, str]
 """An outcome and a detail."""
 
@@ -93,22 +92,10 @@ class CentralSystem:
         )
         self._context = context
         self._tokens = Tokens(options, store, clock)
-        self.transactions = Transactions(context, self._tokens)
+        self.blocks = Blocks(context, self._tokens)
         self._setup = Setup(context)
-        blocks = (
-            Provisioning(context),
-            Availability(context),
-            Authorization(self._tokens),
-            self.transactions,
-            Metering(context),
-            DataTransfer(context),
-            Notifications(context),
-        )
-        table: dict[str, Handler] = {}
-        for block in blocks:
-            table |= block.handlers
-        self.handlers: Mapping[str, Handler] = MappingProxyType(table)
-        self._restricted = admission.restricted(table)
+        self.handlers: Mapping[str, Handler] = MappingProxyType(self.blocks.handlers())
+        self._restricted = admission.restricted(self.handlers)
         self._evictions = Evictions(clock)
         self._booting = Booting(self._setup, clock)
         self._door = Door(
@@ -145,10 +132,7 @@ class CentralSystem:
         """
         await self.registry.load()
         await self._tokens.start()
-        for record in await self._store.open_transactions():
-            station = self.stations.get(record.station)
-            if station is not None:
-                await self.transactions.restore(station, record)
+        await self.blocks.start(self.stations)
         for station in self.stations.values():
             self._publish(
                 Facts(
@@ -169,7 +153,7 @@ class CentralSystem:
             timer.cancel()
         for station in self.stations.values():
             self._setup.end(station)
-        await self.transactions.finish()
+        await self.blocks.finish()
         await self.registry.finish()
 
     # -- coming and going
@@ -371,6 +355,13 @@ class _Watcher:
 
     def frame(self, session: Session, direction: str, text: str) -> None:
         self._central_system.frame(session.owner, session, direction, text)
+
+    def answered(
+        self, session: Session, action: str, payload: Json, answer: Json
+    ) -> None:
+        station = session.owner
+        event = Answered(station, action, payload, answer)
+        self._central_system.events.emit(event)
 
     def warned(self, session: Session, kind: str, text: str) -> None:
         if kind.startswith("malformed"):

@@ -94,6 +94,15 @@ class TransactionSeen(Event):
     meter_values: list[dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Answered(Event):
+    """A call of ours was answered, whoever sent it: a command, a request, a block."""
+
+    action: str
+    payload: dict[str, Any]
+    answer: dict[str, Any]
+
+
 E = TypeVar("E", bound=Event)
 
 

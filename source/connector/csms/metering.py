@@ -24,7 +24,7 @@ from connector.csms.sampled import Reading
 from connector.csms.station import Connector, Station
 from connector.csms.times import Moment
 from connector.ocppj.frames import Call
-from connector.sessions.engine import Answer, Handler
+from connector.sessions.handlers import Answer, Handler
 from connector.store.records import SampleRecord, TransactionRecord
 
 Json = dict[str, Any]

@@ -10,7 +10,7 @@ from connector.csms.context import Context, at
 from connector.csms.facts import Scalar
 from connector.csms.station import STATION, Station
 from connector.ocppj.frames import Call
-from connector.sessions.engine import Answer, Handler
+from connector.sessions.handlers import Answer, Handler
 
 Json = dict[str, Any]
 

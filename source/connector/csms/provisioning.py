@@ -11,7 +11,7 @@ from connector.csms.events import Booted
 from connector.csms.facts import Datum, Scalar
 from connector.csms.station import STATION, Station
 from connector.ocppj.frames import Call
-from connector.sessions.engine import Answer, Handler
+from connector.sessions.handlers import Answer, Handler
 
 Json = dict[str, Any]
 

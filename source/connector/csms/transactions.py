@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any, TypeVar
 
 from connector.csms import sampled, times, unknown_names
@@ -29,7 +29,7 @@ from connector.csms.transaction_facts import ended, resumed, started
 from connector.errors import RemoteProtocolError, StoreError
 from connector.ocppj.frames import Call
 from connector.ocppj.redaction import shorten
-from connector.sessions.engine import Answer, Handler
+from connector.sessions.handlers import Answer, Handler
 from connector.store.records import (
     SampleRecord,
     TransactionRecord,
@@ -65,12 +65,19 @@ class Transactions:
         context.events.subscribe(TransactionSeen, self._on_seen)
         context.events.subscribe(StatusChanged, self._on_status)
 
-    async def restore(self, station: Station, record: TransactionRecord) -> None:
-        """It was open when we stopped; it runs until the station says otherwise.
+    async def start(self, stations: Mapping[str, Station]) -> None:
+        """Take up again those that were open when we stopped.
 
         Raises:
             StoreError: the store cannot be used.
         """
+        for record in await self._context.store.open_transactions():
+            station = stations.get(record.station)
+            if station is not None:
+                await self._restore(station, record)
+
+    async def _restore(self, station: Station, record: TransactionRecord) -> None:
+        """It runs until the station says otherwise."""
         if not is_place(record.where):
             return
         connector = station.connector(record.where)

@@ -35,6 +35,7 @@ from connector.ocppj.names import names
 from connector.ocppj.redaction import excerpt, redact
 from connector.ocppj.rules import rules
 from connector.sessions import library
+from connector.sessions.handlers import Answer, Handler
 from connector.sessions.link import Link
 from connector.sessions.outbox import Outbox
 from connector.sessions.pace import Pace
@@ -59,25 +60,6 @@ class SessionOptions:
     """Whether the observer hears of every frame."""
 
 
-class Answer:
-    """A payload, and what to do once it is on its way (or can no longer be)."""
-
-    __slots__ = ("after", "payload")
-
-    def __init__(
-        self, payload: Json, after: Callable[[], Awaitable[None] | None]
-    ) -> None:
-        self.payload = payload
-        self.after = after
-
-
-Handler = Callable[[Any, Call], Any]
-"""Takes the session's owner and a call; gives a payload, an `Answer`, or an awaitable.
-
-A `RemoteProtocolError` becomes a CALLERROR, any other exception an InternalError.
-"""
-
-
 class _Repeated(str):
     """The text that answered a call before; a handler cannot give one."""
 
@@ -94,6 +76,11 @@ class Observer(Protocol):
 
     def frame(self, session: Session, direction: str, text: str) -> None:
         """A frame came in or went out."""
+
+    def answered(
+        self, session: Session, action: str, payload: Json, answer: Json
+    ) -> None:
+        """A call of ours was answered, as the version's schemas want it."""
 
     def warned(self, session: Session, kind: str, text: str) -> None:
         """The peer did something that is tolerated, or dropped."""
@@ -363,7 +350,10 @@ class Session:
         text = encode_call(unique_id, action, payload)
         timeout_s = timeout_s or self._options.call_timeout_s
         answer = await self._outbox.call(unique_id, action, text, timeout_s)
-        return self._rules.check_answer(action, answer)
+        answer = self._rules.check_answer(action, answer)
+        if self._observer is not None:
+            self._observer.answered(self, action, payload, answer)
+        return answer
 
     async def call(self, payload: Any, *, timeout_s: float | None = None) -> Any:
         """Send a call given as a dataclass of the library; gives its result class.

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from connector.errors import RemoteProtocolError
 from connector.ocppj.frames import Call
-from connector.sessions.engine import Answer, Handler
+from connector.sessions.handlers import Answer, Handler
 from connector.station.core import StationCore
 from connector.station.times import iso
 

@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 
 from connector.ocppj.frames import Call, Json
-from connector.sessions.engine import Handler, Session, SessionOptions
+from connector.sessions.engine import Session, SessionOptions
+from connector.sessions.handlers import Handler
 from connector.sessions.memory import link_pair
 from connector.sessions.v16 import ChargePoint
 
@@ -25,9 +26,15 @@ class Watcher:
     def __init__(self) -> None:
         self.frames: list[tuple[str, str]] = []
         self.warnings: list[tuple[str, str]] = []
+        self.answers: list[tuple[str, Json, Json]] = []
 
     def frame(self, session: Session, direction: str, text: str) -> None:
         self.frames.append((direction, text))
+
+    def answered(
+        self, session: Session, action: str, payload: Json, answer: Json
+    ) -> None:
+        self.answers.append((action, payload, answer))
 
     def warned(self, session: Session, kind: str, text: str) -> None:
         self.warnings.append((kind, text))

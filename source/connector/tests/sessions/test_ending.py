@@ -10,7 +10,7 @@ import pytest
 
 from connector.ocppj.frames import Call, Json
 from connector.sessions import engine, open_files
-from connector.sessions.engine import Answer
+from connector.sessions.handlers import Answer
 from connector.tests.sessions.bench import NOW, Bench, frame, settle
 
 

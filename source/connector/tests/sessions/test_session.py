@@ -19,7 +19,7 @@ from connector.errors import (
     UnsupportedAction,
 )
 from connector.ocppj.frames import Call, Json
-from connector.sessions.engine import Answer
+from connector.sessions.handlers import Answer
 from connector.tests.sessions.bench import (
     DEADLINE_S,
     NOW,

@@ -11,7 +11,7 @@ import pytest
 
 from connector.errors import RemoteProtocolError
 from connector.ocppj.frames import Call, CallError, Json
-from connector.sessions.engine import Answer
+from connector.sessions.handlers import Answer
 from connector.tests.sessions.bench import BOOT, NOW, Bench, frame, now, settle
 
 INTERNAL = "InternalError"
