@@ -97,6 +97,7 @@ class Server:
             self._limits,
             self._settings.remote_id_token,
             ProfileTemplate(self._settings.ocpp_profile),
+            central.blocks,
         )
         self._commands = Commands(
             central.stations, context, self._clock, self._queue.put

@@ -16,6 +16,7 @@ from connector.csms import (
     remote_control,
     smart_charging,
 )
+from connector.csms.blocks import Blocks
 from connector.csms.station import Station
 from connector.datapoints import values
 from connector.datapoints.catalogue import STATION
@@ -53,6 +54,7 @@ class Context:
     limits: Limits
     remote_id_token: str
     template: ProfileTemplate
+    blocks: Blocks
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class Desk:
         self.results: list[tuple[str, dict[str, Any]]] = []
         self.keyed: list[KeyedValue] = []
         clock = FakeClock()
-        context = Context(self.limits, "remote", ProfileTemplate())
+        context = Context(self.limits, "remote", ProfileTemplate(), None)  # type: ignore[arg-type]
         self.commands = Commands(self.stations, context, clock, self._publish)
         self.actuators = Actuators(
             self.stations,

@@ -28,7 +28,7 @@ class Desk:
             station.identity = name
         self.results: list[Any] = []
         self.replies: list[Reply] = []
-        context = Context(None, "remote", ProfileTemplate())  # type: ignore[arg-type]
+        context = Context(None, "remote", ProfileTemplate(), None)  # type: ignore[arg-type]
         commands = Commands(self.stations, context, FakeClock(), self.results.append)
         self.requests = Requests(
             Topics("N"), commands, self.stations.__contains__, self.replies.append
