@@ -152,6 +152,17 @@ class OutboxFull(ConnectorError):
         return f"{self.limit} calls are waiting already"
 
 
+class ReportIncomplete(ConnectorError):
+    """A station agreed to report, and its parts stopped coming after ``parts``."""
+
+    def __init__(self, parts: int) -> None:
+        super().__init__(parts)
+        self.parts = parts
+
+    def __str__(self) -> str:
+        return f"the report is not complete: {self.parts} parts came"
+
+
 class StationNotConnected(ConnectorError):
     """There is no link to this station."""
 

@@ -6,7 +6,7 @@ Pure, and on the path of every message: what a spelling means is looked up once.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -145,8 +145,8 @@ def _number_with_comma(value: object) -> float | None:
 
 def read(where: str, samples: Sequence[Json]) -> Reading:
     """What the samples of one time say."""
-    reading = _read_plain(where, samples) or _read_ranked(where, samples)
-    _add_vehicle_soc(where, reading.values)
+    reading = _read_plain(where, samples) or read_ranked(where, samples)
+    add_vehicle_soc(where, reading.values)
     return reading
 
 
@@ -173,7 +173,7 @@ def _read_plain(where: str, samples: Sequence[Json]) -> Reading | None:
             if value - value != 0 or "_" in text:  # type: ignore[operator]
                 value = None
         if convert is not as_it_is:
-            value = _finite(value, convert)
+            value = finite(value, convert)
         pairs.append((datum, value))
         if is_flow:
             flows.append(datum)
@@ -184,7 +184,7 @@ def _read_plain(where: str, samples: Sequence[Json]) -> Reading | None:
         return None
     reading = Reading(values, [], flows)
     if phased:
-        _add_totals(where, reading, phased)
+        add_totals(where, reading, phased)
     return reading
 
 
@@ -193,20 +193,31 @@ _Phased = dict[tuple[str, str], dict[str, float | None]]
 _Words = tuple[str, str | None, str | None, str | None, str | None]
 _meanings: dict[_Words, Meaning] = {}
 """Those of usual length: a plain dictionary is twice as fast as `lru_cache`."""
-_MOST_MEANINGS, _LONGEST_WORDS = 20_000, 200
+_MOST_MEANINGS, LONGEST_WORDS = 20_000, 200
 
 
 def _learn(words: _Words) -> Meaning:
     found = meaning(*words)
-    if sum(len(word or "") for word in words) <= _LONGEST_WORDS:
+    if sum(len(word or "") for word in words) <= LONGEST_WORDS:
         if len(_meanings) >= _MOST_MEANINGS:
             _meanings.clear()
         _meanings[words] = found
     return found
 
 
-def _read_ranked(where: str, samples: Sequence[Json]) -> Reading:
-    """What is left of several values of one datum, and of words nobody knows."""
+def _whole(sample: Json) -> Json:
+    return sample
+
+
+def read_ranked(
+    where: str,
+    samples: Sequence[Json],
+    signed_part: Callable[[Json], Json] = _whole,
+) -> Reading:
+    """What is left of several values of one datum, and of words nobody knows.
+
+    ``signed_part``: what of a sample with signed data is shown.
+    """
     reading = Reading({}, [], [])
     ranks: dict[Datum, int] = {}
     values = reading.values
@@ -224,11 +235,11 @@ def _read_ranked(where: str, samples: Sequence[Json]) -> Reading:
                 rank = 0
             if ranks.get(datum, -1) <= rank:
                 ranks[datum] = rank
-                values[datum] = orjson.dumps(sample).decode()
+                values[datum] = orjson.dumps(signed_part(sample)).decode()
                 if not found.is_known:
                     reading.unknown.append(datum)
             continue
-        value = _finite(number(get("value")), found.convert)
+        value = finite(number(get("value")), found.convert)
         if context == BEGIN:
             if datum.name == DEFAULT_MEASURAND and not datum.phase:
                 reading.begin_wh = value
@@ -245,11 +256,11 @@ def _read_ranked(where: str, samples: Sequence[Json]) -> Reading:
             phased.setdefault(found.line, {})[datum.phase] = value
     reading.flows = [datum for datum in values if is_flow(datum)]
     if phased:
-        _add_totals(where, reading, phased)
+        add_totals(where, reading, phased)
     return reading
 
 
-def _finite(value: float | None, convert: Scale = as_it_is) -> float | None:
+def finite(value: float | None, convert: Scale = as_it_is) -> float | None:
     """A value in its canonical unit, as long as there is such a number."""
     if value is None:
         return None
@@ -257,7 +268,8 @@ def _finite(value: float | None, convert: Scale = as_it_is) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _add_totals(where: str, reading: Reading, phased: _Phased) -> None:
+def add_totals(where: str, reading: Reading, phased: _Phased) -> None:
+    """Add the totals of what came by phases only."""
     values = reading.values
     for (name, location), by_phase in phased.items():
         total = _total_datum(where, name, location)
@@ -266,7 +278,7 @@ def _add_totals(where: str, reading: Reading, phased: _Phased) -> None:
             parts = _parts(kind, by_phase)
             if parts:
                 found = None if None in parts else _total(kind, parts)
-                values[total] = _finite(found)
+                values[total] = finite(found)
                 if MEASURANDS[name].is_flow:
                     reading.flows.append(total)
 
@@ -295,7 +307,7 @@ def _total(kind: Total, parts: list[float]) -> float:
             return round(sum(parts) / len(parts), 6)
 
 
-def _add_vehicle_soc(where: str, values: dict[Datum, Scalar]) -> None:
+def add_vehicle_soc(where: str, values: dict[Datum, Scalar]) -> None:
     """The vehicle's state of charge is `SoC`, also where its place is named."""
     inside = values.get(_total_datum(where, "SoC", _VEHICLE))
     if inside is not None:
