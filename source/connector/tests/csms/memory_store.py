@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from connector.errors import StoreError
 from connector.store.records import (
@@ -95,17 +96,28 @@ class MemoryStore:
     ) -> TransactionRecord:
         self._check()
         record = self._by_key(key)
-        if not record.is_open:
+        is_corrected = record.is_presumed and stop.reason is not None
+        if not record.is_open and not is_corrected:
             return record
-        stopped = replace(
+        return self._change(
             record,
             stop_ms=stop.stop_ms,
             meter_stop_wh=stop.meter_stop_wh,
             reason=stop.reason,
             stop_token=stop.id_token,
         )
-        self.transaction_records[self.transaction_records.index(record)] = stopped
-        return stopped
+
+    async def resume_transaction(self, key: str) -> TransactionRecord:
+        self._check()
+        record = self._by_key(key)
+        if record.is_presumed:
+            return self._change(record, stop_ms=None, meter_stop_wh=None)
+        return record
+
+    def _change(self, record: TransactionRecord, **values: Any) -> TransactionRecord:
+        changed = replace(record, **values)
+        self.transaction_records[self.transaction_records.index(record)] = changed
+        return changed
 
     def _by_key(self, key: str) -> TransactionRecord:
         return next(r for r in self.transaction_records if r.key == key)
@@ -136,10 +148,16 @@ class MemoryStore:
             if station in (None, record.station)
         ]
 
-    async def samples(self, key: str) -> list[SampleRecord]:
+    async def closed_transactions(self, since_ms: int) -> list[TransactionRecord]:
+        self._check()
+        found = [r for r in self.transaction_records if (r.stop_ms or -1) >= since_ms]
+        return sorted(found, key=lambda record: record.start_ms)
+
+    async def samples(self, key: str, newest: int | None = None) -> list[SampleRecord]:
         self._check()
         found = [r for r in self.sample_records if r.transaction_key == key]
-        return sorted(found, key=lambda record: record.time_ms)
+        ordered = sorted(found, key=lambda record: record.time_ms)
+        return ordered if newest is None else ordered[-newest:]
 
     def add_samples(self, samples: Iterable[SampleRecord]) -> None:
         self._check()
