@@ -107,7 +107,7 @@ class ReservationStore(Protocol):
         """
 
     async def save_reservations(self, records: Sequence[ReservationRecord]) -> None:
-        """Insert or replace all of them, or none; few that ended stay with each station."""
+        """Insert or replace all of them, or none; of those that ended few stay."""
 
     async def open_reservations(self) -> list[ReservationRecord]:
         """Those in force, oldest first."""
