@@ -6,6 +6,11 @@ the end, or in both; some say that every session starts at 0.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from connector.csms.measurands import DEFAULT_MEASURAND
+from connector.store.records import SampleRecord, TransactionRecord
+
 _FASTEST_WH_PER_S = 120.0
 _SLACK_WH = 1000.0
 
@@ -13,7 +18,14 @@ _SLACK_WH = 1000.0
 class SessionMeter:
     """Follows one transaction; energies in Wh."""
 
-    __slots__ = ("_is_guessed", "_of_session", "_start_wh", "energy_wh", "start_ms")
+    __slots__ = (
+        "_is_guessed",
+        "_of_session",
+        "_start_wh",
+        "energy_wh",
+        "register_wh",
+        "start_ms",
+    )
 
     def __init__(self, start_ms: int, start_wh: float | None) -> None:
         self.start_ms = start_ms
@@ -22,6 +34,8 @@ class SessionMeter:
         self._of_session = False
         """A reading was smaller than the start: the register is the session's."""
         self.energy_wh: float | None = None if start_wh is None else 0.0
+        self.register_wh = start_wh
+        """The register as it was told last."""
 
     def begin(self, register_wh: float | None) -> None:
         """The meter at the start, told later; it never replaces what is known."""
@@ -33,9 +47,11 @@ class SessionMeter:
         """Go on from a reading and the energy that it gave."""
         self._start_wh = register_wh - energy_wh
         self.energy_wh = energy_wh
+        self.register_wh = register_wh
 
     def sample(self, register_wh: float, time_ms: int) -> float:
         """The energy so far, by a reading of the lifetime register."""
+        self.register_wh = register_wh
         if self._start_wh is None:
             self._start_wh = register_wh
         energy_wh = register_wh - self._start_wh
@@ -69,3 +85,20 @@ class SessionMeter:
     def seconds(self, time_ms: int) -> int:
         """How long the session takes, or took."""
         return max(0, (time_ms - self.start_ms) // 1000)
+
+
+def resumed_meter(
+    record: TransactionRecord, samples: Iterable[SampleRecord]
+) -> SessionMeter:
+    """The meter of a transaction that went on before, by its samples that are kept."""
+    meter = SessionMeter(record.start_ms, record.meter_start_wh)
+    for sample in samples:
+        register = sample.values.get(DEFAULT_MEASURAND)
+        energy = sample.values.get("session_energy")
+        if not isinstance(register, int | float):
+            continue
+        if record.meter_start_wh or not isinstance(energy, int | float):
+            meter.sample(register, sample.time_ms)
+        else:
+            meter.resume(register, energy)
+    return meter

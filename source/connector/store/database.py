@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from connector.errors import StoreError
+from connector.store import reservation_statements as reservations
 from connector.store import statements as sql
 from connector.store.groups import Groups
 from connector.store.records import (
     LimitRecord,
+    LocalListRecord,
+    ReservationRecord,
     SampleRecord,
     StationRecord,
     TokenRecord,
@@ -103,7 +106,7 @@ class DatabaseStore:
         await self._write(sql.save_station, record)
 
     async def delete_station(self, identity: str) -> None:
-        """Forget it, its limits and its datapoint set; its transactions stay."""
+        """Forget it and what is kept of it; its transactions stay."""
         await self._write(sql.delete_station, identity)
 
     # -- tokens
@@ -139,6 +142,11 @@ class DatabaseStore:
         record: TransactionRecord = await self._write(sql.stop_transaction, key, stop)
         return record
 
+    async def resume_transaction(self, key: str) -> TransactionRecord:
+        """Open again what was closed without a stop; gives the record as it is."""
+        record: TransactionRecord = await self._write(sql.resume_transaction, key)
+        return record
+
     async def find_transaction(
         self, station: str, ocpp_id: str
     ) -> TransactionRecord | None:
@@ -160,11 +168,15 @@ class DatabaseStore:
         """The newest ones, newest first."""
         return list(await self._read(sql.transactions, station, limit))
 
-    async def samples(self, key: str) -> list[SampleRecord]:
-        """The samples of one transaction, in time order."""
+    async def closed_transactions(self, since_ms: int) -> list[TransactionRecord]:
+        """Those that ended since then, in the order in which they began."""
+        return list(await self._read(sql.closed_transactions, since_ms))
+
+    async def samples(self, key: str, newest: int | None = None) -> list[SampleRecord]:
+        """The samples of one transaction, or its newest ones, in time order."""
         if self._samples is not None:
             await self._samples.flush()
-        return list(await self._read(sql.samples, key))
+        return list(await self._read(sql.samples, key, newest))
 
     def add_samples(self, samples: Iterable[SampleRecord]) -> None:
         """Keep samples within a second; when too many wait, the oldest are dropped."""
@@ -174,6 +186,43 @@ class DatabaseStore:
 
     async def _write_samples(self, samples: list[SampleRecord]) -> None:
         await self._write(sql.add_samples, samples)
+
+    # -- reservations, local lists
+
+    async def next_reservation_id(self, station: str) -> int:
+        """A new id that no reservation in force there has."""
+        return int(await self._write(reservations.next_id, station))
+
+    async def save_reservations(self, records: Sequence[ReservationRecord]) -> None:
+        """Insert or replace all of them, or none."""
+        await self._write(reservations.save, records)
+
+    async def open_reservations(self) -> list[ReservationRecord]:
+        """Those in force, oldest first."""
+        return list(await self._read(reservations.in_force))
+
+    async def reservations(
+        self, station: str | None = None, limit: int = 100
+    ) -> list[ReservationRecord]:
+        """The newest ones, newest first; those that ended, too."""
+        return list(await self._read(reservations.newest, station, limit))
+
+    async def delete_reservations(self, station: str) -> None:
+        """Forget all of a station."""
+        await self._write(reservations.delete_of, station)
+
+    async def local_list(self, station: str) -> LocalListRecord | None:
+        """What a station accepted last; None: never any."""
+        found: LocalListRecord | None = await self._read(sql.local_list, station)
+        return found
+
+    async def save_local_list(self, record: LocalListRecord) -> None:
+        """Insert or replace."""
+        await self._write(sql.save_local_list, record)
+
+    async def delete_local_list(self, station: str) -> None:
+        """Forget it."""
+        await self._write(sql.delete_local_list, station)
 
     # -- limits, datapoints
 

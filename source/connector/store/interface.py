@@ -6,11 +6,13 @@ in batches of at most one second. Every method raises `StoreError` when it canno
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from connector.store.records import (
     LimitRecord,
+    LocalListRecord,
+    ReservationRecord,
     SampleRecord,
     StationRecord,
     TokenRecord,
@@ -30,7 +32,7 @@ class RegistryStore(Protocol):
         """Insert or replace."""
 
     async def delete_station(self, identity: str) -> None:
-        """Forget it, its limits and its datapoint set; its transactions stay."""
+        """Forget it and what is kept of it; its transactions stay."""
 
 
 class TokenStore(Protocol):
@@ -62,7 +64,13 @@ class TransactionStore(Protocol):
     async def stop_transaction(
         self, key: str, stop: TransactionStop
     ) -> TransactionRecord:
-        """Close it; a second stop changes nothing and gives the record as it is."""
+        """Close it; a second stop changes nothing and gives the record as it is.
+
+        One without a reason closes what nobody told of, and a stop corrects that.
+        """
+
+    async def resume_transaction(self, key: str) -> TransactionRecord:
+        """Open again what was closed without a stop; gives the record as it is."""
 
     async def find_transaction(
         self, station: str, ocpp_id: str
@@ -79,11 +87,51 @@ class TransactionStore(Protocol):
     ) -> list[TransactionRecord]:
         """The newest ones, newest first."""
 
-    async def samples(self, key: str) -> list[SampleRecord]:
-        """The samples of one transaction, in time order."""
+    async def closed_transactions(self, since_ms: int) -> list[TransactionRecord]:
+        """Those that ended since then, in the order in which they began."""
+
+    async def samples(self, key: str, newest: int | None = None) -> list[SampleRecord]:
+        """The samples of one transaction, or its newest ones, in time order."""
 
     def add_samples(self, samples: Iterable[SampleRecord]) -> None:
         """Keep samples within a second; when too many wait, the oldest are dropped."""
+
+
+class ReservationStore(Protocol):
+    """Connectors that are kept free for somebody."""
+
+    async def next_reservation_id(self, station: str) -> int:
+        """A new id, 1 .. 2^31 - 1, that no reservation in force there has.
+
+        It comes from an atomic sequence, shared by all processes on this store.
+        """
+
+    async def save_reservations(self, records: Sequence[ReservationRecord]) -> None:
+        """Insert or replace all of them, or none; of those that ended few stay."""
+
+    async def open_reservations(self) -> list[ReservationRecord]:
+        """Those in force, oldest first."""
+
+    async def reservations(
+        self, station: str | None = None, limit: int = 100
+    ) -> list[ReservationRecord]:
+        """The newest ones, newest first; those that ended, too."""
+
+    async def delete_reservations(self, station: str) -> None:
+        """Forget all of a station."""
+
+
+class LocalListStore(Protocol):
+    """The local authorization lists that stations have."""
+
+    async def local_list(self, station: str) -> LocalListRecord | None:
+        """What a station accepted last; None: never any."""
+
+    async def save_local_list(self, record: LocalListRecord) -> None:
+        """Insert or replace."""
+
+    async def delete_local_list(self, station: str) -> None:
+        """Forget it."""
 
 
 class LimitStore(Protocol):
@@ -110,7 +158,14 @@ class DatapointStore(Protocol):
 
 
 class Store(
-    RegistryStore, TokenStore, TransactionStore, LimitStore, DatapointStore, Protocol
+    RegistryStore,
+    TokenStore,
+    TransactionStore,
+    ReservationStore,
+    LocalListStore,
+    LimitStore,
+    DatapointStore,
+    Protocol,
 ):
     """All of it, with a life of its own."""
 

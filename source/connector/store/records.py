@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 Scalar = str | int | float | bool | None
 Registration = Literal["pending", "accepted", "rejected"]
+ReservationStatus = Literal[
+    "Accepted", "Used", "Cancelled", "Expired", "Removed", "Replaced"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,11 @@ class TransactionStart:
 
 @dataclass(frozen=True, slots=True)
 class TransactionStop:
-    """What a stop brings."""
+    """What a stop brings.
+
+    ``reason`` is None where nobody told of it: the transaction can only be over, and a
+    stop that comes later corrects what is kept then.
+    """
 
     stop_ms: int
     meter_stop_wh: float | None
@@ -87,6 +94,11 @@ class TransactionRecord:
         """Whether it has not been closed yet."""
         return self.stop_ms is None
 
+    @property
+    def is_presumed(self) -> bool:
+        """Whether it was closed without a stop."""
+        return self.stop_ms is not None and self.reason is None
+
 
 @dataclass(frozen=True, slots=True)
 class SampleRecord:
@@ -95,6 +107,44 @@ class SampleRecord:
     transaction_key: str
     time_ms: int
     values: dict[str, Scalar]
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationRecord:
+    """A reservation that a station accepted; ``key`` is ours (a ULID).
+
+    ``status`` is Accepted while it holds, else how it ended; ``type`` that of the id
+    token, ``group`` the parent id tag (1.6) or the group id token.
+    """
+
+    key: str
+    reservation_id: int
+    station: str
+    where: str
+    id_token: str
+    expiry_ms: int
+    made_ms: int
+    type: str = "any"
+    group: str | None = None
+    status: ReservationStatus = "Accepted"
+    ended_ms: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still holds."""
+        return self.ended_ms is None
+
+
+@dataclass(frozen=True, slots=True)
+class LocalListRecord:
+    """The local authorization list that a station has, as far as we know.
+
+    ``entries`` are those of its SendLocalList (wire names), None where unknown.
+    """
+
+    station: str
+    version: int
+    entries: list[dict[str, Any]] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,10 @@ from sqlalchemy import (
     Double,
     Insert,
     Select,
+    String,
     Table,
     Update,
+    and_,
     bindparam,
     delete,
     func,
@@ -28,6 +30,7 @@ from connector.store import tables
 from connector.store.identifiers import ulid
 from connector.store.records import (
     LimitRecord,
+    LocalListRecord,
     SampleRecord,
     StationRecord,
     TokenRecord,
@@ -74,11 +77,16 @@ def save_station(connection: Connection, record: StationRecord) -> None:
 
 
 def delete_station(connection: Connection, identity: str) -> None:
-    """The station, its limits and its datapoints; its transactions stay."""
+    """The station and what is kept of it; its transactions stay."""
     connection.execute(
         delete(tables.stations).where(tables.stations.c.identity == identity)
     )
-    for table in (tables.limits, tables.datapoints):
+    for table in (
+        tables.limits,
+        tables.datapoints,
+        tables.reservations,
+        tables.local_lists,
+    ):
         connection.execute(delete(table).where(table.c.station == identity))
 
 
@@ -151,10 +159,17 @@ def start_transaction(
 
 _STEP = (
     update(tables.sequences)
-    .where(tables.sequences.c.name == "transaction")
+    .where(tables.sequences.c.name == bindparam("sequence"))
     .values(value=tables.sequences.c.value % LARGEST_ID + 1)
     .returning(tables.sequences.c.value)
 )
+
+
+def step(connection: Connection, sequence: str) -> int:
+    """The next number of a sequence: 1 .. 2^31 - 1, then from the beginning."""
+    return int(connection.execute(_STEP, {"sequence": sequence}).scalar_one())
+
+
 _IS_TAKEN = (
     select(_t.key)
     .where(
@@ -168,7 +183,7 @@ _IS_TAKEN = (
 def _next_id(connection: Connection, station: str) -> str:
     """The next id that this station never had and no open transaction has."""
     while True:
-        ocpp_id = str(connection.execute(_STEP).scalar_one())
+        ocpp_id = str(step(connection, "transaction"))
         asked = {"ocpp_id": ocpp_id, "station": station}
         if connection.execute(_IS_TAKEN, asked).first() is None:
             return ocpp_id
@@ -176,7 +191,16 @@ def _next_id(connection: Connection, station: str) -> str:
 
 _STOP = (
     update(tables.transactions)
-    .where(_t.key == bindparam("its_key"), _t.stop_ms.is_(None))
+    .where(
+        _t.key == bindparam("its_key"),
+        or_(
+            _t.stop_ms.is_(None),
+            # Nobody told of its end, and now somebody does.
+            and_(
+                _t.reason.is_(None), bindparam("new_reason", type_=String).is_not(None)
+            ),
+        ),
+    )
     .values(
         stop_ms=bindparam("new_stop_ms"),
         meter_stop_wh=bindparam("new_meter_stop_wh"),
@@ -199,6 +223,23 @@ def stop_transaction(
         "new_stop_token": stop.id_token,
     }
     connection.execute(_STOP, values)
+    return _by_key(connection, key)
+
+
+_RESUME = (
+    update(tables.transactions)
+    .where(_t.key == bindparam("its_key"), _t.reason.is_(None))
+    .values(stop_ms=None, meter_stop_wh=None)
+)
+
+
+def resume_transaction(connection: Connection, key: str) -> TransactionRecord:
+    """Open again what was closed without a stop; gives it as it is then."""
+    connection.execute(_RESUME, {"its_key": key})
+    return _by_key(connection, key)
+
+
+def _by_key(connection: Connection, key: str) -> TransactionRecord:
     found = _one(connection, _BY_KEY, {"key": key})
     if found is None:
         raise StoreError(f"there is no transaction {key}")
@@ -237,6 +278,14 @@ def transactions(
     return _all(connection, query if station is None else _of(query, station))
 
 
+def closed_transactions(
+    connection: Connection, since_ms: int
+) -> list[TransactionRecord]:
+    """Those that ended since then, in the order in which they began."""
+    query = select(tables.transactions).where(_t.stop_ms >= since_ms)
+    return _all(connection, query.order_by(_t.start_ms, _t.key))
+
+
 def _of(query: Select[Any], station: str) -> Select[Any]:
     return query.where(_t.station == station)
 
@@ -252,15 +301,18 @@ def _one(
     return None if row is None else TransactionRecord(*row)
 
 
-def samples(connection: Connection, key: str) -> list[SampleRecord]:
-    """The samples of one transaction, in time order."""
+def samples(
+    connection: Connection, key: str, newest: int | None = None
+) -> list[SampleRecord]:
+    """The samples of one transaction, or its newest ones, in time order."""
     columns = tables.samples.c
     rows = connection.execute(
         select(columns.transaction_key, columns.time_ms, columns["values"])
         .where(columns.transaction_key == key)
-        .order_by(columns.time_ms, columns.id)
+        .order_by(columns.time_ms.desc(), columns.id.desc())
+        .limit(newest)
     )
-    return [SampleRecord(*row) for row in rows]
+    return [SampleRecord(*row) for row in rows][::-1]
 
 
 def add_samples(connection: Connection, records: Sequence[SampleRecord]) -> None:
@@ -272,7 +324,29 @@ def add_samples(connection: Connection, records: Sequence[SampleRecord]) -> None
     connection.execute(insert(tables.samples), rows)
 
 
-# -- limits, datapoints
+# -- local lists, limits, datapoints
+
+
+def local_list(connection: Connection, station: str) -> LocalListRecord | None:
+    """What a station accepted last."""
+    columns = tables.local_lists.c
+    rows = connection.execute(
+        select(tables.local_lists).where(columns.station == station)
+    ).mappings()
+    row = rows.first()
+    return None if row is None else LocalListRecord(**row)
+
+
+def save_local_list(connection: Connection, record: LocalListRecord) -> None:
+    """Insert or replace."""
+    row = {name: getattr(record, name) for name in LocalListRecord.__slots__}
+    replace(connection, tables.local_lists, row)
+
+
+def delete_local_list(connection: Connection, station: str) -> None:
+    """Forget it."""
+    columns = tables.local_lists.c
+    connection.execute(delete(tables.local_lists).where(columns.station == station))
 
 
 def limits(connection: Connection) -> list[LimitRecord]:

@@ -87,6 +87,33 @@ limits = Table(
     Column("state", JSON, nullable=False),
 )
 
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("reservation_id", Integer, nullable=False),
+    Column("station", String, nullable=False),
+    Column("where", String, nullable=False),
+    Column("id_token", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("group", String),
+    Column("expiry_ms", BigInteger, nullable=False),
+    Column("status", String, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger),
+)
+Index("reservations_by_station", reservations.c.station, reservations.c.key)
+Index("reservations_open", reservations.c.ended_ms, reservations.c.station)
+
+local_lists = Table(
+    "local_lists",
+    metadata,
+    Column("station", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+    # SQL's NULL where the entries are unknown; an empty list is [].
+    Column("entries", JSON(none_as_null=True)),
+)
+
 datapoints = Table(
     "datapoints",
     metadata,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from connector.errors import StoreError
 from connector.store.records import (
     LimitRecord,
+    LocalListRecord,
+    ReservationRecord,
     SampleRecord,
     StationRecord,
     TokenRecord,
@@ -26,6 +29,9 @@ class MemoryStore:
         self.token_records: dict[str, TokenRecord] = {}
         self.transaction_records: list[TransactionRecord] = []
         self.sample_records: list[SampleRecord] = []
+        self.reservation_records: dict[str, ReservationRecord] = {}
+        self.last_reservation_id = 0
+        self.local_list_records: dict[str, LocalListRecord] = {}
         self._starts: dict[TransactionStart, str] = {}
 
     def _check(self) -> None:
@@ -95,17 +101,28 @@ class MemoryStore:
     ) -> TransactionRecord:
         self._check()
         record = self._by_key(key)
-        if not record.is_open:
+        is_corrected = record.is_presumed and stop.reason is not None
+        if not record.is_open and not is_corrected:
             return record
-        stopped = replace(
+        return self._change(
             record,
             stop_ms=stop.stop_ms,
             meter_stop_wh=stop.meter_stop_wh,
             reason=stop.reason,
             stop_token=stop.id_token,
         )
-        self.transaction_records[self.transaction_records.index(record)] = stopped
-        return stopped
+
+    async def resume_transaction(self, key: str) -> TransactionRecord:
+        self._check()
+        record = self._by_key(key)
+        if record.is_presumed:
+            return self._change(record, stop_ms=None, meter_stop_wh=None)
+        return record
+
+    def _change(self, record: TransactionRecord, **values: Any) -> TransactionRecord:
+        changed = replace(record, **values)
+        self.transaction_records[self.transaction_records.index(record)] = changed
+        return changed
 
     def _by_key(self, key: str) -> TransactionRecord:
         return next(r for r in self.transaction_records if r.key == key)
@@ -136,14 +153,59 @@ class MemoryStore:
             if station in (None, record.station)
         ]
 
-    async def samples(self, key: str) -> list[SampleRecord]:
+    async def closed_transactions(self, since_ms: int) -> list[TransactionRecord]:
+        self._check()
+        found = [r for r in self.transaction_records if (r.stop_ms or -1) >= since_ms]
+        return sorted(found, key=lambda record: record.start_ms)
+
+    async def samples(self, key: str, newest: int | None = None) -> list[SampleRecord]:
         self._check()
         found = [r for r in self.sample_records if r.transaction_key == key]
-        return sorted(found, key=lambda record: record.time_ms)
+        ordered = sorted(found, key=lambda record: record.time_ms)
+        return ordered if newest is None else ordered[-newest:]
 
     def add_samples(self, samples: Iterable[SampleRecord]) -> None:
         self._check()
         self.sample_records.extend(samples)
+
+    async def next_reservation_id(self, station: str) -> int:
+        self._check()
+        self.last_reservation_id += 1
+        return self.last_reservation_id
+
+    async def save_reservations(self, records: Sequence[ReservationRecord]) -> None:
+        self._check()
+        self.reservation_records |= {record.key: record for record in records}
+
+    async def open_reservations(self) -> list[ReservationRecord]:
+        self._check()
+        return [r for r in self.reservation_records.values() if r.is_open]
+
+    async def reservations(
+        self, station: str | None = None, limit: int = 100
+    ) -> list[ReservationRecord]:
+        self._check()
+        found = sorted(self.reservation_records.values(), key=lambda r: r.key)
+        return [r for r in reversed(found) if station in (None, r.station)][:limit]
+
+    async def delete_reservations(self, station: str) -> None:
+        self._check()
+        kept = self.reservation_records
+        self.reservation_records = {
+            key: r for key, r in kept.items() if r.station != station
+        }
+
+    async def local_list(self, station: str) -> LocalListRecord | None:
+        self._check()
+        return self.local_list_records.get(station)
+
+    async def save_local_list(self, record: LocalListRecord) -> None:
+        self._check()
+        self.local_list_records[record.station] = record
+
+    async def delete_local_list(self, station: str) -> None:
+        self._check()
+        self.local_list_records.pop(station, None)
 
     async def limits(self) -> list[LimitRecord]:
         self._check()

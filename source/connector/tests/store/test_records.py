@@ -3,8 +3,13 @@ from __future__ import annotations
 import pytest
 
 from connector.store import DatabaseStore
-from connector.store.records import LimitRecord, StationRecord, TokenRecord
-from connector.tests.store.examples import START
+from connector.store.records import (
+    LimitRecord,
+    LocalListRecord,
+    StationRecord,
+    TokenRecord,
+)
+from connector.tests.store.examples import START, reservation
 
 STATION = StationRecord(
     "cs1", "accepted", 2, {"chargePointModel": "x"}, {"purposes": ["TxProfile"]}, 5
@@ -32,6 +37,9 @@ async def test_a_station_that_is_forgotten_leaves_its_transactions_alone(
     await store.save_limit(LimitRecord("cs2", "1", {}))
     await store.save_datapoints("cs1", ["a"])
     await store.save_datapoints("cs2", ["a"])
+    await store.save_reservations([reservation("cs1"), reservation("cs2")])
+    await store.save_local_list(LocalListRecord("cs1", 1, []))
+    await store.save_local_list(LocalListRecord("cs2", 1, []))
     record = await store.start_transaction(START)
 
     await store.delete_station("cs1")
@@ -39,6 +47,9 @@ async def test_a_station_that_is_forgotten_leaves_its_transactions_alone(
     assert await store.stations() == []
     assert await store.limits() == [LimitRecord("cs2", "1", {})]
     assert await store.datapoints() == {"cs2": ["a"]}
+    assert [r.station for r in await store.reservations()] == ["cs2"]
+    assert await store.local_list("cs1") is None
+    assert await store.local_list("cs2") is not None
     assert await store.transactions() == [record]
 
 

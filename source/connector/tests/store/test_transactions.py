@@ -8,7 +8,7 @@ import pytest
 
 from connector.errors import StoreError
 from connector.store import DatabaseStore, open_store
-from connector.store.records import TransactionRecord
+from connector.store.records import TransactionRecord, TransactionStop
 from connector.store.statements import LARGEST_ID
 from connector.tests.store.examples import START, STOP, sample
 
@@ -190,6 +190,62 @@ async def test_a_second_stop_changes_nothing(store: DatabaseStore) -> None:
     assert again == closed
 
 
+UNTOLD = TransactionStop(1_700_000_300_000, 2000.0)
+
+
+async def test_a_stop_corrects_an_end_that_nobody_told_of(
+    store: DatabaseStore,
+) -> None:
+    record = await store.start_transaction(START)
+    presumed = await store.stop_transaction(record.key, UNTOLD)
+    assert presumed.is_presumed
+    assert not presumed.is_open
+
+    corrected = await store.stop_transaction(record.key, STOP)
+
+    assert not corrected.is_presumed
+    assert (corrected.stop_ms, corrected.reason) == (STOP.stop_ms, "Local")
+    assert await store.stop_transaction(record.key, UNTOLD) == corrected
+
+
+async def test_an_end_that_nobody_told_of_does_not_replace_another(
+    store: DatabaseStore,
+) -> None:
+    record = await store.start_transaction(START)
+    presumed = await store.stop_transaction(record.key, UNTOLD)
+
+    again = await store.stop_transaction(record.key, replace(UNTOLD, stop_ms=1))
+
+    assert again == presumed
+
+
+async def test_only_what_ended_without_a_stop_is_opened_again(
+    store: DatabaseStore,
+) -> None:
+    record = await store.start_transaction(START)
+    await store.stop_transaction(record.key, UNTOLD)
+
+    assert await store.resume_transaction(record.key) == record
+    assert await store.open_transactions() == [record]
+    closed = await store.stop_transaction(record.key, STOP)
+    assert await store.resume_transaction(record.key) == closed
+
+
+async def test_those_that_ended_lately_come_in_the_order_in_which_they_began(
+    store: DatabaseStore,
+) -> None:
+    later = await store.start_transaction(START)
+    earlier = await store.start_transaction(replace(START, start_ms=1))
+    old = await store.start_transaction(replace(START, start_ms=2))
+    await store.start_transaction(replace(START, start_ms=3))
+    for record, stop_ms in ((later, 500), (earlier, 600), (old, 499)):
+        await store.stop_transaction(record.key, replace(STOP, stop_ms=stop_ms))
+
+    found = await store.closed_transactions(500)
+
+    assert [record.key for record in found] == [earlier.key, later.key]
+
+
 async def test_a_stop_of_nothing_is_refused_and_the_store_stays_writable(
     store: DatabaseStore,
 ) -> None:
@@ -236,6 +292,7 @@ async def test_samples_come_in_time_order_with_those_that_wait(
     store.add_samples([later, earlier, other])
 
     assert await store.samples("a") == [earlier, later]
+    assert await store.samples("a", newest=1) == [later]
 
 
 async def test_samples_that_wait_are_written_at_the_end(

@@ -1,0 +1,208 @@
+"""Which transaction runs at a connector: it begins, and is over, and is told as such.
+
+The state behind the block `transactions`; nothing here answers a station.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from connector.csms import sampled, times, unknown_names
+from connector.csms.context import Context
+from connector.csms.events import TransactionEnded, TransactionStarted
+from connector.csms.facts import Datum, Scalar, Weight
+from connector.csms.places import is_place, place
+from connector.csms.session_meter import SessionMeter, resumed_meter
+from connector.csms.station import STATION, Connector, Station
+from connector.csms.times import Moment
+from connector.csms.transaction_facts import ended, resumed, started
+from connector.csms.unstopped import Unstopped
+from connector.errors import StoreError
+from connector.store.records import SampleRecord, TransactionRecord, TransactionStop
+
+Json = dict[str, Any]
+
+logger = logging.getLogger(__name__)
+
+_LAST_SAMPLES = 20
+"""One of them has the register: values may come in several messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A stop that is kept: the record before and after it, and what came with it."""
+
+    before: TransactionRecord
+    record: TransactionRecord
+    moment: Moment
+    data: list[Json] = field(default_factory=list)
+
+
+class Running:
+    """Begins and ends transactions at their connectors."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.unstopped = Unstopped(context.store, context.clock)
+
+    async def resume(self, station: Station, record: TransactionRecord) -> None:
+        """Take up again one that was open when we stopped; the newest of its place.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        if not is_place(record.where) or record.where == STATION:
+            return
+        connector = station.connector(record.where)
+        if connector.transaction is not None:
+            self.leave(station, connector, record.start_ms, is_superseded=True)
+        samples = await self._context.store.samples(record.key, newest=_LAST_SAMPLES)
+        connector.transaction = record
+        connector.meter = resumed_meter(record, samples)
+        values = resumed(record.where, record)
+        self._context.tell(station, values, weight=Weight.TRANSACTION)
+
+    def begin(
+        self, station: Station, record: TransactionRecord, moment: Moment
+    ) -> None:
+        """It runs from now on; what ran at its connector is over."""
+        connector = place(self._context, station, int(record.where))
+        if connector is None or connector.where == STATION or not record.is_open:
+            return
+        running = connector.transaction
+        if running is not None:
+            is_older = moment.is_queued and record.start_ms < running.start_ms
+            if running.key == record.key or is_older:
+                return
+            self.leave(station, connector, record.start_ms, is_superseded=True)
+        connector.transaction = record
+        connector.meter = SessionMeter(record.start_ms, record.meter_start_wh)
+        if connector.ended_id == record.ocpp_id:
+            connector.ended_id = None
+        self._context.tell(
+            station,
+            started(connector.where, record),
+            time_ms=moment.time_ms,
+            weight=Weight.TRANSACTION,
+            is_queued=moment.is_queued,
+        )
+        self._context.events.emit(TransactionStarted(station, record))
+
+    def leave(
+        self,
+        station: Station,
+        connector: Connector,
+        stop_ms: int,
+        *,
+        is_superseded: bool = False,
+    ) -> None:
+        """It is over, though its stop has not come (yet): the last values hold."""
+        record, meter = connector.transaction, connector.meter
+        if record is None:
+            return
+        meter = meter or SessionMeter(record.start_ms, record.meter_start_wh)
+        stop = TransactionStop(max(stop_ms, record.start_ms), meter.register_wh)
+        self.unstopped.close(record, stop)
+        record = replace(record, stop_ms=stop.stop_ms, meter_stop_wh=stop.meter_stop_wh)
+        connector.transaction = None
+        connector.ended_id = record.ocpp_id
+        self._context.tell(
+            station,
+            ended(
+                connector.where,
+                record,
+                meter.energy_wh,
+                meter,
+                is_current=not is_superseded,
+            ),
+            weight=Weight.TRANSACTION,
+        )
+        self._context.events.emit(TransactionEnded(station, record, meter.energy_wh))
+
+    # -- a stop
+
+    def end(self, station: Station, stop: Stop) -> Awaitable[None] | None:
+        """A stop was kept; gives what is still to be waited for."""
+        record = stop.record
+        connector = place(self._context, station, int(record.where))
+        is_repeated = not stop.before.is_open and not stop.before.is_presumed
+        if connector is None or is_repeated:
+            return None
+        running = connector.transaction
+        is_newest = connector.ended_id == record.ocpp_id and running is None
+        is_running = running is not None and running.key == record.key
+        if connector.meter is not None and (is_running or is_newest):
+            self._finish(station, connector, stop, connector.meter)
+            return None
+        return self._finish_unseen(station, connector, stop)
+
+    async def _finish_unseen(
+        self, station: Station, connector: Connector, stop: Stop
+    ) -> None:
+        """The stop of one that does not run here (any more): its samples tell."""
+        record = stop.record
+        try:
+            samples = await self._context.store.samples(
+                record.key, newest=_LAST_SAMPLES
+            )
+        except StoreError as problem:
+            logger.error("%s: %s", station.identity, problem)
+            samples = []
+        self._finish(station, connector, stop, resumed_meter(record, samples))
+
+    def _finish(
+        self, station: Station, connector: Connector, stop: Stop, meter: SessionMeter
+    ) -> None:
+        record, moment = stop.record, stop.moment
+        running = connector.transaction
+        is_running = running is not None and running.key == record.key
+        was_told = connector.ended_id == record.ocpp_id or stop.before.is_presumed
+        is_corrected = was_told and not is_running
+        is_current = is_running or (
+            running is None and connector.ended_id in {None, record.ocpp_id}
+        )
+        self._note_data(station, connector, stop, meter)
+        energy_wh = meter.stop(record.meter_stop_wh, moment.time_ms)
+        self._context.tell(
+            station,
+            ended(connector.where, record, energy_wh, meter, is_current=is_current),
+            time_ms=moment.time_ms,
+            weight=Weight.TRANSACTION,
+            is_queued=moment.is_queued,
+        )
+        if is_current:
+            connector.transaction = None
+            connector.ended_id = record.ocpp_id
+        if not is_corrected:
+            event = TransactionEnded(station, record, energy_wh)
+            self._context.events.emit(event)
+
+    def _note_data(
+        self, station: Station, connector: Connector, stop: Stop, meter: SessionMeter
+    ) -> None:
+        """The values that came with the stop."""
+        now_ms = self._context.clock.now_ms()
+        for meter_value in stop.data:
+            text = meter_value.get("timestamp")
+            moment = times.judge(station, text, now_ms, is_live=False)
+            reading = sampled.read(connector.where, meter_value["sampledValue"])
+            unknown_names.bound(station, reading)
+            meter.begin(reading.begin_wh)
+            self.keep(stop.record, reading.values, moment.time_ms)
+            sampled.drop_flows(reading)
+            self._context.tell(
+                station,
+                reading.values,
+                time_ms=moment.time_ms,
+                is_queued=moment.is_queued,
+            )
+
+    def keep(
+        self, record: TransactionRecord, values: dict[Datum, Scalar], time_ms: int
+    ) -> None:
+        """Keep values with the transaction that they belong to."""
+        kept = {sampled.text_key(datum): value for datum, value in values.items()}
+        self._context.keep_sample(SampleRecord(record.key, time_ms, kept))
