@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector.csms import sampled, times, unknown_names
-from connector.csms.context import Context, at
+from connector.csms import sampled, times
+from connector.csms.context import Context
 from connector.csms.events import (
     Connected,
     Disconnected,
@@ -17,15 +17,12 @@ from connector.csms.events import (
     TransactionEnded,
     TransactionSeen,
 )
-from connector.csms.facts import Datum, Scalar, Weight
-from connector.csms.measurands import DEFAULT_MEASURAND
+from connector.csms.facts import Datum, Scalar
 from connector.csms.places import place
-from connector.csms.sampled import Reading
+from connector.csms.readings import note
 from connector.csms.station import Connector, Station
-from connector.csms.times import Moment
 from connector.ocppj.frames import Call
 from connector.sessions.handlers import Answer, Handler
-from connector.store.records import SampleRecord, TransactionRecord
 
 Json = dict[str, Any]
 
@@ -72,7 +69,7 @@ class Metering:
             reading = sampled.read(connector.where, meter_value["sampledValue"])
             if is_closing:
                 sampled.drop_flows(reading)
-            self.note(station, connector, transaction, reading, moment)
+            note(self._context, station, connector, transaction, reading, moment)
 
     def _see(
         self, station: Station, connector: Connector, ocpp_id: str, payload: Json
@@ -85,31 +82,6 @@ class Metering:
             TransactionSeen(
                 station, connector.where, ocpp_id, moment.time_ms, payload["meterValue"]
             )
-        )
-
-    def note(
-        self,
-        station: Station,
-        connector: Connector,
-        transaction: TransactionRecord | None,
-        reading: Reading,
-        moment: Moment,
-    ) -> None:
-        """Publish a reading, and keep it with the transaction it belongs to."""
-        values = reading.values
-        unknown_names.bound(station, reading)
-        if transaction is not None:
-            _add_session(connector, reading, moment.time_ms)
-            kept = {sampled.text_key(d): v for d, v in values.items()}
-            sample = SampleRecord(transaction.key, moment.time_ms, kept)
-            self._context.keep_sample(sample)
-        _note_flows(connector, reading)
-        self._context.tell(
-            station,
-            values,
-            time_ms=moment.time_ms,
-            weight=Weight.SAMPLE,
-            is_queued=moment.is_queued,
         )
 
     # -- nothing flows
@@ -157,25 +129,3 @@ class Metering:
             unknown |= dict.fromkeys(connector.flows or ())
             connector.flows = None
         self._context.tell(station, unknown)
-
-
-def _note_flows(connector: Connector, reading: Reading) -> None:
-    flows = connector.flows
-    if flows is None:
-        flows = connector.flows = {}
-    for datum in reading.flows:
-        flows[datum] = reading.values[datum] != 0
-
-
-def _add_session(connector: Connector, reading: Reading, time_ms: int) -> None:
-    """The session's energy and time so far, beside what was measured."""
-    meter = connector.meter
-    if meter is None:
-        return
-    where = connector.where
-    if reading.begin_wh is not None:
-        meter.begin(reading.begin_wh)
-    register = reading.values.get(at(where, DEFAULT_MEASURAND))
-    if isinstance(register, float):
-        reading.values[at(where, "session_energy")] = meter.sample(register, time_ms)
-    reading.values[at(where, "session_seconds")] = meter.seconds(time_ms)

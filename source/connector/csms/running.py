@@ -6,7 +6,7 @@ The state behind the block `transactions`; nothing here answers a station.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from connector.csms.context import Context
 from connector.csms.events import TransactionEnded, TransactionStarted
 from connector.csms.facts import Datum, Scalar, Weight
 from connector.csms.places import is_place, place
+from connector.csms.sampled import Reading
 from connector.csms.session_meter import SessionMeter, resumed_meter
 from connector.csms.station import STATION, Connector, Station
 from connector.csms.times import Moment
@@ -33,12 +34,16 @@ _LAST_SAMPLES = 20
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A stop that is kept: the record before and after it, and what came with it."""
+    """A stop that is kept: the record before and after it, and what came with it.
+
+    ``read`` is how the version's sampled values are read.
+    """
 
     before: TransactionRecord
     record: TransactionRecord
     moment: Moment
     data: list[Json] = field(default_factory=list)
+    read: Callable[[str, list[Json]], Reading] = sampled.read
 
 
 class Running:
@@ -188,7 +193,7 @@ class Running:
         for meter_value in stop.data:
             text = meter_value.get("timestamp")
             moment = times.judge(station, text, now_ms, is_live=False)
-            reading = sampled.read(connector.where, meter_value["sampledValue"])
+            reading = stop.read(connector.where, meter_value["sampledValue"])
             unknown_names.bound(station, reading)
             meter.begin(reading.begin_wh)
             self.keep(stop.record, reading.values, moment.time_ms)

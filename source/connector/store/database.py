@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from connector.errors import StoreError
 from connector.store import reservation_statements as reservations
 from connector.store import statements as sql
+from connector.store import transaction_statements as tx
 from connector.store.groups import Groups
 from connector.store.records import (
     LimitRecord,
@@ -18,6 +19,7 @@ from connector.store.records import (
     SampleRecord,
     StationRecord,
     TokenRecord,
+    TransactionChange,
     TransactionRecord,
     TransactionStart,
     TransactionStop,
@@ -132,19 +134,28 @@ class DatabaseStore:
 
     async def start_transaction(self, start: TransactionStart) -> TransactionRecord:
         """Keep a start; the same start again gives the same record."""
-        record: TransactionRecord = await self._write(sql.start_transaction, start)
+        record: TransactionRecord = await self._write(tx.start_transaction, start)
         return record
 
     async def stop_transaction(
         self, key: str, stop: TransactionStop
     ) -> TransactionRecord:
         """Close it; a second stop changes nothing."""
-        record: TransactionRecord = await self._write(sql.stop_transaction, key, stop)
+        record: TransactionRecord = await self._write(tx.stop_transaction, key, stop)
+        return record
+
+    async def change_transaction(
+        self, key: str, change: TransactionChange
+    ) -> TransactionRecord:
+        """Write what was learnt of it; gives it as it is then."""
+        record: TransactionRecord = await self._write(
+            tx.change_transaction, key, change
+        )
         return record
 
     async def resume_transaction(self, key: str) -> TransactionRecord:
         """Open again what was closed without a stop; gives the record as it is."""
-        record: TransactionRecord = await self._write(sql.resume_transaction, key)
+        record: TransactionRecord = await self._write(tx.resume_transaction, key)
         return record
 
     async def find_transaction(
@@ -152,7 +163,7 @@ class DatabaseStore:
     ) -> TransactionRecord | None:
         """The newest of this station with that id."""
         found: TransactionRecord | None = await self._read(
-            sql.find_transaction, station, ocpp_id
+            tx.find_transaction, station, ocpp_id
         )
         return found
 
@@ -160,23 +171,23 @@ class DatabaseStore:
         self, station: str | None = None
     ) -> list[TransactionRecord]:
         """Those that were not closed, oldest first."""
-        return list(await self._read(sql.open_transactions, station))
+        return list(await self._read(tx.open_transactions, station))
 
     async def transactions(
         self, station: str | None = None, limit: int = 100
     ) -> list[TransactionRecord]:
         """The newest ones, newest first."""
-        return list(await self._read(sql.transactions, station, limit))
+        return list(await self._read(tx.transactions, station, limit))
 
     async def closed_transactions(self, since_ms: int) -> list[TransactionRecord]:
         """Those that ended since then, in the order in which they began."""
-        return list(await self._read(sql.closed_transactions, since_ms))
+        return list(await self._read(tx.closed_transactions, since_ms))
 
     async def samples(self, key: str, newest: int | None = None) -> list[SampleRecord]:
         """The samples of one transaction, or its newest ones, in time order."""
         if self._samples is not None:
             await self._samples.flush()
-        return list(await self._read(sql.samples, key, newest))
+        return list(await self._read(tx.samples, key, newest))
 
     def add_samples(self, samples: Iterable[SampleRecord]) -> None:
         """Keep samples within a second; when too many wait, the oldest are dropped."""
@@ -185,7 +196,7 @@ class DatabaseStore:
         self._samples.add(samples)
 
     async def _write_samples(self, samples: list[SampleRecord]) -> None:
-        await self._write(sql.add_samples, samples)
+        await self._write(tx.add_samples, samples)
 
     # -- reservations, local lists
 
@@ -245,3 +256,15 @@ class DatabaseStore:
     async def save_datapoints(self, station: str, keys: list[str]) -> None:
         """Replace the set of one station."""
         await self._write(sql.save_datapoints, station, keys)
+
+    # -- the device model
+
+    async def save_variables(
+        self, station: str, items: dict[str, dict[str, Any]]
+    ) -> None:
+        """Insert or replace those that are named; the others stay."""
+        await self._write(sql.save_variables, station, items)
+
+    async def variables(self, station: str) -> dict[str, dict[str, Any]]:
+        """What a station reported, by name."""
+        return dict(await self._read(sql.variables, station))

@@ -7,7 +7,7 @@ in batches of at most one second. Every method raises `StoreError` when it canno
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from connector.store.records import (
     LimitRecord,
@@ -16,6 +16,7 @@ from connector.store.records import (
     SampleRecord,
     StationRecord,
     TokenRecord,
+    TransactionChange,
     TransactionRecord,
     TransactionStart,
     TransactionStop,
@@ -68,6 +69,11 @@ class TransactionStore(Protocol):
 
         One without a reason closes what nobody told of, and a stop corrects that.
         """
+
+    async def change_transaction(
+        self, key: str, change: TransactionChange
+    ) -> TransactionRecord:
+        """Write what was learnt of it; gives it as it is then."""
 
     async def resume_transaction(self, key: str) -> TransactionRecord:
         """Open again what was closed without a stop; gives the record as it is."""
@@ -134,6 +140,18 @@ class LocalListStore(Protocol):
         """Forget it."""
 
 
+class VariableStore(Protocol):
+    """The device models that stations of 2.x reported, as they said it."""
+
+    async def save_variables(
+        self, station: str, items: dict[str, dict[str, Any]]
+    ) -> None:
+        """Insert or replace those that are named; the others stay."""
+
+    async def variables(self, station: str) -> dict[str, dict[str, Any]]:
+        """By name, as `csms.v2.variables` writes it."""
+
+
 class LimitStore(Protocol):
     """Limits in force."""
 
@@ -164,6 +182,7 @@ class Store(
     ReservationStore,
     LocalListStore,
     LimitStore,
+    VariableStore,
     DatapointStore,
     Protocol,
 ):

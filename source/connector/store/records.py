@@ -44,9 +44,10 @@ class TokenRecord:
 class TransactionStart:
     """What a start brings.
 
-    (station, where, id_token, start_ms, meter_start_wh) tells one from another.
-    ``ocpp_id`` is None where the central system gives the id (1.6). ``meter_start_wh``
-    is None for a transaction that was adopted without having seen its start.
+    (station, where, id_token, start_ms, meter_start_wh) tells one from another in 1.6,
+    where the central system gives the id, and ``ocpp_id`` is None; in 2.x, where
+    ``token_type`` is set, (station, ocpp_id) does. ``meter_start_wh`` is None for a
+    transaction that was adopted without having seen its start.
     """
 
     station: str
@@ -55,6 +56,18 @@ class TransactionStart:
     start_ms: int
     meter_start_wh: float | None
     ocpp_id: str | None = None
+    reservation_id: int | None = None
+    token_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionChange:
+    """What is learnt of a transaction after it was first heard of; None: nothing."""
+
+    start_ms: int | None = None
+    id_token: str | None = None
+    token_type: str | None = None
+    meter_start_wh: float | None = None
     reservation_id: int | None = None
 
 
@@ -88,6 +101,7 @@ class TransactionRecord:
     reason: str | None = None
     stop_token: str | None = None
     reservation_id: int | None = None
+    token_type: str | None = None
 
     @property
     def is_open(self) -> bool:

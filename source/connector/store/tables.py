@@ -55,6 +55,7 @@ transactions = Table(
     Column("reason", String),
     Column("stop_token", String),
     Column("reservation_id", Integer),
+    Column("token_type", String),
 )
 Index("transactions_by_ocpp_id", transactions.c.ocpp_id, transactions.c.station)
 Index("transactions_open", transactions.c.stop_ms, transactions.c.station)
@@ -67,6 +68,16 @@ Index(
     # Two unknown meter readings are one: NULL alone would differ from NULL.
     func.coalesce(transactions.c.meter_start_wh, -1),
     unique=True,
+    sqlite_where=transactions.c.token_type.is_(None),
+    postgresql_where=transactions.c.token_type.is_(None),
+)
+Index(
+    "transactions_of_station",
+    transactions.c.station,
+    transactions.c.ocpp_id,
+    unique=True,
+    sqlite_where=transactions.c.token_type.is_not(None),
+    postgresql_where=transactions.c.token_type.is_not(None),
 )
 
 samples = Table(
@@ -112,6 +123,14 @@ local_lists = Table(
     Column("version", Integer, nullable=False),
     # SQL's NULL where the entries are unknown; an empty list is [].
     Column("entries", JSON(none_as_null=True)),
+)
+
+variables = Table(
+    "variables",
+    metadata,
+    Column("station", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("item", JSON, nullable=False),
 )
 
 datapoints = Table(

@@ -1,6 +1,6 @@
 """What is read from a station of 2.x and configured at it after it booted.
 
-It may be read while it is still Pending (2.x, B02): only reads, sets and reports go out.
+It may be done while it is still Pending (2.x, B02): reads, sets and reports may go out.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from connector.csms.context import Context
-from connector.csms.measurands import AUTOMATIC_MEASURANDS, same
+from connector.csms.setup import AUTOMATIC_MEASURANDS, same
 from connector.csms.station import Station
 from connector.csms.v2.device_model import DeviceModel, actual, is_agreed
 from connector.csms.v2.inventory import Inventory, inventory

@@ -14,6 +14,7 @@ from connector.store.records import (
     SampleRecord,
     StationRecord,
     TokenRecord,
+    TransactionChange,
     TransactionRecord,
     TransactionStart,
     TransactionStop,
@@ -32,6 +33,7 @@ class MemoryStore:
         self.reservation_records: dict[str, ReservationRecord] = {}
         self.last_reservation_id = 0
         self.local_list_records: dict[str, LocalListRecord] = {}
+        self.variable_items: dict[str, dict[str, dict[str, Any]]] = {}
         self._starts: dict[TransactionStart, str] = {}
 
     def _check(self) -> None:
@@ -81,6 +83,10 @@ class MemoryStore:
         known = self._starts.get(start)
         if known is not None:
             return self._by_key(known)
+        if start.token_type is not None and start.ocpp_id is not None:
+            found = await self.find_transaction(start.station, start.ocpp_id)
+            if found is not None:
+                return found
         number = len(self.transaction_records) + 1
         record = TransactionRecord(
             f"key-{number}",
@@ -91,6 +97,7 @@ class MemoryStore:
             start.start_ms,
             start.meter_start_wh,
             reservation_id=start.reservation_id,
+            token_type=start.token_type,
         )
         self._starts[start] = record.key
         self.transaction_records.append(record)
@@ -111,6 +118,14 @@ class MemoryStore:
             reason=stop.reason,
             stop_token=stop.id_token,
         )
+
+    async def change_transaction(
+        self, key: str, change: TransactionChange
+    ) -> TransactionRecord:
+        self._check()
+        given = {n: getattr(change, n) for n in TransactionChange.__slots__}
+        values = {name: value for name, value in given.items() if value is not None}
+        return self._change(self._by_key(key), **values)
 
     async def resume_transaction(self, key: str) -> TransactionRecord:
         self._check()
@@ -223,3 +238,13 @@ class MemoryStore:
 
     async def save_datapoints(self, station: str, keys: list[str]) -> None:
         self._check()
+
+    async def save_variables(
+        self, station: str, items: dict[str, dict[str, Any]]
+    ) -> None:
+        self._check()
+        self.variable_items.setdefault(station, {}).update(items)
+
+    async def variables(self, station: str) -> dict[str, dict[str, Any]]:
+        self._check()
+        return dict(self.variable_items.get(station, {}))
