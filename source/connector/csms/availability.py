@@ -67,18 +67,22 @@ class Availability:
 
 
 def _values(where: str, payload: Json) -> dict[Datum, Scalar]:
-    status = payload["status"]
-    values: dict[Datum, Scalar] = {
-        at(where, "status"): status,
-        at(where, "error_code"): payload["errorCode"],
-    }
+    values = status_values(where, payload["status"])
+    values[at(where, "error_code")] = payload["errorCode"]
+    if where != STATION:
+        values[at(where, "vendor_error_code")] = payload.get("vendorErrorCode")
+    return values
+
+
+def status_values(where: str, status: str) -> dict[Datum, Scalar]:
+    """A status, and what follows from it."""
+    values: dict[Datum, Scalar] = {at(where, "status"): status}
     if where != STATION:
         letter, is_plugged = STATUSES.get(status, (None, None))
         values |= {
             at(where, "status_iec"): letter,
             at(where, "plugged"): is_plugged,
             at(where, "charging"): status == CHARGING,
-            at(where, "vendor_error_code"): payload.get("vendorErrorCode"),
         }
     return values
 

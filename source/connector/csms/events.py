@@ -70,6 +70,14 @@ class StatusChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ChargingStateChanged(Event):
+    """A transaction of 2.x tells how it charges (`chargingState`)."""
+
+    where: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class TransactionStarted(Event):
     """A transaction is kept, and its start was answered (or it was adopted)."""
 

@@ -80,6 +80,7 @@ class Station:
         "session",
         "setup",
         "since_ms",
+        "spoken",
         "told_seen_ms",
         "unknown_names",
         "warned",
@@ -100,6 +101,8 @@ class Station:
         self.since_ms = since_ms
         self.call_timeout_s = options.call_timeout_s or call_timeout_s
         self.session: Session | None = None
+        self.spoken = "1.6"
+        """The OCPP version of its link, or of its last one."""
         self.address = ""
         self.connected_ms = 0
         self.reconnects = -1
@@ -134,9 +137,14 @@ class Station:
         return self.session.version if self.session else None
 
     @property
+    def speaks_2(self) -> bool:
+        """Whether its version is one of 2.x."""
+        return self.spoken.startswith("2")
+
+    @property
     def is_dc(self) -> bool:
         """Whether it charges with direct current; 1.6 has no word for it."""
-        return False
+        return bool(self.learned.get("is_dc", False))
 
     @property
     def connector_count(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from connector.csms import times
 from connector.csms.clock import Clock
@@ -12,7 +12,17 @@ from connector.store.records import TokenRecord
 
 Json = dict[str, Any]
 
-ACCEPTED = "Accepted"
+ACCEPTED, INVALID, UNKNOWN = "Accepted", "Invalid", "Unknown"
+NO_AUTHORIZATION = "NoAuthorization"
+"""The type of a token where nobody has to be asked (2.x part 2, C02)."""
+
+
+class Verdict(NamedTuple):
+    """What is said about a token: a status in the words of 2.x."""
+
+    status: str
+    expiry_ms: int | None = None
+    group: str | None = None
 
 
 class Tokens:
@@ -41,24 +51,46 @@ class Tokens:
         self._known = kept
 
     def info(self, id_token: str) -> Json:
-        """The IdTagInfo that answers a token."""
-        if id_token.lower() == self._options.remote_id_token.lower():
-            return {"status": ACCEPTED}
-        record = self._known.get(id_token.lower())
-        if record is None:
-            is_accepted = self._options.unknown_tokens == "accept"
-            return {"status": ACCEPTED if is_accepted else "Invalid"}
-        return self._info(record)
-
-    def _info(self, record: TokenRecord) -> Json:
-        info: Json = {"status": record.status}
-        if record.expiry_ms is not None:
-            info["expiryDate"] = times.iso(record.expiry_ms)
-            if record.expiry_ms <= self._clock.now_ms() and record.status == ACCEPTED:
-                info["status"] = "Expired"
-        if record.group:
-            info["parentIdTag"] = record.group
+        """The IdTagInfo that answers a token of 1.6."""
+        verdict = self.verdict(id_token)
+        # 1.6 has one word for a token that is unknown or wrong.
+        status = INVALID if verdict.status == UNKNOWN else verdict.status
+        info: Json = {"status": status}
+        if verdict.expiry_ms is not None:
+            info["expiryDate"] = times.iso(verdict.expiry_ms)
+        if verdict.group:
+            info["parentIdTag"] = verdict.group
         return info
+
+    def info_2(self, id_token: Json) -> Json:
+        """The IdTokenInfo that answers a token of 2.x."""
+        text, type_ = id_token["idToken"], id_token["type"]
+        if type_ == NO_AUTHORIZATION:
+            return {"status": ACCEPTED}
+        verdict = self.verdict(text, type_)
+        info: Json = {"status": verdict.status}
+        if verdict.expiry_ms is not None:
+            info["cacheExpiryDateTime"] = times.iso(verdict.expiry_ms)
+        if verdict.group:
+            info["groupIdToken"] = {"idToken": verdict.group, "type": "Central"}
+        return info
+
+    def verdict(self, id_token: str, type_: str = "any") -> Verdict:
+        """What holds for a token now."""
+        if id_token.lower() == self._options.remote_id_token.lower():
+            return Verdict(ACCEPTED)
+        record = self._known.get(id_token.lower())
+        if record is None or record.type not in ("any", type_):
+            is_accepted = self._options.unknown_tokens == "accept"
+            return Verdict(ACCEPTED if is_accepted else UNKNOWN)
+        return self._verdict(record)
+
+    def _verdict(self, record: TokenRecord) -> Verdict:
+        status = record.status
+        expiry_ms = record.expiry_ms
+        if expiry_ms is not None and expiry_ms <= self._clock.now_ms():
+            status = "Expired" if status == ACCEPTED else status
+        return Verdict(status, expiry_ms, record.group)
 
 
 def _record(id_token: str, entry: TokenOptions) -> TokenRecord:

@@ -1,0 +1,169 @@
+"""How EVSEs and connectors of 2.x are, in the one vocabulary of statuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector.csms import times
+from connector.csms.availability import status_values
+from connector.csms.context import Context, at
+from connector.csms.events import (
+    ChargingStateChanged,
+    Event,
+    Forgotten,
+    StatusChanged,
+    TransactionEnded,
+    TransactionStarted,
+)
+from connector.csms.places import place
+from connector.csms.station import MAX_PLACES, STATION, Station
+from connector.csms.times import Moment
+from connector.csms.v2.statuses import AVAILABLE, OCCUPIED, of_connectors, refined
+from connector.ocppj.frames import Call
+from connector.sessions.handlers import Answer, Handler
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class EvseState:
+    """What was said of one EVSE."""
+
+    connectors: dict[int, str] = field(default_factory=dict)
+    charging_state: str | None = None
+    has_ended: bool = False
+    """A transaction did, and the vehicle is still there."""
+
+    @property
+    def status(self) -> str | None:
+        """As its connectors say."""
+        return of_connectors(self.connectors.values())
+
+
+class Availability:
+    """Handles what stations say of their status."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._states: dict[str, dict[int, EvseState]] = {}
+        self.handlers: dict[str, Handler] = {"StatusNotification": self.on_status}
+        events = context.events
+        events.subscribe(ChargingStateChanged, self._on_charging_state)
+        events.subscribe(TransactionStarted, self._on_started)
+        events.subscribe(TransactionEnded, self._on_ended)
+        events.subscribe(Forgotten, self._on_forgotten)
+
+    # -- what is heard
+
+    def on_status(self, station: Station, call: Call) -> Answer:
+        """StatusNotification."""
+        payload = call.payload
+        return Answer(
+            {},
+            lambda: self.take(
+                station,
+                (payload["evseId"], payload["connectorId"]),
+                payload["connectorStatus"],
+                payload["timestamp"],
+            ),
+        )
+
+    def take(
+        self, station: Station, numbers: tuple[int, int], status: str, text: str
+    ) -> None:
+        """A status of a connector, an EVSE (connector 0), or the station (0, 0)."""
+        evse_id, connector_id = numbers
+        now_ms = self._context.clock.now_ms()
+        moment = times.judge(station, text, now_ms, is_live=True)
+        if place(self._context, station, evse_id) is None:
+            return
+        if evse_id == 0:
+            self._tell(station, STATION, status, moment)
+            return
+        if not 0 <= connector_id <= MAX_PLACES:
+            return
+        state = self._state(station, evse_id)
+        if moment.is_queued and connector_id in state.connectors:
+            return
+        state.connectors[connector_id] = status
+        if connector_id and state.status != OCCUPIED:
+            state.has_ended = False
+        self._tell_connectors(station, evse_id, state, moment)
+        self._update(station, evse_id, moment)
+
+    def _on_charging_state(self, event: ChargingStateChanged) -> None:
+        state = self._state(event.station, int(event.where))
+        state.charging_state = event.state
+        self._update(event.station, int(event.where), self._now())
+
+    def _on_started(self, event: TransactionStarted) -> None:
+        self._on_transaction(event, event.transaction.where, has_ended=False)
+
+    def _on_ended(self, event: TransactionEnded) -> None:
+        where = event.transaction.where
+        if event.station.transaction(where) is None:
+            self._on_transaction(event, where, has_ended=True)
+
+    def _on_transaction(self, event: Event, where: str, *, has_ended: bool) -> None:
+        if not event.station.speaks_2 or where not in event.station.connectors:
+            return
+        state = self._state(event.station, int(where))
+        state.charging_state = None
+        state.has_ended = has_ended
+        self._update(event.station, int(where), self._now())
+
+    def _on_forgotten(self, event: Forgotten) -> None:
+        self._states.pop(event.station.identity, None)
+
+    # -- what is told
+
+    def _update(self, station: Station, evse_id: int, moment: Moment) -> None:
+        where = str(evse_id)
+        state = self._state(station, evse_id)
+        status = refined(
+            state.status,
+            state.charging_state,
+            runs=station.transaction(where) is not None,
+            has_ended=state.has_ended,
+        )
+        if status is not None:
+            self._tell(station, where, status, moment, state.status)
+
+    def _tell_connectors(
+        self, station: Station, evse_id: int, state: EvseState, moment: Moment
+    ) -> None:
+        """Connectors have places of their own once there are several."""
+        numbers = [number for number in state.connectors if number]
+        if max(numbers, default=0) <= 1:
+            return
+        for number in numbers:
+            status = state.connectors[number]
+            refined_ = "Preparing" if status == OCCUPIED else status
+            self._tell(station, f"{evse_id}.{number}", refined_, moment)
+
+    def _tell(
+        self,
+        station: Station,
+        where: str,
+        status: str,
+        moment: Moment,
+        plain: str | None = None,
+    ) -> None:
+        values = status_values(where, status)
+        if where != STATION and plain in (OCCUPIED, AVAILABLE):
+            values[at(where, "plugged")] = plain == OCCUPIED
+        self._context.tell(
+            station, values, time_ms=moment.time_ms, is_queued=moment.is_queued
+        )
+        connector = station.connector(where)
+        before, connector.status = connector.status, status
+        if before != status:
+            self._context.events.emit(StatusChanged(station, where, status))
+
+    def _now(self) -> Moment:
+        return Moment(self._context.clock.now_ms())
+
+    def _state(self, station: Station, evse_id: int) -> EvseState:
+        known = self._states.setdefault(station.identity, {})
+        return known.setdefault(evse_id, EvseState())

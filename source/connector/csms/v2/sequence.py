@@ -1,0 +1,37 @@
+"""The `seqNo` of TransactionEvents: which came, which are missing (2.x part 2, E)."""
+
+from __future__ import annotations
+
+_MOST_MISSING = 1000
+
+
+class Sequence:
+    """The numbers of one transaction that were heard."""
+
+    __slots__ = ("_missing", "_newest")
+
+    def __init__(self) -> None:
+        self._newest = -1
+        self._missing: set[int] = set()
+
+    def is_known(self, seq_no: int) -> bool:
+        """Whether this event was heard before."""
+        return seq_no <= self._newest and seq_no not in self._missing
+
+    def is_late(self, seq_no: int) -> bool:
+        """Whether a newer one was heard before."""
+        return seq_no < self._newest
+
+    def note(self, seq_no: int) -> int:
+        """Hear one; gives how many are missing before it that were not before."""
+        if seq_no <= self._newest:
+            self._missing.discard(seq_no)
+            return 0
+        # A transaction that we did not hear begin has no gap before it.
+        first = self._newest + 1 if self._newest >= 0 else seq_no
+        gap = range(first, seq_no)
+        self._missing.update(gap[-_MOST_MISSING:])
+        while len(self._missing) > _MOST_MISSING:
+            self._missing.remove(min(self._missing))
+        self._newest = seq_no
+        return len(gap)
