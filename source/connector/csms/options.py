@@ -7,6 +7,7 @@ the contract (contracts: settings).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 UnknownPolicy = Literal["pending", "accept", "reject"]
@@ -82,6 +83,18 @@ class LimitOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class FileOptions:
+    """The upload and download place, `/files`; a bound of 0 is none."""
+
+    data_dir: Path = Path("data")
+    http_host: str = "127.0.0.1"
+    http_url: str | None = None
+    """What stations use instead of our own address; without a slash at its end."""
+    max_upload_bytes: int = 104_857_600
+    expiry_s: float = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
 class CsmsOptions:
     """The central system's own settings."""
 
@@ -98,3 +111,4 @@ class CsmsOptions:
     strict_validation: bool = False
     max_pending_stations: int = 1000
     limits: LimitOptions = field(default_factory=LimitOptions)
+    files: FileOptions = field(default_factory=FileOptions)

@@ -9,6 +9,8 @@ class Link(Protocol):
     """Carries texts both ways, in order, until it is closed."""
 
     remote_address: str
+    reached_at: str
+    """The host by which the peer reached us; empty where nobody knows."""
     subprotocol: str | None
     latency_ms: float | None
     """Round trip of the last ping, where there are pings."""
