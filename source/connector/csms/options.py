@@ -10,8 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from connector.csms.quirks import Quirks
+
 UnknownPolicy = Literal["pending", "accept", "reject"]
 Unit = Literal["W", "A"]
+
+USUAL_VOLTAGE = 230.0
+"""Between a phase and neutral."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,8 @@ class Fallback:
 class StationOptions:
     """One entry of ``STATIONS``; an unnamed station has all defaults.
 
-    None means that the central system's own value applies.
+    None is not set: the preset of its brand counts, then the central system's own
+    value.
     """
 
     name: str | None = None
@@ -46,17 +52,21 @@ class StationOptions:
     serial_number: str | None = None
     connectors: int | None = None
     phases: Literal[1, 3] | None = None
-    voltage: float = 230.0
+    voltage: float | None = None
     min_current_a: float | None = None
     max_current_a: float | None = None
     profile: ProfileOptions = field(default_factory=ProfileOptions)
     limit_fallback: Fallback | Literal["none"] | None = None
     limit_hold_s: float | None = None
-    zero: Literal["profile", "stop"] = "profile"
+    zero: Literal["profile", "stop"] | None = None
     call_timeout_s: float | None = None
     measurands: tuple[str, ...] | None = None
     meter_interval_s: int | None = None
     strict_validation: bool | None = None
+    preset: str | None = None
+    """None is found by what it says of itself; ``none`` is no preset."""
+    quirks: Quirks = field(default_factory=Quirks)
+    autostart_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

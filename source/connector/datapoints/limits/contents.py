@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from connector.csms.options import Fallback
+from connector.csms.options import USUAL_VOLTAGE, Fallback
 from connector.csms.station import STATION
 from connector.datapoints.limits import conversion
 from connector.datapoints.limits.book import Book
@@ -40,7 +40,7 @@ def electric(book: Book, goal: Goal) -> Electric:
     """What is known of a place with this goal."""
     options = book.station.options
     return conversion.electric_of(
-        options.voltage,
+        options.voltage or USUAL_VOLTAGE,
         goal.phases or options.phases,
         options.min_current_a,
         is_dc=book.station.is_dc,
