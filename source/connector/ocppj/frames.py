@@ -5,6 +5,7 @@ Reading fails with `MalformedFrame` alone, which says what to answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -24,7 +25,10 @@ TOO_DEEP = f"nested deeper than {_DEEPEST}"
 _UNREADABLE_ID = "-1"
 """OCPP-J 2.0.1, section 4.2.3: the id of an error about an id that was unreadable."""
 _CALL, _CALL_RESULT, _CALL_ERROR = 2, 3, 4
+_ANSWERS = (_CALL_RESULT, _CALL_ERROR)
 _SHOWN = 80
+_BEGINNING = re.compile(r'\s*\[\s*([234])\s*,\s*"([^"\\\x00-\x1f]{1,255})"\s*[,\]]')
+"""How a frame begins whose rest may be none: type and id."""
 
 
 @dataclass(slots=True)
@@ -60,12 +64,19 @@ Frame = Call | CallResult | CallError
 
 
 class MalformedFrame(ConnectorError):
-    """Text that is no frame; ``reply`` is the CALLERROR to send, if there is one."""
+    """Text that is no frame; ``reply`` is the CALLERROR to send, if there is one.
 
-    def __init__(self, reason: str, reply: CallError | None = None) -> None:
-        super().__init__(reason, reply)
+    ``answers`` is the id of our call that it was meant to answer, as far as it can be
+    read; else it is empty.
+    """
+
+    def __init__(
+        self, reason: str, reply: CallError | None = None, answers: str = ""
+    ) -> None:
+        super().__init__(reason, reply, answers)
         self.reason = reason
         self.reply = reply
+        self.answers = answers
 
     def __str__(self) -> str:
         return self.reason
@@ -82,7 +93,7 @@ def decode(text: str | bytes, dialect: Dialect) -> Frame:
     try:
         parts = orjson.loads(text)
     except orjson.JSONDecodeError as problem:
-        _refuse(f"not JSON ({problem})", dialect)
+        _refuse(f"not JSON ({problem})", dialect, _beginning(text) or None)
     if not isinstance(parts, list) or len(parts) < 3:
         _refuse("no list of at least 3 members", dialect, _id_of(parts))
     kind, unique_id = parts[0], parts[1]
@@ -91,13 +102,13 @@ def decode(text: str | bytes, dialect: Dialect) -> Frame:
     if kind == _CALL:
         return _call(parts, text, dialect)
     if is_too_deep(parts):
-        raise MalformedFrame(TOO_DEEP)
+        _refuse(TOO_DEEP, dialect, parts)
     if kind == _CALL_RESULT and isinstance(parts[2], dict):
         return CallResult(unique_id, parts[2])
     if kind == _CALL_ERROR:
         return _call_error(parts)
     if kind == _CALL_RESULT:
-        raise MalformedFrame("a CALLRESULT whose payload is no object")
+        _refuse("a CALLRESULT whose payload is no object", dialect, parts)
     raise MalformedFrame(
         f"unknown message type {str(kind)[:_SHOWN]}",
         CallError(unique_id, dialect.unknown_type) if dialect.unknown_type else None,
@@ -137,7 +148,19 @@ def _refuse(reason: str, dialect: Dialect, parts: list[Any] | None = None) -> No
         reply = CallError(_UNREADABLE_ID, dialect.unreadable, reason)
     else:
         reply = None
-    raise MalformedFrame(reason, reply)
+    is_answer = parts is not None and parts[0] in _ANSWERS
+    answers = unique_id if is_answer and isinstance(unique_id, str) else ""
+    raise MalformedFrame(reason, reply, answers)
+
+
+def _beginning(text: str) -> list[Any]:
+    """Type and id of a whole text that is no JSON further on, or holds no values.
+
+    Stations write NaN, 1e400, halves of characters: they get an answer all the same.
+    """
+    found = _BEGINNING.match(text)
+    is_whole = found is not None and text.rstrip().endswith("]")
+    return [int(found[1]), found[2]] if found is not None and is_whole else []
 
 
 def _children(value: object) -> Iterator[object]:
