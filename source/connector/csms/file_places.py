@@ -111,7 +111,7 @@ class FilePlaces:
             for digest, place in self._places.items()
             if (place.station, place.kind) == (new.station, new.kind)
         ]
-        for digest in same[: len(same) + 1 - MOST_OF_A_STATION]:
+        for digest in same[: max(0, len(same) + 1 - MOST_OF_A_STATION)]:
             del self._places[digest]
 
     def _forget(self, test: Callable[[FilePlace], bool]) -> None:
@@ -133,9 +133,10 @@ class FilePlaces:
     def firmware(self, place: FilePlace) -> Path | None:
         """The file of a download, while it is there."""
         try:
-            return self.data_dir / find_firmware(self.data_dir, place.file)
+            find_firmware(self.data_dir, place.file)
         except FileNotFoundError:
             return None
+        return self.data_dir / FIRMWARE / place.file
 
     def begin_upload(self, name: str, place: FilePlace) -> Upload:
         """Expect a file; one that is on its way already was given up by its sender."""
@@ -176,7 +177,10 @@ class FilePlaces:
         """Nothing more comes; what was not kept is removed."""
         if self._uploads.get(name) is upload:
             del self._uploads[name]
-        await asyncio.to_thread(upload.close)
+        try:
+            await asyncio.to_thread(upload.close)
+        except OSError as problem:
+            logger.error("%s: a part of an upload stays: %s", upload.station, problem)
 
     # -- keeping
 
@@ -206,7 +210,7 @@ class FilePlaces:
 
 
 def find_firmware(data_dir: Path, file: str) -> str:
-    """The path of a firmware file below ``data_dir``.
+    """The path of a firmware file below ``firmware/`` in ``data_dir``.
 
     Raises:
         FileNotFoundError: there is none of this name; the text says which there are.
@@ -219,7 +223,7 @@ def find_firmware(data_dir: Path, file: str) -> str:
         is_there = False
     if not is_there:
         raise FileNotFoundError(_what_there_is(folder))
-    return f"{FIRMWARE}/{path.relative_to(folder.resolve()).as_posix()}"
+    return path.relative_to(folder.resolve()).as_posix()
 
 
 def _what_there_is(folder: Path) -> str:

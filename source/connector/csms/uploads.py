@@ -117,13 +117,17 @@ class Upload:
             return self._part.replace(path)
 
     def close(self) -> None:
-        """Remove what was not kept."""
+        """Remove what was not kept.
+
+        Raises:
+            OSError: it cannot be removed.
+        """
         with self._disk:
-            if self._file is not None:
-                self._file.close()
-                self._file = None
-            with contextlib.suppress(FileNotFoundError):
-                self._part.unlink()
+            if self._file is None:
+                return
+            self._file.close()
+            self._file = None
+            self._part.unlink(missing_ok=True)
 
 
 def safe_name(text: str) -> str:
