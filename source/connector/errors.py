@@ -16,6 +16,7 @@
     ├── OutboxFull                 too many calls are waiting for this peer
     ├── StationNotConnected        no link to this station
     ├── StoreError                 what must be kept could not be kept
+    ├── RecordingError             a file that is no recording of a station
     └── CertificateError
 
 Every class carries its data; the text is made in ``__str__``.
@@ -176,6 +177,20 @@ class StationNotConnected(ConnectorError):
 
 class StoreError(ConnectorError):
     """The store could not keep or give what it was asked to."""
+
+
+class RecordingError(ConnectorError):
+    """A line of a file is not what a recording has there; line 0 is the whole file."""
+
+    def __init__(self, name: str, line: int, problem: str) -> None:
+        super().__init__(name, line, problem)
+        self.name = name
+        self.line = line
+        self.problem = problem
+
+    def __str__(self) -> str:
+        where = f"{self.name}, line {self.line}" if self.line else self.name
+        return f"{where}: {self.problem}"
 
 
 class CertificateError(ConnectorError):

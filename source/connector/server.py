@@ -27,7 +27,7 @@ from connector.datapoints.fact_queue import (
     Forgotten,
     Restored,
 )
-from connector.datapoints.keys import parse_local_key
+from connector.datapoints.keys import file_name, parse_local_key
 from connector.datapoints.limits.service import LimitService
 from connector.datapoints.outcomes import Outcome
 from connector.datapoints.profile_template import ProfileTemplate
@@ -36,6 +36,8 @@ from connector.openmqtt.bridge import Bridge
 from connector.openmqtt.requests import Requests
 from connector.openmqtt.service import Client, OpenTopics, publisher, replier
 from connector.openmqtt.topics import Topics
+from connector.sessions.recorded_files import RecorderOptions
+from connector.sessions.recorder import Recorder, Serve
 from connector.sessions.websocket_server import WebSocketServer
 from connector.settings.model import Settings
 from connector.store import open_store
@@ -75,11 +77,22 @@ class Server:
             ),
         )
         self._make_commands()
+        self._recorder = self._make_recorder()
+        serve: Serve = self.central_system.serve
+        if self._recorder is not None:
+            serve = self._recorder.around(serve)
         self._websocket = WebSocketServer(
-            settings.server, self.central_system.gate, self.central_system.serve
+            settings.server, self.central_system.gate, serve
         )
         self._open_topics: OpenTopics | None = None
         self._lost: dict[str, list[Datum]] = {}
+
+    def _make_recorder(self) -> Recorder | None:
+        folder = self._settings.record_dir
+        if folder is None:
+            return None
+        options = RecorderOptions(folder, self._version)
+        return Recorder(options, self._clock, file_name)
 
     def _make_commands(self) -> None:
         central = self.central_system
@@ -165,6 +178,8 @@ class Server:
         self._loop = asyncio.get_running_loop()
         self._is_broker_there = getattr(client, "is_connected", lambda: False)
         await self._open_store()
+        if self._recorder is not None:
+            self._recorder.start()
         http = None
         try:
             await self._start()
@@ -279,6 +294,8 @@ class Server:
         if self._open_topics is not None:
             self._open_topics.stop()
         await self._websocket.stop()
+        if self._recorder is not None:
+            await asyncio.to_thread(self._recorder.stop)
         await self._commands.finish(_COMMANDS_END_WITHIN_S)
         await self._limits.stop()
         await self.central_system.stop()

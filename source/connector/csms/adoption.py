@@ -82,7 +82,6 @@ class Adoption:
                 await self._adopt(event) if self._may_adopt(event, connector) else None
             )
         if record.is_presumed and _goes_on(connector, record):
-            self._running.unstopped.revoke(record.key)
             return await store.resume_transaction(record.key)
         return record
 

@@ -13,9 +13,11 @@ from connector.csms.authorization import Authorization
 from connector.csms.availability import Availability
 from connector.csms.context import Context
 from connector.csms.data_transfer import DataTransfer
+from connector.csms.local_lists import LocalLists
 from connector.csms.metering import Metering
 from connector.csms.notifications import Notifications
 from connector.csms.provisioning import Provisioning
+from connector.csms.reservations import Reservations
 from connector.csms.station import Station
 from connector.csms.tokens import Tokens
 from connector.csms.transactions import Transactions
@@ -49,16 +51,24 @@ class Blocks:
 
     def __init__(self, context: Context, tokens: Tokens) -> None:
         self.transactions = Transactions(context, tokens)
+        self.reservations = Reservations(context, tokens)
+        self.local_lists = LocalLists(context, tokens)
         self._all: tuple[Block, ...] = (
             Provisioning(context),
             Availability(context),
             Authorization(tokens),
             self.transactions,
+            self.reservations,
+            self.local_lists,
             Metering(context),
             DataTransfer(context),
             Notifications(context),
         )
-        self._lasting: tuple[LastingBlock, ...] = (self.transactions,)
+        self._lasting: tuple[LastingBlock, ...] = (
+            self.transactions,
+            self.reservations,
+            self.local_lists,
+        )
 
     def handlers(self) -> dict[str, Handler]:
         """By action."""

@@ -48,6 +48,8 @@ class Booting:
 
     async def trigger(self, station: Station) -> bool:
         """Ask it to boot; whether it said that it will."""
+        if station.options.quirks.no_boot_trigger:
+            return False
         try:
             answer = await trigger_message(station, STATION, "BootNotification")
         except ConnectorError as problem:

@@ -7,10 +7,16 @@ the contract (contracts: settings).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
+
+from connector.csms.quirks import Quirks
 
 UnknownPolicy = Literal["pending", "accept", "reject"]
 Unit = Literal["W", "A"]
+
+USUAL_VOLTAGE = 230.0
+"""Between a phase and neutral."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,8 @@ class Fallback:
 class StationOptions:
     """One entry of ``STATIONS``; an unnamed station has all defaults.
 
-    None means that the central system's own value applies.
+    None is not set: the preset of its brand counts, then the central system's own
+    value.
     """
 
     name: str | None = None
@@ -45,17 +52,21 @@ class StationOptions:
     serial_number: str | None = None
     connectors: int | None = None
     phases: Literal[1, 3] | None = None
-    voltage: float = 230.0
+    voltage: float | None = None
     min_current_a: float | None = None
     max_current_a: float | None = None
     profile: ProfileOptions = field(default_factory=ProfileOptions)
     limit_fallback: Fallback | Literal["none"] | None = None
     limit_hold_s: float | None = None
-    zero: Literal["profile", "stop"] = "profile"
+    zero: Literal["profile", "stop"] | None = None
     call_timeout_s: float | None = None
     measurands: tuple[str, ...] | None = None
     meter_interval_s: int | None = None
     strict_validation: bool | None = None
+    preset: str | None = None
+    """None is found by what it says of itself; ``none`` is no preset."""
+    quirks: Quirks = field(default_factory=Quirks)
+    autostart_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,18 @@ class LimitOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class FileOptions:
+    """The upload and download place, `/files`; a bound of 0 is none."""
+
+    data_dir: Path = Path("data")
+    http_host: str = "127.0.0.1"
+    http_url: str | None = None
+    """What stations use instead of our own address; without a slash at its end."""
+    max_upload_bytes: int = 104_857_600
+    expiry_s: float = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
 class CsmsOptions:
     """The central system's own settings."""
 
@@ -98,3 +121,4 @@ class CsmsOptions:
     strict_validation: bool = False
     max_pending_stations: int = 1000
     limits: LimitOptions = field(default_factory=LimitOptions)
+    files: FileOptions = field(default_factory=FileOptions)

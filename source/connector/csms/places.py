@@ -33,9 +33,9 @@ def place(context: Context, station: Station, connector_id: int) -> Connector | 
     return found
 
 
-def is_place(where: str) -> bool:
-    """Whether a text that was kept names a place of a station."""
-    return where.isdecimal() and int(where) <= MAX_PLACES
+def is_connector(where: str) -> bool:
+    """Whether a text that was kept names a connector of a station."""
+    return where.isdecimal() and 0 < int(where) <= MAX_PLACES
 
 
 def grow(context: Context, station: Station, count: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from connector.csms import times
+from connector.csms import presets, times
 from connector.csms.context import Context, at
 from connector.csms.events import Booted
 from connector.csms.facts import Datum, Scalar
@@ -26,6 +26,19 @@ _SENSORS = {
     "serial_number": ("chargePointSerialNumber", "chargeBoxSerialNumber"),
     "firmware_version": ("firmwareVersion",),
 }
+_BOOT_MEMBERS = (
+    "chargeBoxSerialNumber",
+    "chargePointModel",
+    "chargePointSerialNumber",
+    "chargePointVendor",
+    "firmwareVersion",
+    "iccid",
+    "imsi",
+    "meterSerialNumber",
+    "meterType",
+)
+_LONGEST_KEPT = 255
+"""Of what a station says of itself: anybody who waits for adoption says it, too."""
 REGISTRATION = {"accepted": "Accepted", "pending": "Pending", "rejected": "Rejected"}
 
 
@@ -41,7 +54,8 @@ class Provisioning:
 
     def on_boot(self, station: Station, call: Call) -> Answer:
         """BootNotification."""
-        station.boot = call.payload
+        station.boot = boot = _kept(call.payload)
+        presets.apply(station, self._context.options.call_timeout_s)
         status = REGISTRATION[station.registration]
         interval_s = max(1, round(self._context.options.heartbeat_interval_s))
         answer = {
@@ -52,8 +66,8 @@ class Provisioning:
         logger.info(
             "%s: %s %s booted: %s",
             station.identity,
-            call.payload["chargePointVendor"],
-            call.payload["chargePointModel"],
+            boot["chargePointVendor"],
+            boot["chargePointModel"],
             status,
         )
         return Answer(answer, lambda: self._booted(station))
@@ -72,6 +86,15 @@ class Provisioning:
             {"currentTime": times.iso(now_ms)},
             lambda: self._context.tell_seen(station, now_ms),
         )
+
+
+def _kept(payload: Json) -> Json:
+    """The members that mean something, none of them without end."""
+    return {
+        member: payload[member][:_LONGEST_KEPT]
+        for member in _BOOT_MEMBERS
+        if member in payload
+    }
 
 
 def boot_values(station: Station) -> dict[Datum, Scalar]:
@@ -95,10 +118,13 @@ async def reset(station: Station, kind: str) -> Json:
 async def get_configuration(station: Station, keys: list[str] | None = None) -> Json:
     """GetConfiguration of these keys, or of all; gives the wire response."""
     answer = await station.call("GetConfiguration", {"key": keys} if keys else {})
+    # Keys are the same in any case (1.6, section 7.29: CiString50Type).
+    names = {key.lower(): key for key in (*station.configuration, *(keys or ()))}
     for entry in answer.get("configurationKey", ()):
-        station.configuration[entry["key"]] = entry.get("value")
-    for key in answer.get("unknownKey", ()):
-        station.configuration.pop(key, None)
+        key = names.get(entry["key"].lower(), entry["key"])
+        station.configuration[key] = entry.get("value")
+    for unknown in answer.get("unknownKey", ()):
+        station.configuration.pop(names.get(unknown.lower(), unknown), None)
     return answer
 
 

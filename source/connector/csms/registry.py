@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from connector.csms import times
+from connector.csms import presets, times
 from connector.csms.clock import Clock
 from connector.csms.options import CsmsOptions, StationOptions
 from connector.csms.station import Station
@@ -71,18 +71,21 @@ class Registry:
         station = self._new(record.identity, record.registration)
         station.boot, station.learned = dict(record.boot), dict(record.learned)
         station.since_ms = record.since_ms
+        presets.apply(station, self._options.call_timeout_s)
         for number in range(1, record.connectors + 1):
             station.connector(str(number))
         self.stations[record.identity] = station
 
     def _new(self, identity: str, registration: Registration) -> Station:
-        return Station(
+        station = Station(
             identity,
             self._options.stations.get(identity, _DEFAULTS),
             registration=registration,
             since_ms=self._clock.now_ms(),
             call_timeout_s=self._options.call_timeout_s,
         )
+        presets.apply(station, self._options.call_timeout_s)
+        return station
 
     def is_named(self, identity: str) -> bool:
         """Whether the configuration names it: such a station is adopted."""

@@ -14,7 +14,7 @@ from connector.csms import sampled, times, unknown_names
 from connector.csms.context import Context
 from connector.csms.events import TransactionEnded, TransactionStarted
 from connector.csms.facts import Datum, Scalar, Weight
-from connector.csms.places import is_place, place
+from connector.csms.places import is_connector, place
 from connector.csms.sampled import Reading
 from connector.csms.session_meter import SessionMeter, resumed_meter
 from connector.csms.station import STATION, Connector, Station
@@ -59,7 +59,7 @@ class Running:
         Raises:
             StoreError: the store cannot be used.
         """
-        if not is_place(record.where) or record.where == STATION:
+        if not is_connector(record.where):
             return
         connector = station.connector(record.where)
         if connector.transaction is not None:
@@ -83,6 +83,7 @@ class Running:
             if running.key == record.key or is_older:
                 return
             self.leave(station, connector, record.start_ms, is_superseded=True)
+        self.unstopped.revoke(record.key)
         connector.transaction = record
         connector.meter = SessionMeter(record.start_ms, record.meter_start_wh)
         if connector.ended_id == record.ocpp_id:
@@ -174,9 +175,10 @@ class Running:
         self._context.tell(
             station,
             ended(connector.where, record, energy_wh, meter, is_current=is_current),
-            time_ms=moment.time_ms,
+            # What it corrects was told when it seemed to be over.
+            time_ms=None if is_corrected else moment.time_ms,
             weight=Weight.TRANSACTION,
-            is_queued=moment.is_queued,
+            is_queued=moment.is_queued and not is_corrected,
         )
         if is_current:
             connector.transaction = None

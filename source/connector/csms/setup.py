@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from connector.csms.context import Context
 from connector.csms.events import Booted, Connected, Disconnected, Ready
+from connector.csms.options import CsmsOptions
 from connector.csms.places import grow
 from connector.csms.provisioning import change_configuration, get_configuration
 from connector.csms.station import Station
@@ -28,6 +29,7 @@ KEYS = (
     "ChargingScheduleAllowedChargingRateUnit",
     "ChargingScheduleMaxPeriods",
     "ConnectorSwitch3to1PhaseSupported",
+    "ACPhaseSwitchingSupported",
     MEASURANDS_KEY,
     INTERVAL_KEY,
     ATTEMPTS_KEY,
@@ -90,30 +92,47 @@ class Setup:
             self._context.events.emit(Ready(station))
 
     async def _configure(self, station: Station) -> None:
+        if station.options.quirks.skip_setup is True:
+            return
         await self._read(station)
         count = station.configuration.get("NumberOfConnectors") or ""
         if count.strip().isdecimal() and station.options.connectors is None:
             grow(self._context, station, int(count))
         await self._set_measurands(station)
-        interval_s = station.options.meter_interval_s
-        if interval_s is None:
-            interval_s = self._context.options.meter_interval_s
+        interval_s = meter_interval_s(station, self._context.options)
         if interval_s:
             await self._set(station, INTERVAL_KEY, str(interval_s))
         attempts = station.configuration.get(ATTEMPTS_KEY) or ""
         if attempts.strip().isdecimal() and int(attempts) < _ATTEMPTS:
             await self._set(station, ATTEMPTS_KEY, str(_ATTEMPTS))
+        await self._set_free_token(station)
+
+    async def _set_free_token(self, station: Station) -> None:
+        """Who starts without a card starts with a token of ours.
+
+        Nobody gets in who would not: without `autostart_token` the token is changed
+        only where any is accepted.
+        """
+        key = station.options.quirks.free_token_key
+        token = station.options.autostart_token
+        if token is None and self._context.options.unknown_tokens == "accept":
+            token = self._context.options.remote_id_token
+        if key and token and key in station.configuration:
+            await self._set(station, key, token)
 
     async def _read(self, station: Station) -> None:
         """Read the keys that matter, in pieces where all at once is refused."""
+        keys = _keys(station)
+        if not keys:
+            return
         try:
-            await get_configuration(station, list(KEYS))
+            await get_configuration(station, keys)
         except (CommandTimeout, TransportError):
             raise
         except ConnectorError as problem:
             logger.info("%s: %s; asking for less", station.identity, problem)
-            for start in range(0, len(KEYS), _AT_ONCE):
-                await self._read_piece(station, list(KEYS[start : start + _AT_ONCE]))
+            for start in range(0, len(keys), _AT_ONCE):
+                await self._read_piece(station, keys[start : start + _AT_ONCE])
 
     async def _read_piece(self, station: Station, keys: list[str]) -> None:
         try:
@@ -127,6 +146,8 @@ class Setup:
 
     async def _set(self, station: Station, key: str, value: str) -> bool:
         """Set a key unless it is so already; whether it holds now."""
+        if station.options.quirks.skips(key):
+            return True
         if same(station.configuration.get(key), value):
             return True
         try:
@@ -160,6 +181,22 @@ class Setup:
         if wanted is None:
             wanted = self._context.options.measurands
         return AUTOMATIC_MEASURANDS if wanted is None else wanted
+
+
+def _keys(station: Station) -> list[str]:
+    """The keys that are read."""
+    quirks = station.options.quirks
+    more = (quirks.free_token_key,) if quirks.free_token_key else ()
+    return [key for key in (*KEYS, *more) if not quirks.skips(key)]
+
+
+def meter_interval_s(station: Station, options: CsmsOptions) -> int:
+    """The interval of meter values that a station is to have, in s; 0 is its own."""
+    interval_s = station.options.meter_interval_s
+    if interval_s is None:
+        interval_s = options.meter_interval_s
+    least_s = station.options.quirks.meter_interval_min_s or 0
+    return max(interval_s, least_s) if interval_s else 0
 
 
 def same(current: str | None, wanted: str) -> bool:

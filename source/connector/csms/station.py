@@ -71,6 +71,7 @@ class Station:
         "configuration",
         "connected_ms",
         "connectors",
+        "given",
         "has_booted",
         "identity",
         "learned",
@@ -96,7 +97,10 @@ class Station:
         call_timeout_s: float = 30.0,
     ) -> None:
         self.identity = identity
+        self.given = options
+        """What `STATIONS` says of it."""
         self.options = options
+        """The same over the preset of its brand."""
         self.registration: Registration = registration
         self.since_ms = since_ms
         self.call_timeout_s = options.call_timeout_s or call_timeout_s

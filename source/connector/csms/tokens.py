@@ -50,6 +50,10 @@ class Tokens:
             kept[id_token.lower()] = record
         self._known = kept
 
+    def ids(self) -> list[str]:
+        """Those that are registered, as they are spelt."""
+        return [record.id_token for record in self._known.values()]
+
     def info(self, id_token: str) -> Json:
         """The IdTagInfo that answers a token of 1.6."""
         verdict = self.verdict(id_token)

@@ -27,8 +27,6 @@ def started(where: str, record: TransactionRecord) -> dict[Datum, Scalar]:
     values = resumed(where, record) | {at(where, "session_seconds"): 0}
     if record.meter_start_wh is not None:
         values[at(where, "session_energy")] = 0.0
-    if record.reservation_id is not None:
-        values[at(where, "reservation_id")] = None
     return values
 
 

@@ -13,8 +13,9 @@ from connector.csms import times
 from connector.csms.adoption import Adoption
 from connector.csms.context import Context
 from connector.csms.events import StatusChanged
+from connector.csms.places import is_connector
 from connector.csms.running import Running, Stop
-from connector.csms.station import STATION, Station
+from connector.csms.station import Station
 from connector.csms.times import Moment
 from connector.csms.tokens import Tokens
 from connector.errors import RemoteProtocolError, StoreError
@@ -55,9 +56,8 @@ class Transactions:
         since_ms = self._context.clock.now_ms() - times.DAY_MS
         for record in await store.closed_transactions(since_ms):
             station = stations.get(record.station)
-            connector = station.connectors.get(record.where) if station else None
-            if connector is not None and record.where != STATION:
-                connector.ended_id = record.ocpp_id
+            if station is not None and is_connector(record.where):
+                station.connector(record.where).ended_id = record.ocpp_id
         for record in sorted(await store.open_transactions(), key=_by_start):
             station = stations.get(record.station)
             if station is not None:

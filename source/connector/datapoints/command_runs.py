@@ -7,7 +7,7 @@ functional blocks, whose answers are read in one place (`outcomes.of_response`).
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from connector.csms import (
@@ -131,7 +131,22 @@ async def start(
 async def available(
     context: Context, station: Station, where: str, operative: bool
 ) -> Outcome:
-    """ChangeAvailability."""
+    """ChangeAvailability; some know it for connectors only."""
+    if station.options.quirks.no_change_availability:
+        return Outcome(OutcomeName.UNSUPPORTED, "quirks: no_change_availability")
+    outcome = await _change_availability(station, where, operative)
+    if where != STATION or outcome.outcome is not OutcomeName.REJECTED:
+        return outcome
+    for place in station.places:
+        outcome = await _change_availability(station, place, operative)
+        if not outcome.is_accepted:
+            return replace(outcome, detail=f"connector {place}: {outcome.detail}")
+    return replace(outcome, detail="connector by connector")
+
+
+async def _change_availability(
+    station: Station, where: str, operative: bool
+) -> Outcome:
     answer = await availability.change_availability(station, where, operative)
     return of_response("ChangeAvailability", answer)
 
@@ -179,14 +194,6 @@ async def _change_configuration(station: Station, wanted: Json) -> Outcome:
     ]
     name = OutcomeName.REJECTED if refused else OutcomeName.ACCEPTED
     return Outcome(name, ", ".join(refused), statuses)
-
-
-async def reserve(
-    context: Context, station: Station, where: str, payload: Json
-) -> Outcome:
-    """ReserveNow."""
-    payload = {"connectorId": int(where), **payload}
-    return of_response("ReserveNow", await station.call("ReserveNow", payload))
 
 
 async def get_log(

@@ -14,6 +14,12 @@ from connector.datapoints.limits.requests import (
     Phases,
     PowerLimit,
 )
+from connector.datapoints.local_list_runs import local_list, send_local_list
+from connector.datapoints.reservation_runs import (
+    cancel_reservation,
+    reservation_id,
+    reserve,
+)
 from connector.datapoints.schedules import schedule
 
 RESET_KINDS = {"soft": "Soft", "hard": "Hard"}
@@ -50,9 +56,9 @@ RULES: Mapping[str, Rule] = MappingProxyType({
     "reset": Rule(values.one_of(RESET_KINDS | RESET_KINDS_2), runs.reset),
     "trigger_message": Rule(values.trigger, runs.trigger_message, _always),
     "configuration": Rule(values.configuration, runs.configuration, _reads_configuration),
-    "reserve": Rule(values.json_object, runs.reserve),
-    "cancel_reservation": Rule(values.json_object, runs.calling("CancelReservation")),
-    "local_list": Rule(values.json_object, runs.calling("SendLocalList")),
+    "reserve": Rule(values.json_object, reserve),
+    "cancel_reservation": Rule(reservation_id, cancel_reservation),
+    "local_list": Rule(local_list, send_local_list),
     "update_firmware": Rule(values.json_object, runs.calling("UpdateFirmware")),
     "get_log": Rule(values.json_object, runs.get_log),
     "data_transfer": Rule(values.json_object, runs.calling("DataTransfer")),

@@ -1,10 +1,11 @@
-"""The frames of OCPP-J, read from text and written as text (OCPP-J, section 4).
+"""The frames of OCPP-J, read and written, as text and as lists (OCPP-J, section 4).
 
 Reading fails with `MalformedFrame` alone, which says what to answer.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -24,7 +25,13 @@ TOO_DEEP = f"nested deeper than {_DEEPEST}"
 _UNREADABLE_ID = "-1"
 """OCPP-J 2.0.1, section 4.2.3: the id of an error about an id that was unreadable."""
 _CALL, _CALL_RESULT, _CALL_ERROR = 2, 3, 4
+_CALL_RESULT_ERROR, _SEND = 5, 6
+"""OCPP-J 2.1, section 4.2: they are in no version before."""
 _SHOWN = 80
+_LONGEST_DESCRIPTION = 255
+"""OCPP-J 1.6 and 2.x, section 4.2.3."""
+_BEGINNING = re.compile(r'\s*\[\s*([2-6])\s*,\s*"([^"\\\x00-\x1f]{1,255})"\s*,')
+"""How a frame begins whose rest may be none: type and id."""
 
 
 @dataclass(slots=True)
@@ -56,16 +63,41 @@ class CallError:
     details: Json = field(default_factory=dict)
 
 
-Frame = Call | CallResult | CallError
+@dataclass(slots=True)
+class CallResultError:
+    """What an answer is answered with that cannot be taken (2.1)."""
+
+    unique_id: str
+    code: str
+    description: str = ""
+    details: Json = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Send(Call):
+    """A request that nobody answers, whatever is in it (2.1)."""
+
+
+Frame = Call | CallResult | CallError | CallResultError
 
 
 class MalformedFrame(ConnectorError):
-    """Text that is no frame; ``reply`` is the CALLERROR to send, if there is one."""
+    """What is no frame; ``reply`` is the error to send, if there is one.
 
-    def __init__(self, reason: str, reply: CallError | None = None) -> None:
+    ``answers`` is the id of the call that it was to answer; empty where it was none.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        reply: CallError | CallResultError | None = None,
+        *,
+        answers: str = "",
+    ) -> None:
         super().__init__(reason, reply)
         self.reason = reason
         self.reply = reply
+        self.answers = answers
 
     def __str__(self) -> str:
         return self.reason
@@ -82,22 +114,33 @@ def decode(text: str | bytes, dialect: Dialect) -> Frame:
     try:
         parts = orjson.loads(text)
     except orjson.JSONDecodeError as problem:
-        _refuse(f"not JSON ({problem})", dialect)
+        _refuse(f"not JSON ({problem})", dialect, _beginning(text))
+    return read(parts, dialect, text)
+
+
+def read(parts: object, dialect: Dialect, text: str = "") -> Frame:
+    """The frame that a list is; ``text`` is what it was read from.
+
+    Raises:
+        MalformedFrame: it is none.
+    """
     if not isinstance(parts, list) or len(parts) < 3:
-        _refuse("no list of at least 3 members", dialect, _id_of(parts))
+        _refuse("no list of at least 3 members", dialect, parts)
     kind, unique_id = parts[0], parts[1]
     if type(unique_id) is not str or not 0 < len(unique_id) <= LONGEST_ID:
         _refuse(f"the id is no text of 1 to {LONGEST_ID} characters", dialect, parts)
     if kind == _CALL:
         return _call(parts, text, dialect)
     if is_too_deep(parts):
-        raise MalformedFrame(TOO_DEEP)
-    if kind == _CALL_RESULT and isinstance(parts[2], dict):
-        return CallResult(unique_id, parts[2])
-    if kind == _CALL_ERROR:
-        return _call_error(parts)
+        _refuse(TOO_DEEP, dialect, parts)
     if kind == _CALL_RESULT:
-        raise MalformedFrame("a CALLRESULT whose payload is no object")
+        return _call_result(parts, dialect)
+    if kind == _CALL_ERROR:
+        return CallError(*_error_members(parts))
+    if dialect.has_send and kind == _SEND:
+        return _send(parts, text)
+    if dialect.has_send and kind == _CALL_RESULT_ERROR:
+        return CallResultError(*_error_members(parts))
     raise MalformedFrame(
         f"unknown message type {str(kind)[:_SHOWN]}",
         CallError(unique_id, dialect.unknown_type) if dialect.unknown_type else None,
@@ -112,10 +155,22 @@ def _call(parts: list[Any], text: str, dialect: Dialect) -> Call:
     return Call(parts[1], parts[2], parts[3], text)
 
 
-def _call_error(parts: list[Any]) -> CallError:
+def _call_result(parts: list[Any], dialect: Dialect) -> CallResult:
+    if not isinstance(parts[2], dict):
+        _refuse("a CALLRESULT whose payload is no object", dialect, parts)
+    return CallResult(parts[1], parts[2])
+
+
+def _send(parts: list[Any], text: str) -> Send:
+    if len(parts) != 4 or type(parts[2]) is not str or type(parts[3]) is not dict:
+        raise MalformedFrame("a SEND that is not [6, id, action, payload]")
+    return Send(parts[1], parts[2], parts[3], text)
+
+
+def _error_members(parts: list[Any]) -> tuple[str, str, str, Json]:
     description = parts[3] if len(parts) > 3 else ""
     details = parts[4] if len(parts) > 4 else {}
-    return CallError(
+    return (
         parts[1],
         str(parts[2])[:_SHOWN],
         description if isinstance(description, str) else "",
@@ -123,21 +178,35 @@ def _call_error(parts: list[Any]) -> CallError:
     )
 
 
-def _id_of(parts: object) -> list[Any] | None:
-    return parts if isinstance(parts, list) and len(parts) > 1 else None
+def _beginning(text: str) -> object:
+    """Type and id of a frame whose rest is no JSON; None where they are none, either."""
+    found = _BEGINNING.match(text)
+    return [int(found[1]), found[2]] if found else None
 
 
-def _refuse(reason: str, dialect: Dialect, parts: list[Any] | None = None) -> NoReturn:
+def _refuse(reason: str, dialect: Dialect, parts: object) -> NoReturn:
     """Answer what can be answered: 1.6 has no words for a frame without an id."""
-    unique_id: object = parts[1] if parts else None
-    is_call = parts is not None and parts[0] == _CALL
-    if isinstance(unique_id, str) and 0 < len(unique_id) <= _LONGEST_ECHOED_ID:
-        reply = CallError(unique_id, dialect.formation, reason) if is_call else None
-    elif dialect.unreadable:
-        reply = CallError(_UNREADABLE_ID, dialect.unreadable, reason)
-    else:
-        reply = None
-    raise MalformedFrame(reason, reply)
+    kind, unique_id = _head(parts)
+    if not isinstance(unique_id, str) or not 0 < len(unique_id) <= _LONGEST_ECHOED_ID:
+        is_send = dialect.has_send and kind == _SEND
+        is_answered = dialect.unreadable and not is_send
+        code = dialect.unreadable
+        reply = CallError(_UNREADABLE_ID, code, reason) if is_answered else None
+        raise MalformedFrame(reason, reply)
+    if kind == _CALL:
+        raise MalformedFrame(reason, CallError(unique_id, dialect.formation, reason))
+    if kind == _CALL_RESULT and dialect.has_send:
+        error = CallResultError(unique_id, dialect.formation, reason)
+        raise MalformedFrame(reason, error, answers=unique_id)
+    is_answer = kind in (_CALL_RESULT, _CALL_ERROR)
+    raise MalformedFrame(reason, answers=unique_id if is_answer else "")
+
+
+def _head(parts: object) -> tuple[object, object]:
+    """The type and the id of what may be no frame."""
+    found = parts[:2] if isinstance(parts, list) else []
+    kind, unique_id = [*found, None, None][:2]
+    return kind, unique_id
 
 
 def _children(value: object) -> Iterator[object]:
@@ -170,8 +239,21 @@ def encode_call(unique_id: str, action: str, payload: Json) -> str:
     Raises:
         LocalProtocolError: the payload cannot be written as JSON.
     """
+    return _text_of(_CALL, unique_id, action, payload)
+
+
+def encode_send(unique_id: str, action: str, payload: Json) -> str:
+    """The text of a SEND.
+
+    Raises:
+        LocalProtocolError: as `encode_call`.
+    """
+    return _text_of(_SEND, unique_id, action, payload)
+
+
+def _text_of(kind: int, unique_id: str, action: str, payload: Json) -> str:
     try:
-        return orjson.dumps([_CALL, unique_id, action, payload]).decode()
+        return orjson.dumps([kind, unique_id, action, payload]).decode()
     except TypeError as problem:
         raise LocalProtocolError(f"{action}: {problem}") from None
 
@@ -181,7 +263,20 @@ def encode_result(unique_id: str, payload: Json) -> str:
     return orjson.dumps([_CALL_RESULT, unique_id, payload]).decode()
 
 
-def encode_error(error: CallError) -> str:
-    """The text of a CALLERROR; its description is cut to 255 characters."""
-    parts = [error.unique_id, error.code, error.description[:255], error.details]
-    return orjson.dumps([_CALL_ERROR, *parts]).decode()
+def encode_error(error: CallError | CallResultError) -> str:
+    """The text of an error; its description is cut to 255 characters."""
+    return orjson.dumps(members(error)).decode()
+
+
+def members(frame: Frame) -> list[Any]:
+    """A frame as the list that is sent; the description of an error is cut."""
+    match frame:
+        case Send(unique_id, action, payload):
+            return [_SEND, unique_id, action, payload]
+        case Call(unique_id, action, payload):
+            return [_CALL, unique_id, action, payload]
+        case CallResult(unique_id, payload):
+            return [_CALL_RESULT, unique_id, payload]
+    kind = _CALL_ERROR if isinstance(frame, CallError) else _CALL_RESULT_ERROR
+    text = frame.description[:_LONGEST_DESCRIPTION]
+    return [kind, frame.unique_id, frame.code, text, frame.details]

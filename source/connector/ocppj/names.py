@@ -6,7 +6,9 @@ and of objects without a schema belong to vendors and stay as they are.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
+from enum import Enum
 from functools import cache
 from typing import Any
 
@@ -16,12 +18,21 @@ from connector.ocppj.schemas import load_document
 
 Json = dict[str, Any]
 
-_UNTOUCHED = frozenset({"customData"})
+CUSTOM_DATA = "customData"
+_OF_CLASSES = {
+    "2.0.1": {"language1": "language_1", "language2": "language_2"},
+    "2.1": {
+        "iso15118CertificateHashData": "iso_15118_certificate_hash_data",
+        "iso15118SchemaVersion": "iso_15118_schema_version",
+        "prioritizedEMAIDs": "prioritized_emaids",
+    },
+}
+"""Where the library's classes do not follow the library's own conversion."""
 
 
 @cache
 def snake_name(wire_name: str) -> str:
-    """The name that the library gives a member."""
+    """The name that the library's conversion gives a member, or an action."""
     [name] = camel_to_snake_case({wire_name: None})  # type: ignore[no-untyped-call]
     return str(name)
 
@@ -29,10 +40,17 @@ def snake_name(wire_name: str) -> str:
 class Names:
     """The names of one message, as a tree of those of its members."""
 
-    __slots__ = ("_members",)
+    __slots__ = ("_by_snake", "_by_wire")
 
-    def __init__(self, document: Json, schema: Json) -> None:
-        self._members = dict(_members(document, schema))
+    def __init__(self, version: str, document: Json, schema: Json) -> None:
+        self._by_snake: dict[str, tuple[str, Names]] = {}
+        self._by_wire: dict[str, tuple[str, Names]] = {}
+        exceptions = _OF_CLASSES.get(version, {})
+        for wire, names in _members(version, document, schema):
+            usual = snake_name(wire)
+            snake = exceptions.get(wire, usual)
+            self._by_wire[wire] = snake, names
+            self._by_snake[usual] = self._by_snake[snake] = wire, names
 
     def to_snake(self, value: Any) -> Any:
         """A payload with snake_case names; members that came with one are left out."""
@@ -40,37 +58,79 @@ class Names:
             return [self.to_snake(item) for item in value]
         if not isinstance(value, dict):
             return value
-        by_wire = {wire: (snake, n) for snake, (wire, n) in self._members.items()}
+        by_wire = self._by_wire
         return {
             snake: names.to_snake(value[wire])
             for wire in value
-            if wire in by_wire or wire not in self._members
+            if wire in by_wire or wire not in self._by_snake
             for snake, names in [by_wire.get(wire, (wire, _NO_NAMES))]
         }
 
     def to_wire(self, value: Any) -> Any:
-        """A payload with wire names; members that are None are left out."""
-        if isinstance(value, list):
+        """What has snake_case names, dataclasses included, with wire names.
+
+        Members that are None are left out.
+        """
+        if isinstance(value, list | tuple):
             return [self.to_wire(item) for item in value]
+        if is_instance_of_dataclass(value):
+            return self.to_wire(self._of_class(value))
         if not isinstance(value, dict):
-            return value
+            return plain(value)
         return {
             wire: names.to_wire(value[snake])
             for snake in value
             if value[snake] is not None
-            for wire, names in [self._members.get(snake, (snake, _NO_NAMES))]
+            for wire, names in [self._by_snake.get(snake) or (snake, self.inner(snake))]
         }
 
+    def parts_to_wire(self, value: Any) -> Any:
+        """What has wire names already; only dataclasses within are converted."""
+        if isinstance(value, list | tuple):
+            return [self.parts_to_wire(item) for item in value]
+        if not isinstance(value, dict):
+            return self.to_wire(value)
+        return {
+            wire: self.inner(wire).parts_to_wire(item) for wire, item in value.items()
+        }
 
-def _members(document: Json, schema: Json) -> Iterator[tuple[str, tuple[str, Names]]]:
+    def _of_class(self, value: Any) -> Json:
+        # Not `asdict`: classes of 2.0.1 have no field for the customData of their
+        # parts, which are attributes all the same.
+        return {n: item for n, item in vars(value).items() if n in self._by_snake}
+
+    def fields(self) -> Iterator[tuple[str, str]]:
+        """Every wire name, with that of the library's class."""
+        for wire, (snake, _) in self._by_wire.items():
+            yield wire, snake
+
+    def inner(self, wire: str) -> Names:
+        """The names within a member."""
+        return self._by_wire.get(wire, ("", _NO_NAMES))[1]
+
+
+def is_instance_of_dataclass(value: object) -> bool:
+    """Whether it is one, and no class."""
+    return dataclasses.is_dataclass(value) and not isinstance(value, type)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    return value.value if isinstance(value, Enum) else value
+
+
+def _members(version: str, document: Json, schema: Json) -> Iterator[tuple[str, Names]]:
     for wire, member in schema.get("properties", {}).items():
-        inner = _inner(document, member)
-        has_names = wire not in _UNTOUCHED and "properties" in inner
-        names = Names(document, inner) if has_names else _NO_NAMES
-        yield snake_name(wire), (wire, names)
+        inner = resolved(document, member)
+        if "properties" not in inner:
+            yield wire, _NO_NAMES
+        elif wire == CUSTOM_DATA:
+            yield wire, _VendorNames(version, document, inner)
+        else:
+            yield wire, Names(version, document, inner)
 
 
-def _inner(document: Json, schema: Json) -> Json:
+def resolved(document: Json, schema: Json) -> Json:
     """The schema of an object, or of what a list holds."""
     while "$ref" in schema or "items" in schema:
         if "items" in schema:
@@ -81,24 +141,30 @@ def _inner(document: Json, schema: Json) -> Json:
     return schema
 
 
-class _NoNames(Names):
-    __slots__ = ()
+class _VendorNames(Names):
+    """Of what belongs to a vendor; the library's class for it is converted."""
 
-    def __init__(self) -> None:
-        self._members = {}
+    __slots__ = ()
 
     def to_snake(self, value: Any) -> Any:
         return value
 
     def to_wire(self, value: Any) -> Any:
-        return value
+        if isinstance(value, list):
+            return [self.to_wire(item) for item in value]
+        if self._by_snake and is_instance_of_dataclass(value):
+            return super().to_wire(value)
+        return plain(value)
+
+    def parts_to_wire(self, value: Any) -> Any:
+        return self.to_wire(value)
 
 
-_NO_NAMES = _NoNames()
+_NO_NAMES = _VendorNames("", {}, {})
 
 
 @cache
 def names(version: str, action: str, *, is_response: bool) -> Names:
     """The names of one message of a version."""
     document = load_document(version, action, "Response" if is_response else "")
-    return Names(document, document)
+    return Names(version, document, document)

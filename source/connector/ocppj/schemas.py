@@ -14,11 +14,13 @@ import jsonschema_rs
 import orjson
 
 from connector.ocppj.dialects import Dialect
+from connector.ocppj.routes import ROUTES
 
 Json = dict[str, Any]
 Direction = Literal["request", "response"]
 
-_FOLDERS = {"1.6": "v16", "2.0.1": "v201", "2.1": "v21"}
+FOLDERS = {"1.6": "v16", "2.0.1": "v201", "2.1": "v21"}
+"""Where the `ocpp` library keeps each version."""
 _PROPERTY_KINDS = frozenset(
     {"Enum", "MaxLength", "MinLength", "Maximum", "Minimum", "MultipleOf", "Format"}
 )
@@ -73,9 +75,14 @@ class Schema:
 
     def __init__(self, document: Json, *, with_formats: bool) -> None:
         self.document = document
-        self._validator = jsonschema_rs.Draft4Validator(
-            document, validate_formats=with_formats
+        # Of draft 6 on, 1.0 is an integer.
+        is_draft_4 = "draft-04" in document.get("$schema", "")
+        make = (
+            jsonschema_rs.Draft4Validator
+            if is_draft_4
+            else jsonschema_rs.Draft6Validator
         )
+        self._validator = make(document, validate_formats=with_formats)
         self.is_valid = self._validator.is_valid
 
     def misfits(self, payload: Json) -> Iterator[Misfit]:
@@ -108,10 +115,13 @@ class Schemas:
 
 
 def load_document(version: str, action: str, suffix: str) -> Json:
-    """A schema as the `ocpp` library ships it; 2.x names requests ``..Request``."""
-    if not suffix and version != "1.6":
+    """A schema as the `ocpp` library ships it.
+
+    2.x names requests ``..Request``, those without an answer excepted.
+    """
+    if not suffix and version != "1.6" and action not in ROUTES[version].sent_up:
         suffix = "Request"
-    folder = files("ocpp") / _FOLDERS[version] / "schemas"
+    folder = files("ocpp") / FOLDERS[version] / "schemas"
     text = (folder / f"{action}{suffix}.json").read_text("utf-8-sig")
     document: Json = orjson.loads(text)
     return document

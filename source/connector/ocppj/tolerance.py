@@ -1,7 +1,8 @@
 """What a station says is accepted where its meaning is clear (datapoints, section 2).
 
 Values that a schema does not list, over-long text and additional members stay; an
-optional member that does not fit is taken out; a required one is refused.
+optional member that does not fit is taken out; a required one is refused. Text without
+end is cut, for it is kept and told.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ _HARMLESS = frozenset(
     {"Enum", "MaxLength", "AdditionalProperties", "MultipleOf", "Format", "MaxItems"}
 )
 _MOST_REPAIRS = 3
+_LONGEST = {"Enum": 255, "MaxLength": 10_000}
+"""The longest words and texts; the longest that a schema of 1.6 allows has 5,500."""
 
 
 def refuse(misfits: Iterable[Misfit], dialect: Dialect) -> RemoteProtocolError:
@@ -46,7 +49,7 @@ def fit(
         warnings |= dict.fromkeys(misfit.summary for misfit in misfits)
         serious = [m for m in misfits if m.kind not in harmless]
         if not serious:
-            return payload, list(warnings)
+            return _with_ends(payload, misfits), list(warnings)
         optional: set[Path] = set()
         for misfit in serious:
             path = _nearest_optional(schema.document, misfit.path)
@@ -77,12 +80,27 @@ def _resolved(document: Json, schema: Json) -> Json:
     return definition
 
 
+def _with_ends(payload: Json, misfits: Iterable[Misfit]) -> Json:
+    """The payload, or a copy in which texts without end are cut."""
+    changed = payload
+    for misfit in misfits:
+        most = _LONGEST.get(misfit.kind)
+        text = _at(changed, misfit.path) if most else None
+        if isinstance(text, str) and len(text) > (most or 0):
+            changed = copy.deepcopy(changed) if changed is payload else changed
+            _at(changed, misfit.path[:-1])[misfit.path[-1]] = text[:most]
+    return changed
+
+
+def _at(value: Any, path: Path) -> Any:
+    for step in path:
+        value = value[step]
+    return value
+
+
 def _without(payload: Json, paths: set[Path]) -> Json:
     """A copy without these members; the inner ones go first."""
     changed = copy.deepcopy(payload)
     for path in sorted(paths, key=len, reverse=True):
-        parent: Any = changed
-        for step in path[:-1]:
-            parent = parent[step]
-        del parent[path[-1]]
+        del _at(changed, path[:-1])[path[-1]]
     return changed

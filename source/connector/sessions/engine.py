@@ -173,6 +173,9 @@ class Session:
         self, text: str | bytes, problem: MalformedFrame
     ) -> None:
         self._warn("malformed", f"sent {problem.reason}: {excerpt(text)}")
+        if problem.answers:
+            error = RemoteProtocolError(self._rules.dialect.formation, problem.reason)
+            self._outbox.fail(problem.answers, error)
         if problem.reply is not None:
             await self._send(encode_error(problem.reply))
 

@@ -8,10 +8,21 @@ from typing import Protocol
 class Link(Protocol):
     """Carries texts both ways, in order, until it is closed."""
 
-    remote_address: str
-    subprotocol: str | None
-    latency_ms: float | None
-    """Round trip of the last ping, where there are pings."""
+    @property
+    def remote_address(self) -> str:
+        """Where the peer is."""
+
+    @property
+    def reached_at(self) -> str:
+        """The host by which the peer reached us; empty where nobody knows."""
+
+    @property
+    def subprotocol(self) -> str | None:
+        """What was agreed on; None where nothing was offered."""
+
+    @property
+    def latency_ms(self) -> float | None:
+        """Round trip of the last ping, where there are pings."""
 
     @property
     def last_received_s(self) -> float:

@@ -14,6 +14,7 @@ from connector.errors import (
     CommandTimeout,
     LinkClosed,
     OutboxFull,
+    RemoteProtocolError,
 )
 from connector.ocppj.frames import CallError, CallResult, Json
 
@@ -54,6 +55,7 @@ class Outbox:
             OutboxFull: too many wait already.
             CommandTimeout: not sent, or not answered, within ``timeout_s``.
             CallErrorReceived: the peer answered with an error.
+            RemoteProtocolError: the peer answered with something that is no answer.
         """
         await self._take_turn(action, timeout_s)
         try:
@@ -126,6 +128,12 @@ class Outbox:
             return False
         answer.set_result(frame)
         return True
+
+    def fail(self, unique_id: str, problem: RemoteProtocolError) -> None:
+        """End the call of this id: it was answered with something that is no answer."""
+        answer = self._answer
+        if answer is not None and not answer.done() and unique_id == self._unique_id:
+            answer.set_exception(problem)
 
     def close(self, reason: LinkClosed) -> None:
         """End every call, now and from now on."""

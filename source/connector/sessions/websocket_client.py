@@ -25,7 +25,7 @@ class _Connection(Alive, ClientConnection):
 async def open_link(
     url: str, subprotocols: Sequence[str], *, timeout_s: float = 10.0
 ) -> WebSocketLink:
-    """Connect to ``url``.
+    """Connect to ``url``; without subprotocols none is offered.
 
     Raises:
         LinkRefused: nobody answered, the answer was no, or the URL is none.
@@ -33,7 +33,7 @@ async def open_link(
     try:
         websocket = await connect(
             url,
-            subprotocols=[Subprotocol(name) for name in subprotocols],
+            subprotocols=[Subprotocol(name) for name in subprotocols] or None,
             compression=None,
             open_timeout=timeout_s,
             ping_interval=None,

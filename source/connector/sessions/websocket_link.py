@@ -39,6 +39,7 @@ class WebSocketLink:
         "_websocket",
         "has_ponged",
         "latency_ms",
+        "reached_at",
         "remote_address",
         "subprotocol",
     )
@@ -47,6 +48,7 @@ class WebSocketLink:
         self._websocket: Any = websocket
         address = websocket.remote_address
         self.remote_address = str(address[0]) if address else ""
+        self.reached_at = ""
         self.subprotocol = subprotocol
         self.latency_ms: float | None = None
         self.has_ponged = False

@@ -20,6 +20,7 @@ from connector.sessions.identity import identity_of
 from connector.sessions.link import Link
 from connector.sessions.liveness import Liveness
 from connector.sessions.open_files import raise_open_files
+from connector.sessions.reached import reached_host
 from connector.sessions.websocket_link import Alive, WebSocketLink
 
 logger = logging.getLogger(__name__)
@@ -165,6 +166,7 @@ class WebSocketServer:
         assert isinstance(connection, _Connection)  # noqa: S101
         subprotocol = connection.subprotocol or self._assumed(connection)
         link = WebSocketLink(connection, connection.subprotocol)
+        link.reached_at = _reached_at(connection)
         # Nobody asks for the handshake any more: three kilobytes for each station.
         connection.request, connection.response = _FORGOTTEN, None
         if not subprotocol:
@@ -185,6 +187,12 @@ class WebSocketServer:
         request = connection.request
         has_offered = request and "Sec-WebSocket-Protocol" in request.headers
         return "" if has_offered else self.options.default_subprotocol
+
+
+def _reached_at(connection: _Connection) -> str:
+    request, address = connection.request, connection.local_address
+    hosts = request.headers.get_all("Host") if request else []
+    return reached_host(hosts[0] if hosts else "", str(address[0]) if address else "")
 
 
 def _refused(connection: _Connection, remote: str, refusal: Refusal) -> Response:

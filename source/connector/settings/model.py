@@ -217,6 +217,12 @@ class Settings(BaseSettings):
         8080, "Port of `/health`; 0 turns it off", checked=True
     )
 
+    record_dir: Folder | None = _setting(
+        None,
+        "Folder for recordings: a file of frames for each connection of each "
+        "station, secrets blanked",
+    )
+
     ocpp_config: JsonObject = _setting(
         {},
         "Of the earlier connector: JSON object whose keys name commands, declared as "

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from connector.csms import quirks
 from connector.settings.documents import is_path
 from connector.settings.sources import SECRETS, Given
 from connector.settings.stations import ProfileEntry, StationEntry, TokenEntry
@@ -54,6 +55,8 @@ def _expected(error: ErrorDetails) -> str:
 
 def _guess(name: str, path: list[str]) -> str:
     """The member that was probably meant."""
+    if path[1:-1] == ["quirks"]:
+        return f"; known are {quirks.known()}"
     entry: type[BaseModel] = StationEntry if name == "STATIONS" else TokenEntry
     if path[1:-1] == ["profile"]:
         entry = ProfileEntry

@@ -14,7 +14,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from connector.settings.model import Settings
-from connector.settings.stations import ProfileEntry, StationEntry, TokenEntry
+from connector.settings.stations import (
+    ProfileEntry,
+    QuirksEntry,
+    StationEntry,
+    TokenEntry,
+)
 from connector.settings.unbuilt import UNBUILT, UNBUILT_PREFIX
 
 _BEGIN = "<!-- {}: made by connector.settings.reference -->"
@@ -34,6 +39,7 @@ def stations_table() -> str:
     fields = StationEntry.model_fields
     rows = {name: field for name, field in fields.items() if field.description}
     rows |= {f"profile.{name}": f for name, f in ProfileEntry.model_fields.items()}
+    rows |= {f"quirks.{name}": f for name, f in QuirksEntry.model_fields.items()}
     refused = [name for name, field in fields.items() if not field.description]
     return f"{_table('member', rows)}\n\n{_REFUSED}{_list(refused)}."
 

@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from connector.csms import presets, quirks
 from connector.csms.options import (
     Fallback,
     ProfileOptions,
@@ -82,6 +83,9 @@ def _not_built(*defaults: object) -> BeforeValidator:
 
 _Purpose = Annotated[Purpose, _word(Purpose)]
 _Kind = Annotated[Kind, _word(Kind)]
+_AutostartToken = Annotated[
+    str, BeforeValidator(Text("1 to 20 characters", longest=20))
+]
 _Unit = Annotated[Literal["W", "A"], _word(Literal["W", "A"])]
 _Zero = Annotated[Literal["profile", "stop"], _word(Literal["profile", "stop"])]
 _Level = Annotated[int, _whole("a whole number, 0 or more", 0, 2**31 - 1)]
@@ -94,8 +98,20 @@ _SomeAmperes = Annotated[
 ]
 
 
-def _member(default: Any, meaning: str) -> Any:
-    return Field(default, description=meaning)
+def _preset(value: object) -> str:
+    names = {name.lower(): name for name in (presets.NONE, *presets.presets())}
+    found = names.get(value.strip().lower()) if isinstance(value, str) else None
+    if found is None:
+        raise wrong(f"one of {', '.join(names.values())}")
+    return found
+
+
+_Preset = Annotated[str, BeforeValidator(_preset)]
+
+
+def _member(default: Any, meaning: str, *, shown: str = "") -> Any:
+    """A field; `shown` is how the README writes what holds where it is not set."""
+    return Field(default, description=meaning, title=shown or None)
 
 
 class _Entry(BaseModel):
@@ -124,6 +140,43 @@ class ProfileEntry(_Entry):
     unit: _Unit | None = _member(None, "`W` or `A`, instead of what the station allows")
 
 
+def _quirk(name: str) -> Any:
+    return _member(None, quirks.QUIRKS[name].meaning)
+
+
+class QuirksEntry(_Entry):
+    """`quirks` of a station: the names and values of `connector.csms.quirks`."""
+
+    no_boot_trigger: Any = _quirk("no_boot_trigger")
+    skip_setup: Any = _quirk("skip_setup")
+    meter_interval_min_s: Any = _quirk("meter_interval_min_s")
+    poll_s: Any = _quirk("poll_s")
+    no_change_availability: Any = _quirk("no_change_availability")
+    vendor_limit: Any = _quirk("vendor_limit")
+    free_token_key: Any = _quirk("free_token_key")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_mean_true(cls, value: Any) -> Any:
+        try:
+            return quirks.members(value)
+        except quirks.WrongQuirk as problem:
+            raise wrong(str(problem)) from None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_the_table_reads_it(cls, value: Any, info: ValidationInfo) -> Any:
+        try:
+            return quirks.QUIRKS[str(info.field_name)].read(value)
+        except quirks.WrongQuirk as problem:
+            raise wrong(str(problem)) from None
+
+    def options(self) -> quirks.Quirks:
+        """The same for the central system."""
+        names = type(self).model_fields
+        return quirks.Quirks(**{name: getattr(self, name) for name in names})
+
+
 class StationEntry(_Entry):
     """One station; the members are those of `StationOptions`."""
 
@@ -132,7 +185,7 @@ class StationEntry(_Entry):
     serial_number: Name | None = _member(None, "As registered")
     connectors: _Connectors | None = _member(None, "How many it has")
     phases: _Phases | None = _member(None, "1 or 3")
-    voltage: _Volts = _member(230.0, "Between a phase and neutral")
+    voltage: _Volts | None = _member(None, "Between a phase and neutral", shown="`230`")
     min_current_a: _Amperes | None = _member(
         None, "Below it a limit pauses (6 for AC, 0 for DC)"
     )
@@ -142,10 +195,11 @@ class StationEntry(_Entry):
     )
     limit_fallback: LimitFallback | None = _member(None, "Instead of `LIMIT_FALLBACK`")
     limit_hold_s: Seconds | None = _member(None, "Instead of `LIMIT_HOLD_S`")
-    zero: _Zero = _member(
-        "profile",
+    zero: _Zero | None = _member(
+        None,
         "A limit of 0: `profile` sends it, `stop` ends the "
         "transaction where the station refuses it",
+        shown="`profile`",
     )
     call_timeout_s: SomeSeconds | None = _member(None, "Instead of `CALL_TIMEOUT_S`")
     measurands: Measurands | None = _member(
@@ -156,12 +210,25 @@ class StationEntry(_Entry):
     )
     strict_validation: Flag | None = _member(None, "Instead of `STRICT_VALIDATION`")
 
+    preset: _Preset | None = _member(
+        None,
+        "The preset of its brand, by name; `none` turns it off",
+        shown="found by what it says when it boots",
+    )
+    quirks: QuirksEntry = _member(
+        QuirksEntry(),
+        "What it does beside the specification: an object by name, or a list of "
+        "names; see below",
+    )
+    autostart_token: _AutostartToken | None = _member(
+        None,
+        "A vehicle that is plugged in starts by itself, with this id token (at most "
+        "20 characters), which is always authorised",
+    )
+
     ocpp_version: Annotated[None, _not_built("1.6", 1.6)] = None
     password: Annotated[None, _not_built()] = None
     security_profile: Annotated[None, _not_built(0)] = None
-    preset: Annotated[None, _not_built()] = None
-    quirks: Annotated[None, _not_built([], {})] = None
-    autostart_token: Annotated[None, _not_built()] = None
 
     @field_validator("max_current_a")
     @classmethod
@@ -178,10 +245,12 @@ class StationEntry(_Entry):
         members = {
             name: getattr(self, name)
             for name in StationOptions.__dataclass_fields__
-            if name != "profile"
+            if name not in ("profile", "quirks")
         }
         return StationOptions(
-            profile=ProfileOptions(**self.profile.model_dump()), **members
+            profile=ProfileOptions(**self.profile.model_dump()),
+            quirks=self.quirks.options(),
+            **members,
         )
 
 

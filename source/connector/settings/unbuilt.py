@@ -25,7 +25,6 @@ UNBUILT = {
     "RETENTION_DAYS": "0",
     "API_TOKEN": "",
     "TRUSTED_PROXIES": "",
-    "RECORD_DIR": "",
     "ROLE": "connector",
     "CLUSTER_PREFIX": "cs",
     "CLUSTER_GROUP": "manager",

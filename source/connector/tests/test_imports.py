@@ -82,9 +82,11 @@ def test_functional_blocks_do_not_import_each_other() -> None:
         "authorization",
         "availability",
         "data_transfer",
+        "local_lists",
         "metering",
         "provisioning",
         "remote_control",
+        "reservations",
         "smart_charging",
         "transactions",
     }

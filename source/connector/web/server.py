@@ -12,6 +12,8 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
+from connector.csms.file_places import FilePlaces
+from connector.web.files import file_routes
 from connector.web.health import HealthFacts, health
 
 logger = logging.getLogger(__name__)
@@ -22,7 +24,7 @@ for _name in ("uvicorn.error", "uvicorn.access"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-def application(facts: HealthFacts) -> FastAPI:
+def application(facts: HealthFacts, files: FilePlaces | None = None) -> FastAPI:
     """The routes of this version."""
     app = FastAPI(title="OCPP connector", docs_url=None, redoc_url=None)
 
@@ -37,17 +39,25 @@ def application(facts: HealthFacts) -> FastAPI:
         """The loop that serves the stations turns."""
         return {"status": "ok"}
 
+    if files is not None:
+        app.include_router(file_routes(files))
     return app
 
 
 class HttpServer:
     """Serves `application` until it is stopped; ``port`` 0 takes a free one."""
 
-    def __init__(self, facts: HealthFacts, host: str, port: int) -> None:
+    def __init__(
+        self,
+        facts: HealthFacts,
+        host: str,
+        port: int,
+        files: FilePlaces | None = None,
+    ) -> None:
         self._address = (host, port)
         self._server = _Server(
             uvicorn.Config(
-                application(facts),
+                application(facts, files),
                 # Logging is the connector's; stations have their own server.
                 log_config=None,
                 access_log=False,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from connector.csms.options import Fallback
+from connector.csms.options import USUAL_VOLTAGE, Fallback
 from connector.csms.station import STATION
 from connector.datapoints.limits import conversion
 from connector.datapoints.limits.book import Book
@@ -29,7 +29,10 @@ from connector.datapoints.limits.slot import Goal, Value
 
 UNITS_KEY = "ChargingScheduleAllowedChargingRateUnit"
 MAX_PERIODS_KEY = "ChargingScheduleMaxPeriods"
-SWITCHES_PHASES_KEY = "ConnectorSwitch3to1PhaseSupported"
+SWITCHES_PHASES_KEYS = (
+    "ConnectorSwitch3to1PhaseSupported",
+    "ACPhaseSwitchingSupported",
+)
 
 
 class CannotDo(Exception):
@@ -40,7 +43,7 @@ def electric(book: Book, goal: Goal) -> Electric:
     """What is known of a place with this goal."""
     options = book.station.options
     return conversion.electric_of(
-        options.voltage,
+        options.voltage or USUAL_VOLTAGE,
         goal.phases or options.phases,
         options.min_current_a,
         is_dc=book.station.is_dc,
@@ -70,8 +73,9 @@ def check(book: Book, goal: Goal, request: LimitRequest) -> None:
 
 
 def _check_phases(book: Book) -> None:
-    text = book.station.configuration.get(SWITCHES_PHASES_KEY)
-    if book.station.is_dc or (text or "").strip().lower() == "false":
+    known = book.station.configuration
+    texts = [(known.get(key) or "").strip().lower() for key in SWITCHES_PHASES_KEYS]
+    if book.station.is_dc or ("false" in texts and "true" not in texts):
         raise CannotDo("this station does not switch phases")
 
 

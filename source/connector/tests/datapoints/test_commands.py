@@ -140,7 +140,6 @@ async def test_what_is_no_number_is_invalid_and_nothing_is_sent(value: object) -
         ("trigger_message", 4, "TriggerMessage", {"requestedMessage": "MeterValues", "connectorId": 1}),
         ("trigger_message", "LogStatusNotification", "ExtendedTriggerMessage", {"requestedMessage": "LogStatusNotification", "connectorId": 1}),
         ("get_composite_schedule", 60, "GetCompositeSchedule", {"connectorId": 1, "duration": 60}),
-        ("reserve", {"reservationId": 1, "idTag": "T", "expiryDate": "2026-01-01T00:00:00Z"}, "ReserveNow", {"connectorId": 1, "reservationId": 1, "idTag": "T", "expiryDate": "2026-01-01T00:00:00Z"}),
         ("clear_charging_profile", {"id": 5}, "ClearChargingProfile", {"connectorId": 1, "id": 5}),
     ],
 )  # fmt: skip
@@ -161,8 +160,6 @@ async def test_commands_of_a_connector_reach_the_station(
         ("configuration", {"HeartbeatInterval": 60}, "ChangeConfiguration", {"key": "HeartbeatInterval", "value": "60"}),
         ("configuration", ["A", "B"], "GetConfiguration", {"key": ["A", "B"]}),
         ("configuration", None, "GetConfiguration", {}),
-        ("cancel_reservation", {"reservationId": 1}, "CancelReservation", {"reservationId": 1}),
-        ("local_list", {"listVersion": 1, "updateType": "Full"}, "SendLocalList", {"listVersion": 1, "updateType": "Full"}),
         ("get_log", {"location": "ftp://x"}, "GetDiagnostics", {"location": "ftp://x"}),
         ("data_transfer", '{"vendorId": "x"}', "DataTransfer", {"vendorId": "x"}),
         ("call", {"action": "ClearCache", "payload": {}}, "ClearCache", {}),

@@ -13,15 +13,22 @@ from connector.ocppj.frames import (
     Call,
     CallError,
     CallResult,
+    CallResultError,
+    Frame,
     MalformedFrame,
+    Send,
     decode,
     encode_call,
     encode_error,
     encode_result,
+    encode_send,
+    members,
+    read,
 )
 
 V16 = DIALECTS["1.6"]
 V201 = DIALECTS["2.0.1"]
+V21 = DIALECTS["2.1"]
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=40),
@@ -74,8 +81,9 @@ def test_an_error_is_read_with_whatever_members_it_has(
         "null",
         "5",
         '"text"',
-        '[2,"1","Heartbeat",{}',
-        '[2,"1","Heartbeat",{}] [',
+        '[2,"1"',
+        '[2,"1\x00","Heartbeat",{}',
+        '[2,1,"Heartbeat",{}',
         '{"2":"1"}',
         "NaN",
         '[2,"\\ud800","Heartbeat",{}]',
@@ -135,6 +143,9 @@ def test_an_id_that_is_very_long_is_not_echoed() -> None:
         '[2,"1","Heartbeat","{}"]',
         '[2,"1","Heartbeat",{},{}]',
         '[2,"1"]',
+        '[2,"1","Heartbeat",{}',
+        '[2,"1","Heartbeat",{}] [',
+        '[2,"1","Heartbeat",{"a":NaN}]',
     ],
 )
 def test_a_call_with_an_id_that_is_not_well_formed_is_answered_with_an_error(
@@ -148,10 +159,93 @@ def test_a_call_with_an_id_that_is_not_well_formed_is_answered_with_an_error(
     assert (reply.unique_id, reply.code) == ("1", "FormatViolation")
 
 
-@pytest.mark.parametrize("text", ['[3,"1"]', '[3,"1",[]]', '[3,"1",null]', '[4,"1"]'])
-def test_an_answer_that_is_malformed_is_never_answered(text: str) -> None:
-    assert refusal(text).reply is None
-    assert refusal(text, V201).reply is None
+MALFORMED_RESULTS = ['[3,"1"]', '[3,"1",[]]', '[3,"1",null]', '[3,"1",{"a":']
+
+
+@pytest.mark.parametrize("text", [*MALFORMED_RESULTS, '[4,"1"]', '[4,"1","X"'])
+def test_an_answer_that_is_malformed_is_never_answered_before_21_and_names_its_call(
+    text: str,
+) -> None:
+    for dialect in (V16, V201):
+        problem = refusal(text, dialect)
+        assert problem.reply is None
+        assert problem.answers == "1"
+
+
+@pytest.mark.parametrize("text", MALFORMED_RESULTS)
+def test_in_21_a_malformed_callresult_is_answered_with_a_callresulterror(
+    text: str,
+) -> None:
+    problem = refusal(text, V21)
+
+    assert isinstance(problem.reply, CallResultError)
+    assert (problem.reply.unique_id, problem.reply.code) == ("1", "FormatViolation")
+    assert problem.answers == "1"
+    assert encode_error(problem.reply).startswith('[5,"1","FormatViolation"')
+
+
+def test_a_call_answers_nothing() -> None:
+    assert refusal('[2,"1"]').answers == ""
+
+
+@pytest.mark.parametrize("text", ['[4,"1"]', '[5,"1"]', '[5,"1",{}'])
+def test_an_error_that_is_malformed_is_never_answered(text: str) -> None:
+    assert refusal(text, V21).reply is None
+
+
+# -- 2.1: SEND and CALLRESULTERROR
+
+
+def test_in_21_a_send_is_read_with_its_text() -> None:
+    text = '[6,"1","NotifyPeriodicEventStream",{"id":1}]'
+
+    assert decode(text, V21) == Send("1", "NotifyPeriodicEventStream", {"id": 1}, text)
+    assert encode_send("1", "NotifyPeriodicEventStream", {"id": 1}) == text
+
+
+def test_in_21_a_callresulterror_is_read_with_whatever_members_it_has() -> None:
+    assert decode('[5,"1","X","why",{"a":1}]', V21) == (
+        CallResultError("1", "X", "why", {"a": 1})
+    )
+    assert decode('[5,"1","X",5,[1]]', V21) == CallResultError("1", "X")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[6]",
+        '[6,"1"]',
+        "[6,{},{},{}]",
+        "[6,7,8]",
+        '[6,"1",["a"],{}]',
+        '[6,"1","NotifyPeriodicEventStream"]',
+        '[6,"1","NotifyPeriodicEventStream",[]]',
+        '[6,"1","NotifyPeriodicEventStream",{},1]',
+        '[6,"1","NotifyPeriodicEventStream",{',
+        '[6,"1","X",' + '{"a":' * 40 + "1" + "}" * 40 + "]",
+        '[6,"' + "x" * 90 + '","X",{}]',
+    ],
+)
+def test_a_send_that_is_malformed_has_no_answer(text: str) -> None:
+    assert refusal(text, V21).reply is None
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        Call("1", "Heartbeat", {}),
+        Send("1", "NotifyPeriodicEventStream", {"a": [1]}),
+        CallResult("1", {"a": 1}),
+        CallError("1", "GenericError", "why", {"a": 1}),
+        CallResultError("1", "GenericError", "why", {"a": 1}),
+    ],
+    ids=lambda frame: type(frame).__name__,
+)
+def test_a_frame_comes_back_from_its_list(frame: Frame) -> None:
+    assert read(members(frame), V21) == frame
+
+
+# -- bounds
 
 
 def test_a_hundred_thousand_brackets_are_refused() -> None:
@@ -186,7 +280,7 @@ def test_a_binary_message_is_refused_without_an_answer() -> None:
 
 @given(st.text() | JSON.map(lambda value: orjson.dumps(value).decode()))
 def test_reading_fails_with_one_exception_alone(text: str) -> None:
-    for dialect in (V16, V201):
+    for dialect in (V16, V201, V21):
         try:
             decode(text, dialect)
         except MalformedFrame as problem:
@@ -194,12 +288,12 @@ def test_reading_fails_with_one_exception_alone(text: str) -> None:
                 encode_error(problem.reply)
 
 
-@given(st.lists(JSON, max_size=6), st.sampled_from([2, 3, 4]))
+@given(st.lists(JSON, max_size=6), st.sampled_from([2, 3, 4, 5, 6]))
 def test_reading_frames_of_a_known_type_fails_with_one_exception_alone(
     rest: list[object], kind: int
 ) -> None:
     text = orjson.dumps([kind, *rest]).decode()
-    for dialect in (V16, V201):
+    for dialect in (V16, V201, V21):
         try:
             decode(text, dialect)
         except MalformedFrame as problem:

@@ -311,3 +311,16 @@ def test_an_answer_whose_status_does_not_exist_means_nothing(answer: Json) -> No
 def test_an_answer_of_ours_that_does_not_fit_is_known(answer: object) -> None:
     assert not CSMS.answer_fits("Heartbeat", answer)
     assert CSMS.answer_fits("Heartbeat", {"currentTime": "2026-01-31T12:00:00Z"})
+
+
+def test_a_text_without_end_is_cut_where_it_is_tolerated() -> None:
+    taken, warnings = take("StatusNotification", STATUS | {"status": "x" * 1000, "info": "y" * 20_000})  # fmt: skip
+
+    assert taken["status"] == "x" * 255
+    assert taken["info"] == "y" * 10_000
+    assert len(warnings) == 2
+
+
+def test_an_over_long_text_of_usual_length_stays() -> None:
+    csr = "x" * 8000
+    assert take("SignCertificate", {"csr": csr})[0] == {"csr": csr}

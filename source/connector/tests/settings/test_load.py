@@ -15,9 +15,11 @@ from connector.csms.options import (
     StationOptions,
     TokenOptions,
 )
+from connector.csms.presets import presets
+from connector.csms.quirks import QUIRKS, Quirks, VendorLimit
 from connector.errors import SettingsError
 from connector.settings import load
-from connector.settings.stations import StationEntry, TokenEntry
+from connector.settings.stations import QuirksEntry, StationEntry, TokenEntry
 from connector.settings.unbuilt import UNBUILT
 
 
@@ -211,7 +213,11 @@ class TestStations:
                         "stack_level": 0, "unit": "A"},
             "limit_fallback": "6A", "limit_hold_s": 60, "zero": "stop",
             "call_timeout_s": 5, "measurands": ["SoC"], "meter_interval_s": 10,
-            "strict_validation": true}}"""
+            "strict_validation": true, "preset": "Alfen", "autostart_token": "me",
+            "quirks": {"no_boot_trigger": true, "skip_setup": ["SoC"],
+                       "meter_interval_min_s": "30", "poll_s": 60,
+                       "no_change_availability": "FALSE", "free_token_key": "Key",
+                       "vendor_limit": {"vendorId": "V", "data": "a={limit_a}"}}}}"""
 
         stations = load({"STATIONS": text}).csms.stations
 
@@ -233,8 +239,43 @@ class TestStations:
                 measurands=("SoC",),
                 meter_interval_s=10,
                 strict_validation=True,
+                preset="alfen",
+                autostart_token="me",
+                quirks=Quirks(
+                    no_boot_trigger=True,
+                    skip_setup=("SoC",),
+                    meter_interval_min_s=30,
+                    poll_s=60,
+                    no_change_availability=False,
+                    vendor_limit=VendorLimit("V", "a={limit_a}"),
+                    free_token_key="Key",
+                ),
             )
         }
+
+    def test_a_list_of_quirks_means_true(self) -> None:
+        text = '{"CP-7": {"quirks": ["no_boot_trigger", "skip_setup"]}}'
+
+        found = load({"STATIONS": text}).csms.stations["CP-7"].quirks
+
+        assert found == Quirks(no_boot_trigger=True, skip_setup=True)
+
+    def test_no_preset_is_one_word(self) -> None:
+        stations = load({"STATIONS": '{"CP-7": {"preset": "none"}}'}).csms.stations
+
+        assert stations["CP-7"].preset == "none"
+
+    def test_the_quirks_are_those_of_the_table(self) -> None:
+        assert list(QuirksEntry.model_fields) == list(QUIRKS)
+        assert list(Quirks.__dataclass_fields__) == list(QUIRKS)
+
+    @pytest.mark.parametrize("name", list(presets()))
+    def test_a_preset_holds_what_could_stand_in_stations(self, name: str) -> None:
+        preset = presets()[name]
+
+        entry = StationEntry.model_validate(preset.members)
+
+        assert entry.options() == preset.options
 
     def test_the_members_are_those_of_the_options(self) -> None:
         built = {
@@ -258,6 +299,7 @@ class TestStations:
             {"ocpp_version": "1.6"},
             {"security_profile": 0},
             {"quirks": []},
+            {"quirks": {}},
             {"password": None},
         ],
     )

@@ -259,8 +259,10 @@ class TestStations:
             ("strict_validation", "strict", "TRUE or FALSE"),
             ("ocpp_version", "2.0.1", "nothing: this version"),
             ("security_profile", 1, "nothing: this version"),
-            ("preset", "abb", "nothing: this version"),
-            ("quirks", ["no_zero"], "nothing: this version"),
+            ("preset", "abb", "one of none, abb-terra-ac, abl, "),
+            ("preset", 1, "one of none, abb-terra-ac, abl, "),
+            ("quirks", 1, "an object or a list of names: no_boot_trigger, "),
+            ("quirks", [1], "an object or a list of names: no_boot_trigger, "),
         ],
     )
     def test_a_wrong_member_is_named(
@@ -273,9 +275,11 @@ class TestStations:
             f"expected {expected}"
         )
 
-    @pytest.mark.parametrize("member", ["password", "autostart_token"])
-    def test_a_secret_member_is_hidden(self, member: str) -> None:
-        text = json.dumps({"CP-7": {member: "geheim"}})
+    @pytest.mark.parametrize(
+        ("member", "value"), [("password", "geheim"), ("autostart_token", "geheim" * 4)]
+    )
+    def test_a_secret_member_is_hidden(self, member: str, value: str) -> None:
+        text = json.dumps({"CP-7": {member: value}})
 
         [problem] = problems({"STATIONS": text})
 
@@ -301,6 +305,55 @@ class TestStations:
             f"STATIONS: station 'CP-7': profile.{member} is {value!r} (environment), "
             f"expected {expected}"
         )
+
+    def test_an_unknown_quirk_is_named_with_those_that_are_known(self) -> None:
+        found = problems({"STATIONS": '{"A": {"quirks": {"slow": true}}}'})
+
+        assert found == [
+            "STATIONS: station 'A' (environment): there is no 'quirks.slow'; known "
+            "are no_boot_trigger, skip_setup, meter_interval_min_s, poll_s, "
+            "no_change_availability, vendor_limit, free_token_key"
+        ]
+
+    @pytest.mark.parametrize(
+        ("name", "value", "expected"),
+        [
+            ("no_boot_trigger", "maybe", "true or false"),
+            ("no_change_availability", 1, "true or false"),
+            ("skip_setup", 3, "true, false, or a list of configuration keys"),
+            ("skip_setup", [], "true, false, or a list of configuration keys"),
+            ("skip_setup", ["a" * 51], "true, false, or a list of configuration keys"),
+            ("meter_interval_min_s", 0, "whole seconds from 1 to 86400, or false"),
+            ("meter_interval_min_s", 1.5, "whole seconds from 1 to 86400, or false"),
+            ("poll_s", True, "seconds from 1 to 86400, or 0 (never)"),
+            ("poll_s", -1, "seconds from 1 to 86400, or 0 (never)"),
+            ("poll_s", 1e400, "seconds from 1 to 86400, or 0 (never)"),
+            ("free_token_key", 7, "a configuration key (1 to 50 characters), or false"),
+            ("vendor_limit", "ABL", "an object with vendorId, messageId (optional)"),
+            ("vendor_limit", {"data": "{limit_a}"}, "an object with vendorId and data"),
+            ("vendor_limit", {"vendor": "A"}, "vendorId, messageId and data in it"),
+            ("vendor_limit", {"vendorId": 1}, "a vendorId of 1 to 255 characters"),
+            ("vendor_limit", {"data": "{limit_a"}, "data with either {limit_a} or"),
+            ("vendor_limit", {"data": "{0}"}, "data with either {limit_a} or"),
+            ("vendor_limit", {"data": "{limit_a.x}"}, "data with either {limit_a} or"),
+            ("vendor_limit", {"data": "{limit_a}{limit_w}"}, "data with either"),
+            ("vendor_limit", {"data": "{limit_a!r}"}, "data with either {limit_a} or"),
+        ],
+    )
+    def test_a_wrong_quirk_is_named(
+        self, name: str, value: object, expected: str
+    ) -> None:
+        text = json.dumps({"CP-7": {"quirks": {name: value}}})
+
+        [problem] = problems({"STATIONS": text})
+
+        assert problem.startswith(f"STATIONS: station 'CP-7': quirks.{name} is ")
+        assert f"expected {expected}" in problem
+
+    def test_a_list_of_quirks_means_true_which_not_every_one_can_be(self) -> None:
+        [problem] = problems({"STATIONS": '{"A": {"quirks": ["poll_s"]}}'})
+
+        assert "quirks.poll_s is True" in problem
 
     def test_an_unknown_member_is_named_with_a_guess(self) -> None:
         found = problems(

@@ -1,0 +1,342 @@
+"""Local authorization lists (1.6, sections 3.5, 5.10 and 5.15): who may charge offline.
+
+Each station's list is made of the token registry. What it accepted is kept with its
+version, so that later only what changed needs to be sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+from weakref import WeakValueDictionary
+
+from connector.csms import local_list_entries as lists
+from connector.csms.context import Context
+from connector.csms.events import Answered, Forgotten
+from connector.csms.local_list_entries import Entries
+from connector.csms.local_list_keys import Keys, allow_list, read_keys
+from connector.csms.station import Station
+from connector.csms.tokens import Tokens
+from connector.errors import CallErrorReceived, CommandTimeout, StoreError
+from connector.sessions.handlers import Handler
+from connector.store.records import LocalListRecord
+
+Json = dict[str, Any]
+UpdateType = Literal["Full", "Differential"]
+
+logger = logging.getLogger(__name__)
+
+ACCEPTED = "Accepted"
+NOT_SUPPORTED = "NotSupported"
+TOO_LONG = "TooLong"
+"""No word of OCPP: the station's list has no room for all tokens."""
+_TRY_IN_FULL = frozenset({"VersionMismatch", "Failed"})
+_NO_LIST = -1
+LARGEST_VERSION = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ListResult:
+    """What became of it: a status of SendLocalList or `TOO_LONG`; the last answer."""
+
+    status: str
+    detail: str
+    response: Json | None = None
+
+
+class _Turn:
+    """A station's list while we send it."""
+
+    __slots__ = ("is_touched", "notes", "payload", "station")
+
+    def __init__(self, station: Station) -> None:
+        self.station = station
+        self.payload: Json | None = None
+        self.is_touched = False
+        """Whether somebody else sent a list meanwhile."""
+        self.notes: list[str] = []
+
+    def result(self, status: str, *first: str, response: Json | None) -> ListResult:
+        detail = "; ".join([*first, *self.notes])
+        return ListResult(status, detail, response)
+
+
+class LocalLists:
+    """Sends lists, and knows what stations accepted."""
+
+    def __init__(self, context: Context, tokens: Tokens) -> None:
+        self.handlers: dict[str, Handler] = {}
+        self._context = context
+        self._tokens = tokens
+        self._stations: Mapping[str, Station] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._turns: dict[str, _Turn] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        context.events.subscribe(Answered, self._on_answered)
+        context.events.subscribe(Forgotten, self._on_forgotten)
+
+    async def start(self, stations: Mapping[str, Station]) -> None:
+        """Know who is there; what stations accepted is read when it is needed."""
+        self._stations = stations
+
+    async def finish(self) -> None:
+        """Wait for what is being written."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    # -- the registry
+
+    async def update(self, station: Station, kind: UpdateType) -> ListResult:
+        """Make the station's list that of the token registry.
+
+        ``Differential`` sends only what changed since the station accepted a list, and
+        nothing if nothing did; where that cannot be known it is sent in full.
+
+        Raises:
+            StoreError: what the station accepted cannot be read.
+            ConnectorError: as `Station.call`.
+        """
+        async with self._turn(station) as turn:
+            wanted, left_out = lists.registered(self._tokens)
+            if left_out:
+                longest = lists.LONGEST_TOKEN
+                turn.notes.append(
+                    f"{left_out} left out: id or group over {longest} characters"
+                )
+            keys = await read_keys(station)
+            room = keys.number("LocalAuthListMaxLength")
+            if room is not None and len(wanted) > room:
+                return turn.result(
+                    TOO_LONG, f"{len(wanted)} tokens, {room} fit", response=None
+                )
+            if problem := await allow_list(station, keys):
+                turn.notes.append(problem)
+            return await self._update(turn, wanted, kind, keys)
+
+    async def _update(
+        self, turn: _Turn, wanted: Entries, kind: UpdateType, keys: Keys
+    ) -> ListResult:
+        said = await self.version(turn.station)
+        if said == _NO_LIST:
+            return turn.result(
+                NOT_SUPPORTED, "the station has no local list", response=None
+            )
+        kept = await self._context.store.local_list(turn.station.identity)
+        most = keys.number("SendLocalListMaxLength")
+        if kind == "Differential":
+            result = await self._difference(turn, wanted, kept, said, most)
+            if result is not None:
+                return result
+            said = await self.version(turn.station)
+            kept = await self._context.store.local_list(turn.station.identity)
+        messages: list[tuple[UpdateType, Entries]] = [
+            ("Differential" if index else "Full", part)
+            for index, part in enumerate(lists.parts(wanted, most))
+        ]
+        return await self._send_all(turn, messages, [], _next(kept, said))
+
+    async def _difference(
+        self,
+        turn: _Turn,
+        wanted: Entries,
+        kept: LocalListRecord | None,
+        said: int | None,
+        most: int | None,
+    ) -> ListResult | None:
+        """Send what changed; None: the whole list has to be sent."""
+        if kept is None or kept.entries is None or not is_in_step(kept, said):
+            turn.notes.append(_why_in_full(kept, said))
+            return None
+        change = lists.difference(kept.entries, wanted)
+        if not change:
+            answer = {"listVersion": kept.version}
+            return turn.result(ACCEPTED, "unchanged", response=answer)
+        messages: list[tuple[UpdateType, Entries]] = [
+            ("Differential", part) for part in lists.parts(change, most)
+        ]
+        first = _next(kept, said)
+        if first + len(messages) > LARGEST_VERSION:
+            turn.notes.append("in full: versions begin again")
+            return None
+        result = await self._send_all(turn, messages, kept.entries, first)
+        if result.status not in _TRY_IN_FULL:
+            return result
+        # 1.6, section 5.15: then the full list should be sent.
+        turn.notes.append(f"in full: {result.status} for what changed")
+        return None
+
+    async def _send_all(
+        self,
+        turn: _Turn,
+        messages: list[tuple[UpdateType, Entries]],
+        entries: Entries,
+        version: int,
+    ) -> ListResult:
+        """Send messages in their order until one is refused; keep each accepted one."""
+        if version + len(messages) > LARGEST_VERSION:
+            version = 1
+        answer: Json = {}
+        for index, (kind, part) in enumerate(messages):
+            payload = {
+                "listVersion": version + index,
+                "updateType": kind,
+                "localAuthorizationList": part,
+            }
+            # A full list does away with what others sent before it.
+            turn.is_touched = turn.is_touched and kind != "Full"
+            answer = await self._send(turn, payload)
+            if answer["status"] != ACCEPTED:
+                where = f"message {index + 1} of {len(messages)}: "
+                text = (where if len(messages) > 1 else "") + answer["status"]
+                return turn.result(answer["status"], text, response=answer)
+            entries = part if kind == "Full" else lists.applied(entries, part)
+            await self._keep(turn, version + index, entries)
+        last = version + len(messages) - 1
+        count = sum(len(part) for _, part in messages)
+        text = f"version {last}, {_counted(messages[0][0], count)}"
+        return turn.result(ACCEPTED, text, response=answer | {"listVersion": last})
+
+    # -- as it is given
+
+    async def send(self, station: Station, payload: Json) -> ListResult:
+        """SendLocalList as somebody gives it; what is accepted is kept.
+
+        Raises:
+            ConnectorError: as `Station.call`.
+        """
+        async with self._turn(station) as turn:
+            answer = await self._send(turn, payload)
+            status, version = answer["status"], int(payload["listVersion"])
+            if status != ACCEPTED:
+                return turn.result(status, status, response=answer)
+            is_full = payload["updateType"] == "Full"
+            given = payload.get("localAuthorizationList", [])
+            entries = lists.applied([], given) if is_full else None
+            await self._keep(turn, version, entries)
+            return turn.result(ACCEPTED, f"version {version}", response=answer)
+
+    # -- the station
+
+    async def version(self, station: Station) -> int | None:
+        """The version of the station's list; None where it does not tell.
+
+        0 is that of an empty list, -1 says that there can be none (1.6, section 5.10).
+
+        Raises:
+            ConnectorError: as `Station.call`, but for a CALLERROR.
+        """
+        try:
+            answer = await station.call("GetLocalListVersion", {})
+        except CallErrorReceived as problem:
+            logger.info("%s: GetLocalListVersion: %s", station.identity, problem)
+            return None
+        return int(answer["listVersion"])
+
+    async def _send(self, turn: _Turn, payload: Json) -> Json:
+        turn.payload = payload
+        try:
+            return await turn.station.call("SendLocalList", payload)
+        finally:
+            turn.payload = None
+
+    @asynccontextmanager
+    async def _turn(self, station: Station) -> AsyncIterator[_Turn]:
+        """One after the other at each station: versions rise."""
+        lock = self._locks.setdefault(station.identity, asyncio.Lock())
+        try:
+            async with asyncio.timeout(station.call_timeout_s):
+                await lock.acquire()
+        except TimeoutError:
+            timeout_s = station.call_timeout_s
+            raise CommandTimeout("SendLocalList", timeout_s, sent=False) from None
+        turn = self._turns[station.identity] = _Turn(station)
+        try:
+            yield turn
+        finally:
+            del self._turns[station.identity]
+            lock.release()
+
+    # -- what is kept
+
+    async def _keep(self, turn: _Turn, version: int, entries: Entries | None) -> None:
+        if turn.is_touched:
+            entries = None
+        problem = await self._save(turn.station, version, entries)
+        if problem is not None:
+            turn.notes.append(f"not kept, so the next one goes in full: {problem}")
+
+    async def _save(
+        self, station: Station, version: int, entries: Entries | None
+    ) -> StoreError | None:
+        if self._stations.get(station.identity) is not station:
+            return None  # forgotten while it answered
+        version = min(version, LARGEST_VERSION)
+        record = LocalListRecord(station.identity, version, entries)
+        try:
+            await self._context.store.save_local_list(record)
+        except StoreError as problem:
+            logger.error(
+                "%s: its local list could not be kept: %s", station.identity, problem
+            )
+            return problem
+        return None
+
+    def _on_answered(self, event: Answered) -> None:
+        """Somebody else sent a list: its version is known, and no more."""
+        if event.action != "SendLocalList" or event.answer["status"] != ACCEPTED:
+            return
+        station = event.station
+        turn = self._turns.get(station.identity)
+        if turn is not None:
+            if turn.payload is event.payload:
+                return
+            turn.is_touched = True
+        self._begin(self._note(station, int(event.payload["listVersion"])))
+
+    async def _note(self, station: Station, version: int) -> None:
+        await self._save(station, version, None)
+
+    def _on_forgotten(self, event: Forgotten) -> None:
+        self._begin(self._forget(event.station))
+
+    async def _forget(self, station: Station) -> None:
+        """What was on its way to the disk while the station was forgotten goes, too."""
+        try:
+            await self._context.store.delete_local_list(station.identity)
+        except StoreError as problem:
+            logger.error("%s: its local list stays: %s", station.identity, problem)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def is_in_step(kept: LocalListRecord, said: int | None) -> bool:
+    """Whether a station that says this version has the list that it accepted last."""
+    return said == kept.version or (said == 0 and kept.entries == [])
+
+
+def _why_in_full(kept: LocalListRecord | None, said: int | None) -> str:
+    if kept is None:
+        return "in full: none was sent before"
+    if said is None:
+        return "in full: the station does not tell its version"
+    if not is_in_step(kept, said):
+        return f"in full: the station has version {said}, not {kept.version}"
+    return f"in full: somebody else sent version {kept.version}"
+
+
+def _next(kept: LocalListRecord | None, said: int | None) -> int:
+    """A version above all that is known of."""
+    return max(kept.version if kept else 0, said or 0, 0) + 1
+
+
+def _counted(kind: UpdateType, count: int) -> str:
+    if kind == "Full":
+        return "1 token" if count == 1 else f"{count} tokens"
+    return "1 change" if count == 1 else f"{count} changes"

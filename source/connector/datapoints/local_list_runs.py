@@ -1,0 +1,48 @@
+"""The command `local_list`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector.csms.local_lists import ACCEPTED, NOT_SUPPORTED, ListResult
+from connector.csms.station import Station
+from connector.datapoints.command_runs import Context
+from connector.datapoints.outcomes import Outcome, OutcomeName
+from connector.datapoints.values import InvalidValue, json_object_or_none
+from connector.ocppj.redaction import blank
+
+Json = dict[str, Any]
+
+_OUTCOMES = {ACCEPTED: OutcomeName.ACCEPTED, NOT_SUPPORTED: OutcomeName.UNSUPPORTED}
+_UPDATE_TYPES = ("Full", "Differential")
+_EXPECTED = (
+    'null, {"updateType": "Full"} or {"updateType": "Differential"}, '
+    "or a SendLocalList with its listVersion"
+)
+
+
+def local_list(value: object) -> Json:
+    """What to send: an update of the registry, or a complete SendLocalList."""
+    payload = json_object_or_none(value) or {"updateType": "Full"}
+    if "listVersion" in payload:
+        return payload
+    if set(payload) != {"updateType"} or payload["updateType"] not in _UPDATE_TYPES:
+        raise InvalidValue(value, _EXPECTED)
+    return payload
+
+
+async def send_local_list(
+    context: Context, station: Station, where: str, payload: Json
+) -> Outcome:
+    """SendLocalList: the token registry's, or as it is given."""
+    local_lists = context.blocks.local_lists
+    if "listVersion" in payload:
+        result = await local_lists.send(station, payload)
+    else:
+        result = await local_lists.update(station, payload["updateType"])
+    return _outcome(result)
+
+
+def _outcome(result: ListResult) -> Outcome:
+    name = _OUTCOMES.get(result.status, OutcomeName.REJECTED)
+    return Outcome(name, result.detail, blank(result.response))

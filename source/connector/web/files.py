@@ -1,0 +1,144 @@
+"""`/files/<one-time name>`: where stations put logs and get firmware.
+
+Knowing the name is the permission. A name that opens nothing is 404 like any other
+path; nothing is listed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+
+from connector.csms.file_places import FilePlace, FilePlaces, Kind
+from connector.csms.uploads import Upload, UploadRefused
+from connector.web.form_file import FormFile, boundary_of
+
+logger = logging.getLogger(__name__)
+
+IDLE_TIMEOUT_S = 60.0
+_FORM_OVERHEAD_BYTES = 65_536
+_METHODS: dict[Kind, tuple[str, ...]] = {
+    "download": ("GET", "HEAD"),
+    "upload": ("PUT", "POST"),
+}
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def file_routes(
+    places: FilePlaces, *, idle_timeout_s: float = IDLE_TIMEOUT_S
+) -> APIRouter:
+    """The routes; a station that sends nothing for ``idle_timeout_s`` is given up."""
+    router = APIRouter()
+    files = _Files(places, idle_timeout_s)
+    # Stations put a file name of their own behind the URL that they are told.
+    for path in ("/files/{name}", "/files/{name}/{file_name:path}"):
+        router.add_route(path, files.download, list(_METHODS["download"]))
+        router.add_route(path, files.upload, list(_METHODS["upload"]))
+    return router
+
+
+class _Files:
+    def __init__(self, places: FilePlaces, idle_timeout_s: float) -> None:
+        self._places = places
+        self._idle_timeout_s = idle_timeout_s
+
+    def _place(self, request: Request, kind: Kind) -> FilePlace:
+        place = self._places.find(request.path_params["name"])
+        if place is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        if place.kind != kind:
+            allowed = {"Allow": ", ".join(_METHODS[place.kind])}
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers=allowed)
+        return place
+
+    async def download(self, request: Request) -> Response:
+        """GET and HEAD, with ranges: stations go on where they were cut off."""
+        place = self._place(request, "download")
+        path = await asyncio.to_thread(self._places.firmware, place)
+        if path is None:
+            logger.warning("%s: %s is not there any more", place.station, place.file)
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        if request.method == "GET" and "range" not in request.headers:
+            logger.info("%s: downloads %s", place.station, place.file)
+        return FileResponse(
+            path,
+            media_type="application/octet-stream",
+            filename=path.name,
+            headers=_HEADERS,
+        )
+
+    async def upload(self, request: Request) -> Response:
+        """PUT and POST, the file itself or a form with it."""
+        name = request.path_params["name"]
+        place = self._place(request, "upload")
+        upload = self._places.begin_upload(name, place)
+        try:
+            called = await self._receive(request, upload)
+            await self._places.finish_upload(name, upload, called)
+        except UploadRefused as problem:
+            return _refused(place.station, problem)
+        except (ClientDisconnect, TimeoutError):
+            reason = f"it ended after {upload.received} bytes"
+            cut = UploadRefused(HTTPStatus.REQUEST_TIMEOUT, reason)
+            return _refused(place.station, cut)
+        except OSError as problem:
+            logger.error("%s: its upload: %s", place.station, problem)
+            return _answer(HTTPStatus.INSUFFICIENT_STORAGE, "it cannot be kept")
+        finally:
+            await self._places.end_upload(name, upload)
+        return _answer(HTTPStatus.OK, "kept")
+
+    async def _receive(self, request: Request, upload: Upload) -> str:
+        """Take the body; gives what the station calls the file."""
+        headers = request.headers
+        if "content-range" in headers:
+            # RFC 9110, section 14.4: a part would be taken for the whole.
+            raise UploadRefused(HTTPStatus.BAD_REQUEST, "the whole file is expected")
+        boundary = boundary_of(headers.get("content-type", ""))
+        called: str = request.path_params.get("file_name", "")
+        if boundary is None:
+            upload.check_size(_length(headers.get("content-length", "")))
+            await asyncio.to_thread(upload.open)
+            async for data in self._body(request):
+                await upload.write(data)
+            return called
+        form = FormFile(boundary)
+        await asyncio.to_thread(upload.open)
+        taken = 0
+        async for data in self._body(request):
+            taken += len(data)
+            upload.check_size(taken - _FORM_OVERHEAD_BYTES)
+            await upload.write(form.feed(data))
+        form.finish()
+        return form.name or called
+
+    async def _body(self, request: Request) -> AsyncIterator[bytes]:
+        """The pieces of the body; bounded by the time between them."""
+        stream = request.stream()
+        while True:
+            async with asyncio.timeout(self._idle_timeout_s):
+                data = await anext(stream, None)
+            if data is None:
+                return
+            if data:
+                yield data
+
+
+def _length(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 20 else 0
+
+
+def _refused(station: str, problem: UploadRefused) -> Response:
+    logger.warning("%s: its upload is not taken: %s", station, problem)
+    return _answer(problem.status, str(problem))
+
+
+def _answer(status: HTTPStatus, detail: str) -> Response:
+    return JSONResponse({"detail": detail}, status, headers=_HEADERS)
