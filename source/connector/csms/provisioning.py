@@ -10,6 +10,7 @@ from connector.csms.context import Context, at
 from connector.csms.events import Booted
 from connector.csms.facts import Datum, Scalar
 from connector.csms.station import STATION, Station
+from connector.csms.v2.provisioning import boot_of
 from connector.ocppj.frames import Call
 from connector.sessions.handlers import Answer, Handler
 
@@ -25,6 +26,7 @@ _SENSORS = {
     "model": ("chargePointModel",),
     "serial_number": ("chargePointSerialNumber", "chargeBoxSerialNumber"),
     "firmware_version": ("firmwareVersion",),
+    "boot_reason": ("reason",),
 }
 _BOOT_MEMBERS = (
     "chargeBoxSerialNumber",
@@ -36,6 +38,7 @@ _BOOT_MEMBERS = (
     "imsi",
     "meterSerialNumber",
     "meterType",
+    "reason",
 )
 _LONGEST_KEPT = 255
 """Of what a station says of itself: anybody who waits for adoption says it, too."""
@@ -51,10 +54,21 @@ class Provisioning:
             "BootNotification": self.on_boot,
             "Heartbeat": self.on_heartbeat,
         }
+        self.handlers_2: dict[str, Handler] = {
+            "BootNotification": self.on_boot_2,
+            "Heartbeat": self.on_heartbeat,
+        }
 
     def on_boot(self, station: Station, call: Call) -> Answer:
-        """BootNotification."""
-        station.boot = boot = _kept(call.payload)
+        """BootNotification of 1.6."""
+        return self._boot(station, call.payload)
+
+    def on_boot_2(self, station: Station, call: Call) -> Answer:
+        """BootNotification of 2.x."""
+        return self._boot(station, boot_of(call.payload))
+
+    def _boot(self, station: Station, said: Json) -> Answer:
+        station.boot = boot = _kept(said)
         presets.apply(station, self._context.options.call_timeout_s)
         status = REGISTRATION[station.registration]
         interval_s = max(1, round(self._context.options.heartbeat_interval_s))
