@@ -83,7 +83,7 @@ def as_it_is(value: float) -> float:
 
 
 def _spellings(base: str) -> set[str]:
-    return {base, base.lower(), base.upper()} if len(base) > 1 else {base}
+    return {base, base.lower(), base.upper()}
 
 
 UNITS: dict[str, tuple[str, Scale]] = {
