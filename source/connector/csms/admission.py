@@ -26,14 +26,38 @@ _WHEN_ASKED = (
     "LogStatusNotification",
     "MeterValues",
 )
+_REPORTS = frozenset({"NotifyMonitoringReport", "NotifyReport"})
+"""Their requests are other actions; only who asked has a use for them."""
 _DETAIL = "this station is not adopted yet"
+
+
+class Reception:
+    """The handlers that a station gets: by its version, and by what is decided."""
+
+    def __init__(self, of_16: dict[str, Handler], of_2: dict[str, Handler]) -> None:
+        self.of_16 = of_16
+        self.of_2 = of_2
+        self._waiting_16 = restricted(of_16)
+        self._waiting_2 = restricted(of_2)
+
+    def of(self, station: Station) -> Mapping[str, Handler]:
+        """Those of a station as it is now."""
+        if station.is_adopted:
+            return self.of_2 if station.speaks_2 else self.of_16
+        return self._waiting_2 if station.speaks_2 else self._waiting_16
 
 
 def restricted(handlers: Mapping[str, Handler]) -> Mapping[str, Handler]:
     """The handlers of a station that is not adopted."""
     table: dict[str, Handler] = dict.fromkeys(handlers, _refuse)
     table |= {action: handlers[action] for action in _ALWAYS}
-    table |= {action: _only_asked(handlers[action]) for action in _WHEN_ASKED}
+    table |= {
+        action: handlers[action]
+        if action in _REPORTS
+        else _only_asked(handlers[action])
+        for action in _WHEN_ASKED
+        if action in handlers
+    }
     table["Authorize"] = _invalid
     return MappingProxyType(table)
 
@@ -45,11 +69,12 @@ def _refuse(station: Station, call: Call) -> Any:
             station.identity,
             call.action,
         )
-    raise RemoteProtocolError(DIALECTS["1.6"].security, _DETAIL)
+    raise RemoteProtocolError(DIALECTS[station.spoken].security, _DETAIL)
 
 
 def _invalid(station: Station, call: Call) -> Any:
-    return {"idTagInfo": {"status": "Invalid"}}
+    member = "idTokenInfo" if "idToken" in call.payload else "idTagInfo"
+    return {member: {"status": "Invalid"}}
 
 
 def _only_asked(handler: Handler) -> Handler:

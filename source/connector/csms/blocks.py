@@ -21,6 +21,7 @@ from connector.csms.reservations import Reservations
 from connector.csms.station import Station
 from connector.csms.tokens import Tokens
 from connector.csms.transactions import Transactions
+from connector.csms.v2 import blocks as v2
 from connector.sessions.handlers import Handler
 
 Stations = Mapping[str, Station]
@@ -53,10 +54,17 @@ class Blocks:
         self.transactions = Transactions(context, tokens)
         self.reservations = Reservations(context, tokens)
         self.local_lists = LocalLists(context, tokens)
+        provisioning, authorization = Provisioning(context), Authorization(tokens)
+        self.v2 = v2.Blocks(
+            context,
+            tokens,
+            self.transactions.running,
+            (provisioning.handlers_2, authorization.handlers_2),
+        )
         self._all: tuple[Block, ...] = (
-            Provisioning(context),
+            provisioning,
             Availability(context),
-            Authorization(tokens),
+            authorization,
             self.transactions,
             self.reservations,
             self.local_lists,
@@ -70,8 +78,10 @@ class Blocks:
             self.local_lists,
         )
 
-    def handlers(self) -> dict[str, Handler]:
-        """By action."""
+    def handlers(self, version: str) -> dict[str, Handler]:
+        """Of stations of a version, by action."""
+        if version != "1.6":
+            return self.v2.handlers()
         return {
             action: handler
             for block in self._all

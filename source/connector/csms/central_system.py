@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from connector.csms import admission
+from connector.csms.admission import Reception
 from connector.csms.blocks import Blocks
 from connector.csms.booting import Booting
 from connector.csms.clock import Clock, Timer
@@ -36,13 +36,10 @@ from connector.errors import StoreError
 from connector.sessions.engine import Session, SessionOptions
 from connector.sessions.handlers import Handler
 from connector.sessions.link import Link
-from connector.sessions.v16 import ChargePoint
+from connector.sessions.versions import session_class, version_of
 from connector.store.interface import Store
 
 logger = logging.getLogger(__name__)
-
-SESSIONS: Mapping[str, type[Session]] = MappingProxyType({"ocpp1.6": ChargePoint})
-"""By subprotocol."""
 
 _POSITION = re.compile(r"\.\d+\.")
 """Which item of a list: no other kind of warning than that of the item before."""
@@ -94,8 +91,9 @@ class CentralSystem:
         self._tokens = Tokens(options, store, clock)
         self.blocks = Blocks(context, self._tokens)
         self._setup = Setup(context)
-        self.handlers: Mapping[str, Handler] = MappingProxyType(self.blocks.handlers())
-        self._restricted = admission.restricted(self.handlers)
+        self.reception = Reception(
+            self.blocks.handlers("1.6"), self.blocks.handlers("2")
+        )
         self._evictions = Evictions(clock)
         self._booting = Booting(self._setup, clock)
         self._door = Door(
@@ -182,12 +180,13 @@ class CentralSystem:
             max_frames_per_s=self._links.max_frames_per_s,
             shows_frames=self._links.shows_frames,
         )
-        handlers = self.handlers if station.is_adopted else self._restricted
-        return SESSIONS[subprotocol](
+        make = session_class(subprotocol)
+        station.spoken = version_of(subprotocol)
+        return make(
             station.identity,
             link,
             owner=station,
-            handlers=handlers,
+            handlers=self.reception.of(station),
             options=options,
             observer=self._watcher,
         )
@@ -279,7 +278,7 @@ class CentralSystem:
         self._registered(station)
         if station.session is None:
             return "accepted", "is not connected; it is let in when it comes"
-        station.session.handlers = self.handlers
+        station.session.handlers = self.reception.of(station)
         if await self._booting.trigger(station):
             return "accepted", ""
         return "accepted", "does not boot when asked; it is let in when it boots"
@@ -296,7 +295,7 @@ class CentralSystem:
         logger.info("%s: rejected", identity)
         self._registered(station)
         if station.session is not None:
-            station.session.handlers = self._restricted
+            station.session.handlers = self.reception.of(station)
             self._close(station.session, _POLICY, "rejected")
         return "accepted", ""
 

@@ -38,8 +38,8 @@ class Transactions:
     def __init__(self, context: Context, tokens: Tokens) -> None:
         self._context = context
         self._tokens = tokens
-        self._running = Running(context)
-        self._adoption = Adoption(context, self._running)
+        self.running = Running(context)
+        self._adoption = Adoption(context, self.running)
         self.handlers: dict[str, Handler] = {
             "StartTransaction": self.on_start,
             "StopTransaction": self.on_stop,
@@ -61,12 +61,12 @@ class Transactions:
         for record in sorted(await store.open_transactions(), key=_by_start):
             station = stations.get(record.station)
             if station is not None:
-                await self._running.resume(station, record)
+                await self.running.resume(station, record)
 
     async def finish(self) -> None:
         """Wait for what is being written."""
         await self._adoption.finish()
-        await self._running.unstopped.finish()
+        await self.running.unstopped.finish()
 
     # -- start
 
@@ -90,7 +90,7 @@ class Transactions:
         )
         return Answer(
             {"transactionId": int(record.ocpp_id), "idTagInfo": info},
-            lambda: self._running.begin(station, record, moment),
+            lambda: self.running.begin(station, record, moment),
         )
 
     def _same_without_time(
@@ -165,7 +165,7 @@ class Transactions:
         record = await self._kept(self._context.store.stop_transaction(found.key, kept))
         logger.info("%s: transaction %s stopped", station.identity, ocpp_id)
         stop = Stop(found, record, moment, payload.get("transactionData", []))
-        return Answer(answer, lambda: self._running.end(station, stop))
+        return Answer(answer, lambda: self.running.end(station, stop))
 
     # -- no stop
 
@@ -174,7 +174,7 @@ class Transactions:
         connector = event.station.connectors.get(event.where)
         if connector is not None and event.status == _FREE:
             now_ms = self._context.clock.now_ms()
-            self._running.leave(event.station, connector, now_ms)
+            self.running.leave(event.station, connector, now_ms)
 
 
 def _by_start(record: TransactionRecord) -> tuple[int, str]:

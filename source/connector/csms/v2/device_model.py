@@ -36,8 +36,7 @@ class DeviceModel:
         self._numbers = numbers
         self._reports = Reports(context.clock)
         self._keeping: set[asyncio.Task[None]] = set()
-        self.handlers: dict[str, Handler] = {}
-        self.handlers_2: dict[str, Handler] = {"NotifyReport": self.on_report}
+        self.handlers: dict[str, Handler] = {"NotifyReport": self.on_report}
 
     # -- reports
 
@@ -48,6 +47,8 @@ class DeviceModel:
     def _take(self, station: Station, payload: Json) -> None:
         items = payload.get("reportData", [])
         if self._reports.add(station.identity, payload, items):
+            return
+        if not station.is_adopted:
             return
         task = asyncio.get_running_loop().create_task(
             self._keep_unasked(station, payload["requestId"]),

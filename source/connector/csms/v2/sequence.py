@@ -27,11 +27,11 @@ class Sequence:
         if seq_no <= self._newest:
             self._missing.discard(seq_no)
             return 0
-        # A transaction that we did not hear begin has no gap before it.
-        first = self._newest + 1 if self._newest >= 0 else seq_no
-        gap = range(first, seq_no)
+        is_first = self._newest < 0
+        gap = range(self._newest + 1, seq_no)
         self._missing.update(gap[-_MOST_MISSING:])
         while len(self._missing) > _MOST_MISSING:
             self._missing.remove(min(self._missing))
         self._newest = seq_no
-        return len(gap)
+        # What came before our own start is not missing, though it may still come.
+        return 0 if is_first else len(gap)

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -20,9 +20,9 @@ from connector.csms.station import Station
 from connector.csms.times import iso
 from connector.errors import CallErrorReceived, LinkClosed
 from connector.ocppj.frames import Call, encode_call
-from connector.sessions.engine import SessionOptions
+from connector.sessions.engine import Session, SessionOptions
 from connector.sessions.memory import MemoryLink, link_pair
-from connector.sessions.v16 import ChargePoint
+from connector.sessions.versions import session_class
 from connector.tests.clock import FakeClock
 from connector.tests.csms.memory_store import MemoryStore
 
@@ -42,7 +42,7 @@ class StationEnd:
     """The station's side of a link; ``answers`` by action, ``calls`` as they came."""
 
     link: MemoryLink
-    session: ChargePoint
+    session: Session
     tasks: list[asyncio.Task[None]]
     calls: list[tuple[str, Json]] = field(default_factory=list)
     answers: dict[str, Any] = field(default_factory=dict)
@@ -148,6 +148,9 @@ AGREES: dict[str, Json] = {
 }
 
 
+E = TypeVar("E", bound=StationEnd)
+
+
 class Harness:
     """A central system that runs, and all that it told."""
 
@@ -171,17 +174,22 @@ class Harness:
     async def connect(
         self, identity: str = NAME, *, boots: bool = False, **answers: Any
     ) -> StationEnd:
-        pair = link_pair()
-        serving = asyncio.create_task(
-            self.central.serve(pair.server, identity, "ocpp1.6")
-        )
-        end = _station_end(identity, pair.client, AGREES | answers)
-        end.clock = self.clock
-        end.tasks.append(serving)
-        self.ends.append(end)
+        end = self.begin(identity, "ocpp1.6", AGREES | answers, StationEnd)
         await settle()
         if boots:
             await end.boot()
+        return end
+
+    def begin(self, identity: str, subprotocol: str, answers: Json, kind: type[E]) -> E:
+        """Open a link of a station that gives these answers."""
+        pair = link_pair()
+        serving = asyncio.create_task(
+            self.central.serve(pair.server, identity, subprotocol)
+        )
+        end = _station_end(identity, pair.client, answers, subprotocol, kind)
+        end.clock = self.clock
+        end.tasks.append(serving)
+        self.ends.append(end)
         return end
 
     def station(self, identity: str = NAME) -> Station:
@@ -226,14 +234,18 @@ class Harness:
 
 
 def _station_end(
-    identity: str, link: MemoryLink, answers: dict[str, Any]
-) -> StationEnd:
-    session = ChargePoint(
+    identity: str,
+    link: MemoryLink,
+    answers: dict[str, Any],
+    subprotocol: str,
+    kind: type[E],
+) -> E:
+    session = session_class(subprotocol)(
         identity,
         link,
         options=SessionOptions(call_timeout_s=10, is_station=True),
     )
-    end = StationEnd(link, session, [], answers=answers)
+    end = kind(link, session, [], answers=answers)
 
     def handle(owner: Any, call: Call) -> Any:
         end.calls.append((call.action, call.payload))
@@ -247,7 +259,7 @@ def _station_end(
     return end
 
 
-async def _listen(session: ChargePoint) -> None:
+async def _listen(session: Session) -> None:
     with suppress(LinkClosed):
         await session.start()
 

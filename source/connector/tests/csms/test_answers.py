@@ -60,7 +60,7 @@ async def test_what_a_handler_raises_touches_nobody_else(
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    system.central.handlers = dict(system.central.handlers) | {action: fail}
+    system.central.reception.of_16[action] = fail
     end = await system.connect()
     assert await end.refused(action, **SMALLEST[action]) == "InternalError"
     other = "DataTransfer" if action != "DataTransfer" else "Heartbeat"

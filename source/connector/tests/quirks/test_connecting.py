@@ -203,8 +203,7 @@ async def test_a_handler_may_call_the_station_that_it_answers(system: Harness) -
         answer = await station.call("Reset", {"type": "Soft"})
         return {"status": answer["status"]}
 
-    handlers = dict(system.central.handlers) | {"DataTransfer": handle}
-    system.central.handlers = handlers
+    system.central.reception.of_16["DataTransfer"] = handle
     end = await system.connect()
     async with asyncio.timeout(10):
         answer = await end.say("DataTransfer", vendorId="V")

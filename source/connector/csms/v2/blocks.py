@@ -1,0 +1,50 @@
+"""The functional blocks of 2.x, beside those that both versions share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from connector.csms.context import Context
+from connector.csms.running import Running
+from connector.csms.tokens import Tokens
+from connector.csms.v2.availability import Availability
+from connector.csms.v2.device_model import DeviceModel
+from connector.csms.v2.metering import Metering
+from connector.csms.v2.numbers import Numbers
+from connector.csms.v2.transactions import Transactions
+from connector.sessions.handlers import Handler
+
+Table = Mapping[str, Handler]
+
+
+class Block(Protocol):
+    """Answers some of the actions of stations."""
+
+    handlers: dict[str, Handler]
+
+
+class Blocks:
+    """All of them; ``shared`` are handlers of 2.x in blocks of both versions."""
+
+    def __init__(
+        self,
+        context: Context,
+        tokens: Tokens,
+        running: Running,
+        shared: Iterable[Table],
+    ) -> None:
+        self.numbers = Numbers(context.clock)
+        self.device_model = DeviceModel(context, self.numbers)
+        self._shared = tuple(shared)
+        self._own: tuple[Block, ...] = (
+            self.device_model,
+            Availability(context),
+            Transactions(context, tokens, running),
+            Metering(context),
+        )
+
+    def handlers(self) -> dict[str, Handler]:
+        """By action; 2.0.1 has some of those of 2.1."""
+        tables = (*self._shared, *(block.handlers for block in self._own))
+        return {action: handler for t in tables for action, handler in t.items()}
