@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from connector.csms.authorization import Authorization
+from connector.csms.autostart import Autostart
 from connector.csms.availability import Availability
 from connector.csms.context import Context
 from connector.csms.data_transfer import DataTransfer
 from connector.csms.local_lists import LocalLists
 from connector.csms.metering import Metering
 from connector.csms.notifications import Notifications
+from connector.csms.polling import Polling
 from connector.csms.provisioning import Provisioning
 from connector.csms.reservations import Reservations
 from connector.csms.station import Station
@@ -53,6 +55,7 @@ class Blocks:
         self.transactions = Transactions(context, tokens)
         self.reservations = Reservations(context, tokens)
         self.local_lists = LocalLists(context, tokens)
+        self.autostart = Autostart(context)
         self._all: tuple[Block, ...] = (
             Provisioning(context),
             Availability(context),
@@ -68,6 +71,8 @@ class Blocks:
             self.transactions,
             self.reservations,
             self.local_lists,
+            self.autostart,
+            Polling(context),
         )
 
     def handlers(self) -> dict[str, Handler]:

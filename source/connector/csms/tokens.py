@@ -23,6 +23,9 @@ class Tokens:
         self._store = store
         self._clock = clock
         self._known: dict[str, TokenRecord] = {}
+        own = (options.remote_id_token, *_autostart_tokens(options))
+        self._own = frozenset(id_token.lower() for id_token in own)
+        """Those with which we start: they are always authorised."""
 
     async def start(self) -> None:
         """Read what is kept; what the configuration says about a token holds.
@@ -46,7 +49,7 @@ class Tokens:
 
     def info(self, id_token: str) -> Json:
         """The IdTagInfo that answers a token."""
-        if id_token.lower() == self._options.remote_id_token.lower():
+        if id_token.lower() in self._own:
             return {"status": ACCEPTED}
         record = self._known.get(id_token.lower())
         if record is None:
@@ -63,6 +66,11 @@ class Tokens:
         if record.group:
             info["parentIdTag"] = record.group
         return info
+
+
+def _autostart_tokens(options: CsmsOptions) -> list[str]:
+    found = (station.autostart_token for station in options.stations.values())
+    return [id_token for id_token in found if id_token is not None]
 
 
 def _record(id_token: str, entry: TokenOptions) -> TokenRecord:
