@@ -106,6 +106,7 @@ class Server:
             report=self._report_late,
             remember=central.registry.remember,
         )
+        central.blocks.autostart.profile_for_start = self._limits.profile_for_start
         context = Context(
             self._limits,
             self._settings.remote_id_token,

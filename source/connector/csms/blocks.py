@@ -10,21 +10,32 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from connector.csms.authorization import Authorization
+from connector.csms.autostart import Autostart
 from connector.csms.availability import Availability
+from connector.csms.certificates import Certificates
 from connector.csms.context import Context
 from connector.csms.data_transfer import DataTransfer
+from connector.csms.diagnostics import Diagnostics
+from connector.csms.file_places import FilePlaces
+from connector.csms.firmware import Firmware
 from connector.csms.local_lists import LocalLists
 from connector.csms.metering import Metering
-from connector.csms.notifications import Notifications
+from connector.csms.polling import Polling
 from connector.csms.provisioning import Provisioning
+from connector.csms.request_ids import RequestIds
 from connector.csms.reservations import Reservations
+from connector.csms.security_events import SecurityEvents
 from connector.csms.station import Station
 from connector.csms.tokens import Tokens
 from connector.csms.transactions import Transactions
 from connector.csms.v2 import blocks as v2
+from connector.security.ca import StationAuthority
 from connector.sessions.handlers import Handler
 
 Stations = Mapping[str, Station]
+
+PKI = "pki"
+"""Below ``DATA_DIR``."""
 
 
 class Block(Protocol):
@@ -61,6 +72,13 @@ class Blocks:
             self.transactions.running,
             (provisioning.handlers_2, authorization.handlers_2),
         )
+        self.autostart = Autostart(context)
+        ids = RequestIds(context)
+        self.files = FilePlaces(context.options.files, context.clock)
+        self.firmware = Firmware(context, self.files, ids)
+        self.diagnostics = Diagnostics(context, self.files, ids)
+        authority = StationAuthority(self.files.data_dir / PKI)
+        self.certificates = Certificates(context, authority)
         self._all: tuple[Block, ...] = (
             provisioning,
             Availability(context),
@@ -70,12 +88,19 @@ class Blocks:
             self.local_lists,
             Metering(context),
             DataTransfer(context),
-            Notifications(context),
+            self.firmware,
+            self.diagnostics,
+            self.certificates,
+            SecurityEvents(context),
         )
         self._lasting: tuple[LastingBlock, ...] = (
             self.transactions,
             self.reservations,
             self.local_lists,
+            self.diagnostics,
+            self.certificates,
+            self.autostart,
+            Polling(context),
         )
 
     def handlers(self, version: str) -> dict[str, Handler]:

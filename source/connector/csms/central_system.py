@@ -36,7 +36,7 @@ from connector.errors import StoreError
 from connector.sessions.engine import Session, SessionOptions
 from connector.sessions.handlers import Handler
 from connector.sessions.link import Link
-from connector.sessions.versions import session_class, version_of
+from connector.sessions.versions import SESSIONS
 from connector.store.interface import Store
 
 logger = logging.getLogger(__name__)
@@ -180,9 +180,8 @@ class CentralSystem:
             max_frames_per_s=self._links.max_frames_per_s,
             shows_frames=self._links.shows_frames,
         )
-        make = session_class(subprotocol)
-        station.spoken = version_of(subprotocol)
-        return make(
+        station.spoken = subprotocol.removeprefix("ocpp")
+        return SESSIONS[subprotocol](
             station.identity,
             link,
             owner=station,

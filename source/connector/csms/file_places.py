@@ -31,6 +31,7 @@ FIRMWARE, UPLOADS, NAMES = "firmware", "uploads", "files/names.json"
 MOST_OF_A_STATION = 20
 """Names of one kind; one more replaces the oldest."""
 _NAME_BYTES = 18
+_LATEST_S = 366 * 86_400.0
 
 Kind = Literal["upload", "download"]
 
@@ -90,7 +91,7 @@ class FilePlaces:
         return await self._add(place), Path(path).name
 
     def _expiry(self, later_s: float) -> int:
-        seconds = self.options.expiry_s + max(0.0, later_s)
+        seconds = self.options.expiry_s + min(max(0.0, later_s), _LATEST_S)
         return self._clock.now_ms() + round(seconds * 1000)
 
     async def _add(self, place: FilePlace) -> str:

@@ -59,7 +59,7 @@ class Metering:
             if transaction is None or transaction.ocpp_id != text:
                 transaction = None
                 self._see(station, connector, text, payload)
-        now_ms = self._context.clock.now_ms()
+        now_ms = connector.metered_ms = self._context.clock.now_ms()
         is_live = transaction_id is None
         is_closing = not is_live and str(transaction_id) == connector.ended_id
         for meter_value in times.in_order(payload["meterValue"]):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from typing import Any
 
 from connector.csms.context import Context
 from connector.csms.events import Booted, Connected, Disconnected, Ready
@@ -16,6 +17,8 @@ from connector.csms.places import grow
 from connector.csms.provisioning import change_configuration, get_configuration
 from connector.csms.station import Station
 from connector.errors import CommandTimeout, ConnectorError, TransportError
+
+Json = dict[str, Any]
 
 logger = logging.getLogger(__name__)
 
@@ -126,23 +129,33 @@ class Setup:
         if not keys:
             return
         try:
-            await get_configuration(station, keys)
+            answer = await get_configuration(station, keys)
         except (CommandTimeout, TransportError):
             raise
         except ConnectorError as problem:
             logger.info("%s: %s; asking for less", station.identity, problem)
             for start in range(0, len(keys), _AT_ONCE):
                 await self._read_piece(station, keys[start : start + _AT_ONCE])
+        else:
+            await self._read_rest(station, keys, answer)
 
-    async def _read_piece(self, station: Station, keys: list[str]) -> None:
+    async def _read_rest(self, station: Station, keys: list[str], answer: Json) -> None:
+        """Ask for what was left out: answers may be cut (GetConfigurationMaxKeys)."""
+        left = _left_out(keys, answer)
+        while left and len(left) < len(keys):
+            keys, answer = left, await self._read_piece(station, left)
+            left = _left_out(keys, answer)
+
+    async def _read_piece(self, station: Station, keys: list[str]) -> Json:
         try:
-            await get_configuration(station, keys)
+            return await get_configuration(station, keys)
         except (CommandTimeout, TransportError):
             raise
         except ConnectorError as problem:
             logger.info("%s: %s: %s", station.identity, ", ".join(keys), problem)
             for key in keys:
                 station.configuration.pop(key, None)
+            return {}
 
     async def _set(self, station: Station, key: str, value: str) -> bool:
         """Set a key unless it is so already; whether it holds now."""
@@ -163,7 +176,10 @@ class Setup:
         return status in _AGREED
 
     async def _set_measurands(self, station: Station) -> None:
-        """All wanted measurands at once, else those that are taken one by one."""
+        """All wanted measurands at once, else those that are taken one by one.
+
+        Where even those are too many together, as many as the station takes.
+        """
         wanted = self._wanted(station)
         if not wanted or await self._set(station, MEASURANDS_KEY, ",".join(wanted)):
             return
@@ -174,7 +190,17 @@ class Setup:
         if len(taken) > 1 and not await self._set(
             station, MEASURANDS_KEY, ",".join(taken)
         ):
-            await self._set(station, MEASURANDS_KEY, before or taken[0])
+            await self._set_as_many(station, taken, before)
+
+    async def _set_as_many(
+        self, station: Station, taken: list[str], before: str | None
+    ) -> None:
+        """The first of them; where only one is taken, what was there before."""
+        for count in range(2, len(taken)):
+            if not await self._set(station, MEASURANDS_KEY, ",".join(taken[:count])):
+                if count == 2:
+                    await self._set(station, MEASURANDS_KEY, before or taken[0])
+                return
 
     def _wanted(self, station: Station) -> tuple[str, ...]:
         wanted = station.options.measurands
@@ -188,6 +214,13 @@ def _keys(station: Station) -> list[str]:
     quirks = station.options.quirks
     more = (quirks.free_token_key,) if quirks.free_token_key else ()
     return [key for key in (*KEYS, *more) if not quirks.skips(key)]
+
+
+def _left_out(keys: list[str], answer: Json) -> list[str]:
+    """The keys of which an answer says nothing."""
+    told = {entry["key"].lower() for entry in answer.get("configurationKey", ())}
+    told |= {key.lower() for key in answer.get("unknownKey", ())}
+    return [key for key in keys if key.lower() not in told]
 
 
 def meter_interval_s(station: Station, options: CsmsOptions) -> int:

@@ -34,6 +34,7 @@ class Connector:
         "error_code",
         "flows",
         "meter",
+        "metered_ms",
         "status",
         "transaction",
         "where",
@@ -48,6 +49,8 @@ class Connector:
         """The transaction that ended last: it is not adopted again."""
         self.meter: SessionMeter | None = None
         """Of the transaction that runs, or ran last."""
+        self.metered_ms = 0
+        """When its last MeterValues came."""
         self.flows: dict[Datum, bool] | None = None
         """Powers and currents that were told, and whether they flow."""
 

@@ -33,6 +33,9 @@ class Tokens:
         self._store = store
         self._clock = clock
         self._known: dict[str, TokenRecord] = {}
+        own = (options.remote_id_token, *_autostart_tokens(options))
+        self._own = frozenset(id_token.lower() for id_token in own)
+        """Those with which we start: they are always authorised."""
 
     async def start(self) -> None:
         """Read what is kept; what the configuration says about a token holds.
@@ -81,7 +84,7 @@ class Tokens:
 
     def verdict(self, id_token: str, type_: str = "any") -> Verdict:
         """What holds for a token now."""
-        if id_token.lower() == self._options.remote_id_token.lower():
+        if id_token.lower() in self._own:
             return Verdict(ACCEPTED)
         record = self._known.get(id_token.lower())
         if record is None or record.type not in ("any", type_):
@@ -95,6 +98,11 @@ class Tokens:
         if expiry_ms is not None and expiry_ms <= self._clock.now_ms():
             status = "Expired" if status == ACCEPTED else status
         return Verdict(status, expiry_ms, record.group)
+
+
+def _autostart_tokens(options: CsmsOptions) -> list[str]:
+    found = (station.autostart_token for station in options.stations.values())
+    return [id_token for id_token in found if id_token is not None]
 
 
 def _record(id_token: str, entry: TokenOptions) -> TokenRecord:

@@ -30,6 +30,8 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 _FREE = "Available"
+_LARGEST_KEPT = 2**63 - 1
+"""SQLite's largest whole number; JSON has larger ones."""
 
 
 class Transactions:
@@ -121,7 +123,7 @@ class Transactions:
                     payload["idTag"],
                     start_ms,
                     float(payload["meterStart"]),
-                    reservation_id=payload.get("reservationId"),
+                    reservation_id=_reservation_id(payload),
                 )
             )
         )
@@ -179,3 +181,9 @@ class Transactions:
 
 def _by_start(record: TransactionRecord) -> tuple[int, str]:
     return record.start_ms, record.key
+
+
+def _reservation_id(payload: Json) -> int | None:
+    """The reservation that is used; a start does not fail for one that is none."""
+    found: int | None = payload.get("reservationId")
+    return found if found is not None and abs(found) <= _LARGEST_KEPT else None

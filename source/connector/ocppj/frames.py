@@ -179,7 +179,7 @@ def _error_members(parts: list[Any]) -> tuple[str, str, str, Json]:
 
 
 def _beginning(text: str) -> object:
-    """Type and id of a frame whose rest is no JSON; None where they are none, either."""
+    """Type and id of a frame whose rest is no JSON; None where it has none."""
     found = _BEGINNING.match(text)
     return [int(found[1]), found[2]] if found else None
 

@@ -14,11 +14,10 @@ from typing import Any
 
 from ocpp.charge_point import camel_to_snake_case
 
-from connector.ocppj.schemas import load_document
+from connector.ocppj.schemas import CUSTOM_DATA, load_document
 
 Json = dict[str, Any]
 
-CUSTOM_DATA = "customData"
 _OF_CLASSES = {
     "2.0.1": {"language1": "language_1", "language2": "language_2"},
     "2.1": {

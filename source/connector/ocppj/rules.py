@@ -10,13 +10,16 @@ from connector.errors import (
     RemoteProtocolError,
     UnsupportedAction,
 )
-from connector.ocppj import tolerance
+from connector.ocppj import earlier_version, tolerance
 from connector.ocppj.dialects import DIALECTS
-from connector.ocppj.frames import TOO_DEEP, Call, is_too_deep
+from connector.ocppj.frames import TOO_DEEP, Call, Send, is_too_deep
 from connector.ocppj.routes import ROUTES
-from connector.ocppj.schemas import schemas
+from connector.ocppj.schemas import CUSTOM_DATA, Schema, schemas
 
 Json = dict[str, Any]
+
+_OPEN_ACTION = "DataTransfer"
+"""With `customData`, where a payload of 2.x holds whatever a vendor likes."""
 
 
 class Rules:
@@ -31,9 +34,15 @@ class Rules:
         self._strict = strict
         routes = ROUTES[version]
         self._routes = routes
+        self._is_station = is_station
         self._heard, self._said = (
             (routes.down, routes.up) if is_station else (routes.up, routes.down)
         )
+        nothing: frozenset[str] = frozenset()
+        self._heard_unanswered, self._said_unanswered = (
+            (nothing, routes.sent_up) if is_station else (routes.sent_up, nothing)
+        )
+        self._has_open_parts = version != "1.6"
         self._incoming = schemas(version, with_formats=strict)
         self._outgoing = schemas(version)
 
@@ -51,16 +60,55 @@ class Rules:
             RemoteProtocolError: it cannot be taken.
         """
         if call.action not in self._heard:
-            raise self.unhandled(call.action)
+            problem = self.unhandled(call.action)
+            if problem.code == self.dialect.unknown_action:
+                self._blame_version(call, problem)
+            raise problem
+        return self._fitted(call)
+
+    def take_send(self, send: Send) -> list[str]:
+        """Check a SEND that came in, as `take` does.
+
+        Raises:
+            RemoteProtocolError: it cannot be taken; nobody is told.
+        """
+        if send.action not in self._heard_unanswered:
+            raise self.unhandled(send.action)
+        return self._fitted(send)
+
+    def _fitted(self, call: Call) -> list[str]:
         schema = self._incoming.request(call.action)
-        if schema.is_valid(call.payload):
-            return []
+        try:
+            fits = schema.is_valid(call.payload)
+        except ValueError as problem:  # it holds what JSON has no words for
+            raise RemoteProtocolError(self.dialect.formation, str(problem)) from None
+        if not fits:
+            return self._tolerated(call, schema)
+        if self._has_open_parts and _may_be_open(call) and is_too_deep(call.payload):
+            raise RemoteProtocolError(self.dialect.formation, TOO_DEEP)
+        return []
+
+    def _tolerated(self, call: Call, schema: Schema) -> list[str]:
         if is_too_deep(call.payload):
             raise RemoteProtocolError(self.dialect.formation, TOO_DEEP)
-        if self._strict:
-            raise tolerance.refuse(schema.misfits(call.payload), self.dialect)
-        call.payload, warnings = tolerance.fit(call.payload, schema, self.dialect)
+        try:
+            if self._strict:
+                raise tolerance.refuse(schema.misfits(call.payload), self.dialect)
+            fitted = tolerance.fit(call.payload, schema, self.dialect)
+        except RemoteProtocolError as problem:
+            self._blame_version(call, problem)
+            raise
+        call.payload, warnings = fitted
         return warnings
+
+    def _blame_version(self, call: Call, problem: RemoteProtocolError) -> None:
+        """Say so where a peer speaks 1.6 on a link of a later version."""
+        if earlier_version.is_spoken(
+            call.action, call.payload, self.version, is_station=self._is_station
+        ):
+            raise earlier_version.EarlierVersion(
+                problem.code, call.action, self.version
+            ) from None
 
     def answer_fits(self, action: str, payload: object) -> bool:
         """Whether an answer of ours is one."""
@@ -88,6 +136,20 @@ class Rules:
             LocalProtocolError: the payload does not fit.
         """
         self.check_action(action)
+        self._check_outgoing(action, payload)
+
+    def check_send(self, action: str, payload: Json) -> None:
+        """Check a SEND that is to go out.
+
+        Raises:
+            UnsupportedAction: the version has no such SEND in this direction.
+            LocalProtocolError: the payload does not fit.
+        """
+        if action not in self._said_unanswered:
+            raise UnsupportedAction(action, self.version)
+        self._check_outgoing(action, payload)
+
+    def _check_outgoing(self, action: str, payload: Json) -> None:
         schema = self._outgoing.request(action)
         try:
             first = next(iter(schema.misfits(payload)), None)
@@ -108,6 +170,13 @@ class Rules:
         if self._strict:
             raise tolerance.refuse(schema.misfits(payload), self.dialect)
         return tolerance.fit(payload, schema, self.dialect, keeps_enums=False)[0]
+
+
+def _may_be_open(call: Call) -> bool:
+    """Whether a payload may have parts without a schema; asked of every message."""
+    if not call.raw:
+        return True  # it came as a list
+    return call.action == _OPEN_ACTION or CUSTOM_DATA in call.raw
 
 
 @cache

@@ -21,6 +21,8 @@ Direction = Literal["request", "response"]
 
 FOLDERS = {"1.6": "v16", "2.0.1": "v201", "2.1": "v21"}
 """Where the `ocpp` library keeps each version."""
+CUSTOM_DATA = "customData"
+"""The member whose content belongs to a vendor (2.x)."""
 _PROPERTY_KINDS = frozenset(
     {"Enum", "MaxLength", "MinLength", "Maximum", "Minimum", "MultipleOf", "Format"}
 )

@@ -13,7 +13,7 @@ from typing import Any
 
 from connector.errors import RemoteProtocolError
 from connector.ocppj.dialects import Dialect
-from connector.ocppj.schemas import Misfit, Schema
+from connector.ocppj.schemas import CUSTOM_DATA, Misfit, Schema
 
 Json = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -47,7 +47,7 @@ def fit(
     for _ in range(_MOST_REPAIRS):
         misfits = list(schema.misfits(payload))
         warnings |= dict.fromkeys(misfit.summary for misfit in misfits)
-        serious = [m for m in misfits if m.kind not in harmless]
+        serious = [m for m in misfits if m.kind not in harmless and not _is_vendors(m)]
         if not serious:
             return _with_ends(payload, misfits), list(warnings)
         optional: set[Path] = set()
@@ -74,10 +74,16 @@ def _nearest_optional(document: Json, path: Path) -> Path | None:
     return found
 
 
+def _is_vendors(misfit: Misfit) -> bool:
+    """Whether it lies within the member that belongs to a vendor, and hurts nobody."""
+    return misfit.kind != "Type" and CUSTOM_DATA in misfit.path
+
+
 def _resolved(document: Json, schema: Json) -> Json:
-    name = schema.get("$ref", "").removeprefix("#/definitions/")
-    definition: Json = document["definitions"][name] if name else schema
-    return definition
+    while "$ref" in schema:
+        name = schema["$ref"].removeprefix("#/definitions/")
+        schema = document["definitions"][name]
+    return schema
 
 
 def _with_ends(payload: Json, misfits: Iterable[Misfit]) -> Json:

@@ -17,14 +17,13 @@ from typing import Any, get_args, get_type_hints
 
 from connector.errors import LocalProtocolError
 from connector.ocppj.names import (
-    CUSTOM_DATA,
     Names,
     is_instance_of_dataclass,
     names,
     snake_name,
 )
 from connector.ocppj.periodic_event_stream import NotifyPeriodicEventStream
-from connector.ocppj.schemas import FOLDERS
+from connector.ocppj.schemas import CUSTOM_DATA, FOLDERS
 
 Json = dict[str, Any]
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from connector.ocppj.frames import Call, Json
 from connector.ocppj.names import names
+from connector.ocppj.typed import as_wire
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,10 +58,7 @@ def arguments(version: str, call: Call, method: Callable[..., Any]) -> Json:
 
 def payload(version: str, action: str, result: object) -> Any:
     """A result dataclass as the payload of an answer."""
-    if dataclasses.is_dataclass(result) and not isinstance(result, type):
-        plain = dataclasses.asdict(result)
-        return names(version, action, is_response=True).to_wire(plain)
-    return result
+    return as_wire(version, action, result, is_response=True)
 
 
 def result(version: str, action: str, answer: Json, result_class: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import orjson
+
 from connector.ocppj.frames import Call
 
 _KEPT = 8
@@ -21,6 +23,12 @@ class Repeats:
     def find(self, call: Call) -> str | None:
         """The answer that this very call got before."""
         return self._answers.get(hash(call.raw))
+
+    def answer(self, unique_id: str) -> str | None:
+        """The answer to the last call that had this id, of those remembered."""
+        beginning = f"[3,{orjson.dumps(unique_id).decode()},"
+        answers = reversed(self._answers.values())
+        return next((text for text in answers if text.startswith(beginning)), None)
 
     def keep(self, call: Call, answer: str) -> None:
         """Remember an answer, and forget the oldest."""

@@ -81,12 +81,16 @@ def test_functional_blocks_do_not_import_each_other() -> None:
     blocks = {
         "authorization",
         "availability",
+        "certificates",
         "data_transfer",
+        "diagnostics",
+        "firmware",
         "local_lists",
         "metering",
         "provisioning",
         "remote_control",
         "reservations",
+        "security_events",
         "smart_charging",
         "transactions",
     }

@@ -22,7 +22,7 @@ from connector.errors import CallErrorReceived, LinkClosed
 from connector.ocppj.frames import Call, encode_call
 from connector.sessions.engine import Session, SessionOptions
 from connector.sessions.memory import MemoryLink, link_pair
-from connector.sessions.versions import session_class
+from connector.sessions.versions import SESSIONS
 from connector.tests.clock import FakeClock
 from connector.tests.csms.memory_store import MemoryStore
 
@@ -240,7 +240,7 @@ def _station_end(
     subprotocol: str,
     kind: type[E],
 ) -> E:
-    session = session_class(subprotocol)(
+    session = SESSIONS[subprotocol](
         identity,
         link,
         options=SessionOptions(call_timeout_s=10, is_station=True),

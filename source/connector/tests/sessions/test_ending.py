@@ -9,7 +9,7 @@ import resource
 import pytest
 
 from connector.ocppj.frames import Call, Json
-from connector.sessions import engine, open_files
+from connector.sessions import handling, open_files
 from connector.sessions.handlers import Answer
 from connector.tests.sessions.bench import NOW, Bench, frame, settle
 
@@ -17,7 +17,7 @@ from connector.tests.sessions.bench import NOW, Bench, frame, settle
 async def test_a_handler_that_never_ends_does_not_keep_its_session(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(engine, "_HANDLERS_END_WITHIN_S", 0.001)
+    monkeypatch.setattr(handling, "_HANDLERS_END_WITHIN_S", 0.001)
     is_cancelled = asyncio.Event()
 
     async def handler(owner: object, call: Call) -> Json:

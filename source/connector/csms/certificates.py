@@ -1,0 +1,199 @@
+"""Certificates of stations (security whitepaper, 1.6): signed, and which are installed.
+
+A station asks with SignCertificate and is answered at once. What was signed for it is
+sent as CertificateSigned, kept until it is taken, and tried a few times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from connector.csms.clock import Timer
+from connector.csms.context import Context
+from connector.csms.events import Answered, Disconnected, Event, Forgotten, Ready
+from connector.csms.installed_certificates import InstalledCertificates
+from connector.csms.station import Station
+from connector.errors import (
+    CertificateError,
+    ConnectorError,
+    StationNotConnected,
+    StoreError,
+    TransportError,
+)
+from connector.ocppj.frames import Call
+from connector.security.ca import StationAuthority, at
+from connector.security.requests import read_request
+from connector.sessions.handlers import Answer, Handler
+
+Json = dict[str, Any]
+Stations = Mapping[str, Station]
+
+logger = logging.getLogger(__name__)
+
+PENDING = "pending_certificate"
+"""In `Station.learned`: ``chain`` and ``tries``, until the station has taken it."""
+TRIES = 3
+_AGAIN_AFTER_S = (30.0, 300.0)
+_LONGEST_CHAIN = 10_000
+"""CertificateSigned.req, certificateChain."""
+
+
+class Certificates:
+    """Signs for stations, and follows what they have."""
+
+    def __init__(self, context: Context, authority: StationAuthority) -> None:
+        self._context = context
+        self._authority = authority
+        self._timers: dict[str, Timer] = {}
+        self._sending: dict[str, asyncio.Task[None]] = {}
+        self._stations: Stations = {}
+        self.installed = InstalledCertificates(context)
+        self.handlers: dict[str, Handler] = {"SignCertificate": self.on_sign}
+        events = context.events
+        events.subscribe(Ready, lambda event: self._send_soon(event.station))
+        events.subscribe(Answered, self._answered)
+        events.subscribe(Disconnected, self._stop_waiting)
+        events.subscribe(Forgotten, self._stop_waiting)
+
+    async def start(self, stations: Stations) -> None:
+        """What is pending waits for its station."""
+        self._stations = stations
+
+    async def finish(self) -> None:
+        """Send nothing more; what is pending is kept."""
+        for timer in self._timers.values():
+            timer.cancel()
+        for task in self._sending.values():
+            task.cancel()
+        if self._sending:
+            await asyncio.wait(self._sending.values())
+
+    # -- signing
+
+    async def on_sign(self, station: Station, call: Call) -> Json | Answer:
+        """SignCertificate: what is signed is kept before it is promised."""
+        try:
+            chain = await asyncio.to_thread(self._sign, station, call.payload["csr"])
+        except CertificateError as problem:
+            logger.warning(
+                "%s: its certificate request is refused: %s", station.identity, problem
+            )
+            return {"status": "Rejected"}
+        station.learned[PENDING] = {"chain": chain, "tries": 0}
+        await self._keep(station)
+        logger.info("%s: a certificate is signed for it", station.identity)
+        return Answer({"status": "Accepted"}, lambda: self._send_soon(station))
+
+    async def _keep(self, station: Station) -> None:
+        if self._stations.get(station.identity) is not station:
+            return  # forgotten meanwhile
+        try:
+            await self._context.store.save_station(station.record())
+        except StoreError as problem:
+            logger.error(
+                "%s: its certificate is lost if the connector ends now: %s",
+                station.identity,
+                problem,
+            )
+
+    def _sign(self, station: Station, csr: str) -> str:
+        registered = station.options.serial_number
+        names = [station.identity, *([registered] if registered else ())]
+        now = at(self._context.clock.now_ms())
+        chain = self._authority.issue(read_request(csr), names, now)
+        if len(chain) > _LONGEST_CHAIN:
+            raise CertificateError(
+                f"the chain has {len(chain)} characters, more than {_LONGEST_CHAIN}"
+            )
+        return chain
+
+    # -- sending
+
+    def _send_soon(self, station: Station) -> None:
+        if PENDING not in station.learned or station.identity in self._sending:
+            return
+        self._cancel(station)
+        task = asyncio.get_running_loop().create_task(
+            self._send(station), name=f"{station.identity} certificate"
+        )
+        self._sending[station.identity] = task
+        task.add_done_callback(lambda _: self._sent(station, task))
+
+    def _sent(self, station: Station, task: asyncio.Task[None]) -> None:
+        if self._sending.get(station.identity) is task:
+            del self._sending[station.identity]
+
+    async def _send(self, station: Station) -> None:
+        """Try what is pending once, and what has replaced it meanwhile."""
+        tried: Json | None = None
+        while True:
+            pending: Json | None = station.learned.get(PENDING)
+            if pending is None or pending is tried:
+                return
+            tried = pending
+            await self._try(station, pending)
+
+    async def _try(self, station: Station, pending: Json) -> None:
+        """One try; where the link fails nothing was tried."""
+        try:
+            answer = await self.certificate_signed(station, pending["chain"])
+            refusal = str(answer.get("status"))
+        except (StationNotConnected, TransportError):
+            return
+        except ConnectorError as problem:
+            refusal = str(problem)
+        if station.learned.get(PENDING) is pending:
+            self._refused(station, pending, refusal)
+
+    def _refused(self, station: Station, pending: Json, refusal: str) -> None:
+        tries = pending["tries"] = pending["tries"] + 1
+        if tries >= TRIES:
+            del station.learned[PENDING]
+            logger.warning(
+                "%s: does not take its certificate: %s; it was sent %d times, "
+                "it has to ask for another one",
+                station.identity,
+                refusal,
+                tries,
+            )
+        else:
+            logger.info(
+                "%s: does not take its certificate: %s; it is sent again",
+                station.identity,
+                refusal,
+            )
+            self._timers[station.identity] = self._context.clock.call_later(
+                _AGAIN_AFTER_S[tries - 1], lambda: self._send_soon(station)
+            )
+        self._context.remember(station)
+
+    def _answered(self, event: Answered) -> None:
+        """Whoever sent it: what is taken is pending no more."""
+        if event.action != "CertificateSigned":
+            return
+        if event.answer.get("status") != "Accepted":
+            return
+        station = event.station
+        logger.info("%s: has taken its certificate", station.identity)
+        pending = station.learned.get(PENDING)
+        if pending and pending["chain"] == event.payload["certificateChain"]:
+            del station.learned[PENDING]
+            self._cancel(station)
+            self._context.remember(station)
+
+    def _stop_waiting(self, event: Event) -> None:
+        self._cancel(event.station)
+
+    def _cancel(self, station: Station) -> None:
+        timer = self._timers.pop(station.identity, None)
+        if timer is not None:
+            timer.cancel()
+
+    # -- calls
+
+    async def certificate_signed(self, station: Station, chain: str) -> Json:
+        """CertificateSigned; gives the wire response."""
+        return await station.call("CertificateSigned", {"certificateChain": chain})

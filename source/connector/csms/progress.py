@@ -1,0 +1,45 @@
+"""How far a station is with something that takes its time: a sensor, and the log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Container
+from typing import Any
+
+from connector.csms.context import Context
+from connector.csms.events import Forgotten
+from connector.csms.station import STATION, Station
+
+Json = dict[str, Any]
+
+logger = logging.getLogger(__name__)
+
+
+class Progress:
+    """Shows statuses as they are told, asked for or not; logs each other one."""
+
+    def __init__(self, context: Context, sensor: str, failed: Container[str]) -> None:
+        self._context = context
+        self._sensor = sensor
+        self._failed = failed
+        self._logged: dict[str, tuple[str, object]] = {}
+        context.events.subscribe(Forgotten, self._forget)
+
+    def _forget(self, event: Forgotten) -> None:
+        self._logged.pop(event.station.identity, None)
+
+    def tell(self, station: Station, payload: Json) -> None:
+        """Take a status notification."""
+        status, request_id = payload["status"], payload.get("requestId")
+        self._context.tell_state(station, STATION, {self._sensor: status})
+        if self._logged.get(station.identity) == (status, request_id):
+            return
+        self._logged[station.identity] = (status, request_id)
+        logger.log(
+            logging.WARNING if status in self._failed else logging.INFO,
+            "%s: %s %.50s%s",
+            station.identity,
+            self._sensor,
+            status,
+            "" if request_id is None else f" (requestId {request_id})",
+        )

@@ -1,0 +1,36 @@
+"""Ids of requests under which a station reports its progress (whitepaper, 1.6)."""
+
+from __future__ import annotations
+
+from connector.csms.context import Context
+from connector.csms.events import Answered
+from connector.csms.station import Station
+
+_LEARNED = "request_id"
+_LARGEST = 2**31 - 1
+_ACTIONS = frozenset({"GetLog", "SignedUpdateFirmware"})
+
+
+class RequestIds:
+    """Counts per station, over restarts, above ids that others have used."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        context.events.subscribe(Answered, self._note)
+
+    def next(self, station: Station) -> int:
+        """An id that is new to the station."""
+        number = int(station.learned.get(_LEARNED, 0)) % _LARGEST + 1
+        self._keep(station, number)
+        return number
+
+    def _note(self, event: Answered) -> None:
+        if event.action not in _ACTIONS:
+            return
+        number = int(event.payload["requestId"])
+        if event.station.learned.get(_LEARNED, 0) < number <= _LARGEST:
+            self._keep(event.station, number)
+
+    def _keep(self, station: Station, number: int) -> None:
+        station.learned[_LEARNED] = number
+        self._context.remember(station)

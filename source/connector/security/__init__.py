@@ -1,0 +1,1 @@
+"""Keys and certificates. Imports no other room; what blocks is for threads."""

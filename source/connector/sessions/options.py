@@ -1,0 +1,43 @@
+"""What a session is told when it begins: its bounds and manners, and who watches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from connector.ocppj.frames import Json
+
+if TYPE_CHECKING:
+    from connector.sessions.engine import Session
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """Bounds and manners of a session; a rate of 0 is none."""
+
+    call_timeout_s: float = 30.0
+    strict: bool = False
+    inbox_limit: int = 64
+    outbox_limit: int = 50
+    max_frames_per_s: float = 0.0
+    is_station: bool = False
+    shows_frames: bool = False
+    """Whether the observer hears of every frame."""
+
+
+DEFAULTS = SessionOptions()
+
+
+class Observer(Protocol):
+    """Somebody who watches sessions."""
+
+    def frame(self, session: Session, direction: str, text: str) -> None:
+        """A frame came in or went out."""
+
+    def answered(
+        self, session: Session, action: str, payload: Json, answer: Json
+    ) -> None:
+        """A call of ours was answered, as the version's schemas want it."""
+
+    def warned(self, session: Session, kind: str, text: str) -> None:
+        """The peer did something that is tolerated, or dropped."""

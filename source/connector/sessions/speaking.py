@@ -1,0 +1,151 @@
+"""What a session says: calls of our own, and what an observer is told."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from connector.errors import LinkClosed, RemoteProtocolError
+from connector.ocppj.frames import (
+    CallResultError,
+    Json,
+    encode_call,
+    encode_error,
+    encode_send,
+)
+from connector.ocppj.names import names
+from connector.ocppj.redaction import redact
+from connector.ocppj.rules import rules
+from connector.sessions import library
+from connector.sessions.link import Link
+from connector.sessions.options import Observer, SessionOptions
+from connector.sessions.outbox import Outbox
+
+if TYPE_CHECKING:
+    from connector.sessions.engine import Session
+
+logger = logging.getLogger(__name__)
+
+
+class Speaking:
+    """The part of a session that sends."""
+
+    _ocpp_version: ClassVar[str]
+    _call_result: ClassVar[Any]
+
+    def __init__(
+        self,
+        identity: str,
+        link: Link,
+        options: SessionOptions,
+        observer: Observer | None,
+    ) -> None:
+        self.id = identity
+        self._connection = link
+        self._options = options
+        self._observer = observer
+        self._rules = rules(
+            self._ocpp_version, strict=options.strict, is_station=options.is_station
+        )
+        self._outbox = Outbox(self._send, options.outbox_limit)
+        self._is_watched = options.shows_frames or logger.isEnabledFor(logging.DEBUG)
+
+    @property
+    def identity(self) -> str:
+        """Whose session it is."""
+        return self.id
+
+    @property
+    def version(self) -> str:
+        """The OCPP version that is spoken."""
+        return self._ocpp_version
+
+    @property
+    def link(self) -> Link:
+        """The way to the peer."""
+        return self._connection
+
+    async def call_action(
+        self, action: str, payload: Json, *, timeout_s: float | None = None
+    ) -> Json:
+        """Send a call with wire names; gives the payload of the answer.
+
+        Raises:
+            LocalProtocolError: it does not fit (UnsupportedAction: no such action).
+            LinkClosed, OutboxFull, CommandTimeout, CallErrorReceived: see `Outbox`.
+            RemoteProtocolError: the answer does not fit.
+        """
+        self._rules.check_call(action, payload)
+        unique_id = str(uuid.uuid4())
+        text = encode_call(unique_id, action, payload)
+        timeout_s = timeout_s or self._options.call_timeout_s
+        answer = await self._outbox.call(unique_id, action, text, timeout_s)
+        try:
+            answer = self._rules.check_answer(action, answer)
+        except RemoteProtocolError as problem:
+            await self._refuse_answer(unique_id, problem)
+            raise
+        if self._observer is not None:
+            self._observer.answered(self._session, action, payload, answer)
+        return answer
+
+    async def call(self, payload: Any, *, timeout_s: float | None = None) -> Any:
+        """Send a call given as a dataclass of the library; gives its result class.
+
+        Raises:
+            As `call_action`; errors are never suppressed.
+        """
+        action = type(payload).__name__
+        self._rules.check_action(action)
+        wire = names(self.version, action, is_response=False).to_wire(payload)
+        answer = await self.call_action(action, wire, timeout_s=timeout_s)
+        result_class = getattr(self._call_result, action)
+        return library.result(self.version, action, answer, result_class)
+
+    async def send_unconfirmed(self, action: str, payload: Json) -> None:
+        """Send what nobody answers (2.1); it is lost where the link is.
+
+        Raises:
+            LocalProtocolError: it does not fit (UnsupportedAction: no such action).
+            LinkClosed: it cannot be sent.
+        """
+        self._rules.check_send(action, payload)
+        await self._send(encode_send(str(uuid.uuid4()), action, payload))
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """End the conversation."""
+        await self._connection.close(code, reason)
+
+    async def _refuse_answer(
+        self, unique_id: str, problem: RemoteProtocolError
+    ) -> None:
+        """Tell the peer of an answer that does not fit (OCPP-J 2.1, section 4.2.4)."""
+        if not self._rules.dialect.has_send:
+            return
+        error = CallResultError(unique_id, problem.code, problem.description)
+        try:
+            await self._send(encode_error(error))
+        except LinkClosed:
+            logger.debug("%s: gone before it heard %s", self.id, problem)
+
+    async def _send(self, text: str) -> None:
+        if self._is_watched:
+            self._watch("out", text)
+        await self._connection.send(text)
+
+    def _watch(self, direction: str, text: str) -> None:
+        if self._observer is not None and self._options.shows_frames:
+            self._observer.frame(self._session, direction, text)
+        if logger.isEnabledFor(logging.DEBUG):
+            logger.debug("%s: %s %s", self.id, direction, redact(text))
+
+    def _warn(self, kind: str, text: str) -> None:
+        if self._observer is not None:
+            self._observer.warned(self._session, kind, text)
+        else:
+            logger.debug("%s: %s", self.id, text)
+
+    @property
+    def _session(self) -> Session:
+        return cast("Session", self)
