@@ -173,7 +173,7 @@ def _error_members(parts: list[Any]) -> tuple[str, str, str, Json]:
     return (
         parts[1],
         str(parts[2])[:_SHOWN],
-        description if isinstance(description, str) else "",
+        description[:_LONGEST_DESCRIPTION] if isinstance(description, str) else "",
         details if isinstance(details, dict) else {},
     )
 

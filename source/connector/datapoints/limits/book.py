@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector.csms.clock import Timer
+from connector.csms.quirks import VendorLimit
 from connector.csms.station import STATION, Station
 from connector.datapoints.limits.installed import (
     Installed,
@@ -15,7 +16,13 @@ from connector.datapoints.limits.installed import (
     installed_from_json,
 )
 from connector.datapoints.limits.plans import Plan
-from connector.datapoints.limits.profiles import MAX, TX, TX_DEFAULT, Carrier
+from connector.datapoints.limits.profiles import (
+    MAX,
+    TX,
+    TX_DEFAULT,
+    VENDOR,
+    Carrier,
+)
 from connector.datapoints.limits.slot import Goal, Slot
 
 Json = dict[str, Any]
@@ -75,6 +82,11 @@ class Book:
         for slot in self.slots.values():
             slot.cancel_timers()
 
+    @property
+    def vendor_limit(self) -> VendorLimit | None:
+        """The command that carries limits, where profiles do not."""
+        return self.station.options.quirks.vendor_limit or None
+
     # -- what was found out
 
     def has_booted(self) -> None:
@@ -98,6 +110,8 @@ class Book:
 
     def is_pointless(self, purpose: str) -> bool:
         """Whether the station refused a purpose, or the options rule it out."""
+        if self.vendor_limit is not None:
+            return purpose != VENDOR
         chosen = self.station.options.profile.purpose
         return purpose in self.refused or chosen not in (None, purpose)
 

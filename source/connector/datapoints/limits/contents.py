@@ -42,16 +42,19 @@ class CannotDo(Exception):
 def electric(book: Book, goal: Goal) -> Electric:
     """What is known of a place with this goal."""
     options = book.station.options
-    return conversion.electric_of(
+    found = conversion.electric_of(
         options.voltage or USUAL_VOLTAGE,
         goal.phases or options.phases,
         options.min_current_a,
         is_dc=book.station.is_dc,
     )
+    return found if book.vendor_limit is None else replace(found, steps=1)
 
 
 def units(book: Book) -> frozenset[str]:
     """The units that the station takes; empty is not known."""
+    if book.vendor_limit is not None:
+        return frozenset({book.vendor_limit.unit})
     chosen = book.station.options.profile.unit
     if chosen is not None:
         return frozenset({chosen})
@@ -73,6 +76,8 @@ def check(book: Book, goal: Goal, request: LimitRequest) -> None:
 
 
 def _check_phases(book: Book) -> None:
+    if book.vendor_limit is not None:
+        raise CannotDo("the vendor's limit of this station has no number of phases")
     known = book.station.configuration
     texts = [(known.get(key) or "").strip().lower() for key in SWITCHES_PHASES_KEYS]
     if book.station.is_dc or ("false" in texts and "true" not in texts):
@@ -96,6 +101,8 @@ def plan(book: Book, goal: Goal) -> Plan | None:
 def value_plan(book: Book, goal: Goal) -> Plan | None:
     """What the value of a goal means, paused or not."""
     match goal.value:
+        case Schedule() | RawProfile() if book.vendor_limit is not None:
+            raise CannotDo("this station takes one number by DataTransfer, no profile")
         case PowerLimit(watts=watts) if watts is not None:
             return made(book, "W", ((0, watts),), goal)
         case CurrentLimit(amperes=amperes) if amperes is not None:
@@ -133,6 +140,10 @@ def made(book: Book, unit: Unit, periods: Periods, goal: Goal) -> Plan:
     """
     if any(limit < 0 for _, limit in periods):
         raise CannotDo("OCPP 1.6 knows no negative limits")
+    template = book.vendor_limit
+    is_one = book.station.connector_count == 1
+    if template is not None and not (is_one or template.names_connector):
+        raise CannotDo("vendor_limit has no {connector}, and the station has several")
     found = _converted(unit, periods, units(book), electric(book, goal))
     return Plan(
         found.unit,

@@ -32,6 +32,8 @@ class Electric:
     phases: int | None = None
     min_current_a: float = 6.0
     is_dc: bool = False
+    steps: int = 10
+    """How fine a limit can be said: parts of one W or A."""
 
     def watts_per_ampere(self, unknown_phases: int) -> float:
         """How many W one A per phase is."""
@@ -59,14 +61,14 @@ def allowed_units(text: str | None) -> frozenset[str]:
     return frozenset(_UNITS_OF[word] for word in words if word in _UNITS_OF)
 
 
-def rounded(value: float) -> float:
+def rounded(value: float, steps: int = 10) -> float:
     """Towards 0, to a tenth: 1.6 has `multipleOf 0.1`."""
     value = math.copysign(min(abs(value), _MOST), value)
-    tenths = value * 10
-    nearest = round(tenths)
+    parts = value * steps
+    nearest = round(parts)
     # 2.3 * 10 is a little less than 23: that is 2.3, nothing below it.
-    is_whole = math.isclose(tenths, nearest, rel_tol=_FLOAT_ERROR)
-    return (nearest if is_whole else math.trunc(tenths)) / 10
+    is_whole = math.isclose(parts, nearest, rel_tol=_FLOAT_ERROR)
+    return (nearest if is_whole else math.trunc(parts)) / steps
 
 
 def convert(
@@ -96,7 +98,9 @@ def _finished(
     unit: Unit, periods: Periods, factor: float | None, electric: Electric
 ) -> Converted:
     least = electric.least(unit)
-    found = tuple((offset, _at_least(limit, least)) for offset, limit in periods)
+    found = tuple(
+        (offset, _at_least(limit, least, electric.steps)) for offset, limit in periods
+    )
     is_paused = any(
         limit == 0 < asked
         for (_, limit), (_, asked) in zip(found, periods, strict=True)
@@ -104,10 +108,10 @@ def _finished(
     return Converted(unit, found, factor, PAUSED if is_paused else "")
 
 
-def _at_least(limit: float, least: float) -> float:
+def _at_least(limit: float, least: float, steps: int) -> float:
     """The limit, or 0 where that is too little to charge with."""
     is_too_low = limit < least and not math.isclose(limit, least, rel_tol=_FLOAT_ERROR)
-    return 0.0 if limit > 0 and is_too_low else rounded(limit)
+    return 0.0 if limit > 0 and is_too_low else rounded(limit, steps)
 
 
 def electric_of(

@@ -16,7 +16,14 @@ from connector.datapoints.limits.plans import Plan
 Json = dict[str, Any]
 
 TX, TX_DEFAULT, MAX = "TxProfile", "TxDefaultProfile", "ChargePointMaxProfile"
-_FIRST_IDS = {MAX: 710_000_000, TX_DEFAULT: 720_000_000, TX: 730_000_000}
+VENDOR = "DataTransfer"
+"""No profile: the limit of a station that has a command of its own for it."""
+_FIRST_IDS = {
+    MAX: 710_000_000,
+    TX_DEFAULT: 720_000_000,
+    TX: 730_000_000,
+    VENDOR: 740_000_000,
+}
 """Far from those that people choose, and far enough apart for every connector."""
 _EARLIER_MS = 60_000
 """Some stations take a start in the past only."""

@@ -19,6 +19,7 @@ from connector.datapoints.limits.profiles import (
     MAX,
     TX,
     TX_DEFAULT,
+    VENDOR,
     Carrier,
     raw_carrier,
 )
@@ -98,8 +99,9 @@ class Connectors:
             return tried.refused[TX]
         self._learn(book, limit, tried)
         await self._leave_max(book)
-        mine = {Carrier(TX, where), Carrier(TX_DEFAULT, where)}
-        await self._releaser.others(book, where, mine)
+        mine = (VENDOR,) if book.vendor_limit else (TX, TX_DEFAULT)
+        carriers = {Carrier(purpose, where) for purpose in mine}
+        await self._releaser.others(book, where, carriers)
         return _summary(limit, tried)
 
     async def _try(self, book: Book, where: str, limit: Plan) -> Tried:
@@ -133,6 +135,8 @@ class Connectors:
         """The purposes for a connector, the one that takes effect now first."""
         has_transaction = book.station.transaction(where) is not None
         usual = [TX, TX_DEFAULT] if has_transaction else [TX_DEFAULT]
+        if book.vendor_limit is not None:
+            usual = [VENDOR]
         return [purpose for purpose in usual if not book.is_pointless(purpose)]
 
     def _learn(self, book: Book, limit: Plan, tried: Tried) -> None:

@@ -8,15 +8,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from connector.csms.clock import Clock
 from connector.csms.options import LimitOptions
 from connector.csms.smart_charging import clear_charging_profile, set_charging_profile
+from connector.datapoints.limits import vendor
 from connector.datapoints.limits.book import Book
 from connector.datapoints.limits.installed import Installed, Trust
 from connector.datapoints.limits.plans import Plan
 from connector.datapoints.limits.profiles import (
     TX,
+    VENDOR,
     Carrier,
     Situation,
     max_stack_level,
@@ -30,6 +33,8 @@ from connector.errors import (
     OutboxFull,
     StationNotConnected,
 )
+
+Json = dict[str, Any]
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +111,7 @@ class Sender:
             self._clock.monotonic(),
         )
         try:
-            answer = await set_charging_profile(book.station, carrier.where, wire)
+            answer = await self._send(book, carrier, plan, wire)
         except Exception as problem:
             effect = failure(problem)
         else:
@@ -114,6 +119,11 @@ class Sender:
             effect = Effect(outcome, is_refusal=not outcome.is_accepted, plan=plan)
         await self._note(book, carrier, held, effect)
         return effect
+
+    async def _send(self, book: Book, carrier: Carrier, plan: Plan, wire: Json) -> Json:
+        if carrier.purpose == VENDOR:
+            return await vendor.send(book, carrier.where, plan, self._clock.now_ms())
+        return await set_charging_profile(book.station, carrier.where, wire)
 
     async def _note(
         self, book: Book, carrier: Carrier, held: Installed, effect: Effect
@@ -194,6 +204,8 @@ class Sender:
         return effect
 
     async def _clear_one(self, book: Book, carrier: Carrier, held: Installed) -> Effect:
+        if carrier.purpose == VENDOR:
+            return self._clear_vendor(book, carrier)
         await self._clear_older(book, held)
         effect = await self._clear_id(book, held.profile_id)
         if effect.is_accepted:
@@ -201,6 +213,14 @@ class Sender:
         elif effect.is_uncertain:
             held.trust = Trust.UNKNOWN
         return effect
+
+    def _clear_vendor(self, book: Book, carrier: Carrier) -> Effect:
+        if book.vendor_limit is None:
+            # The option is gone, and with it the way to say anything.
+            book.installed.pop(carrier, None)
+            return NOTHING_SENT
+        outcome = Outcome(OutcomeName.REJECTED, vendor.NOT_CLEARED)
+        return Effect(outcome, is_refusal=True, was_sent=False)
 
     async def _clear_id(self, book: Book, profile_id: int) -> Effect:
         try:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from connector.csms.facts import Scalar
+from connector.csms.options import LimitOptions
+from connector.datapoints.command_runs import Context
+from connector.datapoints.commands import Commands, Order
+from connector.datapoints.limits.service import LimitService
+from connector.datapoints.outcomes import Outcome
+from connector.datapoints.profile_template import ProfileTemplate
 from connector.datapoints.sensors import Sensors
 from connector.tests.csms.conftest import NAME, Harness, StationEnd
 
@@ -49,3 +56,30 @@ async def meter_raw(end: StationEnd, *samples: Any, time: str | None = None) -> 
     """Meter values past the checks of the station's own end."""
     value = {"timestamp": time or end.time(), "sampledValue": list(samples)}
     return await end.say_raw("MeterValues", {"connectorId": 1, "meterValue": [value]})
+
+
+class Desk:
+    """Commands for the stations of a central system, limits among them."""
+
+    def __init__(self, system: Harness) -> None:
+        central = system.central
+        service = LimitService(
+            central.stations,
+            central.events,
+            LimitOptions(),
+            system.store,
+            system.clock,
+            publish=system.facts.append,
+            report=lambda station, where, command, outcome: None,
+            remember=central.registry.remember,
+        )
+        context = Context(service, "remote", ProfileTemplate(), central.blocks)
+        self._commands = Commands(
+            central.stations, context, system.clock, system.facts.append
+        )
+        self.limits = service
+
+    async def run(self, name: str, value: object, where: str = "1") -> Outcome:
+        """Carry out a command."""
+        async with asyncio.timeout(10):
+            return await self._commands.execute(Order(NAME, where, name, value))

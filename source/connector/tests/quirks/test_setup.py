@@ -153,7 +153,7 @@ async def test_keys_without_a_value_and_in_other_letters_are_understood(
     entries = [
         {"key": "numberofconnectors", "readonly": True, "value": "2"},
         {"key": MEASURANDS_KEY, "readonly": False},
-        {"key": "Unasked", "readonly": True, "value": None},
+        {"key": "Unasked", "readonly": True, "value": ""},
     ]
     answer = {"configurationKey": entries, "unknownKey": [INTERVAL_KEY]}
     end = await booted(system, Keys(), GetConfiguration=answer)

@@ -7,7 +7,7 @@ import math
 import os
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import orjson
@@ -79,6 +79,7 @@ class RawEnd:
         self._heard: deque[list[Any]] = deque()
         self._changed = asyncio.Event()
         self._count = 0
+        self._saying: set[asyncio.Task[None]] = set()
         self._reader = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
@@ -103,6 +104,16 @@ class RawEnd:
 
     async def say(self, text: str | bytes) -> None:
         await self.link.send(text)
+
+    def say_soon(self, text: str) -> None:
+        """Say something after what is being handled."""
+        task = asyncio.create_task(self._say_unless_closed(text))
+        self._saying.add(task)
+        task.add_done_callback(self._saying.discard)
+
+    async def _say_unless_closed(self, text: str) -> None:
+        with suppress(LinkClosed):
+            await self.link.send(text)
 
     async def until(self, test: Callable[[], Any]) -> None:
         """Wait until something holds, looking whenever something came."""

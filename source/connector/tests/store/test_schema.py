@@ -8,7 +8,9 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine
@@ -16,7 +18,9 @@ from sqlalchemy.schema import CreateIndex
 
 from connector.errors import StoreError
 from connector.store import open_store, schema, tables
+from connector.store.records import TokenRecord
 from connector.store.sqlite import make_engine, parse_url
+from connector.tests.store.examples import START
 
 MIGRATIONS = str(files("connector.store") / "migrations")
 OPEN_TWICE = """
@@ -102,6 +106,31 @@ async def test_a_failed_migration_leaves_nothing_behind(
     names = connection.execute("SELECT name FROM sqlite_master").fetchall()
     connection.close()
     assert names == [("limits",)]
+
+
+async def test_a_store_of_the_first_version_keeps_what_it_has(url: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", MIGRATIONS)
+    engine = make_engine(parse_url(url))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO tokens (folded, type, id_token, status)"
+            " VALUES ('aa', 'any', 'AA', 'Blocked')"
+        )
+        connection.exec_driver_sql("UPDATE sequences SET value = 41")
+    engine.dispose()
+
+    store = open_store(url)
+    await store.open()
+    tokens = await store.tokens()
+    record = await store.start_transaction(START)
+    number = await store.next_reservation_id("cs1")
+    await store.close()
+
+    assert tokens == [TokenRecord("AA", status="Blocked")]
+    assert (record.ocpp_id, number) == ("42", 1)
 
 
 def test_a_current_schema_is_opened_without_alembic(url: str) -> None:
