@@ -13,6 +13,7 @@ from connector.csms.events import StatusChanged
 from connector.csms.facts import Datum, Scalar
 from connector.csms.places import place
 from connector.csms.station import STATION, Station
+from connector.csms.v2 import remote_control as v2
 from connector.ocppj.frames import Call
 from connector.sessions.handlers import Answer, Handler
 
@@ -89,6 +90,8 @@ def status_values(where: str, status: str) -> dict[Datum, Scalar]:
 
 async def change_availability(station: Station, where: str, operative: bool) -> Json:
     """ChangeAvailability; gives the wire response."""
+    if station.speaks_2:
+        return await v2.change_availability(station, where, operative)
     return await station.call(
         "ChangeAvailability",
         {

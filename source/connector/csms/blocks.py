@@ -65,13 +65,6 @@ class Blocks:
         self.transactions = Transactions(context, tokens)
         self.reservations = Reservations(context, tokens)
         self.local_lists = LocalLists(context, tokens)
-        provisioning, authorization = Provisioning(context), Authorization(tokens)
-        self.v2 = v2.Blocks(
-            context,
-            tokens,
-            self.transactions.running,
-            (provisioning.handlers_2, authorization.handlers_2),
-        )
         self.autostart = Autostart(context)
         ids = RequestIds(context)
         self.files = FilePlaces(context.options.files, context.clock)
@@ -79,6 +72,14 @@ class Blocks:
         self.diagnostics = Diagnostics(context, self.files, ids)
         authority = StationAuthority(self.files.data_dir / PKI)
         self.certificates = Certificates(context, authority)
+        provisioning, authorization = Provisioning(context), Authorization(tokens)
+        self.v2 = v2.Blocks(
+            context,
+            tokens,
+            self.transactions.running,
+            ids,
+            (provisioning.handlers_2, authorization.handlers_2),
+        )
         self._all: tuple[Block, ...] = (
             provisioning,
             Availability(context),

@@ -10,6 +10,7 @@ from connector.csms.context import Context, at
 from connector.csms.events import Booted
 from connector.csms.facts import Datum, Scalar
 from connector.csms.station import STATION, Station
+from connector.csms.v2 import remote_control as v2
 from connector.csms.v2.provisioning import boot_of
 from connector.ocppj.frames import Call
 from connector.sessions.handlers import Answer, Handler
@@ -42,6 +43,9 @@ _BOOT_MEMBERS = (
 )
 _LONGEST_KEPT = 255
 """Of what a station says of itself: anybody who waits for adoption says it, too."""
+_RESETS_2 = {"Soft": "OnIdle", "Hard": "Immediate"}
+_RESETS_16 = {new: old for old, new in _RESETS_2.items()}
+"""What each version calls the same."""
 REGISTRATION = {"accepted": "Accepted", "pending": "Pending", "rejected": "Rejected"}
 
 
@@ -124,8 +128,11 @@ def boot_values(station: Station) -> dict[Datum, Scalar]:
     return values
 
 
-async def reset(station: Station, kind: str) -> Json:
-    """Reset, ``Soft`` or ``Hard``; gives the wire response."""
+async def reset(station: Station, where: str, kind: str) -> Json:
+    """Reset: ``Soft`` or ``Hard``; in 2.x ``OnIdle``, ``Immediate``, and of an EVSE."""
+    if station.speaks_2:
+        return await v2.reset(station, where, _RESETS_2.get(kind, kind))
+    kind = _RESETS_16.get(kind, kind)
     return await station.call("Reset", {"type": kind})
 
 

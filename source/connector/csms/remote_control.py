@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from connector.csms.station import STATION, Station
+from connector.csms.v2 import remote_control as v2
 from connector.errors import CallErrorReceived, CommandTimeout
 
 Json = dict[str, Any]
+IdToken = str | Json
 
 _PLAIN, _EXTENDED = "TriggerMessage", "ExtendedTriggerMessage"
 _ACTIONS_OF: dict[str, tuple[str | None, str | None]] = {
@@ -47,9 +49,16 @@ class _Way(NamedTuple):
 
 
 async def remote_start(
-    station: Station, where: str, id_token: str, profile: Json | None = None
+    station: Station, where: str, id_token: IdToken, profile: Json | None = None
 ) -> Json:
-    """RemoteStartTransaction, with a charging profile where there is one."""
+    """RemoteStartTransaction or RequestStartTransaction, with a profile if any.
+
+    ``id_token`` is a text, or has a `type` and an `id`, which only 2.x can say.
+    """
+    if station.speaks_2:
+        return await v2.request_start(station, where, id_token, profile)
+    if not isinstance(id_token, str):
+        id_token = id_token["id"]
     payload: Json = {"idTag": id_token, "connectorId": int(where)}
     if profile is not None:
         payload["chargingProfile"] = profile
@@ -57,7 +66,9 @@ async def remote_start(
 
 
 async def remote_stop(station: Station, transaction_id: str) -> Json:
-    """RemoteStopTransaction."""
+    """RemoteStopTransaction or RequestStopTransaction."""
+    if station.speaks_2:
+        return await v2.request_stop(station, transaction_id)
     return await station.call(
         "RemoteStopTransaction", {"transactionId": int(transaction_id)}
     )
@@ -65,6 +76,8 @@ async def remote_stop(station: Station, transaction_id: str) -> Json:
 
 async def unlock_connector(station: Station, where: str) -> Json:
     """UnlockConnector."""
+    if station.speaks_2:
+        return await v2.unlock_connector(station, where)
     return await station.call("UnlockConnector", {"connectorId": int(where)})
 
 
@@ -72,8 +85,10 @@ async def trigger_message(station: Station, where: str, message: str) -> Json:
     """TriggerMessage or ExtendedTriggerMessage, whichever the station has.
 
     Where it has the one, but not for this message, it is asked with the other; then
-    that one comes first as long as the station has the same firmware.
+    that one comes first as long as the station has the same firmware. 2.x has one.
     """
+    if station.speaks_2:
+        return await v2.trigger_message(station, where, message)
     first, second = _ways(station, message)
     try:
         answer = await _trigger(station, where, first)

@@ -1,4 +1,4 @@
-"""Ids of requests under which a station reports its progress (whitepaper, 1.6)."""
+"""Ids of requests that a station answers in messages of their own (`requestId`)."""
 
 from __future__ import annotations
 

@@ -159,7 +159,7 @@ async def unlock(context: Context, station: Station, where: str, _: bool) -> Out
 
 async def reset(context: Context, station: Station, where: str, kind: str) -> Outcome:
     """Reset."""
-    return of_response("Reset", await provisioning.reset(station, kind))
+    return of_response("Reset", await provisioning.reset(station, where, kind))
 
 
 async def trigger_message(

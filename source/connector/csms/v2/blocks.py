@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from connector.csms.context import Context
+from connector.csms.request_ids import RequestIds
 from connector.csms.running import Running
 from connector.csms.tokens import Tokens
 from connector.csms.v2.availability import Availability
 from connector.csms.v2.device_model import DeviceModel
 from connector.csms.v2.metering import Metering
-from connector.csms.v2.numbers import Numbers
 from connector.csms.v2.transactions import Transactions
 from connector.sessions.handlers import Handler
 
@@ -32,10 +32,10 @@ class Blocks:
         context: Context,
         tokens: Tokens,
         running: Running,
+        ids: RequestIds,
         shared: Iterable[Table],
     ) -> None:
-        self.numbers = Numbers(context.clock)
-        self.device_model = DeviceModel(context, self.numbers)
+        self.device_model = DeviceModel(context, ids)
         self._shared = tuple(shared)
         self._own: tuple[Block, ...] = (
             self.device_model,

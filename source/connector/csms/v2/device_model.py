@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from connector.csms.context import Context
+from connector.csms.request_ids import RequestIds
 from connector.csms.station import Station
-from connector.csms.v2.numbers import Numbers
 from connector.csms.v2.parts import Reports
 from connector.csms.v2.variables import Variable, of_wire
 from connector.errors import CommandRejected, ReportIncomplete, StoreError
@@ -31,9 +31,9 @@ _ACTUAL = "Actual"
 class DeviceModel:
     """Reads and sets variables, and puts reports together."""
 
-    def __init__(self, context: Context, numbers: Numbers) -> None:
+    def __init__(self, context: Context, ids: RequestIds) -> None:
         self._context = context
-        self._numbers = numbers
+        self._ids = ids
         self._reports = Reports(context.clock)
         self._keeping: set[asyncio.Task[None]] = set()
         self.handlers: dict[str, Handler] = {"NotifyReport": self.on_report}
@@ -93,7 +93,7 @@ class DeviceModel:
         return await self._ask(station, "GetBaseReport", {"reportBase": base})
 
     async def _ask(self, station: Station, action: str, payload: Json) -> list[Json]:
-        request_id = self._numbers.next(station)
+        request_id = self._ids.next(station)
         self._reports.expect(station.identity, request_id)
         try:
             answer = await station.call(action, {"requestId": request_id, **payload})

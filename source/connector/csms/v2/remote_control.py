@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from connector.csms.station import STATION, Station
@@ -10,6 +11,7 @@ from connector.csms.v2.id_tokens import wire_token
 
 Json = dict[str, Any]
 
+_LARGEST_ID = 2**31 - 1
 # What people say from 1.6, and what 2.x calls it.
 _MESSAGES = {
     "DiagnosticsStatusNotification": "LogStatusNotification",
@@ -21,13 +23,12 @@ async def request_start(
     station: Station,
     where: str,
     id_token: str | Json,
-    remote_start_id: int,
     profile: Json | None = None,
 ) -> Json:
     """RequestStartTransaction; ``id_token`` is its text, or type and id."""
     payload: Json = {
         "idToken": wire_token(id_token),
-        "remoteStartId": remote_start_id,
+        "remoteStartId": secrets.randbelow(_LARGEST_ID) + 1,
     }
     if where != STATION:
         payload["evseId"] = evse_id(where)
@@ -58,4 +59,22 @@ async def trigger_message(station: Station, where: str, message: str) -> Json:
     payload = with_evse({"requestedMessage": message}, where)
     if message == "StatusNotification" and "evse" in payload:
         payload["evse"].setdefault("connectorId", 1)
+    if station.asked is None:
+        station.asked = set()
+    station.asked.add(message)
     return await station.call("TriggerMessage", payload)
+
+
+async def change_availability(station: Station, where: str, operative: bool) -> Json:
+    """ChangeAvailability; gives the wire response."""
+    status = "Operative" if operative else "Inoperative"
+    payload = with_evse({"operationalStatus": status}, where)
+    return await station.call("ChangeAvailability", payload)
+
+
+async def reset(station: Station, where: str, kind: str) -> Json:
+    """Reset, ``OnIdle`` or ``Immediate``, of the station or of one EVSE."""
+    payload: Json = {"type": kind}
+    if where != STATION:
+        payload["evseId"] = evse_id(where)
+    return await station.call("Reset", payload)
