@@ -160,7 +160,6 @@ async def test_commands_of_a_connector_reach_the_station(
         ("configuration", {"HeartbeatInterval": 60}, "ChangeConfiguration", {"key": "HeartbeatInterval", "value": "60"}),
         ("configuration", ["A", "B"], "GetConfiguration", {"key": ["A", "B"]}),
         ("configuration", None, "GetConfiguration", {}),
-        ("get_log", {"location": "ftp://x"}, "GetDiagnostics", {"location": "ftp://x"}),
         ("data_transfer", '{"vendorId": "x"}', "DataTransfer", {"vendorId": "x"}),
         ("call", {"action": "ClearCache", "payload": {}}, "ClearCache", {}),
         ("call", '{"action": "ClearCache"}', "ClearCache", {}),
