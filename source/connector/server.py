@@ -282,12 +282,14 @@ class Server:
         # Stations connect while this loads.
         from connector.web.server import HttpServer  # noqa: PLC0415
 
-        http = HttpServer(self, settings.http_host, settings.http_port)
+        files = self.central_system.blocks.files
+        http = HttpServer(self, settings.http_host, settings.http_port, files)
         try:
             await http.start()
         except OSError as problem:
-            logger.error("no /health: %s", problem)
+            logger.error("no /health and no /files: %s", problem)
             return None
+        files.port = http.port
         return http
 
     async def _end(self, http: Any) -> None:

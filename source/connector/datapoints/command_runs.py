@@ -196,14 +196,6 @@ async def _change_configuration(station: Station, wanted: Json) -> Outcome:
     return Outcome(name, ", ".join(refused), statuses)
 
 
-async def get_log(
-    context: Context, station: Station, where: str, payload: Json
-) -> Outcome:
-    """GetDiagnostics, or GetLog where its members are given."""
-    action = "GetLog" if "log" in payload else "GetDiagnostics"
-    return of_response(action, await station.call(action, payload))
-
-
 def calling(action: str) -> Run:
     """The run of a command whose value is the payload of an action."""
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from connector.datapoints import command_runs as runs
 from connector.datapoints import values
 from connector.datapoints.command_runs import Rule
+from connector.datapoints.file_runs import get_log, update_firmware
 from connector.datapoints.limits.requests import (
     CurrentLimit,
     Enabled,
@@ -59,8 +60,8 @@ RULES: Mapping[str, Rule] = MappingProxyType({
     "reserve": Rule(values.json_object, reserve),
     "cancel_reservation": Rule(reservation_id, cancel_reservation),
     "local_list": Rule(local_list, send_local_list),
-    "update_firmware": Rule(values.json_object, runs.calling("UpdateFirmware")),
-    "get_log": Rule(values.json_object, runs.get_log),
+    "update_firmware": Rule(values.json_object, update_firmware),
+    "get_log": Rule(values.json_object_or_none, get_log),
     "data_transfer": Rule(values.json_object, runs.calling("DataTransfer")),
     "display_message": Rule(values.json_object, runs.calling("SetDisplayMessage")),
     "call": Rule(values.call, runs.call, _calls_a_reading_action),

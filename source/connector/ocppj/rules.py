@@ -46,6 +46,10 @@ class Rules:
         self._incoming = schemas(version, with_formats=strict)
         self._outgoing = schemas(version)
 
+    def hears(self, action: str) -> bool:
+        """Whether this side may be called with an action."""
+        return action in self._heard
+
     def unhandled(self, action: str) -> RemoteProtocolError:
         """The error for an action that nobody handles (OCPP-J 1.6, table 7)."""
         is_known = self._routes.knows(action)
@@ -79,11 +83,10 @@ class Rules:
     def _fitted(self, call: Call) -> list[str]:
         schema = self._incoming.request(call.action)
         try:
-            fits = schema.is_valid(call.payload)
+            if not schema.is_valid(call.payload):
+                return self._tolerated(call, schema)
         except ValueError as problem:  # it holds what JSON has no words for
             raise RemoteProtocolError(self.dialect.formation, str(problem)) from None
-        if not fits:
-            return self._tolerated(call, schema)
         if self._has_open_parts and _may_be_open(call) and is_too_deep(call.payload):
             raise RemoteProtocolError(self.dialect.formation, TOO_DEEP)
         return []

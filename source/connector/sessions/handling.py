@@ -205,20 +205,20 @@ class Handling(Speaking):
         if type(result) is Answer:
             result, after = result.payload, result.after
         if type(call) is not Send:
-            await self._answer(call, result)
+            text = self._answer(call, result)
+            try:
+                await self._send(text)
+            except LinkClosed:
+                # What the station said is true all the same: go on with what follows.
+                logger.debug("%s: the answer to %s was late", self.id, call.action)
         return self._after(call, after) if after is not None else None
 
-    async def _answer(self, call: Call, result: Any) -> None:
+    def _answer(self, call: Call, result: Any) -> str:
         if type(result) is _Repeated:
-            text = str(result)
-        else:
-            text = self._text(call, result)
-            self._repeats.keep(call, text)
-        try:
-            await self._send(text)
-        except LinkClosed:
-            # What the station said is true all the same: go on with what follows.
-            logger.debug("%s: the answer to %s came too late", self.id, call.action)
+            return str(result)
+        text = self._text(call, result)
+        self._repeats.keep(call, text)
+        return text
 
     def _after(
         self, call: Call, after: Callable[[], Awaitable[None] | None]

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
@@ -204,6 +205,27 @@ def store_url(value: object) -> str:
     return text
 
 
+def http_url(value: object) -> str:
+    """A URL that a path may be put behind; without a slash at its end."""
+    expected = "http://<host> or https://<host>, with a port and a path where needed"
+    text = value.strip() if isinstance(value, str) else ""
+    try:
+        parts = urlsplit(text)
+        is_port_right = parts.port != 0
+    except ValueError:
+        raise wrong(expected) from None
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or not is_port_right
+        or re.search(r"[\s\x00-\x1f\x7f-\uffff]", text)
+    ):
+        raise wrong(expected)
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise wrong(f"{expected} (without a user, ? and #)")
+    return text.rstrip("/")
+
+
 def charging_profile(value: object) -> dict[str, Any]:
     """A template with a place for the limit."""
     profile = json_object(value)
@@ -269,4 +291,5 @@ StationPolicy = Annotated[
 TokenPolicy = Annotated[Literal["accept", "reject"], _kind(token_policy)]
 Subprotocol = Annotated[str, _kind(subprotocol)]
 StoreUrl = Annotated[str, _kind(store_url)]
+HttpUrl = Annotated[str, _kind(http_url)]
 ChargingProfile = Annotated[dict[str, Any], _kind(charging_profile)]

@@ -25,6 +25,7 @@ from connector.bemcom.environment import Environment
 from connector.csms.options import (
     CsmsOptions,
     Fallback,
+    FileOptions,
     LimitOptions,
 )
 from connector.mqtt.options import MqttOptions, TlsOptions, Will
@@ -39,6 +40,7 @@ from connector.settings.kinds import (
     Flag,
     Folder,
     Host,
+    HttpUrl,
     IdTag,
     JsonObject,
     Measurands,
@@ -210,11 +212,18 @@ class Settings(BaseSettings):
     )
     http_host: Host = _setting(
         "127.0.0.1",
-        "Address of `/health`",
+        "Address of `/health` and `/files`",
         shown="`127.0.0.1` (`0.0.0.0` in the image)",
     )
-    http_port: PortOrOff = _setting(
-        8080, "Port of `/health`; 0 turns it off", checked=True
+    http_port: PortOrOff = _setting(8080, "Their port; 0 turns them off", checked=True)
+    http_url: HttpUrl | None = _setting(
+        None,
+        "Where stations reach `/files`, behind a proxy or a port that is published "
+        "as another: `https://example.com/prefix`",
+        shown="the address a station itself uses, and `HTTP_PORT`",
+    )
+    max_upload_bytes: Count = _setting(
+        104857600, "Longest file that a station may upload to `/files`; 0 = no bound"
     )
 
     record_dir: Folder | None = _setting(
@@ -292,6 +301,13 @@ class Settings(BaseSettings):
             raise wrong("another port than OCPP_PORT")
         return value
 
+    @field_validator("http_url")
+    @classmethod
+    def _url_has_a_port(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("http_port") == 0:
+            raise wrong("nothing while HTTP_PORT is 0: then there are no files")
+        return value
+
     @property
     def limits(self) -> LimitOptions:
         """What `datapoints.limits` needs."""
@@ -320,6 +336,9 @@ class Settings(BaseSettings):
             strict_validation=self.strict_validation,
             max_pending_stations=self.max_pending_stations,
             limits=self.limits,
+            files=FileOptions(
+                self.data_dir, self.http_host, self.http_url, self.max_upload_bytes
+            ),
         )
 
     @property

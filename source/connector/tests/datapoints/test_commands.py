@@ -10,6 +10,7 @@ import pytest
 
 from connector.csms.facts import Facts
 from connector.csms.options import StationOptions
+from connector.csms.quirks import Quirks
 from connector.datapoints.actuators import Actuators
 from connector.datapoints.command_runs import Context
 from connector.datapoints.commands import Commands, Order
@@ -160,7 +161,6 @@ async def test_commands_of_a_connector_reach_the_station(
         ("configuration", {"HeartbeatInterval": 60}, "ChangeConfiguration", {"key": "HeartbeatInterval", "value": "60"}),
         ("configuration", ["A", "B"], "GetConfiguration", {"key": ["A", "B"]}),
         ("configuration", None, "GetConfiguration", {}),
-        ("get_log", {"location": "ftp://x"}, "GetDiagnostics", {"location": "ftp://x"}),
         ("data_transfer", '{"vendorId": "x"}', "DataTransfer", {"vendorId": "x"}),
         ("call", {"action": "ClearCache", "payload": {}}, "ClearCache", {}),
         ("call", '{"action": "ClearCache"}', "ClearCache", {}),
@@ -351,3 +351,50 @@ async def test_an_earlier_key_without_any_station_is_disconnected() -> None:
 def test_a_key_of_the_configuration_that_names_no_command_is_refused() -> None:
     with pytest.raises(ValueError, match="names no command"):
         EarlierKeys({"execute_nothing": {}})
+
+
+class TestAvailability:
+    """39: ChangeAvailability breaks EN+; rejected on connector 0."""
+
+    async def test_a_station_that_does_not_bear_it_never_gets_it(self) -> None:
+        desk = Desk()
+        desk.station.options = StationOptions(
+            quirks=Quirks(no_change_availability=True)
+        )
+
+        outcome = await desk.run("available", False, "0")
+
+        assert outcome.outcome is OutcomeName.UNSUPPORTED
+        assert desk.station.calls == []
+
+    async def test_rejected_on_connector_0_every_connector_is_asked(self) -> None:
+        desk = Desk()
+        desk.station.connector("2")
+        desk.station.script["ChangeAvailability"] = lambda payload: {
+            "status": "Accepted" if payload["connectorId"] else "Rejected"
+        }
+
+        outcome = await desk.run("available", False, "0")
+
+        assert outcome.is_accepted
+        assert outcome.detail == "connector by connector"
+        asked = desk.station.sent("ChangeAvailability")
+        assert [payload["connectorId"] for payload in asked] == [0, 1, 2]
+
+    async def test_a_connector_that_says_no_is_named(self) -> None:
+        desk = Desk()
+        desk.station.script["ChangeAvailability"] = lambda _: {"status": "Rejected"}
+
+        outcome = await desk.run("available", True, "0")
+
+        assert outcome.outcome is OutcomeName.REJECTED
+        assert outcome.detail == "connector 1: Rejected"
+
+    async def test_a_connector_alone_is_asked_once(self) -> None:
+        desk = Desk()
+        desk.station.script["ChangeAvailability"] = lambda _: {"status": "Rejected"}
+
+        outcome = await desk.run("available", True, "1")
+
+        assert outcome.outcome is OutcomeName.REJECTED
+        assert len(desk.station.calls) == 1
