@@ -238,7 +238,13 @@ class Server:
             self._queue.put(Forgotten(station.identity))
             return
         self._queue.put(
-            Declaration(station.identity, station.is_adopted, station.connector_count)
+            Declaration(
+                station.identity,
+                station.is_adopted,
+                station.connector_count,
+                station.parts,
+                station.speaks_2,
+            )
         )
 
     def _tell_openly(self, client: Client) -> OpenTopics:

@@ -19,6 +19,7 @@ from connector.csms.door import Door
 from connector.csms.events import (
     Answered,
     Connected,
+    ConnectorsChanged,
     Disconnected,
     EventBus,
     Forgotten,
@@ -30,7 +31,7 @@ from connector.csms.options import CsmsOptions
 from connector.csms.provisioning import boot_values
 from connector.csms.registry import PendingStation, Registry
 from connector.csms.setup import Setup
-from connector.csms.station import STATION, Station
+from connector.csms.station import STATION, VERSION, Station
 from connector.csms.tokens import Tokens
 from connector.errors import StoreError
 from connector.sessions.engine import Session, SessionOptions
@@ -180,7 +181,7 @@ class CentralSystem:
             max_frames_per_s=self._links.max_frames_per_s,
             shows_frames=self._links.shows_frames,
         )
-        station.spoken = subprotocol.removeprefix("ocpp")
+        self._note_version(station, subprotocol.removeprefix("ocpp"))
         return SESSIONS[subprotocol](
             station.identity,
             link,
@@ -189,6 +190,16 @@ class CentralSystem:
             options=options,
             observer=self._watcher,
         )
+
+    def _note_version(self, station: Station, version: str) -> None:
+        """Its commands are those of its version, while it is away, too."""
+        if station.spoken == version:
+            return
+        station.spoken = version
+        station.learned[VERSION] = version
+        if station.is_adopted:
+            self._context.remember(station)
+            self.events.emit(ConnectorsChanged(station))
 
     def _take_over(self, station: Station, session: Session) -> None:
         previous, station.session = station.session, session

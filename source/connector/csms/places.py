@@ -6,7 +6,13 @@ import logging
 
 from connector.csms.context import Context, at
 from connector.csms.events import ConnectorsChanged
-from connector.csms.station import MAX_PLACES, STATION, Connector, Station
+from connector.csms.station import (
+    CONNECTORS_OF_EVSES,
+    MAX_PLACES,
+    STATION,
+    Connector,
+    Station,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +50,18 @@ def grow(context: Context, station: Station, count: int) -> None:
     for number in range(1, min(count, MAX_PLACES) + 1):
         station.connector(str(number))
     if station.connector_count != known:
+        announce(context, station)
+
+
+def grow_evse(
+    context: Context, station: Station, evse_id: int, connectors: int
+) -> None:
+    """An EVSE has so many connectors (2.x)."""
+    if not (0 < evse_id <= MAX_PLACES and 1 < connectors <= MAX_PLACES):
+        return
+    known = dict(station.learned.get(CONNECTORS_OF_EVSES, {}))
+    if known.get(str(evse_id), 1) < connectors:
+        station.learned[CONNECTORS_OF_EVSES] = known | {str(evse_id): connectors}
         announce(context, station)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from connector.csms import presets, times
 from connector.csms.clock import Clock
 from connector.csms.options import CsmsOptions, StationOptions
-from connector.csms.station import Station
+from connector.csms.station import VERSION, Station
 from connector.errors import StoreError
 from connector.store.interface import RegistryStore
 from connector.store.records import Registration, StationRecord
@@ -71,6 +71,7 @@ class Registry:
         station = self._new(record.identity, record.registration)
         station.boot, station.learned = dict(record.boot), dict(record.learned)
         station.since_ms = record.since_ms
+        station.spoken = record.learned.get(VERSION, station.spoken)
         presets.apply(station, self._options.call_timeout_s)
         for number in range(1, record.connectors + 1):
             station.connector(str(number))

@@ -22,6 +22,10 @@ Json = dict[str, Any]
 STATION = "0"
 """The place that is the station as a whole."""
 MAX_PLACES = 64
+CONNECTORS_OF_EVSES = "connectors_of_evses"
+"""In `Station.learned`: how many there are, by EVSE, where there are several."""
+VERSION = "version"
+"""In `Station.learned`: the OCPP version that it spoke last."""
 MOST_WARNINGS = 200
 """Of one station; what it says must not fill the log, nor the memory."""
 
@@ -164,6 +168,15 @@ class Station:
     def places(self) -> list[str]:
         """The connectors, as places."""
         return [str(number) for number in range(1, self.connector_count + 1)]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The connectors of EVSEs that have several, as places: `1.1`, `1.2`."""
+        return tuple(
+            f"{evse}.{number}"
+            for evse, count in self.learned.get(CONNECTORS_OF_EVSES, {}).items()
+            for number in range(1, count + 1)
+        )
 
     def connector(self, where: str) -> Connector:
         """The connector at a place, made when it is seen for the first time."""

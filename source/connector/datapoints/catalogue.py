@@ -172,12 +172,23 @@ def example(datum: Datum) -> Scalar:
     return sensor.example if sensor else _UNKNOWN_EXAMPLE
 
 
-def commands_at(where: str) -> tuple[str, ...]:
-    """The names of the commands that exist at a place."""
-    return _COMMANDS_AT[Scope.STATION if where == STATION else Scope.CONNECTOR]
+def commands_at(where: str, *, speaks_2: bool = False) -> tuple[str, ...]:
+    """The names of the commands that exist at a place.
+
+    A connector of an EVSE (`1.2`) has few of its own; 2.x resets an EVSE, too.
+    """
+    if "." in where:
+        return _OF_ONE_CONNECTOR
+    scope = Scope.STATION if where == STATION else Scope.CONNECTOR
+    return (_COMMANDS_AT_2 if speaks_2 else _COMMANDS_AT)[scope]
 
 
+_OF_ONE_CONNECTOR = ("available", "unlock", "reserve")
 _COMMANDS_AT = {
     scope: tuple(c.name for c in _COMMANDS if c.scope.holds(where))
     for scope, where in ((Scope.STATION, STATION), (Scope.CONNECTOR, "1"))
+}
+_COMMANDS_AT_2 = {
+    Scope.STATION: _COMMANDS_AT[Scope.STATION],
+    Scope.CONNECTOR: (*_COMMANDS_AT[Scope.CONNECTOR], "reset"),
 }

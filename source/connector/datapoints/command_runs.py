@@ -120,7 +120,7 @@ async def charge(context: Context, station: Station, where: str, on: bool) -> Ou
 
 
 async def start(
-    context: Context, station: Station, where: str, id_token: str
+    context: Context, station: Station, where: str, id_token: str | Json
 ) -> Outcome:
     """RemoteStartTransaction, with the limit of the place in it."""
     profile = context.limits.profile_for_start(station, where)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from connector.datapoints import command_runs as runs
-from connector.datapoints import values
+from connector.datapoints import values, variable_runs
 from connector.datapoints.command_runs import Rule
 from connector.datapoints.file_runs import get_log, update_firmware
 from connector.datapoints.limits.requests import (
@@ -66,4 +66,9 @@ RULES: Mapping[str, Rule] = MappingProxyType({
     "display_message": Rule(values.json_object, runs.calling("SetDisplayMessage")),
     "call": Rule(values.call, runs.call, _calls_a_reading_action),
 })
+RULES_2: Mapping[str, Rule] = MappingProxyType({
+    **RULES,
+    "configuration": Rule(values.configuration, variable_runs.configuration, _reads_configuration),
+})
 # fmt: on
+"""The same for stations of 2.x."""

@@ -16,7 +16,7 @@ from connector.csms.facts import Datum, Facts, Weight
 from connector.csms.station import Station
 from connector.datapoints import catalogue
 from connector.datapoints.command_runs import Context
-from connector.datapoints.command_table import RULES
+from connector.datapoints.command_table import RULES, RULES_2
 from connector.datapoints.outcomes import (
     Outcome,
     OutcomeName,
@@ -118,7 +118,7 @@ class Commands:
 
     async def _run(self, station: Station, order: Order) -> Outcome:
         _check_place(order, station)
-        rule = RULES[order.name]
+        rule = (RULES_2 if station.speaks_2 else RULES)[order.name]
         try:
             value = rule.parse(order.value)
         except InvalidValue as problem:
@@ -174,16 +174,21 @@ def _check_place(order: Order, station: Station) -> None:
     if command is None:
         raise InvalidValue(order.name, "a command")
     if not is_declared(order, station):
-        places = ", ".join(p for p in ("0", *station.places) if command.scope.holds(p))
+        places = ", ".join(
+            p for p in _places(station) if _is_at(order.name, p, station)
+        )
         raise InvalidValue(order.where, f"a place of {order.name} ({places})")
 
 
 def is_declared(order: Order, station: Station) -> bool:
     """Whether there is such a command at such a place of the station."""
-    command = catalogue.COMMANDS.get(order.name)
-    places = (catalogue.STATION, *station.places)
-    return (
-        command is not None
-        and order.where in places
-        and command.scope.holds(order.where)
-    )
+    is_place = order.where in _places(station)
+    return is_place and _is_at(order.name, order.where, station)
+
+
+def _places(station: Station) -> tuple[str, ...]:
+    return (catalogue.STATION, *station.places, *station.parts)
+
+
+def _is_at(name: str, where: str, station: Station) -> bool:
+    return name in catalogue.commands_at(where, speaks_2=station.speaks_2)

@@ -28,11 +28,16 @@ class KeyedValue:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A station has keys from now on (if adopted), for so many connectors."""
+    """A station has keys from now on (if adopted), for so many connectors.
+
+    ``parts`` are connectors of EVSEs, such as `1.2`.
+    """
 
     station: str
     is_adopted: bool
     connectors: int
+    parts: tuple[str, ...] = ()
+    speaks_2: bool = False
 
 
 @dataclass(frozen=True, slots=True)

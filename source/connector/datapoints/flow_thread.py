@@ -134,6 +134,8 @@ class FlowThread:
                     item.station,
                     is_adopted=item.is_adopted,
                     connectors=item.connectors,
+                    parts=item.parts,
+                    speaks_2=item.speaks_2,
                 )
             case Restored():
                 sensors.restore(item.station, item.keys)

@@ -44,7 +44,9 @@ class StationSensors:
         "is_adopted",
         "is_forgotten",
         "is_stale",
+        "parts",
         "prefix",
+        "speaks_2",
         "station",
     )
 
@@ -57,6 +59,8 @@ class StationSensors:
         self.is_forgotten = False
         """It has no place in the open tree until it comes again."""
         self.connectors = 0
+        self.parts: tuple[str, ...] = ()
+        self.speaks_2 = False
         self.is_stale = False
         """New sensors came that the store does not know."""
         self._values: dict[Datum, SensorValue] = {}
@@ -105,12 +109,13 @@ class StationSensors:
         """Every where that has commands."""
         yield catalogue.STATION
         yield from map(str, range(1, self.connectors + 1))
+        yield from self.parts
 
     def commands(self) -> Iterator[tuple[str, str]]:
         """Every (where, command) of an adopted station."""
         if self.has_keys:
             for where in self.places():
-                for name in catalogue.commands_at(where):
+                for name in catalogue.commands_at(where, speaks_2=self.speaks_2):
                     yield where, name
 
 
@@ -141,14 +146,24 @@ class Sensors:
         sensors.is_stale = False
         self.revision += 1
 
-    def register(self, station: str, *, is_adopted: bool, connectors: int) -> None:
-        """Say whether a station has keys, and how many connectors it has."""
+    def register(
+        self,
+        station: str,
+        *,
+        is_adopted: bool,
+        connectors: int,
+        parts: tuple[str, ...] = (),
+        speaks_2: bool = False,
+    ) -> None:
+        """Say whether a station has keys, and which places it has commands at."""
         sensors = self.station(station)
-        before = (sensors.has_keys, sensors.connectors)
+        before = _commands_of(sensors)
         sensors.is_adopted, sensors.is_forgotten = is_adopted, False
         sensors.has_keys = sensors.has_keys or is_adopted
         sensors.connectors = max(sensors.connectors, connectors)
-        if before != (sensors.has_keys, sensors.connectors) and sensors.has_keys:
+        sensors.parts = parts if len(parts) >= len(sensors.parts) else sensors.parts
+        sensors.speaks_2 = sensors.speaks_2 or speaks_2
+        if before != _commands_of(sensors) and sensors.has_keys:
             self.revision += 1
             self._has_new_actuators = True
 
@@ -178,3 +193,8 @@ class Sensors:
             return None
         sensors = self._stations.get(station)
         return sensors.get(datum) if sensors else None
+
+
+def _commands_of(sensors: StationSensors) -> tuple[object, ...]:
+    """What decides which commands a station has."""
+    return sensors.has_keys, sensors.connectors, sensors.parts, sensors.speaks_2

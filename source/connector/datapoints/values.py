@@ -156,14 +156,16 @@ def json_object_or_none(value: object) -> dict[str, Any] | None:
     return None if is_null(value) else json_object(value)
 
 
-def id_token(value: object) -> str:
-    """An id token: a text, or an object with ``id``."""
+def id_token(value: object) -> str | dict[str, Any]:
+    """An id token: a text, or an object with ``id`` and perhaps ``type``."""
     found = value
     if isinstance(value, str) and value.lstrip().startswith("{"):
         found = structure(value)
-    if isinstance(found, dict):
-        found = found.get("id")
-    return text(found)
+    if not isinstance(found, dict):
+        return text(found)
+    if found.get("type") is None:
+        return text(found.get("id"))
+    return found | {"id": text(found.get("id")), "type": text(found["type"])}
 
 
 _TRIGGERS_OF_THE_EARLIER_CONNECTOR = (

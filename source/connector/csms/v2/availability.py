@@ -16,7 +16,7 @@ from connector.csms.events import (
     TransactionEnded,
     TransactionStarted,
 )
-from connector.csms.places import place
+from connector.csms.places import grow_evse, place
 from connector.csms.station import MAX_PLACES, STATION, Station
 from connector.csms.times import Moment
 from connector.csms.v2.statuses import AVAILABLE, OCCUPIED, of_connectors, refined
@@ -137,6 +137,7 @@ class Availability:
         numbers = [number for number in state.connectors if number]
         if max(numbers, default=0) <= 1:
             return
+        grow_evse(self._context, station, evse_id, max(numbers))
         for number in numbers:
             status = state.connectors[number]
             refined_ = "Preparing" if status == OCCUPIED else status
