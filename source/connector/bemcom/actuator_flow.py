@@ -15,6 +15,8 @@ from connector.bemcom.times import timestamp_utc_now
 
 logger = logging.getLogger("pyconnector")
 
+_NO_TIME_MS = 2**63
+
 
 class ActuatorFlow:
     """Override `send_command`; expects the attribute ``datapoint_map``."""
@@ -71,11 +73,12 @@ def _loads(text: str | bytes) -> Any:
 
 
 def _timestamp(message: dict[str, Any]) -> int:
-    """When it was written; now, where the sender does not say."""
+    """When it was written; now, where the sender does not say, or says no time."""
     given = message.get("timestamp")
-    if isinstance(given, int | float) and not isinstance(given, bool):
-        return int(given)
-    return timestamp_utc_now()
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        return timestamp_utc_now()
+    # NaN is in no range.
+    return int(given) if abs(given) < _NO_TIME_MS else timestamp_utc_now()
 
 
 @lru_cache(maxsize=16)

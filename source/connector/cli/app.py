@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from connector.cli import replay
 from connector.main import __version__
 from connector.main import main as run
 
@@ -25,19 +26,27 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = top.add_subparsers(dest="command", title="commands", metavar="")
-    commands.add_parser(
+    running = commands.add_parser(
         "run",
         help="connect stations and MQTT until stopped (the default)",
         description="Connect stations and MQTT until stopped by SIGINT or SIGTERM.",
         epilog=_SETTINGS,
     )
+    running.set_defaults(run=_run)
+    replay.add_to(commands)
+    top.set_defaults(run=_run)
     return top
+
+
+def _run(_: argparse.Namespace) -> int:
+    return run()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks for; the exit code (2: it cannot be used)."""
-    parser().parse_args(arguments)
-    return run()
+    options = parser().parse_args(arguments)
+    code: int = options.run(options)
+    return code
 
 
 if __name__ == "__main__":

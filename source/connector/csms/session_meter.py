@@ -13,6 +13,8 @@ from connector.store.records import SampleRecord, TransactionRecord
 
 _FASTEST_WH_PER_S = 120.0
 _SLACK_WH = 1000.0
+_ROUNDING_WH = 10.0
+"""Of readings in kWh with two digits; a start may be rounded otherwise than an end."""
 
 
 class SessionMeter:
@@ -55,7 +57,9 @@ class SessionMeter:
         if self._start_wh is None:
             self._start_wh = register_wh
         energy_wh = register_wh - self._start_wh
-        if energy_wh < 0:
+        if -_ROUNDING_WH <= energy_wh < 0 and not self._of_session:
+            energy_wh = 0.0
+        elif energy_wh < 0:
             self._of_session = True
             energy_wh = register_wh
         elif self._of_session:

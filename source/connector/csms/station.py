@@ -206,6 +206,17 @@ class Station:
             action, payload, timeout_s=timeout_s or self.call_timeout_s
         )
 
+    def check(self, action: str, payload: Json) -> None:
+        """Whether a call could be sent, where several belong together.
+
+        Raises:
+            StationNotConnected: there is no link.
+            LocalProtocolError: the payload does not fit.
+        """
+        if self.session is None:
+            raise StationNotConnected(self.identity)
+        self.session.check(action, payload)
+
     def first_time(self, kind: str) -> bool:
         """Whether this kind of warning is new for the station."""
         if self.warned is None:

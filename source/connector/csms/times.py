@@ -14,6 +14,8 @@ _NEWEST_MS = 60_000
 _EARLIEST_MS = 1_577_836_800_000
 """2020: a clock before it was never set."""
 _CONNECTION_SLACK_MS = 10_000
+_FIRST_S, _LAST_S = -62_135_596_800, 253_402_300_799
+"""The years 1 to 9999: zones, and clocks that are wrong, lead out of them."""
 
 
 class Moment(NamedTuple):
@@ -41,11 +43,16 @@ def parse(text: object) -> int | None:
 
 @lru_cache(maxsize=16)
 def _iso(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    seconds = min(max(seconds, _FIRST_S), _LAST_S)
+    time = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+    return time.isoformat() + "Z"
 
 
 def iso(time_ms: int) -> str:
-    """A time as stations and people read it: UTC, whole seconds, ``Z``."""
+    """A time as stations and people read it: UTC, whole seconds, ``Z``.
+
+    What lies outside the years 1 to 9999 is their first or last second.
+    """
     return _iso(time_ms // 1000)
 
 

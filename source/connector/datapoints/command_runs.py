@@ -181,11 +181,12 @@ async def configuration(
 
 
 async def _change_configuration(station: Station, wanted: Json) -> Outcome:
+    texts = {name: values.configuration_text(v) for name, v in wanted.items()}
+    for name, text in texts.items():
+        station.check("ChangeConfiguration", {"key": name, "value": text})
     statuses = {}
-    for name, value in wanted.items():
-        answer = await provisioning.change_configuration(
-            station, name, values.configuration_text(value)
-        )
+    for name, text in texts.items():
+        answer = await provisioning.change_configuration(station, name, text)
         statuses[name] = str(answer.get("status"))
     refused = [
         f"{name}: {status}"

@@ -22,6 +22,7 @@ from connector.datapoints.outcomes import (
     OutcomeName,
     outcome_of,
     result_json,
+    told,
 )
 from connector.datapoints.values import InvalidValue, shown
 
@@ -145,7 +146,7 @@ class Commands:
             order.where,
             _shown(order),
             outcome.outcome,
-            outcome.detail,
+            told(outcome.detail),
         )
         station = self._stations.get(order.station)
         if station is None:

@@ -118,13 +118,22 @@ def _name(item: Json, index: int) -> str:
     return str(index if named is None else named)
 
 
+_LONGEST_DETAIL = 1000
+
+
+def told(detail: str) -> str:
+    """A detail as it is told: text that JSON has words for, and not without end."""
+    text = detail.encode(errors="replace").decode()
+    return text if len(text) <= _LONGEST_DETAIL else text[:_LONGEST_DETAIL] + ".."
+
+
 def result_json(
     outcome: Outcome, correlation: str, timestamp_ms: int, duration_ms: int
 ) -> str:
     """An outcome as the text of a ``__result``."""
     result: Json = {
         "outcome": outcome.outcome.value,
-        "detail": outcome.detail,
+        "detail": told(outcome.detail),
         "response": outcome.response,
         "correlation": correlation,
         "timestamp": timestamp_ms,

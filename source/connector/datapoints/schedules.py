@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
+from connector.csms import times
 from connector.datapoints import values
 from connector.datapoints.limits.requests import Schedule
 from connector.datapoints.values import InvalidValue
@@ -32,15 +32,10 @@ def _unit(value: object) -> Any:
 def _start_ms(value: object) -> int | None:
     if values.is_null(value):
         return None
-    try:
-        start = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        start = None
-    if start is None:
+    start_ms = times.parse(value)
+    if start_ms is None:
         raise InvalidValue(value, 'an ISO 8601 time or null (member "start")')
-    if start.tzinfo is None:
-        start = start.replace(tzinfo=UTC)
-    return int(start.timestamp() * 1000)
+    return start_ms
 
 
 def _periods(value: object) -> tuple[tuple[int, float], ...]:

@@ -202,7 +202,10 @@ def configuration_text(value: object) -> str:
     """A configuration value as OCPP 1.6 writes it: always text."""
     if isinstance(value, str):
         return value
-    return orjson.dumps(value).decode()
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        raise InvalidValue(value, "a text, or what can be written as JSON") from None
 
 
 def call(value: object) -> dict[str, Any]:

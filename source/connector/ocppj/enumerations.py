@@ -1,4 +1,4 @@
-"""The enumerations of each version, by the names that the library gives them."""
+"""The enumerations of each version, by the names of the schemas and of the library."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from connector.ocppj.schemas import FOLDERS
 
 _MISSING = {("2.0.1", "MessageStateEnumType"): frozenset({"Unavailable"})}
 """Values of a schema that the library's enumeration does not have."""
+_NAMES = {("2.0.1", "MonitoringBaseEnumType"): "MonitorBaseEnumType"}
+"""Where the library has another name than the schemas."""
 
 
 @cache
@@ -19,7 +21,8 @@ def enumeration(version: str, name: str) -> frozenset[str]:
     Raises:
         KeyError: the version has no enumeration of this name.
     """
-    found = getattr(import_module(f"ocpp.{FOLDERS[version]}.enums"), name, None)
+    module = import_module(f"ocpp.{FOLDERS[version]}.enums")
+    found = getattr(module, _NAMES.get((version, name), name), None)
     if not isinstance(found, type) or not issubclass(found, Enum):
         raise KeyError(f"OCPP {version} has no enumeration {name}")
     values = frozenset(str(member.value) for member in found)

@@ -73,9 +73,10 @@ class Names:
         if isinstance(value, list | tuple):
             return [self.to_wire(item) for item in value]
         if is_instance_of_dataclass(value):
-            return self.to_wire(self._of_class(value))
-        if not isinstance(value, dict):
-            return plain(value)
+            return self._object_to_wire(self._of_class(value))
+        return self._object_to_wire(value) if isinstance(value, dict) else plain(value)
+
+    def _object_to_wire(self, value: Json) -> Json:
         return {
             wire: names.to_wire(value[snake])
             for snake in value

@@ -15,7 +15,7 @@ _NAMED = re.compile(
 )
 # JSON may escape slashes, and any character by its number.
 _SUSPICIOUS = re.compile(
-    rf"{_NAMED.pattern}|:(?:\\?/){{2}}[^/\s\"]*@|\\u", re.IGNORECASE
+    rf"{_NAMED.pattern}|:(?:\\?/){{2}}[^/\s\"]*@|\\?/files\\?/|\\u", re.IGNORECASE
 )
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)",
@@ -23,6 +23,8 @@ _PRIVATE_KEY = re.compile(
 )
 # Up to the last @ before the path: a password may have one, too.
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s\"]*(?=@)")
+_ONE_TIME_NAME = re.compile(r"(?:(?<=/files/)|(?<=/files\\/))[\w-]{20,}")
+"""Of our own upload and download place: who knows it may use it."""
 _SHOWN_OF_TOKEN = 4
 _KEY_NAMES = ("key", "variable", "name")
 _VALUES = ("value", "attributeValue")
@@ -53,6 +55,7 @@ def blank(value: Any) -> Any:
 
 
 def _blank_text(text: str) -> str:
+    text = _ONE_TIME_NAME.sub(BLANK, text)
     return _CREDENTIALS.sub(BLANK, _PRIVATE_KEY.sub(BLANK, text))
 
 

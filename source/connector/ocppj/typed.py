@@ -27,19 +27,23 @@ from connector.ocppj.schemas import CUSTOM_DATA, FOLDERS
 
 Json = dict[str, Any]
 
-_PARTS_16 = {
-    "certificate_hash_data": "CertificateHashData",
-    "charging_profile": "ChargingProfile",
-    "charging_schedule": "ChargingSchedule",
-    "configuration_key": "KeyValue",
-    "cs_charging_profiles": "ChargingProfile",
-    "firmware": "Firmware",
-    "local_authorization_list": "AuthorizationData",
-    "log": "LogParameters",
-    "meter_value": "MeterValue",
-    "transaction_data": "MeterValue",
+_PARTS = {
+    "1.6": {
+        "certificate_hash_data": "CertificateHashData",
+        "charging_profile": "ChargingProfile",
+        "charging_schedule": "ChargingSchedule",
+        "configuration_key": "KeyValue",
+        "cs_charging_profiles": "ChargingProfile",
+        "firmware": "Firmware",
+        "local_authorization_list": "AuthorizationData",
+        "log": "LogParameters",
+        "meter_value": "MeterValue",
+        "transaction_data": "MeterValue",
+    },
+    "2.0.1": {"clear_monitoring_result": "ClearMonitoringResultType"},
+    "2.1": {},
 }
-"""The data types of members that the classes of 1.6 have as plain lists and objects."""
+"""The data types of members of which the classes do not tell it."""
 _OURS = {("2.1", "NotifyPeriodicEventStream"): NotifyPeriodicEventStream}
 _VERSIONS = {folder: version for version, folder in FOLDERS.items()}
 
@@ -155,10 +159,11 @@ def _default(field: dataclasses.Field[Any]) -> Any:
 def _kinds(owner: Any) -> dict[str, Any]:
     """The dataclass or enumeration of each field of a dataclass that has one."""
     found = {name: _kind(hint) for name, hint in get_type_hints(owner).items()}
-    if owner.__module__.startswith("ocpp.v16."):
-        data_types = import_module("ocpp.v16.datatypes")
-        parts = _PARTS_16.items() & {(n, _PARTS_16.get(n)) for n in found}
-        found |= {name: getattr(data_types, str(part)) for name, part in parts}
+    package = owner.__module__.rpartition(".")[0]
+    parts = _PARTS.get(_VERSIONS.get(package.removeprefix("ocpp."), ""), {})
+    for name in parts.keys() & found.keys():
+        data_types = import_module(f"{package}.datatypes")
+        found[name] = getattr(data_types, parts[name])
     found[snake_name(CUSTOM_DATA)] = None
     return found
 

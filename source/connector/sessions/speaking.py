@@ -66,6 +66,15 @@ class Speaking:
         """The way to the peer."""
         return self._connection
 
+    def check(self, action: str, payload: Json) -> None:
+        """Whether a call could go out as it is, where several belong together.
+
+        Raises:
+            LocalProtocolError: it does not fit (UnsupportedAction: no such action).
+        """
+        self._rules.check_call(action, payload)
+        encode_call("", action, payload)
+
     async def call_action(
         self, action: str, payload: Json, *, timeout_s: float | None = None
     ) -> Json:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from connector.csms import times
 from connector.csms.options import ProfileOptions
 from connector.datapoints.limits.plans import Plan
 
@@ -115,7 +115,7 @@ def _absolute(plan: Plan, situation: Situation) -> Json:
         end_ms = situation.now_ms + situation.duration_s * 1000
         found["duration"] = max(1, -((early_ms - end_ms) // 1000))
     return found | {
-        "startSchedule": _iso(early_ms + (situation.clock_error_ms or 0)),
+        "startSchedule": times.iso(early_ms + (situation.clock_error_ms or 0)),
         "chargingRateUnit": plan.unit,
         "chargingSchedulePeriod": periods,
     }
@@ -126,10 +126,6 @@ def _period(start_s: int, limit: float, plan: Plan) -> Json:
     if plan.phases is not None:
         found["numberPhases"] = plan.phases
     return found
-
-
-def _iso(time_ms: int) -> str:
-    return datetime.fromtimestamp(time_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def raw_plan(raw: Json, watts_per_ampere: float | None) -> Plan:
@@ -143,22 +139,10 @@ def raw_plan(raw: Json, watts_per_ampere: float | None) -> Plan:
     return Plan(
         schedule.get("chargingRateUnit", "W"),
         periods or ((0, 0.0),),
-        _parsed(start),
+        times.parse(start),
         watts_per_ampere=watts_per_ampere,
         raw=raw,
     )
-
-
-def _parsed(text: object) -> int | None:
-    try:
-        found = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    if found is None:
-        return None
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=UTC)
-    return round(found.timestamp() * 1000)
 
 
 def raw_carrier(raw: Json, where: str) -> Carrier:

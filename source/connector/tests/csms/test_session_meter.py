@@ -90,3 +90,10 @@ def test_seconds_are_never_negative() -> None:
     meter = SessionMeter(MINUTE_MS, 0)
     assert meter.seconds(0) == 0
     assert meter.seconds(2 * MINUTE_MS) == 60
+
+
+@pytest.mark.parametrize("end", [265_721, 265_712])
+def test_an_end_that_is_rounded_below_the_start_is_no_energy(end: float) -> None:
+    meter = SessionMeter(0, 265_722)
+    assert meter.sample(265_720, MINUTE_MS) == 0.0
+    assert meter.stop(end, MINUTE_MS) == 0.0

@@ -67,12 +67,14 @@ class Stack:
     def __init__(self, folder: Path) -> None:
         self.name = f"ocpp-test-{uuid.uuid4().hex[:8]}"
         self.ocpp_port, self.mqtt_port = free_port(), free_port()
+        self.http_port = free_port()
         override = folder / "override.yml"
         override.write_text(_OVERRIDE)
         self._environ = engine_environment() | {
             "COMPOSE_PROJECT_NAME": self.name,
             "CONNECTOR_NAME": self.name,
             "OCPP_PORT": str(self.ocpp_port),
+            "HTTP_PORT": str(self.http_port),
             "MQTT_PORT_PUBLISHED": str(self.mqtt_port),
             "USER_ID": str(OUR_USER),
             "GROUP_ID": str(OUR_USER),

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from importlib.resources import files
-from typing import Any
+import dataclasses
 
 import pytest
 from hypothesis import given
@@ -10,75 +8,60 @@ from hypothesis import strategies as st
 
 from connector.ocppj.names import Json, names
 from connector.ocppj.routes import ROUTES
-from connector.ocppj.schemas import load_document, schemas
+from connector.ocppj.schemas import schemas
+from connector.ocppj.typed import message_class
+from connector.tests.ocppj.examples import (
+    VERSIONS,
+    Message,
+    all_messages,
+    messages,
+    payload,
+)
 
-_FOLDERS = {"1.6": "v16", "2.0.1": "v201", "2.1": "v21"}
-_SAMPLES: dict[object, Any] = {
-    "string": "x",
-    "integer": 1,
-    "number": 1.5,
-    "boolean": True,
-    None: "any",
-}
-
-
-def messages(version: str) -> Iterator[tuple[str, bool]]:
-    """Every action of a version, and whether it is the answer."""
-    folder = files("ocpp") / _FOLDERS[version] / "schemas"
-    for entry in folder.iterdir():
-        name = entry.name.removesuffix(".json")
-        is_response = name.endswith("Response")
-        yield name.removesuffix("Response").removesuffix("Request"), is_response
+COUNTS = {"1.6": (14, 26, 78), "2.0.1": (25, 40, 128), "2.1": (36, 55, 181)}
+"""Actions up and down, and schemas; DataTransfer goes both ways."""
 
 
-def document_of(version: str, action: str, is_response: bool) -> Json:
-    return load_document(version, action, "Response" if is_response else "")
+@pytest.mark.parametrize("message", all_messages(), ids=str)
+def test_every_name_of_every_schema_comes_back_as_it_was(message: Message) -> None:
+    version, action, is_response = message
+    there = payload(message, "full")
+    table = names(version, action, is_response=is_response)
+
+    there_and_back = table.to_wire(table.to_snake(there))
+
+    assert there_and_back == there
+    assert list(there_and_back) == list(there)
 
 
-def example(document: Json, schema: Json) -> Any:
-    """A value with every member that a schema names, customData left out."""
-    if "$ref" in schema:
-        name = schema["$ref"].removeprefix("#/definitions/")
-        schema = document["definitions"][name]
-    if "items" in schema:
-        return [example(document, schema["items"])] * 2
-    if "properties" in schema:
-        return {
-            name: {"vendorId": "V", "my_key": 1, "KWh": 2}
-            if name == "customData"
-            else example(document, member)
-            for name, member in schema["properties"].items()
-        }
-    return _SAMPLES.get(schema.get("type"), "any")
+@pytest.mark.parametrize("message", all_messages(), ids=str)
+def test_snake_names_are_those_of_the_librarys_dataclasses(message: Message) -> None:
+    version, action, is_response = message
+    library = message_class(version, action, is_response=is_response)
+    table = names(version, action, is_response=is_response)
+
+    found = table.to_snake(payload(message, "full"))
+
+    assert set(found) == {field.name for field in dataclasses.fields(library)}
 
 
-@pytest.mark.parametrize("version", ["1.6", "2.0.1", "2.1"])
-def test_every_name_of_every_schema_comes_back_as_it_was(version: str) -> None:
-    seen = 0
-    for action, is_response in messages(version):
-        if action == "NotifyPeriodicEventStream":
-            continue  # 2.1 names its only schema without the word Request
-        document = document_of(version, action, is_response)
-        payload = example(document, document)
-        table = names(version, action, is_response=is_response)
+@pytest.mark.parametrize(
+    ("version", "wire", "usual", "of_the_class"),
+    [
+        (
+            "2.1",
+            "iso15118CertificateHashData",
+            "iso15118_certificate_hash_data",
+            "iso_15118_certificate_hash_data",
+        ),
+    ],
+)
+def test_a_name_that_the_librarys_conversion_gives_is_known_as_well(
+    version: str, wire: str, usual: str, of_the_class: str
+) -> None:
+    table = names(version, "Authorize", is_response=False)
 
-        there_and_back = table.to_wire(table.to_snake(payload))
-
-        assert there_and_back == payload, action
-        assert list(there_and_back) == list(payload), action
-        seen += 1
-    assert seen >= {"1.6": 78, "2.0.1": 128, "2.1": 180}[version]
-
-
-def test_snake_names_are_those_of_the_librarys_dataclasses() -> None:
-    from ocpp.v16 import call, call_result
-
-    for action, is_response in messages("1.6"):
-        members = document_of("1.6", action, is_response).get("properties", {})
-        table = names("1.6", action, is_response=is_response)
-        found = table.to_snake(dict.fromkeys(members, 0))
-        library = getattr(call_result if is_response else call, action)
-        assert set(found) == set(library.__dataclass_fields__), action
+    assert table.to_wire({usual: []}) == table.to_wire({of_the_class: []}) == {wire: []}
 
 
 def test_vendor_members_stay_as_they_are() -> None:
@@ -151,18 +134,32 @@ def test_unknown_members_come_back_as_they_were(payload: Json) -> None:
     assert table.to_wire(table.to_snake(payload)) == payload
 
 
-def test_the_routes_of_16_are_the_librarys_schema_files() -> None:
-    routes = ROUTES["1.6"]
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_routes_of_a_version_are_the_librarys_schema_files(version: str) -> None:
+    routes, found = ROUTES[version], list(messages(version))
+    up, down, schema_files = COUNTS[version]
 
-    assert len(routes.up) == 14
-    assert len(routes.down) == 26
+    assert (len(routes.up), len(routes.down), len(found)) == (up, down, schema_files)
     assert routes.up & routes.down == {"DataTransfer"}
-    assert routes.up | routes.down == {action for action, _ in messages("1.6")}
+    answered = {message.action for message in found if message.is_response}
+    asked = {message.action for message in found if not message.is_response}
+    assert routes.up | routes.down == answered
+    assert routes.sent_up == asked - answered
+    assert all(routes.knows(action) for action in asked)
 
 
-def test_every_schema_of_16_compiles() -> None:
+def test_only_21_has_something_that_is_not_answered() -> None:
+    assert {version: set(ROUTES[version].sent_up) for version in VERSIONS} == {
+        "1.6": set(),
+        "2.0.1": set(),
+        "2.1": {"NotifyPeriodicEventStream"},
+    }
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_schema_compiles_once(version: str) -> None:
     for with_formats in (False, True):
-        found = schemas("1.6", with_formats=with_formats)
-        for action, is_response in messages("1.6"):
+        found = schemas(version, with_formats=with_formats)
+        for _, action, is_response in messages(version):
             find = found.response if is_response else found.request
             assert find(action) is find(action)

@@ -126,3 +126,14 @@ def test_an_excerpt_is_one_short_line_without_secrets() -> None:
     assert excerpt('{"password":"s3cret"}') == "21 characters"
     assert excerpt(KEY) == f"{len(KEY)} characters"
     assert "\x1b" not in excerpt("\x1b[31m")
+
+
+@pytest.mark.parametrize("slash", ["/", "\\/"])
+def test_a_one_time_name_of_a_file_is_blank(slash: str) -> None:
+    name = "Ab1-_" * 5
+    url = f"http://192.0.2.1:8080/files/{name}/fw.bin".replace("/", slash)
+
+    found = redact(f'[2,"1","UpdateFirmware",{{"location":"{url}"}}]')
+
+    assert found[3] == {"location": f"http://192.0.2.1:8080/files/{BLANK}/fw.bin"}
+    assert name not in excerpt(f'[2,"1","UpdateFirmware",{{"location":"{url}"}}')

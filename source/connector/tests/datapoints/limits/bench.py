@@ -24,6 +24,7 @@ from connector.datapoints.limits.requests import LimitRequest
 from connector.datapoints.limits.service import LimitService
 from connector.datapoints.outcomes import Outcome
 from connector.errors import StationNotConnected
+from connector.ocppj.rules import rules
 from connector.store.records import LimitRecord, TransactionRecord
 from connector.tests.clock import FakeClock
 
@@ -52,6 +53,11 @@ class ScriptedStation(Station):
     @property
     def is_connected(self) -> bool:
         return self.is_up
+
+    def check(self, action: str, payload: Json) -> None:
+        if not self.is_up:
+            raise StationNotConnected(self.identity)
+        rules("1.6").check_call(action, payload)
 
     async def call(
         self, action: str, payload: Json, timeout_s: float | None = None
