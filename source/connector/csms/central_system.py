@@ -14,6 +14,7 @@ from connector.csms.admission import Reception
 from connector.csms.blocks import Blocks
 from connector.csms.booting import Booting
 from connector.csms.clock import Clock, Timer
+from connector.csms.configuring import Configuring
 from connector.csms.context import Context, at
 from connector.csms.door import Door
 from connector.csms.events import (
@@ -91,7 +92,9 @@ class CentralSystem:
         self._context = context
         self._tokens = Tokens(options, store, clock)
         self.blocks = Blocks(context, self._tokens)
-        self._setup = Setup(context)
+        self._setup = Setup(
+            context, Configuring(context), self.blocks.v2.configuring(context)
+        )
         self.reception = Reception(
             self.blocks.handlers("1.6"), self.blocks.handlers("2")
         )

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.csms.clock import Timer
+from connector.csms.configuring import INTERVAL_KEY
 from connector.csms.context import Context
 from connector.csms.events import (
     Disconnected,
@@ -20,8 +21,8 @@ from connector.csms.events import (
     TransactionStarted,
 )
 from connector.csms.remote_control import trigger_message
-from connector.csms.setup import INTERVAL_KEY, meter_interval_s
 from connector.csms.station import Station
+from connector.csms.targets import meter_interval_s
 from connector.errors import (
     CallErrorReceived,
     CommandTimeout,

@@ -10,6 +10,7 @@ from connector.csms.request_ids import RequestIds
 from connector.csms.running import Running
 from connector.csms.tokens import Tokens
 from connector.csms.v2.availability import Availability
+from connector.csms.v2.configuring import Configuring
 from connector.csms.v2.device_model import DeviceModel
 from connector.csms.v2.metering import Metering
 from connector.csms.v2.transactions import Transactions
@@ -43,6 +44,10 @@ class Blocks:
             Transactions(context, tokens, running),
             Metering(context),
         )
+
+    def configuring(self, context: Context) -> Configuring:
+        """What configures stations after they booted."""
+        return Configuring(context, self.device_model)
 
     def handlers(self) -> dict[str, Handler]:
         """By action; 2.0.1 has some of those of 2.1."""

@@ -6,12 +6,13 @@ It may be done while it is still Pending (2.x, B02): reads, sets and reports may
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from connector.csms.context import Context
-from connector.csms.setup import AUTOMATIC_MEASURANDS, same
+from connector.csms.places import grow, grow_evse
 from connector.csms.station import Station
+from connector.csms.targets import ATTEMPTS as MOST_ATTEMPTS
+from connector.csms.targets import measurands, meter_interval_s, same
 from connector.csms.v2.device_model import DeviceModel, actual, is_agreed
 from connector.csms.v2.inventory import Inventory, inventory
 from connector.csms.v2.variables import Variable, of_wire
@@ -49,23 +50,15 @@ READ = (
     ATTEMPTS,
 )
 _REGISTER = "Energy.Active.Import.Register"
-_ATTEMPTS = 20
-"""With the usual 60 s between two that grow, a station tries for three hours."""
 _INVENTORY = "FullInventory"
 
 
 class Configuring:
     """Reads and sets what the connector needs, as far as the station allows."""
 
-    def __init__(
-        self,
-        context: Context,
-        model: DeviceModel,
-        grow: Callable[[Station, Inventory], None],
-    ) -> None:
+    def __init__(self, context: Context, model: DeviceModel) -> None:
         self._context = context
         self._model = model
-        self._grow = grow
 
     async def configure(self, station: Station) -> None:
         """Everything, one after the other.
@@ -75,15 +68,13 @@ class Configuring:
         """
         await self._read(station)
         await self._set_measurands(station)
-        interval_s = station.options.meter_interval_s
-        if interval_s is None:
-            interval_s = self._context.options.meter_interval_s
+        interval_s = meter_interval_s(station, self._context.options)
         wanted = {}
         if interval_s:
             wanted[INTERVAL] = str(interval_s)
         attempts = (station.configuration.get(str(ATTEMPTS)) or "").strip()
-        if attempts.isdecimal() and int(attempts) < _ATTEMPTS:
-            wanted[ATTEMPTS] = str(_ATTEMPTS)
+        if attempts.isdecimal() and int(attempts) < MOST_ATTEMPTS:
+            wanted[ATTEMPTS] = str(MOST_ATTEMPTS)
         for variable, value in wanted.items():
             await self._set(station, variable, value)
         await self._take_inventory(station)
@@ -125,11 +116,7 @@ class Configuring:
     # -- measurands
 
     async def _set_measurands(self, station: Station) -> None:
-        wanted = station.options.measurands
-        if wanted is None:
-            wanted = self._context.options.measurands
-        if wanted is None:
-            wanted = AUTOMATIC_MEASURANDS
+        wanted = measurands(station, self._context.options)
         if not wanted:
             return
         await self._set_list(station, UPDATED, wanted)
@@ -161,13 +148,23 @@ class Configuring:
         except (CommandTimeout, TransportError):
             raise
         except ConnectorError as problem:
-            logger.warning("%s: no inventory: %s", station.identity, problem)
+            logger.info("%s: no inventory: %s", station.identity, problem)
             return
         for item in items:
             value = actual(item)
             if value is not None and of_wire(item) in READ:
                 station.configuration[str(of_wire(item))] = value
-        self._grow(station, inventory(items))
+        self._note(station, inventory(items))
+
+    def _note(self, station: Station, found: Inventory) -> None:
+        """Places, and what they bear, are known from now on."""
+        if station.options.connectors is None:
+            grow(self._context, station, max(found.connectors, default=0))
+        for evse_id, count in found.connectors.items():
+            grow_evse(self._context, station, evse_id, count)
+        known = {"is_dc": found.is_dc, "phases": found.phases, "max_w": found.max_w}
+        station.learned |= {n: v for n, v in known.items() if v is not None}
+        self._context.remember(station)
 
 
 def _items(text: str | None) -> tuple[str, ...]:

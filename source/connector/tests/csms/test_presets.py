@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from connector.csms import presets
+from connector.csms.configuring import MEASURANDS_KEY
 from connector.csms.options import ProfileOptions, StationOptions
 from connector.csms.quirks import Quirks
-from connector.csms.setup import MEASURANDS_KEY
 from connector.store.records import StationRecord
 from connector.tests.csms.conftest import NAME, Harness, StationEnd
 from connector.tests.csms.memory_store import MemoryStore

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from connector.csms import quirks
+from connector.csms.configuring import KEYS, MEASURANDS_KEY
 from connector.csms.events import Ready
 from connector.csms.options import StationOptions
 from connector.csms.quirks import Quirks, VendorLimit, WrongQuirk
-from connector.csms.setup import KEYS, MEASURANDS_KEY
 from connector.tests.csms.conftest import NAME, Harness, StationEnd
 from connector.tests.csms.test_setup import Keys, changes
 

@@ -8,16 +8,10 @@ from typing import Any
 
 import pytest
 
+from connector.csms.configuring import ATTEMPTS_KEY, INTERVAL_KEY, KEYS, MEASURANDS_KEY
 from connector.csms.events import Ready
 from connector.csms.options import StationOptions
-from connector.csms.setup import (
-    ATTEMPTS_KEY,
-    AUTOMATIC_MEASURANDS,
-    INTERVAL_KEY,
-    KEYS,
-    MEASURANDS_KEY,
-    same,
-)
+from connector.csms.targets import AUTOMATIC_MEASURANDS, same
 from connector.errors import RemoteProtocolError
 from connector.tests.csms.conftest import NAME, Harness, StationEnd, settle
 

@@ -78,10 +78,18 @@ def test_other_triggers_are_refused(written: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["TAG", {"type": "ISO14443", "id": "TAG"}, '{"id": "TAG"}']
+    ("written", "expected"),
+    [
+        ("TAG", "TAG"),
+        ('{"id": "TAG"}', "TAG"),
+        (
+            {"type": "ISO14443", "id": " TAG "},
+            {"type": "ISO14443", "id": "TAG"},
+        ),
+    ],
 )
-def test_an_id_token_is_text_or_an_object(written: object) -> None:
-    assert values.id_token(written) == "TAG"
+def test_an_id_token_is_text_or_an_object(written: object, expected: object) -> None:
+    assert values.id_token(written) == expected
 
 
 def test_an_id_token_of_digits_may_be_a_number() -> None:

@@ -7,13 +7,9 @@ from typing import Any
 
 import pytest
 
+from connector.csms.configuring import INTERVAL_KEY, KEYS, MEASURANDS_KEY
 from connector.csms.events import Ready
-from connector.csms.setup import (
-    AUTOMATIC_MEASURANDS,
-    INTERVAL_KEY,
-    KEYS,
-    MEASURANDS_KEY,
-)
+from connector.csms.targets import AUTOMATIC_MEASURANDS
 from connector.errors import RemoteProtocolError
 from connector.tests.csms.conftest import Harness, StationEnd
 from connector.tests.csms.test_setup import Keys, changes
