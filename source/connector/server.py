@@ -27,6 +27,7 @@ from connector.datapoints.fact_queue import (
     Forgotten,
     Restored,
 )
+from connector.datapoints.kept_keys import KeptKeys
 from connector.datapoints.keys import file_name, parse_local_key
 from connector.datapoints.limits.service import LimitService
 from connector.datapoints.outcomes import Outcome
@@ -65,6 +66,7 @@ class Server:
         self._is_broker_there: Callable[[], bool] = lambda: False
         self.earlier_keys = EarlierKeys(settings.ocpp_config)
         self.store = open_store(settings.database_url)
+        self._kept_keys = KeptKeys(self.store)
         self.central_system = CentralSystem(
             settings.csms,
             self.store,
@@ -82,7 +84,10 @@ class Server:
         if self._recorder is not None:
             serve = self._recorder.around(serve)
         self._websocket = WebSocketServer(
-            settings.server, self.central_system.gate, serve
+            settings.server,
+            self.central_system.gate,
+            serve,
+            self.central_system.pinned,
         )
         self._open_topics: OpenTopics | None = None
         self._lost: dict[str, list[Datum]] = {}
@@ -155,18 +160,7 @@ class Server:
 
     def save_datapoints(self, station: str, keys: list[str]) -> None:
         """Keep the keys of a station."""
-        self.call(self._begin_saving, station, keys)
-
-    def _begin_saving(self, station: str, keys: list[str]) -> None:
-        self._saving = asyncio.get_running_loop().create_task(
-            self._save_datapoints(station, keys)
-        )
-
-    async def _save_datapoints(self, station: str, keys: list[str]) -> None:
-        try:
-            await self.store.save_datapoints(station, keys)
-        except StoreError as problem:
-            logger.error("%s: its keys could not be kept: %s", station, problem)
+        self.call(self._kept_keys.keep, station, keys)
 
     # -- life
 
@@ -277,7 +271,7 @@ class Server:
             "name": self._settings.connector_name,
             "version": self._version,
             "ocpp_port": self._settings.ocpp_port,
-            "ocpp_versions": ["1.6"],
+            "ocpp_versions": ["1.6", "2.0.1", "2.1"],
             "unknown_stations": self._settings.unknown_stations,
         }
 
@@ -310,6 +304,7 @@ class Server:
         await self.central_system.stop()
         if http is not None:
             await http.stop()
+        await self._kept_keys.finish()
         await self.store.close()
         # What the links said last is on its way to the flow.
         await asyncio.sleep(0)

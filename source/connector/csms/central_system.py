@@ -174,6 +174,12 @@ class CentralSystem:
             if station.session is session:
                 self._left(station)
 
+    def pinned(self, identity: str) -> str | None:
+        """The only subprotocol that a station may speak; None: any."""
+        station = self.stations.get(identity)
+        version = station.options.ocpp_version if station else None
+        return f"ocpp{version}" if version else None
+
     def _session(self, station: Station, link: Link, subprotocol: str) -> Session:
         strict = station.options.strict_validation
         if strict is None:

@@ -48,6 +48,7 @@ class StationOptions:
     """
 
     name: str | None = None
+    ocpp_version: Literal["1.6", "2.0.1", "2.1"] | None = None
     note: str | None = None
     serial_number: str | None = None
     connectors: int | None = None

@@ -161,6 +161,11 @@ def shown(members: Json, path: str = "") -> list[str]:
         if name in ("profile", "quirks"):
             found += shown(value, f"{name}.")
         else:
-            text = value if isinstance(value, str) else json.dumps(value)
-            found.append(f"{path}{name} {text}")
+            found.append(f"{path}{name} {_text(value)}")
     return found
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return value if isinstance(value, str) else json.dumps(value)

@@ -6,15 +6,16 @@ The state behind the block `transactions`; nothing here answers a station.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from connector.csms import sampled, times, unknown_names
 from connector.csms.context import Context
 from connector.csms.events import TransactionEnded, TransactionStarted
 from connector.csms.facts import Datum, Scalar, Weight
-from connector.csms.places import is_connector, place
+from connector.csms.places import place
 from connector.csms.sampled import Reading
 from connector.csms.session_meter import SessionMeter, resumed_meter
 from connector.csms.station import STATION, Connector, Station
@@ -53,22 +54,51 @@ class Running:
         self._context = context
         self.unstopped = Unstopped(context.store, context.clock)
 
-    async def resume(self, station: Station, record: TransactionRecord) -> None:
-        """Take up again one that was open when we stopped; the newest of its place.
+    async def take_up(
+        self, station: Station, records: Sequence[TransactionRecord]
+    ) -> None:
+        """What was at one connector when we stopped: the newest runs, or ended last.
 
         Raises:
             StoreError: the store cannot be used.
         """
-        if not is_connector(record.where):
-            return
-        connector = station.connector(record.where)
-        if connector.transaction is not None:
-            self.leave(station, connector, record.start_ms, is_superseded=True)
-        samples = await self._context.store.samples(record.key, newest=_LAST_SAMPLES)
+        for record, newer in pairwise(records):
+            if record.is_open:
+                await self._supersede(station, record, newer.start_ms)
+        connector = station.connector(records[-1].where)
+        closed = [record.ocpp_id for record in records if not record.is_open]
+        connector.ended_id = closed[-1] if closed else None
+        if records[-1].is_open:
+            await self._resume(station, connector, records[-1])
+
+    async def _resume(
+        self, station: Station, connector: Connector, record: TransactionRecord
+    ) -> None:
+        """It runs until the station says otherwise."""
         connector.transaction = record
-        connector.meter = resumed_meter(record, samples)
+        connector.meter = await self._kept_meter(record)
         values = resumed(record.where, record)
         self._context.tell(station, values, weight=Weight.TRANSACTION)
+
+    async def _supersede(
+        self, station: Station, record: TransactionRecord, stop_ms: int
+    ) -> None:
+        """Another began after it, so that it cannot run any more."""
+        meter = await self._kept_meter(record)
+        record = self._close(record, stop_ms, meter)
+        self._context.events.emit(TransactionEnded(station, record, meter.energy_wh))
+
+    async def _kept_meter(self, record: TransactionRecord) -> SessionMeter:
+        samples = await self._context.store.samples(record.key, newest=_LAST_SAMPLES)
+        return resumed_meter(record, samples)
+
+    def _close(
+        self, record: TransactionRecord, stop_ms: int, meter: SessionMeter
+    ) -> TransactionRecord:
+        """Close it without a stop: the last values hold."""
+        stop = TransactionStop(max(stop_ms, record.start_ms), meter.register_wh)
+        self.unstopped.close(record, stop)
+        return replace(record, stop_ms=stop.stop_ms, meter_stop_wh=stop.meter_stop_wh)
 
     def begin(
         self, station: Station, record: TransactionRecord, moment: Moment
@@ -110,9 +140,7 @@ class Running:
         if record is None:
             return
         meter = meter or SessionMeter(record.start_ms, record.meter_start_wh)
-        stop = TransactionStop(max(stop_ms, record.start_ms), meter.register_wh)
-        self.unstopped.close(record, stop)
-        record = replace(record, stop_ms=stop.stop_ms, meter_stop_wh=stop.meter_stop_wh)
+        record = self._close(record, stop_ms, meter)
         connector.transaction = None
         connector.ended_id = record.ocpp_id
         self._context.tell(
@@ -149,15 +177,12 @@ class Running:
         self, station: Station, connector: Connector, stop: Stop
     ) -> None:
         """The stop of one that does not run here (any more): its samples tell."""
-        record = stop.record
         try:
-            samples = await self._context.store.samples(
-                record.key, newest=_LAST_SAMPLES
-            )
+            meter = await self._kept_meter(stop.record)
         except StoreError as problem:
             logger.error("%s: %s", station.identity, problem)
-            samples = []
-        self._finish(station, connector, stop, resumed_meter(record, samples))
+            meter = resumed_meter(stop.record, ())
+        self._finish(station, connector, stop, meter)
 
     def _finish(
         self, station: Station, connector: Connector, stop: Stop, meter: SessionMeter

@@ -56,14 +56,16 @@ class Transactions:
         """
         store = self._context.store
         since_ms = self._context.clock.now_ms() - times.DAY_MS
-        for record in await store.closed_transactions(since_ms):
-            station = stations.get(record.station)
-            if station is not None and is_connector(record.where):
-                station.connector(record.where).ended_id = record.ocpp_id
-        for record in sorted(await store.open_transactions(), key=_by_start):
-            station = stations.get(record.station)
-            if station is not None:
-                await self.running.resume(station, record)
+        kept = [
+            *await store.closed_transactions(since_ms),
+            *await store.open_transactions(),
+        ]
+        places: dict[tuple[str, str], list[TransactionRecord]] = {}
+        for record in sorted(kept, key=_by_start):
+            if record.station in stations and is_connector(record.where):
+                places.setdefault((record.station, record.where), []).append(record)
+        for (identity, _), records in places.items():
+            await self.running.take_up(stations[identity], records)
 
     async def finish(self) -> None:
         """Wait for what is being written."""

@@ -40,10 +40,11 @@ class Unstopped:
         self._due.pop(key, None)
 
     async def finish(self) -> None:
-        """Wait for what is being written."""
+        """Write what is due, once more where it failed, and wait for it."""
         if self._tasks:
             await asyncio.wait(self._tasks)
-        self._due.clear()
+        due, self._due = self._due, {}
+        await asyncio.gather(*(self._write(key, stop) for key, stop in due.items()))
 
     def _try(self, key: str) -> None:
         stop = self._due.get(key)
@@ -56,7 +57,7 @@ class Unstopped:
         try:
             await self._store.stop_transaction(key, stop)
         except StoreError as problem:
-            logger.error("an end could not be kept, it is tried again: %s", problem)
+            logger.error("the end of a transaction could not be kept: %s", problem)
             self._clock.call_later(_RETRY_S, lambda: self._try(key))
         else:
             self._due.pop(key, None)

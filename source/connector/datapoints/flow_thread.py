@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 _TURN_S = 0.5
 _REFRESH_S = 1.0
 _RETAIN = True
+_AT_ONCE = 50
+"""Stations after which other threads may have their turn."""
 
 
 class FlowThread:
@@ -168,17 +171,21 @@ class FlowThread:
             self._revision = revision
             self._gathering.note(now_s, has_actuators=has_actuators)
         if self._gathering.is_due(now_s):
-            self._gathering.done()
-            self._publish_available()
-            self._save_stale()
+            try:
+                self._publish_available()
+                self._save_stale()
+            finally:
+                self._gathering.done(now_s, self._clock.monotonic())
 
     def _save_stale(self) -> None:
-        for station in self._flow.sensors:
-            if station.is_stale and station.has_keys:
-                station.is_stale = False
-                self._save(station.station, station.keys())
+        stale = [s for s in self._flow.sensors if s.is_stale and s.has_keys]
+        for number, station in enumerate(stale):
+            station.is_stale = False
+            self._save(station.station, station.keys())
+            if number % _AT_ONCE == 0:
+                time.sleep(0)
 
-    def available(self) -> bytes:
+    def available(self) -> bytearray:
         """Every key there is, with an example, as JSON; on this thread."""
         return key_list.available(self._flow.sensors, self._earlier_keys)
 

@@ -50,8 +50,9 @@ def local_topic(datum: Datum) -> str:
     return local_key(datum).replace(SEPARATOR, "/")
 
 
+@lru_cache(maxsize=65536)
 def parse_local_key(text: str) -> Datum:
-    """The datum of a local key.
+    """The datum of a local key; one object for all stations.
 
     Raises:
         ValueError: the text is no local key.

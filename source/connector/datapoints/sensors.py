@@ -68,6 +68,10 @@ class StationSensors:
     def __iter__(self) -> Iterator[Update]:
         return iter(self._values.items())
 
+    def datums(self) -> Iterable[Datum]:
+        """Everything that was ever seen or declared."""
+        return self._values
+
     def key(self, datum: Datum) -> str:
         """The full key of a datum; made when it is asked for, there are so many."""
         return self.prefix + local_key(datum)

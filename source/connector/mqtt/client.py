@@ -33,6 +33,8 @@ _QUEUED_MESSAGES = 1000
 _QUEUED_PACKETS = 10_000
 _IN_FLIGHT = 100
 _PUBLISH = 0x30
+_LONG_BYTES = 65_536
+"""More than one write to a socket may take."""
 _OVERHEAD_BYTES = 64
 """What a packet holds beside topic, payload and properties."""
 
@@ -144,6 +146,13 @@ class Client(Connection):
         packets = encoder.encode(messages)
         self._batches.drop(len(messages) - len(packets))
         self._batches.add(encoder, packets)
+
+    def _packet_queue(
+        self, command: int, packet: Any, mid: int, qos: int, info: Any = None
+    ) -> Any:
+        if len(packet) > _LONG_BYTES:
+            packet = memoryview(packet)  # as in `_queue_batch`
+        return super()._packet_queue(command, packet, mid, qos, info)
 
     def _queue_batch(self, data: bytes, batch: Batch) -> None:
         self._out_packet.append(

@@ -6,8 +6,8 @@ disk: call it in a thread.
 
 from __future__ import annotations
 
-import contextlib
 import os
+import tempfile
 import threading
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
@@ -203,16 +203,23 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 def _write_new(path: Path, text: bytes) -> None:
     """Write a file for us alone, whole or not at all; one that came first stays."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
-    ) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    handle, name = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
+    part = Path(name)
     try:
-        with contextlib.suppress(FileExistsError):
-            os.link(part, path)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        _put(part, path)
     finally:
-        part.unlink()
+        part.unlink(missing_ok=True)
+
+
+def _put(part: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        return
+    except OSError:
+        # A file system without links.
+        part.rename(path)

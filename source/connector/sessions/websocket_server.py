@@ -21,6 +21,7 @@ from connector.sessions.link import Link
 from connector.sessions.liveness import Liveness
 from connector.sessions.open_files import raise_open_files
 from connector.sessions.reached import reached_host
+from connector.sessions.versions import SUBPROTOCOLS
 from connector.sessions.websocket_link import Alive, WebSocketLink
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class ServerOptions:
 
     host: str | None = None
     port: int = 9000
-    subprotocols: Sequence[str] = ("ocpp1.6",)
+    subprotocols: Sequence[str] = SUBPROTOCOLS
     default_subprotocol: str = "ocpp1.6"
     max_frame_bytes: int = 1_048_576
     handshake_timeout_s: float = 10.0
@@ -96,6 +97,8 @@ class WebSocketServer:
     options: ServerOptions
     gate: Gate
     serve: Serve
+    pinned: Callable[[str], str | None] = lambda _identity: None
+    """The only subprotocol of a station; None: any."""
     port: int = 0
     """The port that is served, once started."""
     _server: Server | None = field(default=None, repr=False)
@@ -156,10 +159,11 @@ class WebSocketServer:
         return _refused(connection, remote, refusal) if refusal else None
 
     def _select(
-        self, _: ServerConnection, offered: Sequence[Subprotocol]
+        self, connection: ServerConnection, offered: Sequence[Subprotocol]
     ) -> Subprotocol | None:
         """The first that the station offers and we speak: its order counts."""
-        known = self.options.subprotocols
+        assert isinstance(connection, _Connection)  # noqa: S101
+        known = self._spoken_by(connection.identity)
         return next((name for name in offered if name in known), None)
 
     async def _handle(self, connection: ServerConnection) -> None:
@@ -170,7 +174,7 @@ class WebSocketServer:
         # Nobody asks for the handshake any more: three kilobytes for each station.
         connection.request, connection.response = _FORGOTTEN, None
         if not subprotocol:
-            offered = ", ".join(self.options.subprotocols)
+            offered = ", ".join(self._spoken_by(connection.identity))
             logger.warning("%s: no common subprotocol", connection.identity)
             await link.close(_PROTOCOL_ERROR, f"this server offers {offered}")
             return
@@ -186,7 +190,14 @@ class WebSocketServer:
         """What a station speaks that offers nothing."""
         request = connection.request
         has_offered = request and "Sec-WebSocket-Protocol" in request.headers
-        return "" if has_offered else self.options.default_subprotocol
+        if has_offered:
+            return ""
+        return self.pinned(connection.identity) or self.options.default_subprotocol
+
+    def _spoken_by(self, identity: str) -> Sequence[str]:
+        """What a station may speak: its version may be pinned."""
+        pinned = self.pinned(identity)
+        return (pinned,) if pinned else self.options.subprotocols
 
 
 def _reached_at(connection: _Connection) -> str:

@@ -20,6 +20,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from connector.csms.options import Fallback
+from connector.sessions.versions import SUBPROTOCOLS
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -189,8 +190,9 @@ def token_policy(value: object) -> str:
 def subprotocol(value: object) -> str:
     """The WebSocket subprotocol assumed where none is offered; empty for none."""
     text = str(value).strip()
-    if text not in ("", "ocpp1.6"):
-        raise wrong("ocpp1.6, or empty: then a station that offers none is refused")
+    if text and text not in SUBPROTOCOLS:
+        known = ", ".join(SUBPROTOCOLS)
+        raise wrong(f"{known}, or empty: then a station that offers none is refused")
     return text
 
 

@@ -39,6 +39,7 @@ from connector.settings.kinds import (
 
 Purpose = Literal["TxProfile", "TxDefaultProfile", "ChargePointMaxProfile"]
 Kind = Literal["Absolute", "Relative"]
+Version = Literal["1.6", "2.0.1", "2.1"]
 Status = Literal["Accepted", "Blocked", "Expired", "Invalid", "ConcurrentTx"]
 
 Name = Annotated[str, BeforeValidator(Text("text (in quotes where it is a number)"))]
@@ -69,6 +70,16 @@ def _phases(value: object) -> int:
 
 def _word(kind: Any) -> BeforeValidator:
     return BeforeValidator(OneOf(get_args(kind)))
+
+
+def _version(value: object) -> str:
+    text = str(value).strip().removeprefix("ocpp")
+    if text not in get_args(Version) or isinstance(value, bool):
+        raise wrong("1.6, 2.0.1 or 2.1")
+    return text
+
+
+_Version = Annotated[Version, BeforeValidator(_version)]
 
 
 def _not_built(*defaults: object) -> BeforeValidator:
@@ -226,7 +237,9 @@ class StationEntry(_Entry):
         "20 characters), which is always authorised",
     )
 
-    ocpp_version: Annotated[None, _not_built("1.6", 1.6)] = None
+    ocpp_version: _Version | None = _member(
+        None, "`1.6`, `2.0.1` or `2.1`: the only one that it may speak"
+    )
     password: Annotated[None, _not_built()] = None
     security_profile: Annotated[None, _not_built(0)] = None
 

@@ -50,6 +50,8 @@ class Ears:
         self.flow = Flow(self.clock, tree=tree)
         self.published: list[Message] = []
         self.lists: list[dict] = []
+        self.takes_s = 0.0
+        """How long it takes to tell the list."""
         self.saved: dict[str, list[str]] = {}
         self.thread = FlowThread(
             self.flow,
@@ -57,9 +59,13 @@ class Ears:
             self.clock,
             EarlierKeys(json.loads(config)),
             publish=self.published.extend,
-            publish_available=lambda: self.lists.append(self.available()),
+            publish_available=self.publish_available,
             save=self.saved.__setitem__,
         )
+
+    def publish_available(self) -> None:
+        self.clock.advance(self.takes_s)
+        self.lists.append(self.available())
 
     def available(self) -> dict:
         return json.loads(self.thread.available() or "{}")
@@ -132,6 +138,41 @@ def test_the_actuators_of_a_new_station_are_told_within_five_seconds() -> None:
         ears.clock.advance(0.9)
         ears.turn(facts(1.0, START_MS + number, Datum("1", f"n{number}")))
     assert len(ears.lists) == 1
+
+
+def test_a_long_list_is_told_less_often() -> None:
+    ears = Ears()
+    ears.takes_s = 0.5
+    ears.turn(ADOPTED)
+    ears.clock.advance(1)
+    ears.turn()
+    for number in range(10):
+        ears.turn(Declaration(f"CP{number + 2}", is_adopted=True, connectors=1))
+        ears.clock.advance(0.9)
+    assert len(ears.lists) == 1
+    ears.clock.advance(2)
+    ears.turn()
+    assert len(ears.lists) == 2
+    assert "CP11__1__power_limit" in ears.lists[-1]["actuator"]
+
+
+def test_stations_with_other_values_have_other_keys() -> None:
+    ears = Ears()
+    for name in ("CP1", "CP2", 'a\\"b'):
+        ears.turn(Declaration(name, is_adopted=True, connectors=1))
+    power, energy = Datum("1", "Power.Active.Import"), Datum("1", "SoC")
+    ears.turn(Facts("CP1", START_MS, {power: 1.0}))
+    ears.turn(Facts("CP2", START_MS, {energy: 1.0, power: 1.0}))
+    ears.turn(Declaration("CP2", is_adopted=True, connectors=2))
+    found = ears.available()
+    assert "CP1__1__Power.Active.Import" in found["sensor"]
+    assert "CP2__1__Power.Active.Import" in found["sensor"]
+    assert "CP2__1__SoC" in found["sensor"]
+    assert "CP1__1__SoC" not in found["sensor"]
+    assert "CP2__2__power_limit" in found["actuator"]
+    assert "CP1__2__power_limit" not in found["actuator"]
+    odd = [key for key in found["actuator"] if not key.startswith("CP")]
+    assert len(odd) == sum(key.startswith("CP1__") for key in found["actuator"])
 
 
 def test_all_examples_are_scalars_and_never_null() -> None:

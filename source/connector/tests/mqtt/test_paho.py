@@ -29,6 +29,7 @@ METHODS = {
     "_handle_on_message": ["message"],
     "_loop": ["timeout"],
     "_loop_rc_handle": ["rc"],
+    "_packet_queue": ["command", "packet", "mid", "qos", "info"],
     "_reconnect_wait": [],
     "_reset_sockets": ["sockpair_only"],
     "_send_connect": ["keepalive"],

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import orjson
+
 from connector.csms.facts import Scalar
 from connector.csms.options import LimitOptions
 from connector.datapoints.command_runs import Context
@@ -56,6 +58,20 @@ async def meter_raw(end: StationEnd, *samples: Any, time: str | None = None) -> 
     """Meter values past the checks of the station's own end."""
     value = {"timestamp": time or end.time(), "sampledValue": list(samples)}
     return await end.say_raw("MeterValues", {"connectorId": 1, "meterValue": [value]})
+
+
+def last_transaction(system: Harness) -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads(str(shown(system)["0__last_transaction"]))
+    return found
+
+
+def offline_start(end: StationEnd, connector: int) -> dict[str, Any]:
+    return {
+        "connectorId": connector,
+        "idTag": "other",
+        "meterStart": 500,
+        "timestamp": end.time(ago_s=7200),
+    }
 
 
 class Desk:

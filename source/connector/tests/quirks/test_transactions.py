@@ -1,4 +1,4 @@
-"""Quirks of transactions: ids, stops that never come, messages that come too late."""
+"""Quirks of transactions: ids, closing values, messages that come too late."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import orjson
 import pytest
 
-from connector.csms.events import TransactionEnded, TransactionStarted
+from connector.csms.events import TransactionEnded
 from connector.store.database import open_store
 from connector.tests.clock import START_MS
-from connector.tests.csms.conftest import Harness, StationEnd, settle
-from connector.tests.quirks.bench import ENERGY, POWER, charging, power, sample, shown
+from connector.tests.csms.conftest import Harness, settle
+from connector.tests.quirks.bench import (
+    ENERGY,
+    POWER,
+    charging,
+    last_transaction,
+    offline_start,
+    power,
+    sample,
+    shown,
+)
 
 Start = Callable[..., Any]
-
-
-def last(system: Harness) -> dict[str, Any]:
-    found: dict[str, Any] = orjson.loads(str(shown(system)["0__last_transaction"]))
-    return found
 
 
 # -- 9: values that stay
@@ -131,173 +134,6 @@ async def test_ids_do_not_repeat_across_our_restarts(
     assert all(0 < number < 2**31 for number in numbers)
 
 
-# -- 13: no stop
-
-
-async def test_a_transaction_without_a_stop_is_closed_when_the_connector_is_free(
-    system: Harness,
-) -> None:
-    """Row 13: stale tx when status becomes Available without Stop."""
-    system.hear(TransactionEnded)
-    end, number = await charging(system, meter=1000)
-    await system.advance(600)
-    await end.meter(sample("2500"), transaction=number)
-    await end.status("Available")
-    (record,) = system.store.transaction_records
-    assert (record.stop_ms, record.meter_stop_wh) == (START_MS + 600_000, 2500.0)
-    assert record.is_presumed
-    (event,) = system.events
-    assert isinstance(event, TransactionEnded)
-    assert (event.transaction, event.energy_wh) == (record, 1500.0)
-    values = shown(system)
-    assert values["1__transaction_active"] is False
-    assert values["1__session_energy"] == 1500.0
-    assert values["1__session_seconds"] == 600
-    assert values["1__stop_reason"] is None
-    assert (last(system)["energy"], last(system)["reason"]) == (1500.0, None)
-
-
-async def test_a_transaction_is_over_when_the_next_one_starts(system: Harness) -> None:
-    """Row 13: stale tx when status becomes Available without Stop (a second start)."""
-    system.hear(TransactionStarted, TransactionEnded)
-    end, first = await charging(system, meter=1000, ago_s=60)
-    await end.meter(sample("1800"), transaction=first)
-    second = (await end.start(meter=2000))["transactionId"]
-    older, newer = system.store.transaction_records
-    assert (older.stop_ms, older.meter_stop_wh) == (newer.start_ms, 1800.0)
-    assert newer.is_open
-    kinds = [type(event) for event in system.events]
-    assert kinds == [TransactionStarted, TransactionEnded, TransactionStarted]
-    values = shown(system)
-    assert values["1__transaction_id"] == str(second)
-    assert values["1__transaction_active"] is True
-    assert values["1__session_energy"] == 0.0
-    assert last(system)["id"] == str(first)
-
-
-async def test_a_stop_that_comes_late_corrects_what_was_kept(system: Harness) -> None:
-    """Row 13: stale tx when status becomes Available without Stop (it comes later)."""
-    system.hear(TransactionEnded)
-    end, number = await charging(system, meter=1000)
-    await end.status("Available")
-    await system.advance(30)
-    assert await end.stop(number, meter=1700, ago_s=20, reason="EVDisconnected") == {}
-    (record,) = system.store.transaction_records
-    assert (record.meter_stop_wh, record.reason) == (1700.0, "EVDisconnected")
-    assert record.stop_ms == START_MS + 10_000
-    values = shown(system)
-    assert values["1__session_energy"] == 700.0
-    assert values["1__stop_reason"] == "EVDisconnected"
-    assert last(system)["energy"] == 700.0
-    assert len(system.events) == 1
-
-
-async def test_a_late_stop_corrects_the_older_of_two_and_leaves_the_newer(
-    system: Harness,
-) -> None:
-    """Row 13: stale tx when status becomes Available without Stop (a second start)."""
-    end, first = await charging(system, meter=1000, ago_s=60)
-    await end.meter(sample("1800"), transaction=first)
-    second = (await end.start(meter=2000))["transactionId"]
-    system.hear(TransactionEnded)
-    await end.stop(first, meter=1900, ago_s=30)
-    assert system.store.transaction_records[0].meter_stop_wh == 1900.0
-    assert shown(system)["1__transaction_id"] == str(second)
-    assert shown(system)["1__transaction_active"] is True
-    assert (last(system)["id"], last(system)["energy"]) == (str(first), 900.0)
-    assert system.events == []
-
-
-async def test_a_late_stop_after_our_restart_corrects_by_the_samples_that_are_kept(
-    start: Start,
-) -> None:
-    """Row 13: stale tx when status becomes Available without Stop (it comes later)."""
-    before = await start()
-    end = await before.connect()
-    await end.status("Charging")
-    for reading in ("5000", "5600"):
-        await end.meter(sample(reading), transaction=77)
-    await end.status("Available")
-    system = await start(before.store)
-    end = await system.connect()
-    system.hear(TransactionEnded)
-    await end.stop(77, meter=5700)
-    assert shown(system)["1__session_energy"] == 700.0
-    assert system.events == []
-
-
-async def test_what_charges_again_after_available_is_open_again(start: Start) -> None:
-    """Row 13: stale tx when status becomes Available without Stop (it goes on)."""
-    before = await start()
-    end, number = await charging(before)
-    await end.status("Available")
-    await end.status("Charging")
-    await end.meter(power("7000"), transaction=number)
-    assert before.store.transaction_records[0].is_open
-    assert shown(before)["1__transaction_active"] is True
-    system = await start(before.store)
-    assert shown(system)["1__transaction_active"] is True
-    system.hear(TransactionEnded)
-    end = await system.connect()
-    await end.stop(number, meter=3000)
-    assert system.store.transaction_records[0].reason == "Local"
-    assert len(system.events) == 1
-
-
-async def test_an_end_that_cannot_be_kept_is_kept_later(system: Harness) -> None:
-    """Row 13: stale tx when status becomes Available without Stop (a full disk)."""
-    end, _ = await charging(system)
-    system.store.is_failing = True
-    await end.status("Available")
-    await system.advance(5)
-    assert system.store.transaction_records[0].is_open
-    system.store.is_failing = False
-    await system.advance(5)
-    assert system.store.transaction_records[0].is_presumed
-
-
-async def test_one_that_charges_again_before_its_end_was_kept_stays_open(
-    system: Harness,
-) -> None:
-    """Row 13: stale tx when status becomes Available without Stop (a full disk)."""
-    end, number = await charging(system)
-    system.store.is_failing = True
-    await end.status("Available")
-    system.store.is_failing = False
-    await end.status("Charging")
-    await end.meter(power("7000"), transaction=number)
-    await system.advance(60)
-    assert system.store.transaction_records[0].is_open
-    assert shown(system)["1__transaction_active"] is True
-
-
-async def test_of_several_left_open_only_the_newest_goes_on_after_our_restart(
-    start: Start,
-) -> None:
-    """Row 13: stale tx when status becomes Available without Stop (our restart)."""
-    before = await start()
-    end, number = await charging(before)
-    await end.say("StartTransaction", **offline_start(end, connector=1))
-    assert [record.is_open for record in before.store.transaction_records] == [
-        True,
-        True,
-    ]
-    system = await start(before.store)
-    await settle()
-    newest, older = system.store.transaction_records
-    assert (older.is_presumed, newest.is_open) == (True, True)
-    assert shown(system)["1__transaction_id"] == str(number)
-
-
-def offline_start(end: StationEnd, connector: int) -> dict[str, Any]:
-    return {
-        "connectorId": connector,
-        "idTag": "other",
-        "meterStart": 500,
-        "timestamp": end.time(ago_s=7200),
-    }
-
-
 # -- 14: unknown stops
 
 
@@ -340,7 +176,7 @@ async def test_a_queued_start_does_not_take_the_place_of_what_runs(
     assert shown(system)["1__transaction_id"] == str(number)
     assert shown(system)["1__transaction_active"] is True
     assert shown(system)[f"1__{POWER}"] == 11000.0
-    assert (last(system)["energy"], len(system.events)) == (400.0, 1)
+    assert (last_transaction(system)["energy"], len(system.events)) == (400.0, 1)
 
 
 async def test_a_queued_stop_leaves_the_newer_transaction_that_ended_before_it(
@@ -370,6 +206,20 @@ async def test_buckets_of_one_message_are_taken_in_the_order_of_their_times(
     )
     assert system.told(POWER) == [1.0, 2.0, 3.0]
     assert shown(system)[f"1__{POWER}"] == 3.0
+
+
+async def test_a_queued_start_beside_what_ended_is_not_taken_up_after_our_restart(
+    start: Start,
+) -> None:
+    """Row 15: offline/queued messages with old timestamps (no stop among them)."""
+    before = await start()
+    end, number = await charging(before)
+    await end.say("StartTransaction", **offline_start(end, connector=1))
+    await end.stop(number, meter=3000)
+    system = await start(before.store)
+    await settle()
+    assert "1__transaction_active" not in shown(system)
+    assert system.store.transaction_records[1].is_presumed
 
 
 # -- 48
