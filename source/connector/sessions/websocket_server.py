@@ -186,7 +186,7 @@ class WebSocketServer:
         finally:
             share.discard(link)
 
-    def _assumed(self, connection: ServerConnection) -> str:
+    def _assumed(self, connection: _Connection) -> str:
         """What a station speaks that offers nothing."""
         request = connection.request
         has_offered = request and "Sec-WebSocket-Protocol" in request.headers

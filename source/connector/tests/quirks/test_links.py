@@ -65,7 +65,7 @@ async def test_a_station_that_offers_no_subprotocol_speaks_1_6(
 
 
 @pytest.mark.parametrize(
-    "offered", [["ocpp1.6"], ["ocpp2.0.1", "ocpp1.6"], ["ocpp1.5", "ocpp1.6", "x"]]
+    "offered", [["ocpp1.6"], ["ocpp1.6", "ocpp2.0.1"], ["ocpp1.5", "ocpp1.6", "x"]]
 )
 async def test_of_several_subprotocols_in_any_order_one_that_is_known_is_taken(
     system: Harness, offered: list[Any]

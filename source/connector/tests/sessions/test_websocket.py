@@ -6,7 +6,7 @@ import asyncio
 import base64
 import socket
 import struct
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
@@ -49,10 +49,13 @@ async def echo(link: Link, identity: str, subprotocol: str) -> None:
 
 @asynccontextmanager
 async def server(
-    gate: Gate = let_in, serve: Serve = echo, **options: Any
+    gate: Gate = let_in,
+    serve: Serve = echo,
+    pinned: Callable[[str], str | None] = lambda _: None,
+    **options: Any,
 ) -> AsyncIterator[WebSocketServer]:
     running = WebSocketServer(
-        ServerOptions(host="127.0.0.1", port=0, **options), gate, serve
+        ServerOptions(host="127.0.0.1", port=0, **options), gate, serve, pinned
     )
     async with asyncio.timeout(DEADLINE_S):
         await running.start()
@@ -203,7 +206,7 @@ async def test_a_station_that_offers_no_subprotocol_speaks_the_default() -> None
 
 
 @pytest.mark.parametrize(
-    ("default", "offered"), [("", None), ("ocpp1.6", ["ocpp2.1"]), ("", ["soap"])]
+    ("default", "offered"), [("", None), ("ocpp1.6", ["ocpp2.0"]), ("", ["soap"])]
 )
 async def test_without_a_common_subprotocol_the_link_is_closed_with_what_is_offered(
     default: str, offered: list[str] | None
@@ -217,7 +220,7 @@ async def test_without_a_common_subprotocol_the_link_is_closed_with_what_is_offe
             await station.recv()
     assert caught.value.rcvd is not None
     assert caught.value.rcvd.code == 1002
-    assert caught.value.rcvd.reason == "this server offers ocpp1.6"
+    assert caught.value.rcvd.reason == "this server offers ocpp2.1, ocpp2.0.1, ocpp1.6"
 
 
 async def test_a_frame_that_is_too_long_closes_its_own_link_alone() -> None:
@@ -435,3 +438,13 @@ async def test_sessions_speak_over_a_socket() -> None:
         assert await station.call_action("Heartbeat", {}) == NOW
         await station.close()
         await task
+
+
+async def test_a_version_that_is_pinned_is_the_only_one() -> None:
+    async with (
+        server(pinned=lambda _: "ocpp2.0.1") as running,
+        dial(running, subprotocols=["ocpp1.6", "ocpp2.0.1"]) as station,
+        dial(running, subprotocols=None) as silent,
+    ):
+        assert station.subprotocol == "ocpp2.0.1"
+        assert await silent.recv() == "cs1 ocpp2.0.1"

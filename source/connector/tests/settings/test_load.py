@@ -296,7 +296,7 @@ class TestStations:
     @pytest.mark.parametrize(
         "member",
         [
-            {"ocpp_version": "1.6"},
+            {"ocpp_version": None},
             {"security_profile": 0},
             {"quirks": []},
             {"quirks": {}},
@@ -326,7 +326,9 @@ class TestStations:
         stations = load({"STATIONS": "stations.yaml"}).csms.stations
 
         assert stations == {
-            "0042": StationOptions(name="North wall", voltage=231.5),
+            "0042": StationOptions(
+                name="North wall", ocpp_version="1.6", voltage=231.5
+            ),
             "12e5": StationOptions(
                 limit_fallback=Fallback(6, "A"), measurands=("SoC", "Voltage")
             ),

@@ -37,7 +37,7 @@ WRONG = [
     ("OCPP_PORT", "90000", "a port from 1 to 65535"),
     ("OCPP_PORT", "0", "a port from 1 to 65535 (0 closes the plain port"),
     ("OCPP_PORT", "-1", "a port from 1 to 65535"),
-    ("DEFAULT_SUBPROTOCOL", "ocpp2.0", "ocpp1.6, or empty"),
+    ("DEFAULT_SUBPROTOCOL", "ocpp2.0", "ocpp2.1, ocpp2.0.1, ocpp1.6, or empty"),
     ("UNKNOWN_STATIONS", "ask", "pending, accept or reject"),
     ("STATIONS", "nowhere.yaml", "a JSON object, or the path of a YAML or JSON file"),
     ("UNKNOWN_TOKENS", "maybe", "accept, reject or ask"),
