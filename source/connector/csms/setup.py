@@ -203,9 +203,10 @@ class Setup:
                 return
 
     def _wanted(self, station: Station) -> tuple[str, ...]:
-        wanted = station.options.measurands
-        if wanted is None:
-            wanted = self._context.options.measurands
+        wanted, usual = station.options.measurands, self._context.options.measurands
+        # Who leaves stations alone leaves them alone, whatever their preset says.
+        if wanted is None or (station.given.measurands is None and usual == ()):
+            wanted = usual
         return AUTOMATIC_MEASURANDS if wanted is None else wanted
 
 
