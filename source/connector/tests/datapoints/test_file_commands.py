@@ -16,7 +16,7 @@ from connector.datapoints.command_runs import Context
 from connector.datapoints.commands import Commands, Order
 from connector.datapoints.outcomes import Outcome, OutcomeName
 from connector.datapoints.profile_template import ProfileTemplate
-from connector.errors import CallErrorReceived
+from connector.errors import RemoteProtocolError
 from connector.tests.csms.conftest import NAME, Harness, StationEnd
 from connector.tests.csms.memory_store import MemoryStore
 
@@ -218,7 +218,7 @@ async def test_a_refusal_is_told_with_what_was_asked(desk: Desk) -> None:
 
 
 async def test_an_error_is_one(desk: Desk) -> None:
-    await desk.connect(GetDiagnostics=CallErrorReceived("NotSupported"))
+    await desk.connect(GetDiagnostics=RemoteProtocolError("NotSupported"))
 
     assert (await desk.run("get_log", None)).outcome is OutcomeName.ERROR
 
