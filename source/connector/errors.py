@@ -24,6 +24,7 @@ Every class carries its data; the text is made in ``__str__``.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 
@@ -176,7 +177,19 @@ class StationNotConnected(ConnectorError):
 
 
 class StoreError(ConnectorError):
-    """The store could not keep or give what it was asked to."""
+    """The store could not keep or give what it was asked to.
+
+    ``is_told``: it fails everybody, and the log has it already.
+    """
+
+    def __init__(self, text: str = "", *, is_told: bool = False) -> None:
+        super().__init__(text)
+        self.is_told = is_told
+
+    @property
+    def level(self) -> int:
+        """The level at which it is worth a line of its own in the log."""
+        return logging.DEBUG if self.is_told else logging.ERROR
 
 
 class RecordingError(ConnectorError):

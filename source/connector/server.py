@@ -66,7 +66,7 @@ class Server:
         self._is_broker_there: Callable[[], bool] = lambda: False
         self.earlier_keys = EarlierKeys(settings.ocpp_config)
         self.store = open_store(settings.database_url)
-        self._kept_keys = KeptKeys(self.store)
+        self._kept_keys = KeptKeys(self.store, clock)
         self.central_system = CentralSystem(
             settings.csms,
             self.store,

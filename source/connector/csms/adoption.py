@@ -62,7 +62,7 @@ class Adoption:
         try:
             record = await self._record(event, connector)
         except StoreError as problem:
-            logger.error("%s: %s", event.station.identity, problem)
+            logger.log(problem.level, "%s: %s", event.station.identity, problem)
             return
         if record is not None:
             self._take_up(event, connector, record)

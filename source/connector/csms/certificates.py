@@ -93,7 +93,8 @@ class Certificates:
         try:
             await self._context.store.save_station(station.record())
         except StoreError as problem:
-            logger.error(
+            logger.log(
+                problem.level,
                 "%s: its certificate is lost if the connector ends now: %s",
                 station.identity,
                 problem,

@@ -279,9 +279,8 @@ class LocalLists:
         try:
             await self._context.store.save_local_list(record)
         except StoreError as problem:
-            logger.error(
-                "%s: its local list could not be kept: %s", station.identity, problem
-            )
+            text = "%s: its local list could not be kept: %s"
+            logger.log(problem.level, text, station.identity, problem)
             return problem
         return None
 

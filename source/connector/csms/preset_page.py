@@ -24,7 +24,8 @@ CP-7: preset wallbox (Wallbox Pulsar, Copper, Commander): profile.kind Relative,
 What [`STATIONS`](../../README.md#stations-and-tokens) says of a station counts before
 its preset, member by member; what neither says is as everywhere. `preset: none` turns
 it off, `preset: <name>` fixes it. A preset makes `call_timeout_s` longer, never
-shorter.
+shorter. Where `MEASURANDS` is empty, so that stations keep their own, presets set none
+either.
 
 The presets are tried from top to bottom. Vendor and model are regular expressions that
 are looked for in `chargePointVendor` and `chargePointModel`, in any case of letters. A

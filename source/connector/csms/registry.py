@@ -224,7 +224,8 @@ class Registry:
             problem = next(r for r in results if isinstance(r, BaseException))
             if not isinstance(problem, StoreError):
                 raise problem
-            logger.error("%d stations could not be kept: %s", len(failed), problem)
+            text = "%d stations could not be kept: %s"
+            logger.log(problem.level, text, len(failed), problem)
             self._clock.call_later(_RETRY_S, lambda: self._again(failed))
 
     def _again(self, stations: list[Station]) -> None:

@@ -68,7 +68,7 @@ class ReservationWriter:
             while self._unsaved or self._forgotten:
                 await self._write_all()
         except StoreError as problem:
-            logger.error("reservations could not be kept: %s", problem)
+            logger.log(problem.level, "reservations could not be kept: %s", problem)
             self._retry = self._clock.call_later(_RETRY_S, self._begin)
         finally:
             self._task = None

@@ -180,7 +180,7 @@ class Running:
         try:
             meter = await self._kept_meter(stop.record)
         except StoreError as problem:
-            logger.error("%s: %s", station.identity, problem)
+            logger.log(problem.level, "%s: %s", station.identity, problem)
             meter = resumed_meter(stop.record, ())
         self._finish(station, connector, stop, meter)
 

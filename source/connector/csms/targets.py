@@ -22,9 +22,10 @@ ATTEMPTS = 20
 
 def measurands(station: Station, options: CsmsOptions) -> tuple[str, ...]:
     """Those that are wanted; none leaves the station's own."""
-    wanted = station.options.measurands
-    if wanted is None:
-        wanted = options.measurands
+    wanted, usual = station.options.measurands, options.measurands
+    # Who leaves stations alone leaves them alone, whatever their preset says.
+    if wanted is None or (station.given.measurands is None and usual == ()):
+        wanted = usual
     return AUTOMATIC_MEASURANDS if wanted is None else wanted
 
 

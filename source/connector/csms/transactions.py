@@ -134,7 +134,7 @@ class Transactions:
         try:
             return await writing
         except StoreError as problem:
-            logger.error("a transaction could not be kept: %s", problem)
+            logger.log(problem.level, "a transaction could not be kept: %s", problem)
             raise RemoteProtocolError(
                 "InternalError", "cannot be kept now, try again"
             ) from problem

@@ -57,7 +57,8 @@ class Unstopped:
         try:
             await self._store.stop_transaction(key, stop)
         except StoreError as problem:
-            logger.error("the end of a transaction could not be kept: %s", problem)
+            text = "the end of a transaction could not be kept: %s"
+            logger.log(problem.level, text, problem)
             self._clock.call_later(_RETRY_S, lambda: self._try(key))
         else:
             self._due.pop(key, None)

@@ -45,6 +45,9 @@ class Exchange:
         """What the answer has that the recorded one had not; times and ids aside."""
         if self.recorded is None:
             return []  # it was not answered then: there is nothing to compare with
+        kind, was = _kind(self.answer), _kind(self.recorded)
+        if kind != was:
+            return [f"{kind}, was {was}"]
         now, before = _facts(self.answer), _facts(self.recorded)
         return [
             f"{path}: {_shown(now, path)}, was {_shown(before, path)}"
@@ -114,16 +117,21 @@ class ReplayResult:
         )
 
 
-def _facts(answer: Parts | None) -> dict[str, Any]:
+def _kind(answer: Parts | None) -> str:
     if answer is None:
-        return {"answer": _NOTHING}
+        return "no answer"
     if answer[0] == ERROR:
-        return {"answer": f"CALLERROR {answer[2] if len(answer) > 2 else ''}"}
-    payload = answer[2] if answer[0] == RESULT and len(answer) > 2 else None
-    found = leaves(payload) if payload else {}
+        return f"CALLERROR {answer[2] if len(answer) > 2 else ''}"
+    return "CALLRESULT"
+
+
+def _facts(answer: Parts | None) -> dict[str, Any]:
+    """What an answer says; errors say all in their kind."""
+    if answer is None or answer[0] != RESULT or len(answer) < 3:
+        return {}
     return {
         path: value
-        for path, value in found.items()
+        for path, value in leaves(answer[2]).items()
         if not is_time(value) and path.rpartition(".")[2] not in _IDS
     }
 

@@ -24,10 +24,11 @@ class Failure(NamedTuple):
 
     text: str
     is_store_down: bool
+    is_told: bool = False
 
     def error(self) -> StoreError:
         """The exception for one caller (a shared one would gather tracebacks)."""
-        return StoreError(self.text)
+        return StoreError(self.text, is_told=self.is_told)
 
 
 def failure(problem: Exception) -> Failure:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from connector.errors import StoreError
 from connector.store.failures import Failure, failure
+from connector.store.outage import Outage
 
 T = TypeVar("T")
 Operation = Callable[[Connection], T]
@@ -45,7 +46,12 @@ class Groups:
         self._running: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None
         self._is_closed = False
-        self.is_writable = True
+        self._outage = Outage()
+
+    @property
+    def is_writable(self) -> bool:
+        """False from a write that failed as every other would, until one succeeds."""
+        return self._outage.is_writable
 
     async def run(self, operation: Operation[T], *, is_write: bool = True) -> T:
         """The result of an operation, once it is durable.
@@ -97,11 +103,17 @@ class Groups:
             result for each, result in zip(group, results, strict=True) if each.is_write
         ]
         if any(isinstance(each, Failure) and each.is_store_down for each in written):
-            self.is_writable = False
+            self._outage.begin()
         elif any(not isinstance(each, Failure) for each in written):
-            self.is_writable = True
+            self._outage.end()
         for each, result in zip(group, results, strict=True):
-            _settle(each, result)
+            _settle(each, self._told(result))
+
+    def _told(self, result: Any) -> Any:
+        """A result; a failure that is everybody's knows whether the log has it."""
+        if not isinstance(result, Failure) or not result.is_store_down:
+            return result
+        return result._replace(is_told=self._outage.tell(result.text))
 
     # -- in the thread
 

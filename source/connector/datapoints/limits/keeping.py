@@ -43,8 +43,11 @@ class Keeper:
                 )
                 book.slot(place).saved = state
         except StoreError as problem:
-            logger.error(
-                "%s: a limit could not be kept: %s", book.station.identity, problem
+            logger.log(
+                problem.level,
+                "%s: a limit could not be kept: %s",
+                book.station.identity,
+                problem,
             )
             return problem
         return None

@@ -120,10 +120,52 @@ async def test_structures_are_shown_as_json(
     assert orjson.loads(str(system.newest(name, "0"))) == SMALLEST[action]
 
 
-async def test_nobody_signs_certificates(system: Harness) -> None:
+STATUSES_16 = {
+    "DiagnosticsStatusNotification": "Idle Uploaded UploadFailed Uploading",
+    "LogStatusNotification": "BadMessage Idle NotSupportedOperation PermissionDenied "
+    "Uploaded UploadFailure Uploading",
+    "FirmwareStatusNotification": "Downloaded DownloadFailed Downloading Idle "
+    "InstallationFailed Installing Installed",
+    "SignedFirmwareStatusNotification": "Downloaded DownloadFailed Downloading "
+    "DownloadScheduled DownloadPaused Idle InstallationFailed Installing Installed "
+    "InstallRebooting InstallScheduled InstallVerificationFailed InvalidSignature "
+    "SignatureVerified",
+}
+
+
+@pytest.mark.parametrize("is_adopted", [True, False])
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [(action, each) for action, text in STATUSES_16.items() for each in text.split()],
+)
+async def test_every_status_is_answered_whoever_asked_for_it_or_nobody(
+    system: Harness, action: str, status: str, is_adopted: bool
+) -> None:
+    identity = NAME if is_adopted else "CP-new"
+    end = await system.connect(identity)
+    system.station(identity).asked = {action}
+    more = {"requestId": 5} if action.startswith(("Log", "Signed")) else {}
+    if not is_adopted and action.startswith("Signed"):
+        assert await end.refused(action, status=status, **more) == "SecurityError"
+        return
+    for _ in range(2):
+        assert await end.say(action, status=status, **more) == {}
+    name = "log_status" if "Firmware" not in action else "firmware_status"
+    assert system.told(name, "0", identity) == [status, status]
+
+
+async def test_a_progress_is_logged_once_and_a_failure_as_a_warning(
+    system: Harness, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     end = await system.connect()
-    answer = await end.say("SignCertificate", csr="csr")
-    assert answer == {"status": "Rejected"}
+    for status in ("Downloading", "Downloading", "DownloadFailed"):
+        await end.say("SignedFirmwareStatusNotification", status=status, requestId=5)
+    lines = [r for r in caplog.records if "firmware_status" in r.getMessage()]
+    assert [(r.levelname, r.getMessage()) for r in lines] == [
+        ("INFO", "CP-7: firmware_status Downloading (requestId 5)"),
+        ("WARNING", "CP-7: firmware_status DownloadFailed (requestId 5)"),
+    ]
 
 
 async def test_a_station_is_seen_again_at_most_every_30_seconds(

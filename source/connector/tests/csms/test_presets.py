@@ -128,6 +128,16 @@ class TestApplied:
             presets.presets()["abb-terra-ac"].members["measurands"]
         )
 
+    async def test_who_leaves_measurands_alone_leaves_them_alone(
+        self, start: Start
+    ) -> None:
+        system = await start(measurands=())
+        keys = Keys()
+
+        await booted(system, ABB, **keys.answers)
+
+        assert MEASURANDS_KEY not in keys.values
+
     async def test_it_is_logged_once(
         self, system: Harness, caplog: pytest.LogCaptureFixture
     ) -> None:

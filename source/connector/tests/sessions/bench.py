@@ -8,12 +8,20 @@ from typing import Any
 
 import orjson
 
+from connector.ocppj.dialects import DIALECTS
 from connector.ocppj.frames import Call, Json
+from connector.sessions import v16, v21, v201
 from connector.sessions.engine import Session, SessionOptions
 from connector.sessions.handlers import Handler
 from connector.sessions.memory import link_pair
-from connector.sessions.v16 import ChargePoint
+from connector.tests.ocppj.examples import request
 
+CLASSES: dict[str, Any] = {
+    "1.6": v16.ChargePoint,
+    "2.0.1": v201.ChargePoint,
+    "2.1": v21.ChargePoint,
+}
+VERSIONS = tuple(CLASSES)
 DEADLINE_S = 5.0
 BOOT: Json = {"chargePointVendor": "V", "chargePointModel": "M"}
 NOW: Json = {"currentTime": "2026-01-31T12:00:00Z"}
@@ -51,14 +59,17 @@ class Bench:
         self,
         handlers: Mapping[str, Handler] | None = None,
         *,
-        make: Callable[..., ChargePoint] = ChargePoint,
+        version: str = "1.6",
+        make: Callable[..., Any] | None = None,
         limit: int = 100,
         **options: Any,
     ) -> None:
         pair = link_pair(limit=limit)
         self.peer = pair.client
         self.watcher = Watcher()
-        self.session = make(
+        self.version = version
+        self.dialect = DIALECTS[version]
+        self.session = (make or CLASSES[version])(
             "cs1",
             pair.server,
             owner=self,
@@ -100,6 +111,16 @@ class Bench:
         """Whether an unknown action is answered as ever."""
         answer = await self.ask("NoSuchAction", {})
         return answer[:3] == [4, f"ask-{self.count}", "NotImplemented"]
+
+
+def status(version: str) -> Json:
+    """A StatusNotification of a version."""
+    return request(version, "StatusNotification")
+
+
+def soft(version: str) -> Json:
+    """A Reset of a version."""
+    return {"type": "Soft" if version == "1.6" else "OnIdle"}
 
 
 def frame(unique_id: str, action: str, payload: object) -> str:

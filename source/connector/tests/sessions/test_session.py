@@ -23,10 +23,12 @@ from connector.sessions.handlers import Answer
 from connector.tests.sessions.bench import (
     DEADLINE_S,
     NOW,
+    VERSIONS,
     Bench,
     frame,
     now,
     settle,
+    soft,
 )
 
 SOFT: Json = {"type": "Soft"}
@@ -34,7 +36,8 @@ ACCEPTED: Json = {"status": "Accepted"}
 
 
 def reset(bench: Bench) -> asyncio.Task[Json]:
-    return asyncio.create_task(bench.session.call_action("Reset", SOFT))
+    call = bench.session.call_action("Reset", soft(bench.version))
+    return asyncio.create_task(call)
 
 
 async def answer_next(bench: Bench, payload: Json) -> list[Any]:
@@ -50,14 +53,15 @@ def _result(call: list[Any], payload: Json) -> str:
 # -- calls of our own
 
 
-async def test_a_call_is_sent_and_its_answer_given() -> None:
-    async with Bench() as bench:
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_a_call_is_sent_and_its_answer_given(version: str) -> None:
+    async with Bench(version=version) as bench:
         task = reset(bench)
         call = await answer_next(bench, ACCEPTED)
 
         assert await task == ACCEPTED
         assert call[0] == 2
-        assert call[2:] == ["Reset", SOFT]
+        assert call[2:] == ["Reset", soft(version)]
         assert 0 < len(call[1]) <= 36
 
 
@@ -71,8 +75,9 @@ async def test_the_ids_of_our_calls_are_all_different() -> None:
         assert len(seen) == 50
 
 
-async def test_a_callerror_is_raised_and_never_none() -> None:
-    async with Bench() as bench:
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_a_callerror_is_raised_and_never_none(version: str) -> None:
+    async with Bench(version=version) as bench:
         task = reset(bench)
         call = await bench.recv()
         await bench.send(f'[4,"{call[1]}","MadeUpCode","no",{{}}]')
@@ -101,8 +106,11 @@ async def test_a_call_that_cannot_be_one_is_not_sent(
         assert await bench.is_alive()
 
 
-async def test_an_answer_that_means_nothing_is_an_error_and_the_session_lives() -> None:
-    async with Bench() as bench:
+@pytest.mark.parametrize("version", ["1.6", "2.0.1"])
+async def test_an_answer_that_means_nothing_is_an_error_and_the_session_lives(
+    version: str,
+) -> None:
+    async with Bench(version=version) as bench:
         task = reset(bench)
         await answer_next(bench, {"status": "Perhaps"})
 
@@ -178,27 +186,29 @@ async def test_the_commands_send_what_they_are_named_after() -> None:
 # -- handlers
 
 
-async def test_a_call_from_within_an_async_handler_works() -> None:
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_a_call_from_within_an_async_handler_works(version: str) -> None:
     async def handler(owner: Any, call: Call) -> Json:
-        answer = await owner.session.call_action("Reset", SOFT)
+        answer = await owner.session.call_action("Reset", soft(version))
         assert answer == ACCEPTED
         return NOW
 
-    async with Bench({"Heartbeat": handler}) as bench:
+    async with Bench({"Heartbeat": handler}, version=version) as bench:
         await bench.send(frame("1", "Heartbeat", {}))
         await answer_next(bench, ACCEPTED)
 
         assert await bench.recv() == [3, "1", NOW]
 
 
-async def test_answers_to_us_arrive_while_a_handler_waits() -> None:
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_answers_to_us_arrive_while_a_handler_waits(version: str) -> None:
     is_through = asyncio.Event()
 
     async def handler(owner: object, call: Call) -> Json:
         await is_through.wait()
         return NOW
 
-    async with Bench({"Heartbeat": handler}) as bench:
+    async with Bench({"Heartbeat": handler}, version=version) as bench:
         await bench.send(frame("1", "Heartbeat", {}))
         task = reset(bench)
         await answer_next(bench, ACCEPTED)
@@ -366,16 +376,17 @@ async def test_an_after_that_fails_is_logged_and_the_session_lives(
     assert [r.levelno for r in caplog.records] == [logging.ERROR] * 2
 
 
-async def test_a_call_from_within_an_after_works() -> None:
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_a_call_from_within_an_after_works(version: str) -> None:
     answers: list[Json] = []
 
     def handler(owner: Any, call: Call) -> Answer:
         async def after() -> None:
-            answers.append(await owner.session.call_action("Reset", SOFT))
+            answers.append(await owner.session.call_action("Reset", soft(version)))
 
         return Answer(NOW, after)
 
-    async with Bench({"Heartbeat": handler}) as bench:
+    async with Bench({"Heartbeat": handler}, version=version) as bench:
         assert (await bench.ask("Heartbeat", {}))[0] == 3
         await answer_next(bench, ACCEPTED)
         await settle()
@@ -386,8 +397,11 @@ async def test_a_call_from_within_an_after_works() -> None:
 # -- the end
 
 
-async def test_pending_and_waiting_calls_end_the_moment_the_link_does() -> None:
-    bench = Bench()
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_pending_and_waiting_calls_end_the_moment_the_link_does(
+    version: str,
+) -> None:
+    bench = Bench(version=version)
     tasks = [reset(bench) for _ in range(3)]
     await settle()
 
@@ -401,7 +415,7 @@ async def test_pending_and_waiting_calls_end_the_moment_the_link_does() -> None:
         assert isinstance(problem, LinkClosed)
         assert problem.code == 1001
     with pytest.raises(LinkClosed):
-        await bench.session.call_action("Reset", SOFT)
+        await bench.session.call_action("Reset", soft(version))
 
 
 async def test_a_handler_that_calls_hears_of_the_end_and_what_was_heard_is_handled() -> (
@@ -426,8 +440,9 @@ async def test_a_handler_that_calls_hears_of_the_end_and_what_was_heard_is_handl
     assert seen == ["0", "closed", "1", "closed"]
 
 
-async def test_cancelling_a_session_ends_its_calls() -> None:
-    bench = Bench()
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_cancelling_a_session_ends_its_calls(version: str) -> None:
+    bench = Bench(version=version)
     task = reset(bench)
     await settle()
 

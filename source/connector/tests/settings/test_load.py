@@ -53,6 +53,8 @@ def test_settings_do_not_change() -> None:
         ("OCPP_HOST", "::1", "::1"),
         ("OCPP_PORT", " 9001 ", 9001),
         ("DEFAULT_SUBPROTOCOL", "", ""),
+        ("RECORD_DIR", "data/recordings", Path("data/recordings")),
+        ("RECORD_DIR", "", None),
         ("UNKNOWN_STATIONS", "ACCEPT", "accept"),
         ("UNKNOWN_TOKENS", "reject", "reject"),
         ("REMOTE_ID_TOKEN", "a" * 16, "a" * 16),

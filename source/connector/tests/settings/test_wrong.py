@@ -65,6 +65,7 @@ WRONG = [
     ("OPEN_TREE", "open", "TRUE or FALSE"),
     ("DATA_DIR", "file", "the path of a folder"),
     ("DATA_DIR", "a\0b", "the path of a folder"),
+    ("RECORD_DIR", "file", "the path of a folder"),
     ("HTTP_HOST", "a/b", "a host name or an address"),
     ("HTTP_PORT", "80 80", "a port from 0 (off) to 65535"),
     ("HTTP_PORT", "9000", "another port than OCPP_PORT"),

@@ -154,12 +154,17 @@ async def test_phases_without_a_limit_wait_for_one() -> None:
     assert period["numberPhases"] == 1
 
 
-@pytest.mark.parametrize(("text", "expected"), [("false", "unsupported"), ("true", "accepted")])  # fmt: skip
+@pytest.mark.parametrize(
+    "key", ["ConnectorSwitch3to1PhaseSupported", "ACPhaseSwitchingSupported"]
+)
+@pytest.mark.parametrize(
+    ("text", "expected"), [(" False ", "unsupported"), ("true", "accepted")]
+)
 async def test_phases_are_unsupported_where_the_station_says_so(
-    text: str, expected: str
+    key: str, text: str, expected: str
 ) -> None:
     bench = Bench(LimitOptions(min_interval_s=0))
-    bench.station.configuration["ConnectorSwitch3to1PhaseSupported"] = text
+    bench.station.configuration[key] = text
     await bench.write(CurrentLimit(10))
     assert (await bench.write(Phases(1))).outcome == expected
 
