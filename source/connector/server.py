@@ -112,6 +112,8 @@ class Server:
             remember=central.registry.remember,
         )
         central.blocks.autostart.profile_for_start = self._limits.profile_for_start
+        central.blocks.v2.limits.has_limit = self._limits.has_limit
+        central.blocks.v2.limits.schedule_update = self._limits.schedule_update
         context = Context(
             self._limits,
             self._settings.remote_id_token,

@@ -70,6 +70,19 @@ class StatusChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StatusTold(Event):
+    """A NotifyEvent of 2.x says how an EVSE (connector 0) or a connector is.
+
+    ``time`` is the station's own, as it wrote it.
+    """
+
+    evse_id: int
+    connector_id: int
+    status: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChargingStateChanged(Event):
     """A transaction of 2.x tells how it charges (`chargingState`)."""
 
@@ -80,6 +93,13 @@ class ChargingStateChanged(Event):
 @dataclass(frozen=True, slots=True)
 class TransactionStarted(Event):
     """A transaction is kept, and its start was answered (or it was adopted)."""
+
+    transaction: TransactionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionChanged(Event):
+    """More is known of the transaction that runs: its token, its reservation (2.x)."""
 
     transaction: TransactionRecord
 
@@ -100,6 +120,26 @@ class TransactionSeen(Event):
     ocpp_id: str
     time_ms: int
     meter_values: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChargingNeedsTold(Event):
+    """The vehicle at an EVSE of 2.x told its needs; they are kept."""
+
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalLimitsChanged(Event):
+    """A station of 2.x is limited by somebody else, or not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityChargingChanged(Event):
+    """Priority charging of the transaction at an EVSE (2.1)."""
+
+    where: str
+    is_active: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class ProfileOptions:
     purpose: (
         Literal["TxProfile", "TxDefaultProfile", "ChargePointMaxProfile"] | None
     ) = None
-    kind: Literal["Absolute", "Relative"] | None = None
+    kind: Literal["Absolute", "Relative", "Dynamic"] | None = None
     stack_level: int | None = None
     unit: Unit | None = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector.csms.station import Station
+from connector.csms.station import STATION, Station
 from connector.csms.v2 import smart_charging as v2
 
 Json = dict[str, Any]
@@ -25,6 +25,22 @@ async def clear_charging_profile(station: Station, profile_id: int) -> Json:
     if station.speaks_2:
         return await v2.clear_charging_profile(station, profile_id)
     return await station.call("ClearChargingProfile", {"id": profile_id})
+
+
+async def clear_matching(station: Station, where: str, filter_: Json) -> Json:
+    """ClearChargingProfile of all that match at a place; gives the wire response."""
+    if station.speaks_2:
+        return await v2.clear_matching(station, where, filter_)
+    if where != STATION:
+        filter_ = {"connectorId": int(where), **filter_}
+    return await station.call("ClearChargingProfile", filter_)
+
+
+async def update_dynamic_schedule(
+    station: Station, profile_id: int, limits: Json
+) -> Json:
+    """UpdateDynamicSchedule, which only 2.1 has; gives the wire response."""
+    return await v2.update_dynamic_schedule(station, profile_id, limits)
 
 
 async def get_composite_schedule(

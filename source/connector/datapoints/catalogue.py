@@ -120,6 +120,11 @@ _SENSORS = (
     Sensor("limit_min", _A, _NUM, 1380.0, "the smallest limit that is not a pause", "W"),
     Sensor("limit_max", _A, _NUM, 22080.0, "the largest limit that means anything", "W"),
     Sensor("enabled", _C, _FLAG, True, "false while paused by us"),
+    Sensor("external_limit", _A, _JSON, '[{"chargingLimitSource": "EMS"}]', "limits that somebody else has set at the station (OCPP 2.x), null: none"),
+    Sensor("charging_profiles", _S, _JSON, '[{"evseId": 1, "id": 1}]', "the answer to the last GetChargingProfiles (OCPP 2.x)"),
+    Sensor("ev_charging_needs", _C, _JSON, '{"requestedEnergyTransfer": "DC"}', "what the vehicle has asked for (OCPP 2.x)"),
+    Sensor("ev_charging_schedule", _C, _JSON, '{"timeBase": "2026-01-31T12:00:00Z"}', "how the vehicle plans to charge (OCPP 2.x)"),
+    Sensor("priority_charging", _C, _FLAG, True, "the transaction is charged with priority (OCPP 2.1)"),
 )
 
 _COMMANDS = (

@@ -20,6 +20,7 @@ from connector.csms.blocks import Blocks
 from connector.csms.station import Station
 from connector.datapoints import values
 from connector.datapoints.catalogue import STATION
+from connector.datapoints.limits.profiles2 import from_16
 from connector.datapoints.limits.requests import (
     LimitRequest,
     PowerLimit,
@@ -84,6 +85,8 @@ async def send_charging_profile(
     """Put a profile, or a number in the template, into the slot."""
     if not isinstance(profile, dict):
         profile = context.template.with_limit(profile)
+        if station.speaks_2:
+            profile = from_16(profile)
     return await context.limits.write(station, where, RawProfile(profile))
 
 
@@ -93,9 +96,7 @@ async def clear_charging_profile(
     """ClearChargingProfile with a filter; without one ours is released."""
     if filter_ is None:
         return await context.limits.write(station, where, PowerLimit(None))
-    if where != STATION:
-        filter_ = {"connectorId": int(where), **filter_}
-    payload = await station.call("ClearChargingProfile", filter_)
+    payload = await smart_charging.clear_matching(station, where, filter_)
     context.limits.touched(station)
     return of_response("ClearChargingProfile", payload)
 
@@ -206,10 +207,17 @@ def calling(action: str) -> Run:
     return run
 
 
+_PROFILE_ACTIONS = (
+    "SetChargingProfile",
+    "ClearChargingProfile",
+    "UpdateDynamicSchedule",
+)
+
+
 async def call(context: Context, station: Station, where: str, call: Json) -> Outcome:
     """Any action, payload as given."""
     action, payload = call["action"], call["payload"]
     answer = await station.call(action, payload)
-    if action in ("SetChargingProfile", "ClearChargingProfile"):
+    if action in _PROFILE_ACTIONS:
         context.limits.touched(station)
     return of_response(action, answer)

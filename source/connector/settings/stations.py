@@ -38,7 +38,7 @@ from connector.settings.kinds import (
 )
 
 Purpose = Literal["TxProfile", "TxDefaultProfile", "ChargePointMaxProfile"]
-Kind = Literal["Absolute", "Relative"]
+Kind = Literal["Absolute", "Relative", "Dynamic"]
 Version = Literal["1.6", "2.0.1", "2.1"]
 Status = Literal["Accepted", "Blocked", "Expired", "Invalid", "ConcurrentTx"]
 
@@ -146,7 +146,9 @@ class ProfileEntry(_Entry):
         "`TxProfile`, `TxDefaultProfile` or "
         "`ChargePointMaxProfile` where only that one works",
     )
-    kind: _Kind | None = _member(None, "`Absolute` or `Relative`")
+    kind: _Kind | None = _member(
+        None, "`Absolute` or `Relative`; `Dynamic` is for OCPP 2.1"
+    )
     stack_level: _Level | None = _member(None, "Instead of the station's highest")
     unit: _Unit | None = _member(None, "`W` or `A`, instead of what the station allows")
 

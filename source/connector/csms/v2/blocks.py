@@ -10,9 +10,14 @@ from connector.csms.request_ids import RequestIds
 from connector.csms.running import Running
 from connector.csms.tokens import Tokens
 from connector.csms.v2.availability import Availability
+from connector.csms.v2.charging_needs import ChargingNeeds
+from connector.csms.v2.charging_profiles import ChargingProfiles
 from connector.csms.v2.configuring import Configuring
 from connector.csms.v2.device_model import DeviceModel
+from connector.csms.v2.external_limits import ExternalLimits
+from connector.csms.v2.limit_source import LimitSource
 from connector.csms.v2.metering import Metering
+from connector.csms.v2.priority_charging import DynamicSchedules, PriorityCharging
 from connector.csms.v2.transactions import Transactions
 from connector.sessions.handlers import Handler
 
@@ -38,11 +43,18 @@ class Blocks:
     ) -> None:
         self.device_model = DeviceModel(context, ids)
         self._shared = tuple(shared)
+        self.limits = LimitSource()
+        self.charging_profiles = ChargingProfiles(context, ids)
         self._own: tuple[Block, ...] = (
             self.device_model,
             Availability(context),
             Transactions(context, tokens, running),
             Metering(context),
+            ChargingNeeds(context, self.limits),
+            ExternalLimits(context),
+            self.charging_profiles,
+            PriorityCharging(context),
+            DynamicSchedules(self.limits),
         )
 
     def configuring(self, context: Context) -> Configuring:

@@ -53,14 +53,14 @@ class Applier:
             return self._connectors.has(book, where)
         if not book.shares:
             return self._station_profile.has(book)
-        is_over = plan(book, book.goal(STATION)) is None
+        is_over = plan(book, STATION, book.goal(STATION)) is None
         places = book.station.places
         return not is_over and all(self._connectors.has(book, p) for p in places)
 
     # -- the station as a whole
 
     async def _apply_station(self, book: Book) -> Effect:
-        whole = plan(book, book.goal(STATION))
+        whole = plan(book, STATION, book.goal(STATION))
         if whole is None or whole.raw is not None or not book.is_pointless(MAX):
             effect = await self._as_one(book)
             if whole is None or whole.raw is not None or not effect.is_refusal:

@@ -10,6 +10,7 @@ from typing import Any
 from connector.csms.clock import Timer
 from connector.csms.quirks import VendorLimit
 from connector.csms.station import STATION, Station
+from connector.datapoints.limits.dialects import dialect_of
 from connector.datapoints.limits.installed import (
     Installed,
     Trust,
@@ -17,11 +18,14 @@ from connector.datapoints.limits.installed import (
 )
 from connector.datapoints.limits.plans import Plan
 from connector.datapoints.limits.profiles import (
+    ADDS,
     MAX,
+    PRIORITY,
     TX,
     TX_DEFAULT,
     VENDOR,
     Carrier,
+    Dialect,
 )
 from connector.datapoints.limits.slot import Goal, Slot
 
@@ -37,7 +41,8 @@ class Book:
     ``worked`` are purposes that it took at a connector, ``refused`` those that it
     refused since its last boot; ``shares``: its own limit is divided among its
     connectors; ``uses_max``: its only connector has its limit in the station's profile.
-    ``lock`` is held while profiles are on their way.
+    ``version`` is the one in whose words profiles were sent; ``priority`` are places
+    with priority charging. ``lock`` is held while profiles are on their way.
     """
 
     station: Station
@@ -48,6 +53,8 @@ class Book:
     shares: bool = False
     uses_max: bool = False
     has_composite: bool = True
+    version: str = ""
+    priority: set[str] = field(default_factory=set)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     was_connected: bool = False
     timers: dict[str, Timer] = field(default_factory=dict)
@@ -58,6 +65,7 @@ class Book:
         self.refused = set(learned.get("refused", ()))
         self.shares = bool(learned.get("shares"))
         self.uses_max = bool(learned.get("uses_max"))
+        self.version = learned.get("version", self.station.spoken)
 
     def slot(self, where: str) -> Slot:
         """The slot of a place, made if there is none."""
@@ -83,6 +91,11 @@ class Book:
             slot.cancel_timers()
 
     @property
+    def dialect(self) -> Dialect:
+        """The station's words for charging profiles."""
+        return dialect_of(self.station)
+
+    @property
     def vendor_limit(self) -> VendorLimit | None:
         """The command that carries limits, where profiles do not."""
         return self.station.options.quirks.vendor_limit or None
@@ -96,6 +109,18 @@ class Book:
         for held in self.installed.values():
             held.doubt()
 
+    def has_connected(self) -> None:
+        """A station that speaks another version now may have lost all that it had."""
+        if self.version == self.station.spoken:
+            return
+        self.version = self.station.spoken
+        self.worked.clear()
+        self.refused.clear()
+        self.has_composite = True
+        for held in self.installed.values():
+            held.trust = Trust.UNKNOWN
+        self.learn()
+
     def learn(self) -> bool:
         """Note what was found out with the station; whether it is news."""
         found = {
@@ -103,6 +128,7 @@ class Book:
             "refused": sorted(self.refused),
             "shares": self.shares,
             "uses_max": self.uses_max,
+            "version": self.version,
         }
         is_news = self.station.learned.get(LEARNED) != found
         self.station.learned[LEARNED] = found
@@ -134,6 +160,9 @@ class Book:
         return None
 
     def _by_rank(self, where: str) -> Iterator[Carrier]:
+        if where in self.priority:
+            yield Carrier(PRIORITY, where)
+            return
         if where != STATION:
             yield Carrier(TX, where)
             if self.uses_max:
@@ -142,9 +171,11 @@ class Book:
         yield from self.at(where)
 
     def applies(self, carrier: Carrier, held: Installed) -> bool:
-        """Whether a profile is for what runs now."""
+        """Whether a profile is for what runs now, and a limit at all."""
+        if carrier.purpose == PRIORITY:
+            return carrier.where in self.priority
         if carrier.purpose != TX:
-            return True
+            return carrier.purpose != ADDS
         running = self.station.transaction(carrier.where)
         return running is not None and held.transaction_id == running.ocpp_id
 

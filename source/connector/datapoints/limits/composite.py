@@ -8,6 +8,7 @@ from typing import Any
 from connector.csms.clock import Clock
 from connector.csms.smart_charging import get_composite_schedule
 from connector.datapoints.limits.book import Book
+from connector.datapoints.limits.profiles import limit_of
 from connector.datapoints.limits.slot import Slot
 from connector.errors import ConnectorError
 
@@ -54,18 +55,17 @@ class CompositeSchedules:
             # Not asked again before its next boot: it may not know the action.
             book.has_composite = False
             answer = {}
-        limit_w = _first_limit_w(answer)
+        limit_w = _first_limit_w(book, answer)
         if limit_w != slot.effective_w:
             slot.effective_w = limit_w
             self._show(book)
 
 
-def _first_limit_w(answer: Json) -> float | None:
-    schedule = answer.get("chargingSchedule")
-    if answer.get("status") != "Accepted" or not isinstance(schedule, dict):
+def _first_limit_w(book: Book, answer: Json) -> float | None:
+    schedule = book.dialect.composite(answer)
+    if answer.get("status") != "Accepted" or schedule is None:
         return None
     if schedule.get("chargingRateUnit") != "W":
         return None
     periods = schedule.get("chargingSchedulePeriod") or [{}]
-    limit = periods[0].get("limit")
-    return float(limit) if isinstance(limit, int | float) else None
+    return limit_of(periods[0], "W")

@@ -7,14 +7,16 @@ station's, where the station takes no profile for itself.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from connector.csms.options import USUAL_VOLTAGE, Fallback
 from connector.csms.station import STATION
 from connector.datapoints.limits import conversion
 from connector.datapoints.limits.book import Book
 from connector.datapoints.limits.conversion import Converted, Electric
+from connector.datapoints.limits.discharging import why_not
 from connector.datapoints.limits.plans import Plan, smaller
-from connector.datapoints.limits.profiles import raw_plan
+from connector.datapoints.limits.profiles import raw_plan, whole
 from connector.datapoints.limits.requests import (
     CurrentLimit,
     LimitRequest,
@@ -27,12 +29,9 @@ from connector.datapoints.limits.requests import (
 )
 from connector.datapoints.limits.slot import Goal, Value
 
-UNITS_KEY = "ChargingScheduleAllowedChargingRateUnit"
-MAX_PERIODS_KEY = "ChargingScheduleMaxPeriods"
-SWITCHES_PHASES_KEYS = (
-    "ConnectorSwitch3to1PhaseSupported",
-    "ACPhaseSwitchingSupported",
-)
+Json = dict[str, Any]
+
+NO_DISCHARGING = "nothing can discharge here now: paused"
 
 
 class CannotDo(Exception):
@@ -58,28 +57,44 @@ def units(book: Book) -> frozenset[str]:
     chosen = book.station.options.profile.unit
     if chosen is not None:
         return frozenset({chosen})
-    return conversion.allowed_units(book.station.configuration.get(UNITS_KEY))
+    key = book.dialect.keys.units
+    return conversion.allowed_units(book.station.configuration.get(key))
 
 
-def check(book: Book, goal: Goal, request: LimitRequest) -> None:
+def check(book: Book, where: str, goal: Goal, request: LimitRequest) -> None:
     """Whether a goal can be sent at all, now or when it is no longer paused.
 
     Raises:
         CannotDo: it cannot.
     """
-    found = value_plan(book, goal)
-    most = (book.station.configuration.get(MAX_PERIODS_KEY) or "").strip()
-    if found is not None and most.isdecimal() and 0 < int(most) < len(found.periods):
+    found = value_plan(book, where, goal)
+    most = whole(book.station.configuration, book.dialect.keys.periods)
+    if found is not None and 0 < most < len(found.periods):
         raise CannotDo(f"this station takes at most {most} periods")
     if isinstance(request, Phases) and request.count is not None:
         _check_phases(book)
+    _check_discharging(book, where, request)
+
+
+def _check_discharging(book: Book, where: str, request: LimitRequest) -> None:
+    """What was written must be possible now; later it may be a pause."""
+    match request:
+        case PowerLimit(watts=limit) | CurrentLimit(amperes=limit):
+            limits = [limit or 0.0]
+        case Schedule(periods=periods):
+            limits = [limit for _, limit in periods]
+        case _:
+            return
+    problem = why_not(book, where) if min(limits) < 0 else None
+    if problem is not None:
+        raise CannotDo(problem)
 
 
 def _check_phases(book: Book) -> None:
     if book.vendor_limit is not None:
         raise CannotDo("the vendor's limit of this station has no number of phases")
-    known = book.station.configuration
-    texts = [(known.get(key) or "").strip().lower() for key in SWITCHES_PHASES_KEYS]
+    keys, known = book.dialect.keys, book.station.configuration
+    texts = [(known.get(key) or "").strip().lower() for key in keys.phase_switches]
     if book.station.is_dc or ("false" in texts and "true" not in texts):
         raise CannotDo("this station does not switch phases")
 
@@ -87,32 +102,44 @@ def _check_phases(book: Book) -> None:
 # -- goals
 
 
-def plan(book: Book, goal: Goal) -> Plan | None:
+def plan(book: Book, where: str, goal: Goal) -> Plan | None:
     """What a goal means; None is no limit.
 
     Raises:
         CannotDo: the station cannot.
     """
     if not goal.enabled:
-        return made(book, "W", ((0, 0.0),), goal)
-    return value_plan(book, goal)
+        return made(book, where, "W", ((0, 0.0),), goal)
+    return value_plan(book, where, goal)
 
 
-def value_plan(book: Book, goal: Goal) -> Plan | None:
+def value_plan(book: Book, where: str, goal: Goal) -> Plan | None:
     """What the value of a goal means, paused or not."""
     match goal.value:
         case Schedule() | RawProfile() if book.vendor_limit is not None:
             raise CannotDo("this station takes one number by DataTransfer, no profile")
         case PowerLimit(watts=watts) if watts is not None:
-            return made(book, "W", ((0, watts),), goal)
+            return made(book, where, "W", ((0, watts),), goal)
         case CurrentLimit(amperes=amperes) if amperes is not None:
-            return made(book, "A", ((0, amperes),), goal)
+            return made(book, where, "A", ((0, amperes),), goal)
         case Schedule(start_ms=start_ms, unit=unit, periods=periods):
-            return replace(made(book, unit, periods, goal), start_ms=start_ms)
-        case RawProfile():
-            return asked(book, goal.value, goal)
+            found = made(book, where, unit, periods, goal)
+            return replace(found, start_ms=start_ms)
+        case RawProfile(profile=raw):
+            return _raw(book, where, raw, goal)
         case _:
             return None
+
+
+def _raw(book: Book, where: str, raw: Json, goal: Goal) -> Plan | None:
+    """A profile that somebody wrote; of another version only its limit is left."""
+    found = asked(book, RawProfile(raw), goal)
+    if found is None or book.dialect.is_own(raw):
+        return found
+    if not found.periods:
+        return None
+    own = made(book, where, found.unit, found.periods, goal)
+    return replace(own, start_ms=found.start_ms)
 
 
 def asked(book: Book, value: Value | None, goal: Goal) -> Plan | None:
@@ -132,26 +159,27 @@ def asked(book: Book, value: Value | None, goal: Goal) -> Plan | None:
             return None
 
 
-def made(book: Book, unit: Unit, periods: Periods, goal: Goal) -> Plan:
+def made(book: Book, where: str, unit: Unit, periods: Periods, goal: Goal) -> Plan:
     """Periods as this station takes them.
 
     Raises:
         CannotDo: it does not.
     """
-    if any(limit < 0 for _, limit in periods):
-        raise CannotDo("OCPP 1.6 knows no negative limits")
     template = book.vendor_limit
     is_one = book.station.connector_count == 1
     if template is not None and not (is_one or template.names_connector):
         raise CannotDo("vendor_limit has no {connector}, and the station has several")
     found = _converted(unit, periods, units(book), electric(book, goal))
-    return Plan(
+    result = Plan(
         found.unit,
         found.periods,
-        phases=goal.phases,
+        phases=None if book.station.is_dc else goal.phases,
         watts_per_ampere=found.watts_per_ampere,
         detail=found.detail,
     )
+    if not result.discharges or why_not(book, where) is None:
+        return result
+    return replace(result.without_discharging(), detail=NO_DISCHARGING)
 
 
 def _converted(
@@ -169,7 +197,7 @@ def fallback_plan(book: Book, fallback: Fallback) -> Plan:
     Raises:
         CannotDo: the station cannot.
     """
-    return made(book, fallback.unit, ((0, fallback.limit),), Goal())
+    return made(book, STATION, fallback.unit, ((0, fallback.limit),), Goal())
 
 
 # -- places
@@ -177,7 +205,7 @@ def fallback_plan(book: Book, fallback: Fallback) -> Plan:
 
 def content(book: Book, where: str, now_ms: int) -> Plan | None:
     """What is to be sent at a connector."""
-    own = plan(book, book.goal(where))
+    own = plan(book, where, book.goal(where))
     return within_share(book, where, own, now_ms)
 
 
@@ -193,7 +221,7 @@ def within_share(book: Book, where: str, own: Plan | None, now_ms: int) -> Plan 
 
 def share(book: Book, where: str) -> Plan | None:
     """A connector's part of what the station may take, where that is divided."""
-    whole = plan(book, book.goal(STATION)) if book.shares else None
+    whole = plan(book, STATION, book.goal(STATION)) if book.shares else None
     if whole is None or whole.raw is not None:
         return None
     parts = book.station.connector_count
@@ -211,7 +239,7 @@ def in_unit(book: Book, given: Plan, where: str, unit: Unit) -> Plan:
         given,
         unit=found.unit,
         periods=found.periods,
-        phases=goal.phases,
+        phases=None if known.is_dc else goal.phases,
         watts_per_ampere=factor,
         detail=found.detail or given.detail,
     )
@@ -219,10 +247,10 @@ def in_unit(book: Book, given: Plan, where: str, unit: Unit) -> Plan:
 
 def of_station(book: Book, now_ms: int) -> Plan | None:
     """What the profile of the whole station is to hold."""
-    whole = None if book.shares else plan(book, book.goal(STATION))
+    whole = None if book.shares else plan(book, STATION, book.goal(STATION))
     if not book.uses_max or (whole is not None and whole.raw is not None):
         return whole
-    own = plan(book, book.goal("1"))
+    own = plan(book, "1", book.goal("1"))
     if own is not None and own.raw is not None:
         return whole
     if own is None or whole is None:
@@ -237,7 +265,7 @@ def wants_pause(book: Book, where: str, now_ms: int) -> bool:
         CannotDo: the station cannot do what is to hold.
     """
     if where == STATION:
-        found = plan(book, book.goal(STATION))
+        found = plan(book, STATION, book.goal(STATION))
     else:
         found = content(book, where, now_ms)
     return found is not None and found.at(now_ms) == 0

@@ -102,16 +102,17 @@ def _finished(
         (offset, _at_least(limit, least, electric.steps)) for offset, limit in periods
     )
     is_paused = any(
-        limit == 0 < asked
+        limit == 0 < abs(asked)
         for (_, limit), (_, asked) in zip(found, periods, strict=True)
     )
     return Converted(unit, found, factor, PAUSED if is_paused else "")
 
 
 def _at_least(limit: float, least: float, steps: int) -> float:
-    """The limit, or 0 where that is too little to charge with."""
-    is_too_low = limit < least and not math.isclose(limit, least, rel_tol=_FLOAT_ERROR)
-    return 0.0 if limit > 0 and is_too_low else rounded(limit, steps)
+    """The limit, or 0 where that is too little to charge (or to discharge) with."""
+    size = abs(limit)
+    is_too_low = size < least and not math.isclose(size, least, rel_tol=_FLOAT_ERROR)
+    return 0.0 if is_too_low else rounded(limit, steps)
 
 
 def electric_of(

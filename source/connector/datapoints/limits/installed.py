@@ -26,7 +26,8 @@ class Trust(StrEnum):
 class Installed:
     """A profile that the station accepted, or may have.
 
-    ``older_id`` is a profile that this one took the place of, still to be cleared.
+    ``older_id`` is a profile that this one took the place of, still to be cleared;
+    ``is_dynamic``: its limit can be changed without sending it again (2.1).
     """
 
     plan: Plan
@@ -35,6 +36,7 @@ class Installed:
     older_id: int | None = None
     sent_s: float = 0.0
     trust: Trust = Trust.HELD
+    is_dynamic: bool = False
 
     def doubt(self) -> None:
         """Something happened that profiles may not survive."""
@@ -50,6 +52,7 @@ class Installed:
             "transaction_id": self.transaction_id,
             "older_id": self.older_id,
             "trust": self.trust.value,
+            "is_dynamic": self.is_dynamic,
         }
 
 
@@ -61,6 +64,7 @@ def installed_from_json(state: Json) -> Installed:
         state["transaction_id"],
         state["older_id"],
         trust=Trust(state["trust"]),
+        is_dynamic=state.get("is_dynamic", False),
     )
     found.doubt()
     return found

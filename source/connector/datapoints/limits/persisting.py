@@ -31,6 +31,9 @@ class Persistence:
         With a failsafe the lasting one holds the fallback, provided that a TxProfile
         can hold the limit over it (``has_tx``: none was refused a moment ago).
         """
+        if carrier.purpose == TX_DEFAULT:
+            # The next vehicle may be none that can give anything back.
+            limit = limit.without_discharging()
         fallback = fallback_of(book, self._options)
         has_tx = has_tx and not book.is_pointless(TX)
         is_under = carrier.purpose == TX_DEFAULT and has_tx

@@ -32,7 +32,8 @@ class Plan:
     def at(self, now_ms: int) -> float | None:
         """The limit that holds at a time; None before the start."""
         if self.start_ms is None:
-            return self.periods[0][1]
+            # A profile that somebody wrote may say nothing that is a limit.
+            return self.periods[0][1] if self.periods else None
         elapsed_s = (now_ms - self.start_ms) / 1000
         found = None
         for offset_s, limit in self.periods:
@@ -64,6 +65,18 @@ class Plan:
         factor = self.watts_per_ampere
         return round(value * factor if unit == "W" else value / factor, 3)
 
+    @property
+    def discharges(self) -> bool:
+        """Whether energy is to flow back at any time."""
+        return any(limit < 0 for _, limit in self.periods)
+
+    def without_discharging(self) -> Plan:
+        """The same, and a pause wherever energy was to flow back."""
+        if not self.discharges:
+            return self
+        periods = tuple((offset, max(limit, 0.0)) for offset, limit in self.periods)
+        return replace(self, periods=periods)
+
     def is_lower_than(self, other: Plan | None, now_ms: int) -> bool:
         """Whether it allows less, now; everything is less than no limit."""
         mine, theirs = self.at(now_ms), other.at(now_ms) if other else None
@@ -89,7 +102,7 @@ def smaller(one: Plan | None, other: Plan | None, now_ms: int) -> Plan | None:
     if one is None or other is None:
         return one or other
     if one.start_ms is None and other.start_ms is None:
-        return other if other.periods[0][1] < one.periods[0][1] else one
+        return other if other.is_lower_than(one, now_ms) else one
     times = sorted(_times(one, other, now_ms) | _times(other, one, now_ms))
     start_ms = times[0]
     periods: list[tuple[int, float]] = []

@@ -21,7 +21,6 @@ from connector.datapoints.limits.profiles import (
     TX_DEFAULT,
     VENDOR,
     Carrier,
-    raw_carrier,
 )
 from connector.datapoints.limits.releasing import Releaser
 from connector.datapoints.limits.sending import Effect, Sender
@@ -91,6 +90,8 @@ class Connectors:
         if limit.raw is not None:
             return await self.apply_raw(book, where, limit)
         tried = await self._try(book, where, limit)
+        if _is_all(tried, limit):
+            return tried.refused[TX]
         if not tried.taken:
             if tried.failed is not None:
                 return tried.failed
@@ -115,7 +116,7 @@ class Connectors:
                 tried.waits = True
                 continue
             tried.add(purpose, await self._sender.set(book, carrier, plan))
-            if tried.failed is not None:
+            if tried.failed is not None or _is_all(tried, limit):
                 break
         return tried
 
@@ -192,9 +193,9 @@ class Connectors:
         if effect.is_accepted:
             self._learn(book, limit, tried)
             await self._releaser.others(book, where, set())
-            how = f"by {MAX}" if effect.was_sent else ""
+            how = f"by {book.dialect.word(MAX)}" if effect.was_sent else ""
             return effect.with_details(limit.detail, how)
-        if effect.is_refusal:
+        if not effect.is_uncertain:
             book.uses_max = was_used
         return effect
 
@@ -202,7 +203,7 @@ class Connectors:
 
     async def apply_raw(self, book: Book, where: str, limit: Plan) -> Effect:
         """A profile that somebody wrote, in the place of ours."""
-        carrier = raw_carrier(limit.raw or {}, where)
+        carrier = book.dialect.raw_carrier(limit.raw or {}, where)
         running = book.station.transaction(where)
         if carrier.purpose == TX and running is None:
             return waiting_for_start([])
@@ -225,7 +226,7 @@ class Connectors:
         if limit is None:
             return not book.at(where)
         if limit.raw is not None:
-            carrier = raw_carrier(limit.raw, where)
+            carrier = book.dialect.raw_carrier(limit.raw, where)
             return self._sender.is_held(book, carrier, limit)
         if book.uses_max:
             return self._station_profile.has(book)
@@ -242,6 +243,11 @@ class Connectors:
         if is_beside and self._persistence.may_wait(book, carrier, plan):
             return True
         return self._sender.is_held(book, carrier, plan)
+
+
+def _is_all(tried: Tried, limit: Plan) -> bool:
+    """Whether nothing else can carry a limit: only a TxProfile discharges."""
+    return limit.discharges and TX in tried.refused
 
 
 def waiting_for_start(responses: list[Any]) -> Effect:

@@ -12,9 +12,14 @@ from typing import Any
 
 from connector.csms.clock import Clock
 from connector.csms.options import LimitOptions
-from connector.csms.smart_charging import clear_charging_profile, set_charging_profile
-from connector.datapoints.limits import vendor
+from connector.csms.smart_charging import (
+    clear_charging_profile,
+    set_charging_profile,
+    update_dynamic_schedule,
+)
+from connector.datapoints.limits import dynamic, vendor
 from connector.datapoints.limits.book import Book
+from connector.datapoints.limits.discharging import vehicle_at
 from connector.datapoints.limits.installed import Installed, Trust
 from connector.datapoints.limits.plans import Plan
 from connector.datapoints.limits.profiles import (
@@ -22,8 +27,6 @@ from connector.datapoints.limits.profiles import (
     VENDOR,
     Carrier,
     Situation,
-    max_stack_level,
-    profile,
 )
 from connector.datapoints.limits.watchdog import hold_of, is_failsafe
 from connector.datapoints.outcomes import Outcome, OutcomeName, of_response, outcome_of
@@ -99,16 +102,20 @@ class Sender:
         """Send a plan, unless the station has it."""
         if self.is_held(book, carrier, plan):
             return replace(NOTHING_SENT, plan=plan)
+        updated = await self._update(book, carrier, plan)
+        if updated is not None:
+            return updated
         situation = self.situation(book, carrier)
-        wire = profile(carrier, plan, situation)
+        wire = book.dialect.profile(carrier, plan, situation)
         before = book.installed.get(carrier)
-        profile_id = int(wire["chargingProfileId"])
+        profile_id = book.dialect.id_of(wire)
         held = Installed(
             plan,
             profile_id,
             situation.transaction_id if carrier.purpose == TX else None,
             _older_id(before, profile_id),
             self._clock.monotonic(),
+            is_dynamic=dynamic.is_dynamic(wire),
         )
         try:
             answer = await self._send(book, carrier, plan, wire)
@@ -118,6 +125,27 @@ class Sender:
             outcome = of_response("SetChargingProfile", answer)
             effect = Effect(outcome, is_refusal=not outcome.is_accepted, plan=plan)
         await self._note(book, carrier, held, effect)
+        return effect
+
+    async def _update(self, book: Book, carrier: Carrier, plan: Plan) -> Effect | None:
+        """Change the limit of a dynamic profile; None where it has to be sent whole."""
+        held = book.installed.get(carrier)
+        if held is None or not dynamic.can_update(book, carrier, held, plan):
+            return None
+        changed = replace(held, plan=plan, sent_s=self._clock.monotonic())
+        try:
+            limits = dynamic.update(book, carrier, plan, self._clock.now_ms())
+            answer = await update_dynamic_schedule(
+                book.station, held.profile_id, limits
+            )
+        except Exception as problem:
+            effect = failure(problem)
+        else:
+            outcome = of_response("UpdateDynamicSchedule", answer)
+            effect = Effect(outcome, is_refusal=not outcome.is_accepted, plan=plan)
+        if effect.is_refusal:
+            return None
+        await self._note(book, carrier, changed, effect)
         return effect
 
     async def _send(self, book: Book, carrier: Carrier, plan: Plan, wire: Json) -> Json:
@@ -181,10 +209,11 @@ class Sender:
         return Situation(
             self._clock.now_ms(),
             book.station.options.profile,
-            max_stack_level(book.station.configuration),
+            book.station.configuration,
             running.ocpp_id if is_tx and running else None,
             round(hold_of(book, self._options)) if ends else None,
             book.station.clock_error_ms,
+            None if is_new else vehicle_at(book, carrier.where),
         )
 
     # -- clear

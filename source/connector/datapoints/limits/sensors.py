@@ -7,6 +7,8 @@ from connector.csms.facts import Datum, Scalar
 from connector.csms.station import STATION
 from connector.datapoints.limits import contents
 from connector.datapoints.limits.book import Book
+from connector.datapoints.limits.discharging import vehicle_at
+from connector.datapoints.limits.external import externals
 from connector.datapoints.limits.plans import Plan
 
 Values = dict[Datum, Scalar]
@@ -51,6 +53,9 @@ def effective(book: Book, where: str, now_ms: int) -> float | None:
     """The smallest of all limits that are known to hold, in W."""
     known: list[Scalar] = [_watts(book.in_force(p), now_ms) for p in {where, STATION}]
     known += [book.slot(p).effective_w for p in {where, STATION}]
+    known += [e.watts(now_ms) for p in {where, STATION} for e in externals(book, p)]
+    vehicle = vehicle_at(book, where)
+    known.append(vehicle.max_w if vehicle else None)
     known.append(bounds(book, where).get(at(where, "limit_max")))
     return min((w for w in known if isinstance(w, float)), default=None)
 
@@ -63,4 +68,5 @@ def next_change_ms(book: Book, where: str, now_ms: int) -> int | None:
     """When the passing of time alone changes a sensor of a place."""
     plans = (book.in_force(where), asked_for(book, where))
     changes = [plan.next_change_ms(now_ms) for plan in plans if plan]
+    changes += [e.next_change_ms(now_ms) for e in externals(book, where)]
     return min((change for change in changes if change is not None), default=None)

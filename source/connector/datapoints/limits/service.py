@@ -14,10 +14,13 @@ from typing import Any
 from connector.csms.clock import Clock
 from connector.csms.events import (
     Booted,
+    ChargingNeedsTold,
     Connected,
     ConnectorsChanged,
     Disconnected,
     EventBus,
+    ExternalLimitsChanged,
+    PriorityChargingChanged,
     Ready,
     RegistrationChanged,
     TransactionEnded,
@@ -26,13 +29,13 @@ from connector.csms.events import (
 from connector.csms.facts import Facts
 from connector.csms.options import LimitOptions
 from connector.csms.station import STATION, Station
-from connector.datapoints.limits import contents
+from connector.datapoints.limits import contents, dynamic
 from connector.datapoints.limits.book import Book
 from connector.datapoints.limits.contents import CannotDo
 from connector.datapoints.limits.falling_back import Fallbacks
 from connector.datapoints.limits.installed import Trust
 from connector.datapoints.limits.keeping import Keeper
-from connector.datapoints.limits.profiles import TX, Carrier, profile
+from connector.datapoints.limits.profiles import TX, Carrier
 from connector.datapoints.limits.requests import LimitRequest, RawProfile
 from connector.datapoints.limits.turns import Turns
 from connector.datapoints.limits.upkeep import Report, Upkeep
@@ -99,6 +102,9 @@ class LimitService:
             events.subscribe(TransactionStarted, self._on_started),
             events.subscribe(TransactionEnded, self._on_ended),
             events.subscribe(RegistrationChanged, self._on_registration),
+            events.subscribe(ChargingNeedsTold, self._on_needs),
+            events.subscribe(ExternalLimitsChanged, self._on_external),
+            events.subscribe(PriorityChargingChanged, self._on_priority),
         ]
 
     # -- life
@@ -176,12 +182,26 @@ class LimitService:
             return None
         carrier = Carrier(TX, where)
         situation = self._upkeep.applier.sender.situation(book, carrier, is_new=True)
-        return profile(carrier, limit, situation)
+        return book.dialect.profile(carrier, limit, situation)
+
+    def has_limit(self, station: Station, where: str) -> bool:
+        """Whether a TxProfile with a limit of ours is to hold at a place."""
+        book = self._book(station)
+        try:
+            limit = contents.content(book, where, self._clock.now_ms())
+        except CannotDo:
+            return False
+        return limit is not None and not book.is_pointless(TX)
+
+    def schedule_update(self, station: Station, profile_id: int) -> Json | None:
+        """The limits that hold now of a profile of ours (2.1); None for another."""
+        return dynamic.update_of(self._book(station), profile_id, self._clock.now_ms())
 
     # -- what happens at stations
 
     def _on_connected(self, event: Connected) -> None:
         book = self._book(event.station)
+        book.has_connected()
         if not event.station.is_adopted:
             return
         self._fallbacks.watchdog.connected(book)
@@ -254,6 +274,29 @@ class LimitService:
         match slot.goal.value:
             case RawProfile(profile={"transactionId": named}) if str(named) == ocpp_id:
                 slot.goal = slot.goal.without_value()
+
+    def _on_needs(self, event: ChargingNeedsTold) -> None:
+        """The vehicle waits for a profile that it can follow (2.x, K15)."""
+        book = self._book(event.station)
+        held = book.installed.get(Carrier(TX, event.where))
+        if held is not None:
+            held.doubt()
+        self._upkeep.display.show(book)
+        if book.has_something(event.where) or book.shares:
+            self._again(book, event.where)
+
+    def _on_external(self, event: ExternalLimitsChanged) -> None:
+        book = self._book(event.station)
+        book.slot(STATION)
+        self._upkeep.display.changed(book)
+
+    def _on_priority(self, event: PriorityChargingChanged) -> None:
+        book = self._book(event.station)
+        if event.is_active:
+            book.priority.add(event.where)
+        else:
+            book.priority.discard(event.where)
+        self._upkeep.display.changed(book)
 
     def _again(self, book: Book, where: str) -> None:
         self._spawn(self._upkeep.again(book, book.slot(where)))

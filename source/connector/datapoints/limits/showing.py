@@ -46,6 +46,11 @@ class Display:
         """Publish everything."""
         self.show(book, *book.places)
 
+    def changed(self, book: Book) -> None:
+        """Another period has begun, or somebody else's limit is another."""
+        self.ask_what_results(book)
+        self.show(book)
+
     def ask_what_results(self, book: Book) -> None:
         """Something else may result from now on; the station is asked for it."""
         self._composites.ask_later(book)
@@ -56,10 +61,5 @@ class Display:
         timer = None
         if due_ms is not None:
             delay_s = (due_ms - now_ms) / 1000
-            timer = self._clock.call_later(delay_s, lambda: self._change(book))
+            timer = self._clock.call_later(delay_s, lambda: self.changed(book))
         book.slot(STATION).set_timer(_CHANGE, timer)
-
-    def _change(self, book: Book) -> None:
-        """Another period of a schedule has begun."""
-        self.ask_what_results(book)
-        self.show(book)

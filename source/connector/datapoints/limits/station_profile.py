@@ -6,7 +6,7 @@ from connector.csms.clock import Clock
 from connector.csms.station import STATION
 from connector.datapoints.limits.book import Book
 from connector.datapoints.limits.contents import of_station
-from connector.datapoints.limits.profiles import MAX, Carrier, raw_carrier
+from connector.datapoints.limits.profiles import MAX, Carrier
 from connector.datapoints.limits.releasing import Releaser
 from connector.datapoints.limits.sending import Effect, Sender
 
@@ -34,7 +34,7 @@ class StationProfile:
             return await self._releaser.clear(book, STATION)
         carrier = Carrier(MAX, STATION)
         if limit.raw is not None:
-            carrier = raw_carrier(limit.raw, STATION)
+            carrier = book.dialect.raw_carrier(limit.raw, STATION)
         effect = await self._sender.set(book, carrier, limit)
         if effect.is_accepted:
             await self._releaser.others(book, STATION, {carrier})
@@ -51,5 +51,5 @@ class StationProfile:
             return not book.at(STATION)
         carrier = Carrier(MAX, STATION)
         if limit.raw is not None:
-            carrier = raw_carrier(limit.raw, STATION)
+            carrier = book.dialect.raw_carrier(limit.raw, STATION)
         return self._sender.is_held(book, carrier, limit)

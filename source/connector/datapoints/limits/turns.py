@@ -105,7 +105,7 @@ class Turns:
         """Whether a goal is lower than what may hold, or takes the limit off."""
         now_ms = self._clock.now_ms()
         try:
-            wanted = plan(book, goal)
+            wanted = plan(book, slot.where, goal)
         except CannotDo:
             return True
         if wanted is None:

@@ -43,9 +43,9 @@ class Writing:
     def refusal(self, book: Book, where: str, request: LimitRequest) -> Outcome | None:
         """The outcome of what can never be sent; None: it may be noted."""
         try:
-            _check(where, request)
+            _check(book, where, request)
             goal = book.goal(where).with_request(request, self._clock.now_ms())
-            contents.check(book, goal, request)
+            contents.check(book, where, goal, request)
         except CannotDo as problem:
             return Outcome(OutcomeName.UNSUPPORTED, str(problem))
         except LocalProtocolError as problem:
@@ -107,11 +107,11 @@ def _with_problem(outcome: Outcome, problem: StoreError | None) -> Outcome:
 
 def _carries_phases(book: Book, slot: Slot) -> bool:
     """Whether a number of phases goes to the station; None needs no profile."""
-    limit = contents.value_plan(book, slot.goal)
+    limit = contents.value_plan(book, slot.where, slot.goal)
     return slot.goal.phases is None or (limit is not None and limit.raw is None)
 
 
-def _check(where: str, request: LimitRequest) -> None:
+def _check(book: Book, where: str, request: LimitRequest) -> None:
     """Refuse what is no message of OCPP.
 
     Raises:
@@ -119,9 +119,9 @@ def _check(where: str, request: LimitRequest) -> None:
     """
     match request:
         case RawProfile(profile=profile):
-            rules("1.6").check_call(
-                "SetChargingProfile",
-                {"connectorId": int(where), "csChargingProfiles": profile},
+            dialect = book.dialect
+            rules(dialect.version).check_call(
+                "SetChargingProfile", dialect.request(where, profile)
             )
         case PowerLimit(watts=limit) | CurrentLimit(amperes=limit):
             _check_finite([limit or 0.0])

@@ -290,7 +290,7 @@ class TestStations:
         ("member", "value", "expected"),
         [
             ("purpose", "Tx", "TxProfile, TxDefaultProfile or ChargePointMaxProfile"),
-            ("kind", "Recurring", "Absolute or Relative"),
+            ("kind", "Recurring", "Absolute, Relative or Dynamic"),
             ("stack_level", -1, "a whole number, 0 or more"),
             ("unit", "kW", "W or A"),
         ],

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connector.csms.events import Booted, Ready
@@ -108,7 +108,7 @@ class ModelBench(Bench):
 
     def wanted(self, where: str) -> float | None:
         """What the slot of a place asks for."""
-        plan = contents.plan(self.book, self.book.goal(where))
+        plan = contents.plan(self.book, where, self.book.goal(where))
         return plan.watts(0) if plan is not None else None
 
     def in_other_ways(self, where: str) -> list[float]:
@@ -230,8 +230,17 @@ STEPS = st.lists(
 )
 
 
+NEVER_SENT = [
+    ("write", ("0", PowerLimit(1400.0))),
+    ("mood", "full"),
+    ("refuse", frozenset({TX, TX_DEFAULT})),
+    ("write", ("1", PowerLimit(0.0))),
+]
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from([1, 2]), STEPS)
+@example(1, NEVER_SENT)
 def test_in_the_end_the_station_has_what_is_shown(connectors: int, steps: Any) -> None:
     asyncio.run(converge(connectors, steps, is_cured=True))
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.csms.options import ProfileOptions
+from connector.datapoints.limits.dialects import DIALECTS
 from connector.datapoints.limits.plans import Plan, smaller
 from connector.datapoints.limits.profiles import (
     MAX,
@@ -16,9 +17,8 @@ from connector.datapoints.limits.profiles import (
     TX_DEFAULT,
     Carrier,
     Situation,
-    max_stack_level,
-    profile,
     raw_plan,
+    whole,
 )
 from connector.ocppj.rules import rules
 from connector.tests.clock import START_MS
@@ -33,10 +33,15 @@ STEPS = Plan("A", ((0, 16.0), (600, 10.0)), START_MS + 5000)
 def made(
     carrier: Carrier = DEFAULT_1, plan: Plan = FLAT, **situation: Any
 ) -> dict[str, Any]:
-    found = profile(carrier, plan, Situation(START_MS, **situation))
-    call = {"connectorId": int(carrier.where), "csChargingProfiles": found}
-    rules("1.6").check_call("SetChargingProfile", call)
+    dialect = DIALECTS["1.6"]
+    found = dialect.profile(carrier, plan, Situation(START_MS, **situation))
+    request = dialect.request(carrier.where, found)
+    rules("1.6").check_call("SetChargingProfile", request)
     return found
+
+
+def levels(most: int) -> dict[str, str | None]:
+    return {DIALECTS["1.6"].keys.stack_level: str(most)}
 
 
 def test_ids_are_fixed_for_purpose_and_place_and_below_2_to_the_31() -> None:
@@ -119,20 +124,20 @@ def test_a_duration_of_what_is_far_away_is_not_negative() -> None:
 def test_stack_levels_are_the_highest_and_one_less_for_the_default(
     carrier: Carrier, most: int, expected: int
 ) -> None:
-    assert made(carrier, max_stack_level=most)["stackLevel"] == expected
+    assert made(carrier, configuration=levels(most))["stackLevel"] == expected
 
 
 def test_an_option_chooses_the_stack_level() -> None:
     options = ProfileOptions(stack_level=0)
-    assert made(TX_1, max_stack_level=8, options=options)["stackLevel"] == 0
+    assert made(TX_1, configuration=levels(8), options=options)["stackLevel"] == 0
 
 
 @pytest.mark.parametrize(
     ("text", "expected"), [("8", 8), (" 8 ", 8), ("", 0), ("many", 0), (None, 0)]
 )
 def test_the_highest_stack_level_unknown_is_0(text: str | None, expected: int) -> None:
-    assert max_stack_level({"ChargeProfileMaxStackLevel": text}) == expected
-    assert max_stack_level({}) == 0
+    assert whole({"level": text}, "level") == expected
+    assert whole({}, "level") == 0
 
 
 def test_the_number_of_phases_is_said_only_where_it_was_chosen() -> None:

@@ -1,0 +1,103 @@
+"""The profiles that a station of 2.x has, as it reports them (use case K09)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import orjson
+
+from connector.csms.context import Context
+from connector.csms.request_ids import RequestIds
+from connector.csms.station import STATION, Station
+from connector.csms.v2.evses import evse_id
+from connector.csms.v2.parts import Reports
+from connector.errors import CommandRejected, ReportIncomplete
+from connector.ocppj.frames import Call
+from connector.sessions.handlers import Answer, Handler
+
+Json = dict[str, Any]
+
+logger = logging.getLogger(__name__)
+
+_ACTION = "GetChargingProfiles"
+_MOST_UNASKED = 4
+"""Reports of one station at a time that nobody here waits for."""
+
+
+class ChargingProfiles:
+    """Asks for them, and puts the reports together, whoever asked."""
+
+    def __init__(self, context: Context, ids: RequestIds) -> None:
+        self._context = context
+        self._ids = ids
+        self._reports = Reports(context.clock)
+        self._telling: dict[asyncio.Task[None], str] = {}
+        self.handlers: dict[str, Handler] = {"ReportChargingProfiles": self.on_report}
+
+    def on_report(self, station: Station, call: Call) -> Answer:
+        """ReportChargingProfiles; one that `call` has asked for is shown, too."""
+        return Answer({}, lambda: self._take(station, call.payload))
+
+    def _take(self, station: Station, payload: Json) -> None:
+        shared = {name: payload[name] for name in ("evseId", "chargingLimitSource")}
+        items = [shared | profile for profile in payload["chargingProfile"]]
+        if self._reports.add(station.identity, payload, items):
+            return
+        unasked = list(self._telling.values()).count(station.identity)
+        if not station.is_adopted or unasked >= _MOST_UNASKED:
+            return
+        request_id = payload["requestId"]
+        self._reports.expect(station.identity, request_id)
+        self._reports.add(station.identity, payload, items)
+        task = asyncio.get_running_loop().create_task(
+            self._tell_unasked(station, request_id),
+            name=f"{station.identity} charging profiles",
+        )
+        self._telling[task] = station.identity
+        task.add_done_callback(lambda done: self._telling.pop(done, None))
+
+    async def _tell_unasked(self, station: Station, request_id: int) -> None:
+        try:
+            await self._whole(station, request_id)
+        except ReportIncomplete as problem:
+            logger.warning("%s: %s", station.identity, problem)
+
+    async def _whole(self, station: Station, request_id: int) -> list[Json]:
+        """Wait for a report that is expected, and show it."""
+        report = self._reports.expected(station.identity, request_id)
+        try:
+            items = await report.whole()
+        finally:
+            self._reports.end(station.identity, request_id)
+        text = orjson.dumps(items).decode()
+        self._context.tell_state(station, STATION, {"charging_profiles": text})
+        return items
+
+    async def get(
+        self, station: Station, where: str | None = None, **criteria: Any
+    ) -> list[Json]:
+        """GetChargingProfiles: each with its `evseId` and `chargingLimitSource`.
+
+        ``where`` None is everywhere; ``criteria`` are those of `chargingProfile`.
+
+        Raises:
+            CommandRejected: the station answered with a status that nobody knows.
+            ReportIncomplete: it began, and did not end.
+            ConnectorError: as `Station.call`.
+        """
+        request_id = self._ids.next(station)
+        payload: Json = {"requestId": request_id, "chargingProfile": criteria}
+        if where is not None:
+            payload["evseId"] = evse_id(where)
+        self._reports.expect(station.identity, request_id)
+        try:
+            answer = await station.call(_ACTION, payload)
+            if answer["status"] == "NoProfiles":
+                return []
+            if answer["status"] != "Accepted":
+                raise CommandRejected(answer["status"], answer)
+            return await self._whole(station, request_id)
+        finally:
+            self._reports.end(station.identity, request_id)
