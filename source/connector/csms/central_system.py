@@ -38,7 +38,7 @@ from connector.errors import StoreError
 from connector.sessions.engine import Session, SessionOptions
 from connector.sessions.handlers import Handler
 from connector.sessions.link import Link
-from connector.sessions.versions import SESSIONS
+from connector.sessions.versions import SESSIONS, load, version_of
 from connector.store.interface import Store
 
 logger = logging.getLogger(__name__)
@@ -162,6 +162,7 @@ class CentralSystem:
 
     async def serve(self, link: Link, identity: str, subprotocol: str) -> None:
         """Talk with a station until its link ends; the newest link of one wins."""
+        await load(subprotocol)
         station = self.stations.get(identity)
         if station is None:
             station = self.registry.meet(identity)
@@ -190,7 +191,7 @@ class CentralSystem:
             max_frames_per_s=self._links.max_frames_per_s,
             shows_frames=self._links.shows_frames,
         )
-        self._note_version(station, subprotocol.removeprefix("ocpp"))
+        self._note_version(station, version_of(subprotocol))
         return SESSIONS[subprotocol](
             station.identity,
             link,

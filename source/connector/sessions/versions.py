@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from types import MappingProxyType
@@ -35,6 +37,12 @@ class _Sessions(Mapping[str, type[Session]]):
 
 SESSIONS: Mapping[str, type[Session]] = _Sessions()
 """The class of a session, by subprotocol."""
+
+
+async def load(subprotocol: str) -> None:
+    """Import a version beside the loop, where that is still to be done."""
+    if _MODULES[subprotocol] not in sys.modules:
+        await asyncio.to_thread(SESSIONS.__getitem__, subprotocol)
 
 
 def version_of(subprotocol: str) -> str:
