@@ -143,6 +143,27 @@ class PriorityChargingChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TransactionPriced(Event):
+    """A station tells what a transaction costs so far, or its tariff (2.1)."""
+
+    where: str
+    details: dict[str, Any] | None
+    tariff_id: str | None
+    time_ms: int
+    is_queued: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorsTold(Event):
+    """A station of 2.x tells what its monitors watch.
+
+    ``monitors``: by id, something with the members `component` and `variable`.
+    """
+
+    monitors: dict[int, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Answered(Event):
     """A call of ours was answered, whoever sent it: a command, a request, a block."""
 

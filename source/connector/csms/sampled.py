@@ -99,7 +99,7 @@ def meaning(  # noqa: PLR0917  (what `_Words` holds)
     if phase and not line:
         strange.append(phase)
     is_known = known is not None and not strange
-    full = name if is_known else _safe_name(".".join([name, *strange]))
+    full = name if is_known else safe_name(".".join([name, *strange]))
     return Meaning(
         Datum(where, full, place, line),
         convert or as_it_is,
@@ -118,8 +118,8 @@ def _scale_by_unit(unit: str | None) -> Scale | None:
     return convert
 
 
-def _safe_name(name: str) -> str:
-    """A name that nobody knows, never as one that means something else."""
+def safe_name(name: str) -> str:
+    """A name that nobody knows, never one that means something else."""
     name = name[:LONGEST_NAME]
     if name in RESERVED or name in MEASURANDS:
         return f"x.{name}"

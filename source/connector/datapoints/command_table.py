@@ -8,6 +8,7 @@ from types import MappingProxyType
 from connector.datapoints import command_runs as runs
 from connector.datapoints import values, variable_runs
 from connector.datapoints.command_runs import Rule
+from connector.datapoints.display_runs import display_message, show_message
 from connector.datapoints.file_runs import get_log, update_firmware
 from connector.datapoints.limits.requests import (
     CurrentLimit,
@@ -59,16 +60,17 @@ RULES: Mapping[str, Rule] = MappingProxyType({
     "configuration": Rule(values.configuration, runs.configuration, _reads_configuration),
     "reserve": Rule(values.json_object, reserve),
     "cancel_reservation": Rule(reservation_id, cancel_reservation),
-    "local_list": Rule(local_list, send_local_list),
+    "local_list": Rule(local_list("listVersion"), send_local_list),
     "update_firmware": Rule(values.json_object, update_firmware),
     "get_log": Rule(values.json_object_or_none, get_log),
     "data_transfer": Rule(values.json_object, runs.calling("DataTransfer")),
-    "display_message": Rule(values.json_object, runs.calling("SetDisplayMessage")),
+    "display_message": Rule(display_message, show_message),
     "call": Rule(values.call, runs.call, _calls_a_reading_action),
 })
 RULES_2: Mapping[str, Rule] = MappingProxyType({
     **RULES,
     "configuration": Rule(values.configuration, variable_runs.configuration, _reads_configuration),
+    "local_list": Rule(local_list("versionNumber"), send_local_list),
 })
 # fmt: on
 """The same for stations of 2.x."""

@@ -114,8 +114,9 @@ def _statuses(payload: Json, name: str) -> Iterable[tuple[str, str]]:
 
 def _name(item: Json, index: int) -> str:
     variable = item.get("variable")
-    named = variable.get("name") if isinstance(variable, dict) else item.get("id")
-    return str(index if named is None else named)
+    if isinstance(variable, dict):
+        return str(variable.get("name", index))
+    return str(item.get("id", item.get("tariffId", index)))
 
 
 _LONGEST_DETAIL = 1000

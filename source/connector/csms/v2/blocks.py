@@ -10,14 +10,21 @@ from connector.csms.request_ids import RequestIds
 from connector.csms.running import Running
 from connector.csms.tokens import Tokens
 from connector.csms.v2.availability import Availability
+from connector.csms.v2.battery_swap import BatterySwap
 from connector.csms.v2.charging_needs import ChargingNeeds
 from connector.csms.v2.charging_profiles import ChargingProfiles
 from connector.csms.v2.configuring import Configuring
+from connector.csms.v2.costs import Costs
+from connector.csms.v2.der_control import DerControl
 from connector.csms.v2.device_model import DeviceModel
+from connector.csms.v2.display import Display
+from connector.csms.v2.event_streams import EventStreams
 from connector.csms.v2.external_limits import ExternalLimits
 from connector.csms.v2.limit_source import LimitSource
 from connector.csms.v2.metering import Metering
+from connector.csms.v2.payment import Payment
 from connector.csms.v2.priority_charging import DynamicSchedules, PriorityCharging
+from connector.csms.v2.tariffs import Tariffs
 from connector.csms.v2.transactions import Transactions
 from connector.sessions.handlers import Handler
 
@@ -45,11 +52,18 @@ class Blocks:
         self._shared = tuple(shared)
         self.limits = LimitSource()
         self.charging_profiles = ChargingProfiles(context, ids)
+        self.display = Display(context)
+        self._listeners = (Costs(context), Tariffs(context))
         self._own: tuple[Block, ...] = (
             self.device_model,
             Availability(context),
             Transactions(context, tokens, running),
             Metering(context),
+            self.display,
+            DerControl(context),
+            BatterySwap(context),
+            Payment(context),
+            EventStreams(context),
             ChargingNeeds(context, self.limits),
             ExternalLimits(context),
             self.charging_profiles,

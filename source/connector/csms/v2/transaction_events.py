@@ -50,6 +50,15 @@ def reason_of(payload: Json) -> str:
     return found
 
 
+def price_of(payload: Json) -> tuple[Json | None, str | None] | None:
+    """Its cost so far, and its tariff (2.1); None where it tells neither."""
+    details = payload.get("costDetails")
+    tariff_id = payload["transactionInfo"].get("tariffId")
+    if details is None and tariff_id is None:
+        return None
+    return details, tariff_id
+
+
 def readings(where: str, payload: Json) -> Iterator[tuple[str | None, Reading]]:
     """Its values with their times, oldest first."""
     for meter_value in times.in_order(payload.get("meterValue", [])):

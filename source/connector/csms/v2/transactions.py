@@ -12,7 +12,12 @@ from typing import Any, TypeVar
 
 from connector.csms import sampled, times
 from connector.csms.context import Context
-from connector.csms.events import ChargingStateChanged, Forgotten
+from connector.csms.events import (
+    ChargingStateChanged,
+    Forgotten,
+    TransactionChanged,
+    TransactionPriced,
+)
 from connector.csms.facts import Weight
 from connector.csms.places import place
 from connector.csms.readings import note
@@ -198,6 +203,7 @@ class Transactions:
             self._running.begin(station, record, moment)
             self._renew(station, connector, record)
         self._tell_state(station, connector, payload, moment)
+        self._tell_cost(station, connector, payload, moment)
         is_running = _is(connector, record)
         for text, reading in event.readings(connector.where, payload):
             now_ms = self._context.clock.now_ms()
@@ -227,6 +233,7 @@ class Transactions:
             connector.meter.begin(record.meter_start_wh)
         values = resumed(connector.where, record)
         self._context.tell(station, values, weight=Weight.TRANSACTION)
+        self._context.events.emit(TransactionChanged(station, record))
 
     def _tell_state(
         self, station: Station, connector: Connector, payload: Json, moment: Moment
@@ -236,11 +243,25 @@ class Transactions:
             changed = ChargingStateChanged(station, connector.where, state)
             self._context.events.emit(changed)
 
+    def _tell_cost(
+        self, station: Station, connector: Connector, payload: Json, moment: Moment
+    ) -> None:
+        priced = event.price_of(payload)
+        running = connector.transaction
+        ocpp_id = connector.ended_id if running is None else running.ocpp_id
+        if priced is not None and ocpp_id in (None, event.ocpp_id(payload)):
+            told = TransactionPriced(station, connector.where, *priced, *moment)
+            self._context.events.emit(told)
+
     def _end(
         self, station: Station, payload: Json, stop: Stop
     ) -> Awaitable[None] | None:
         self._is_new(station, payload)
-        return self._running.end(station, stop)
+        rest = self._running.end(station, stop)
+        connector = place(self._context, station, _number(stop.record.where))
+        if connector is not None:
+            self._tell_cost(station, connector, payload, stop.moment)
+        return rest
 
     # -- numbers
 
