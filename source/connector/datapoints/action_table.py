@@ -23,6 +23,11 @@ def _fate(text: str, names: str = "") -> Fate:
     return Fate(text, tuple(names.split()))
 
 
+def _with(earlier: Mapping[str, Fate], more: dict[str, Fate]) -> Mapping[str, Fate]:
+    """The table of a version that has all of an earlier one's actions."""
+    return MappingProxyType(dict(sorted({**earlier, **more}.items())))
+
+
 # fmt: off
 UP_16: Mapping[str, Fate] = MappingProxyType({
     "Authorize": _fate("answered from the token registry and `UNKNOWN_TOKENS`"),
@@ -69,7 +74,50 @@ DOWN_16: Mapping[str, Fate] = MappingProxyType({
     "UnlockConnector": _fate("unlocks a cable", "unlock"),
     "UpdateFirmware": _fate("a firmware update from a place of yours, or from the connector's own", "update_firmware"),
 })
+
+UP_201: Mapping[str, Fate] = MappingProxyType({
+    "NotifyDisplayMessages": _fate("put together from its parts, and shown", "display_messages"),
+})
+
+DOWN_201: Mapping[str, Fate] = MappingProxyType({
+    "ClearDisplayMessage": _fate("takes a message from the display", "display_messages"),
+    "CostUpdated": _fate("what the station shows to the driver; shown here, too", "session_cost"),
+    "GetDisplayMessages": _fate("asks for the messages on the display", "display_messages"),
+    "SetDisplayMessage": _fate("puts a message on the display", "display_message display_messages"),
+})
+
+UP_21: Mapping[str, Fate] = _with(UP_201, {
+    "BatterySwap": _fate("acknowledged, and shown", "battery_swap"),
+    "ClosePeriodicEventStream": _fate("acknowledged"),
+    "NotifyDERAlarm": _fate("acknowledged, shown, and logged", "der_alarm"),
+    "NotifyDERStartStop": _fate("acknowledged, and shown", "der_controls"),
+    "NotifyPeriodicEventStream": _fate("each value under the name of its monitored variable (`Component.Variable`), or of its stream (`stream.1`); never answered"),
+    "NotifySettlement": _fate("acknowledged, and shown", "settlement"),
+    "OpenPeriodicEventStream": _fate("answered Accepted, up to 32 streams of a station"),
+    "ReportDERControl": _fate("put together from its parts, and shown", "der_report der_controls"),
+    "VatNumberValidation": _fate("answered Rejected (UnsupportedRequest): nobody here can check a VAT number"),
+})
+
+DOWN_21: Mapping[str, Fate] = _with(DOWN_201, {
+    "AdjustPeriodicEventStream": _fate("how often a stream is sent"),
+    "ChangeTransactionTariff": _fate("another tariff for what runs; the station tells when it counts", "session_cost_details"),
+    "ClearDERControl": _fate("removes controls", "der_controls"),
+    "ClearTariffs": _fate("removes tariffs", "default_tariff"),
+    "GetDERControl": _fate("asks for the controls of the station", "der_report der_controls"),
+    "GetPeriodicEventStream": _fate("asks which streams are open"),
+    "GetTariffs": _fate("asks for the tariffs of the station", "default_tariff"),
+    "NotifyWebPaymentStarted": _fate("tells that somebody is paying"),
+    "RequestBatterySwap": _fate("asks for a swap; its steps come as BatterySwap", "battery_swap"),
+    "SetDERControl": _fate("sets a control", "der_controls"),
+    "SetDefaultTariff": _fate("sets the tariff of an EVSE, or of all", "default_tariff"),
+})
 # fmt: on
 
-FATES = MappingProxyType({"1.6": (UP_16, DOWN_16)})
+FATES = MappingProxyType(
+    {
+        "1.6": (UP_16, DOWN_16),
+        "2.0.1": (UP_201, DOWN_201),
+        "2.1": (UP_21, DOWN_21),
+    }
+)
 """By version: from the station, to the station."""
