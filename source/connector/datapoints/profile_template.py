@@ -45,8 +45,15 @@ class ProfileTemplate:
 
 
 def _periods(profile: Json) -> list[Json]:
-    schedule = profile.get("chargingSchedule")
-    found = schedule.get("chargingSchedulePeriod") if isinstance(schedule, dict) else []
-    if not isinstance(found, list):
-        return []
-    return [period for period in found if isinstance(period, dict)]
+    schedules = profile.get("chargingSchedule")
+    if not isinstance(schedules, list):
+        # 1.6 has one; 2.x has a list of them.
+        schedules = [schedules]
+    found: list[Json] = []
+    for schedule in schedules:
+        if not isinstance(schedule, dict):
+            continue
+        periods = schedule.get("chargingSchedulePeriod")
+        if isinstance(periods, list):
+            found += [period for period in periods if isinstance(period, dict)]
+    return found

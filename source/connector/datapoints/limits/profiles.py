@@ -35,7 +35,8 @@ _FIRST_IDS = {
 }
 """Far from those that people choose, and far enough apart for every connector."""
 _PLACES = 1000
-_LARGEST_ID = 2**31 - 1
+_LARGEST_TAKEN = 2**31 - 1 - len(_FIRST_IDS) * _PLACES
+"""Above it there is no room: ids are below 2^31."""
 _EARLIER_MS = 60_000
 """Some stations take a start in the past only."""
 
@@ -55,10 +56,10 @@ class Carrier(NamedTuple):
 
     def id_above(self, taken: int) -> int:
         """Its id where those up to ``taken`` belong to others."""
-        usual = _FIRST_IDS[self.purpose] + int(self.where)
+        if not min(_FIRST_IDS.values()) <= taken <= _LARGEST_TAKEN:
+            return _FIRST_IDS[self.purpose] + int(self.where)
         rank = list(_FIRST_IDS).index(self.purpose)
-        above = taken + 1 + rank * _PLACES + int(self.where)
-        return usual if usual > taken or above > _LARGEST_ID else above
+        return taken + 1 + rank * _PLACES + int(self.where)
 
 
 class Keys(NamedTuple):

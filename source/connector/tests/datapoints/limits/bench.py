@@ -1,4 +1,8 @@
-"""One station that answers as a test wants, and the limits around it."""
+"""One station that answers as a test wants, and the limits around it.
+
+It may speak any version: tests see what is sent to one of 2.x in the words of 1.6, and
+answer so, where both mean the same. What was really sent is checked against its schema.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,9 @@ from connector.csms.events import (
 from connector.csms.facts import Facts, Scalar
 from connector.csms.options import LimitOptions, StationOptions
 from connector.csms.station import Station
-from connector.datapoints.limits.requests import LimitRequest
+from connector.datapoints.limits.dialects import DIALECTS
+from connector.datapoints.limits.profiles2 import from_16
+from connector.datapoints.limits.requests import LimitRequest, RawProfile
 from connector.datapoints.limits.service import LimitService
 from connector.datapoints.outcomes import Outcome
 from connector.errors import StationNotConnected
@@ -29,6 +35,9 @@ from connector.store.records import LimitRecord, TransactionRecord
 from connector.tests.clock import FakeClock
 
 Json = dict[str, Any]
+VERSIONS = ("1.6", "2.0.1", "2.1")
+VERSION = "1.6"
+"""What stations of new benches speak."""
 Responder = Callable[[Json], Json | Exception]
 ACCEPTED: Json = {"status": "Accepted"}
 REJECTED: Json = {"status": "Rejected"}
@@ -45,8 +54,11 @@ class ScriptedStation(Station):
 
     def __init__(self, options: StationOptions) -> None:
         super().__init__("CP1", options, registration="accepted")
+        self.spoken = VERSION
         self.is_up = True
         self.calls: list[tuple[str, Json]] = []
+        self.wire: list[tuple[str, Json]] = []
+        """What was sent, in the words of its version."""
         self.script: dict[str, Responder] = {}
         self.gate: asyncio.Event | None = None
 
@@ -57,19 +69,41 @@ class ScriptedStation(Station):
     def check(self, action: str, payload: Json) -> None:
         if not self.is_up:
             raise StationNotConnected(self.identity)
-        rules("1.6").check_call(action, payload)
+        rules(self.spoken).check_call(action, payload)
+
+    def configure(self, key: str, value: str | None) -> None:
+        """A setting of the station, by its key in 1.6."""
+        keys, known = DIALECTS["1.6"].keys, DIALECTS[self.spoken].keys
+        names = {
+            keys.units: known.units,
+            keys.stack_level: known.stack_level,
+            keys.periods: known.periods,
+            **dict(zip(keys.phase_switches, known.phase_switches, strict=True)),
+        }
+        self.configuration[names.get(key, key)] = value
+
+    def word(self, purpose: str) -> str:
+        """What its version calls a purpose."""
+        return DIALECTS[self.spoken].word(purpose)
 
     async def call(
         self, action: str, payload: Json, timeout_s: float | None = None
     ) -> Json:
         if not self.is_up:
             raise StationNotConnected(self.identity)
+        self.wire.append((action, payload))
+        if self.speaks_2:
+            rules(self.spoken).check_call(action, payload)
+            action, payload = in_words_of_16(action, payload)
         self.calls.append((action, payload))
         if self.gate is not None:
             await self.gate.wait()
         answer = self.script.get(action, lambda _: ACCEPTED)(payload)
         if isinstance(answer, Exception):
             raise answer
+        if self.speaks_2 and "chargingSchedule" in answer:
+            answer = dict(answer)
+            answer["schedule"] = answer.pop("chargingSchedule")
         return answer
 
     def sent(self, action: str = "SetChargingProfile") -> list[Json]:
@@ -88,6 +122,40 @@ class ScriptedStation(Station):
             )
             for p in self.sent()
         ]
+
+
+_ACTIONS_OF_16 = {
+    "RequestStopTransaction": "RemoteStopTransaction",
+    "RequestStartTransaction": "RemoteStartTransaction",
+}
+_MEMBERS_OF_16 = {
+    "evseId": "connectorId",
+    "chargingProfileId": "id",
+    "chargingProfile": "csChargingProfiles",
+}
+
+
+def in_words_of_16(action: str, payload: Json) -> tuple[str, Json]:
+    """What a call of 2.x would be in 1.6."""
+    found = {_MEMBERS_OF_16.get(name, name): value for name, value in payload.items()}
+    if "transactionId" in found:
+        found["transactionId"] = int(found["transactionId"])
+    if "csChargingProfiles" in found:
+        found["csChargingProfiles"] = profile_of_16(found["csChargingProfiles"])
+    return _ACTIONS_OF_16.get(action, action), found
+
+
+def profile_of_16(profile: Json) -> Json:
+    """A profile of 2.x in the words of 1.6."""
+    found = {"chargingProfileId": profile["id"], **profile}
+    del found["id"]
+    if found["chargingProfilePurpose"] == "ChargingStationMaxProfile":
+        found["chargingProfilePurpose"] = "ChargePointMaxProfile"
+    if "transactionId" in found:
+        found["transactionId"] = int(found["transactionId"])
+    [schedule] = found["chargingSchedule"]
+    found["chargingSchedule"] = {n: v for n, v in schedule.items() if n != "id"}
+    return found
 
 
 class MemoryLimits:
@@ -162,11 +230,20 @@ class Bench:
     async def write(self, request: LimitRequest, where: str = "1") -> Outcome:
         """Write, and give the outcome."""
         async with asyncio.timeout(5):
-            return await self.service.write(self.station, where, request)
+            return await self.begin(request, where)
 
     def begin(self, request: LimitRequest, where: str = "1") -> asyncio.Task[Outcome]:
         """Write without waiting."""
+        if isinstance(request, RawProfile) and self.station.speaks_2:
+            request = RawProfile(from_16(request.profile))
         return asyncio.create_task(self.service.write(self.station, where, request))
+
+    def profile_for_start(self, where: str = "1") -> Json | None:
+        """What a remote start carries, in the words of 1.6."""
+        found = self.service.profile_for_start(self.station, where)
+        if found is None or not self.station.speaks_2:
+            return found
+        return profile_of_16(found)
 
     async def pass_time(self, seconds: float) -> None:
         """Move the clock, and let happen what is due."""

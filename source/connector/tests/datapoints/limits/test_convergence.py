@@ -30,7 +30,13 @@ from connector.errors import (
     OutboxFull,
     RemoteProtocolError,
 )
-from connector.tests.datapoints.limits.bench import ACCEPTED, REJECTED, Bench, settle
+from connector.tests.datapoints.limits.bench import (
+    ACCEPTED,
+    REJECTED,
+    VERSIONS,
+    Bench,
+    settle,
+)
 
 TX, TX_DEFAULT, MAX = "TxProfile", "TxDefaultProfile", "ChargePointMaxProfile"
 Json = dict[str, Any]
@@ -177,6 +183,16 @@ class ModelBench(Bench):
         self.service = self.new_service()
         await self.service.start()
 
+    async def step_speak(self, version: str) -> None:
+        """Another firmware: another version, and what it had may be gone."""
+        await self.step_drop(None)
+        for where in self.station.places:
+            self._drop_tx(where)
+        if version != self.station.spoken:
+            self.profiles.clear()
+        self.station.spoken = version
+        await self.find_link()
+
     async def step_touch(self, _: Any) -> None:
         self.service.touched(self.station)
 
@@ -223,6 +239,7 @@ STEPS = st.lists(
         st.tuples(st.just("reboot"), st.booleans()),
         st.tuples(st.just("drop"), st.none()),
         st.tuples(st.just("touch"), st.none()),
+        st.tuples(st.just("speak"), st.sampled_from(VERSIONS)),
         st.tuples(st.just("restart"), st.none()),
         st.tuples(st.just("refuse"), PURPOSES),
     ),

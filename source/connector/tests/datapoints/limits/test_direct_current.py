@@ -9,6 +9,8 @@ from connector.csms.options import LimitOptions, ProfileOptions, StationOptions
 from connector.datapoints.limits.requests import CurrentLimit, Phases, PowerLimit
 from connector.tests.datapoints.limits.bench import Bench, ScriptedStation, settle
 
+pytestmark = pytest.mark.usefixtures("version")
+
 TX_DEFAULT = "TxDefaultProfile"
 UNITS = "ChargingScheduleAllowedChargingRateUnit"
 
@@ -37,7 +39,7 @@ async def test_small_limits_are_no_pause_and_the_other_unit_is_unknown(
 
 
 async def test_what_would_need_a_conversion_is_unsupported(bench: Bench) -> None:
-    bench.station.configuration[UNITS] = "Current"
+    bench.station.configure(UNITS, "Current")
     assert (await bench.write(PowerLimit(50000))).outcome == "unsupported"
     assert (await bench.write(CurrentLimit(100))).outcome == "accepted"
 
@@ -49,7 +51,7 @@ async def test_phases_are_unsupported(bench: Bench) -> None:
 
 async def test_a_unit_that_turns_out_wrong_is_told_and_not_sent(bench: Bench) -> None:
     await bench.write(PowerLimit(50000))
-    bench.station.configuration[UNITS] = "Current"
+    bench.station.configure(UNITS, "Current")
     bench.station.calls.clear()
     await bench.boot()
     assert bench.station.sent() == []

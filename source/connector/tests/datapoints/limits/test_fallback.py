@@ -19,6 +19,8 @@ from connector.tests.datapoints.limits.bench import (
     settle,
 )
 
+pytestmark = pytest.mark.usefixtures("version")
+
 TX, TX_DEFAULT, MAX = "TxProfile", "TxDefaultProfile", "ChargePointMaxProfile"
 HELD = LimitOptions(min_interval_s=0, hold_s=60, fallback=Fallback(6, "A"))
 

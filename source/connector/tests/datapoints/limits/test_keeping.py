@@ -33,6 +33,8 @@ from connector.tests.datapoints.limits.bench import (
     settle,
 )
 
+pytestmark = pytest.mark.usefixtures("version")
+
 TX, TX_DEFAULT, MAX = "TxProfile", "TxDefaultProfile", "ChargePointMaxProfile"
 AT_ONCE = LimitOptions(min_interval_s=0)
 
@@ -350,9 +352,9 @@ async def test_a_failure_of_a_task_is_logged_and_the_next_write_works(
 
 async def test_a_remote_start_carries_the_limit_without_a_transaction() -> None:
     bench = Bench(AT_ONCE)
-    bench.station.configuration["ChargeProfileMaxStackLevel"] = "5"
+    bench.station.configure("ChargeProfileMaxStackLevel", "5")
     await bench.write(PowerLimit(4140))
-    profile = bench.service.profile_for_start(bench.station, "1")
+    profile = bench.profile_for_start()
     assert profile is not None
     assert profile["chargingProfilePurpose"] == TX
     assert profile["chargingProfileKind"] == "Relative"
@@ -366,7 +368,7 @@ async def test_a_remote_start_of_the_next_one_does_not_name_the_one_that_runs() 
     bench = Bench(AT_ONCE)
     await bench.start()
     await bench.write(PowerLimit(4140))
-    profile = bench.service.profile_for_start(bench.station, "1")
+    profile = bench.profile_for_start()
     assert profile is not None
     assert "transactionId" not in profile
 
@@ -375,7 +377,7 @@ async def test_a_remote_start_under_a_failsafe_ends_by_itself_too() -> None:
     fallback = Fallback(6, "A")
     bench = Bench(LimitOptions(hold_s=600, fallback=fallback, failsafe=True))
     await bench.write(CurrentLimit(16))
-    profile = bench.service.profile_for_start(bench.station, "1")
+    profile = bench.profile_for_start()
     assert profile is not None
     assert profile["chargingSchedule"]["duration"] == 660
     [period] = profile["chargingSchedule"]["chargingSchedulePeriod"]
@@ -384,7 +386,7 @@ async def test_a_remote_start_under_a_failsafe_ends_by_itself_too() -> None:
 
 async def test_a_remote_start_carries_nothing_where_nothing_is_to_hold() -> None:
     bench = Bench(AT_ONCE)
-    assert bench.service.profile_for_start(bench.station, "1") is None
+    assert bench.profile_for_start() is None
 
 
 @pytest.mark.parametrize("purpose", [TX_DEFAULT, MAX])
@@ -394,7 +396,7 @@ async def test_a_remote_start_carries_no_purpose_that_is_ruled_out(
     options = StationOptions(profile=ProfileOptions(purpose=purpose))
     bench = Bench(AT_ONCE, options)
     await bench.write(PowerLimit(4140))
-    assert bench.service.profile_for_start(bench.station, "1") is None
+    assert bench.profile_for_start() is None
 
 
 async def test_a_timeout_sets_again_without_a_second_outcome() -> None:

@@ -27,6 +27,8 @@ from connector.errors import (
 )
 from connector.tests.datapoints.limits.bench import ACCEPTED, REJECTED, Bench
 
+pytestmark = pytest.mark.usefixtures("version")
+
 TX, TX_DEFAULT, MAX = "TxProfile", "TxDefaultProfile", "ChargePointMaxProfile"
 AT_ONCE = LimitOptions(min_interval_s=0)
 TIMEOUT = CommandTimeout("SetChargingProfile", 30, sent=True)
@@ -230,7 +232,7 @@ async def test_the_only_connector_leaves_the_stations_profile_when_it_can() -> N
     bench = Bench(AT_ONCE)
     bench.station.script["SetChargingProfile"] = answer(REJECTED, TX_DEFAULT)
     outcome = await bench.write(PowerLimit(4140))
-    assert outcome.detail == "by ChargePointMaxProfile"
+    assert outcome.detail == f"by {bench.station.word(MAX)}"
     assert bench.values["1", "power_limit"] == 4140
     assert (await bench.write(PowerLimit(4140))).detail == "unchanged"
     await bench.write(PowerLimit(9000), "0")

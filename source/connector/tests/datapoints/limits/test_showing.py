@@ -17,6 +17,8 @@ from connector.datapoints.limits.requests import (
 from connector.errors import CallErrorReceived
 from connector.tests.datapoints.limits.bench import REJECTED, Bench, MemoryLimits
 
+pytestmark = pytest.mark.usefixtures("version")
+
 AT_ONCE = LimitOptions(min_interval_s=0)
 UNITS = "ChargingScheduleAllowedChargingRateUnit"
 
@@ -88,7 +90,7 @@ async def test_a_power_limit_is_shown_as_it_was_sent(
     units: str, phases: Any, watts: float | None, amperes: float | None
 ) -> None:
     bench = Bench(AT_ONCE, StationOptions(phases=phases))
-    bench.station.configuration[UNITS] = units
+    bench.station.configure(UNITS, units)
     await bench.write(PowerLimit(11000))
     assert bench.values["1", "power_limit"] == watts
     assert bench.values["1", "current_limit"] == amperes

@@ -23,6 +23,8 @@ from connector.tests.datapoints.limits.bench import (
     settle,
 )
 
+pytestmark = pytest.mark.usefixtures("version")
+
 TX, TX_DEFAULT, MAX = "TxProfile", "TxDefaultProfile", "ChargePointMaxProfile"
 AT_ONCE = LimitOptions(min_interval_s=0)
 Json = dict[str, Any]

@@ -19,6 +19,8 @@ from connector.datapoints.limits.requests import (
 from connector.errors import CommandTimeout, OutboxFull
 from connector.tests.datapoints.limits.bench import REJECTED, Bench, settle
 
+pytestmark = pytest.mark.usefixtures("version")
+
 TX_DEFAULT = "TxDefaultProfile"
 
 
@@ -164,7 +166,7 @@ async def test_phases_are_unsupported_where_the_station_says_so(
     key: str, text: str, expected: str
 ) -> None:
     bench = Bench(LimitOptions(min_interval_s=0))
-    bench.station.configuration[key] = text
+    bench.station.configure(key, text)
     await bench.write(CurrentLimit(10))
     assert (await bench.write(Phases(1))).outcome == expected
 
@@ -239,7 +241,7 @@ async def test_what_is_no_number_never_goes_out(number: float) -> None:
 
 async def test_more_periods_than_the_station_takes_are_unsupported() -> None:
     bench = Bench()
-    bench.station.configuration["ChargingScheduleMaxPeriods"] = " 2 "
+    bench.station.configure("ChargingScheduleMaxPeriods", " 2 ")
     periods = ((0, 10.0), (60, 9.0), (120, 8.0))
     assert (await bench.write(Schedule(None, "A", periods))).outcome == "unsupported"
     assert (await bench.write(Schedule(None, "A", periods[:2]))).outcome == "accepted"
@@ -275,7 +277,7 @@ async def test_the_first_frame_waits_for_the_setup_after_a_boot_and_not_for_ever
 
     async def configure() -> None:
         await done.wait()
-        bench.station.configuration["ChargingScheduleAllowedChargingRateUnit"] = "A"
+        bench.station.configure("ChargingScheduleAllowedChargingRateUnit", "A")
 
     bench.station.setup = asyncio.create_task(configure())
     write = await waiting(bench, PowerLimit(4140))

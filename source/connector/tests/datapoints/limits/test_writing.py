@@ -36,6 +36,8 @@ from connector.tests.datapoints.limits.bench import (
     settle,
 )
 
+pytestmark = pytest.mark.usefixtures("version")
+
 TX, TX_DEFAULT, MAX = "TxProfile", "TxDefaultProfile", "ChargePointMaxProfile"
 
 
@@ -328,7 +330,7 @@ async def test_after_a_boot_what_was_refused_is_tried_again() -> None:
 
 async def test_only_the_unit_that_the_station_takes_is_sent() -> None:
     bench = Bench()
-    bench.station.configuration["ChargingScheduleAllowedChargingRateUnit"] = "Current"
+    bench.station.configure("ChargingScheduleAllowedChargingRateUnit", "Current")
     await bench.write(PowerLimit(4140))
     assert bench.station.limits_sent() == [(TX_DEFAULT, 1, 6.0)]
     assert bench.values["1", "current_limit"] == 6.0
@@ -541,7 +543,7 @@ async def test_a_value_written_while_one_is_in_flight_follows_it() -> None:
 async def test_options_choose_purpose_kind_and_stack_level() -> None:
     profile = ProfileOptions(purpose=TX_DEFAULT, kind="Absolute", stack_level=0)
     bench = Bench(station_options=StationOptions(profile=profile))
-    bench.station.configuration["ChargeProfileMaxStackLevel"] = "8"
+    bench.station.configure("ChargeProfileMaxStackLevel", "8")
     await bench.start()
     await bench.write(PowerLimit(4140))
     [sent] = bench.station.sent()
@@ -553,7 +555,7 @@ async def test_options_choose_purpose_kind_and_stack_level() -> None:
 
 async def test_stack_levels_are_the_highest_and_one_less() -> None:
     bench = Bench()
-    bench.station.configuration["ChargeProfileMaxStackLevel"] = " 8 "
+    bench.station.configure("ChargeProfileMaxStackLevel", " 8 ")
     await bench.start()
     await bench.write(PowerLimit(4140))
     levels = [p["csChargingProfiles"]["stackLevel"] for p in bench.station.sent()]
