@@ -327,6 +327,7 @@ def drop_flows(reading: Reading) -> None:
     reading.flows = []
 
 
+@lru_cache(maxsize=20_000)
 def text_key(datum: Datum) -> str:
     """A datum of a transaction's samples as one text."""
     return "__".join(part for part in datum[1:] if part)

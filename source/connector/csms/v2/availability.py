@@ -13,6 +13,7 @@ from connector.csms.events import (
     Event,
     Forgotten,
     StatusChanged,
+    StatusTold,
     TransactionEnded,
     TransactionStarted,
 )
@@ -49,6 +50,7 @@ class Availability:
         self._states: dict[str, dict[int, EvseState]] = {}
         self.handlers: dict[str, Handler] = {"StatusNotification": self.on_status}
         events = context.events
+        events.subscribe(StatusTold, self._on_told)
         events.subscribe(ChargingStateChanged, self._on_charging_state)
         events.subscribe(TransactionStarted, self._on_started)
         events.subscribe(TransactionEnded, self._on_ended)
@@ -92,8 +94,14 @@ class Availability:
         self._tell_connectors(station, evse_id, state, moment)
         self._update(station, evse_id, moment)
 
+    def _on_told(self, event: StatusTold) -> None:
+        numbers = event.evse_id, event.connector_id
+        self.take(event.station, numbers, event.status, event.time)
+
     def _on_charging_state(self, event: ChargingStateChanged) -> None:
         state = self._state(event.station, int(event.where))
+        if state.charging_state == event.state:
+            return
         state.charging_state = event.state
         self._update(event.station, int(event.where), self._now())
 
