@@ -24,8 +24,8 @@ def files_url(options: FileOptions, port: int, station: Station) -> str:
         raise StationNotConnected(station.identity)
     if not port:
         raise CommandRejected(
-            "there is no HTTP server for the file: HTTP_PORT is 0 or taken "
-            "(give a location of your own, or set HTTP_PORT)"
+            "no HTTP server for the file is up: HTTP_PORT is 0 or taken "
+            "(set another one, or give a location of your own)"
         )
     if options.http_url is not None:
         return f"{options.http_url}/files/"
