@@ -50,7 +50,7 @@ DOWN_16: Mapping[str, Fate] = MappingProxyType({
     "ClearChargingProfile": _fate("releases limits", "power_limit current_limit clear_charging_profile"),
     "DataTransfer": _fate("a manufacturer's own message; limits of stations that want them so", "data_transfer"),
     "DeleteCertificate": _fate("removes an installed certificate"),
-    "ExtendedTriggerMessage": _fate("where TriggerMessage has no word for the message", "trigger_message"),
+    "ExtendedTriggerMessage": _fate("where TriggerMessage has no word for the message, or the station no TriggerMessage", "trigger_message"),
     "GetCompositeSchedule": _fate("what results from all profiles", "get_composite_schedule power_limit_effective"),
     "GetConfiguration": _fate("reads after a boot, and when asked", "configuration"),
     "GetDiagnostics": _fate("an upload to a place of yours, or to the connector's own", "get_log"),
