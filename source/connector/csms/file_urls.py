@@ -32,7 +32,8 @@ def files_url(options: FileOptions, port: int, station: Station) -> str:
     link = station.session.link
     host = link.reached_at
     if _is_loopback(options.http_host):
-        if not (_is_loopback(link.remote_address) or link.remote_address == host):
+        peer = link.remote_address
+        if not (_is_loopback(peer) or peer == host.strip("[]")):
             raise CommandRejected(
                 f"the station cannot reach /files: HTTP_HOST is {options.http_host} "
                 "(set HTTP_HOST=0.0.0.0, or HTTP_URL where a proxy stands before it)"
