@@ -34,9 +34,9 @@ from connector.csms.station import STATION, Station
 from connector.csms.tokens import Tokens
 from connector.errors import StoreError
 from connector.sessions.engine import Session, SessionOptions
-from connector.sessions.options import Watched
 from connector.sessions.handlers import Handler
 from connector.sessions.link import Link
+from connector.sessions.options import Watched
 from connector.sessions.v16 import ChargePoint
 from connector.store.interface import Store
 
