@@ -114,6 +114,10 @@ async def test_a_station_is_served_under_its_identity(path: str, identity: str) 
         assert await station.recv() == "hello"
 
 
+def longest_backlog() -> int:
+    return int(Path("/proc/sys/net/core/somaxconn").read_text())
+
+
 def connected(sockets: Sequence[socket.socket], within_ms: int) -> int:
     """How many the kernel connects while nobody accepts."""
     poll, left = select.poll(), {each.fileno(): each for each in sockets}
@@ -127,7 +131,7 @@ def connected(sockets: Sequence[socket.socket], within_ms: int) -> int:
 
 
 async def test_all_stations_may_come_at_once_after_an_outage() -> None:
-    most = int(Path("/proc/sys/net/core/somaxconn").read_text())
+    most = longest_backlog()
     async with server() as running:
         with ExitStack() as stack:
             sockets = [stack.enter_context(socket.socket()) for _ in range(400)]
