@@ -8,13 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import QUICK, Bench, Extent
 from figures import Figure, machine, table, verdicts
 from growth import growth
 from measures import latency, memory, start
 from processes import BenchError, Broker
 from throughput import throughput
 from worker import raise_open_files
+
+from bench import QUICK, Bench, Extent
 
 MEASURES = {
     "throughput": throughput,

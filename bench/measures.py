@@ -6,11 +6,12 @@ import signal
 import time
 from typing import Any
 
-from bench import MIB, Bench
 from figures import Figure, at_most, median
 from frames import DATAPOINTS
 from processes import BenchError, Load, running_load
 from servers import BARE, OURS, OURS_MQTT, OURS_PENDING, STOCK, Kind, Server
+
+from bench import MIB, Bench
 
 # -- memory
 
@@ -165,4 +166,3 @@ def start(bench: Bench) -> list[Figure]:
         ours = median(seconds[OURS.name])
         figures.append(at_most("start to listening", ours, 1.5, "s"))
     return figures
-

@@ -75,7 +75,10 @@ class Process:
     def cpu_s(self) -> float:
         """User and system time of all of its threads so far."""
         # As clock_getcpuclockid(3) makes it, to the nanosecond; /proc counts ticks.
-        return time.clock_gettime(~self.pid << 3 | _SCHEDULED)
+        try:
+            return time.clock_gettime(~self.pid << 3 | _SCHEDULED)
+        except OSError as problem:
+            raise BenchError(f"{self.name} has ended:\n{self.log_tail()}") from problem
 
     def rss_kib(self) -> int:
         """Resident memory."""
@@ -92,6 +95,14 @@ class Process:
             time.sleep(2)
             before, now = now, self.rss_kib()
         return now
+
+    def calm_down(self, usual: float, limit_s: float) -> None:
+        """Wait until a second costs less than this share of a processor."""
+        ends = time.perf_counter() + limit_s
+        before, now = 0.0, self.cpu_s()
+        while now - before > usual and time.perf_counter() < ends:
+            time.sleep(1)
+            before, now = now, self.cpu_s()
 
     def log_tail(self, size: int = 3000) -> str:
         self._log.seek(0)

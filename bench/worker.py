@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
-
 from fleet import Fleet, LoadError
 from frames import DATAPOINTS, ENERGY_BASE, ENERGY_KEY
 from mqtt_wire import MqttClient
