@@ -43,6 +43,11 @@ def at_least(
     )
 
 
+def not_measured(name: str, bound: float, unit: str, reason: str) -> Figure:
+    """A figure that has a bound and could not be had."""
+    return Figure(name, f"not measured ({reason})", f"<= {_number(bound, unit)}")
+
+
 def _number(value: float, unit: str) -> str:
     digits = 3 if abs(value) < 1 else 2 if abs(value) < 10 else 0
     text = f"{value:,.{digits}f}"
@@ -74,7 +79,7 @@ def verdicts(figures: Sequence[Figure]) -> str:
     return table(("figure", "target", "measured", ""), rows)
 
 
-def machine() -> str:
+def machine(more: Sequence[str] = ()) -> str:
     """Where it was measured, and with what."""
     model = platform.processor() or platform.machine()
     cores = 0
@@ -84,7 +89,7 @@ def machine() -> str:
             model = value.strip()
             cores += 1
     packages = ("ocpp", "websockets", "paho-mqtt", "orjson", "jsonschema-rs", "uvloop")
-    versions = ", ".join(f"{name} {_version(name)}" for name in packages)
+    versions = ", ".join([*(f"{name} {_version(name)}" for name in packages), *more])
     python = platform.python_version()
     return f"{cores or '?'} x {model}, Linux, Python {python}, {versions}"
 

@@ -16,7 +16,7 @@ ENERGY_BASE = 100_000_000
 """Energy registers are this plus the running number: nine digits for every number."""
 ENERGY_KEY = "Energy.Active.Import.Register"
 
-SAMPLES: tuple[tuple[str, str | None, str, str], ...] = (
+SAMPLES: tuple[tuple[str, str | None, str | None, str], ...] = (
     # measurand, phase, unit, value
     ("Energy.Active.Import.Register", None, "Wh", "@ENERGY@"),
     ("Power.Active.Import", None, "W", "10874.5"),
@@ -28,7 +28,7 @@ SAMPLES: tuple[tuple[str, str | None, str, str], ...] = (
     ("Voltage", "L3-N", "V", "229.8"),
     ("Current.Offered", None, "A", "16.0"),
     ("Power.Offered", None, "W", "11040.0"),
-    ("Frequency", None, "Hertz", "50.01"),
+    ("Frequency", None, None, "50.01"),  # 1.6 has no unit for it
     ("Temperature", None, "Celsius", "31.5"),
 )
 
@@ -54,11 +54,12 @@ _MIX = "MMSMMHMMMSMMHMMSMMHM"
 """20 frames: 14 MeterValues, 3 StatusNotification, 3 Heartbeat."""
 
 
-def _sampled_value(measurand: str, phase: str | None, unit: str, value: str) -> dict:
+def _sampled_value(
+    measurand: str, phase: str | None, unit: str | None, value: str
+) -> dict:
     sample = {"value": value, "context": "Sample.Periodic", "measurand": measurand}
-    if phase is not None:
-        sample["phase"] = phase
-    return sample | {"unit": unit}
+    more = {"phase": phase, "unit": unit}
+    return sample | {name: text for name, text in more.items() if text is not None}
 
 
 def _payloads() -> dict[str, tuple[str, dict]]:
@@ -158,3 +159,8 @@ def mix() -> tuple[Template, ...]:
 def meter_values() -> Template:
     """MeterValues alone."""
     return Template(*_payloads()["M"])
+
+
+def status_notification() -> Template:
+    """StatusNotification alone."""
+    return Template(*_payloads()["S"])

@@ -9,11 +9,21 @@ import tempfile
 from pathlib import Path
 
 from figures import Figure, machine, table, verdicts
-from measures import MEASURES, QUICK, Bench, Extent
+from growth import growth
+from measures import latency, memory, start
 from processes import BenchError, Broker
+from throughput import throughput
 from worker import raise_open_files
 
-_DETAIL_HEAD = ("server", "CPU us/msg", "msg/s", "client us/msg", "values arrived")
+from bench import QUICK, Bench, Extent
+
+MEASURES = {
+    "throughput": throughput,
+    "memory": memory,
+    "latency": latency,
+    "start": start,
+    "growth": growth,
+}
 
 
 def _arguments() -> argparse.Namespace:
@@ -64,9 +74,9 @@ def main() -> int:
             return 1
         finally:
             broker.stop()
-    print(f"\n{machine()}\n")
-    if bench.details:
-        print(table(_DETAIL_HEAD, bench.details) + "\n")
+    print(f"\n{machine(bench.versions)}\n")
+    for head, rows in bench.tables:
+        print(table(head, rows) + "\n")
     print(verdicts(figures))
     return 0
 

@@ -1,173 +1,17 @@
-"""What is measured: each function starts what it needs and returns figures."""
+"""Memory, latency and start: each starts what it needs and returns figures."""
 
 from __future__ import annotations
 
-import contextlib
 import signal
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from figures import Figure, at_least, at_most, median
+from figures import Figure, at_most, median
 from frames import DATAPOINTS
-from processes import BenchError, Broker, Load, running_load
-from servers import (
-    BARE,
-    OURS,
-    OURS_MQTT,
-    OURS_PENDING,
-    PEERS,
-    STOCK,
-    STOCK_MQTT,
-    Kind,
-    Server,
-)
+from processes import BenchError, Load, running_load
+from servers import BARE, OURS, OURS_MQTT, OURS_PENDING, STOCK, Kind, Server
 
-MIB = 1024
-"""In KiB, as /proc counts."""
-
-
-@dataclass(frozen=True)
-class Extent:
-    """How much is measured."""
-
-    stations: int = 40
-    rounds: int = 3
-    round_s: float = 3.0
-    rate: float = 400.0
-    commands: float = 20.0
-    idle: int = 5000
-    starts: int = 3
-
-
-QUICK = Extent(
-    stations=8, rounds=1, round_s=0.5, rate=100.0, commands=10.0, idle=100, starts=1
-)
-
-
-@dataclass
-class Bench:
-    """What all measures share."""
-
-    folder: Path
-    extent: Extent
-    broker: Broker
-    with_connector: bool = True
-    details: list[tuple[str, ...]] = field(default_factory=list)
-
-    @contextlib.contextmanager
-    def server(self, kind: Kind) -> Iterator[Server]:
-        server = Server(kind, self.broker, self.folder)
-        try:
-            server.wait()
-            yield server
-        finally:
-            server.stop()
-
-    @contextlib.contextmanager
-    def loaded(self, kind: Kind, stations: int) -> Iterator[tuple[Server, Load]]:
-        """A server with stations on it; its values are observed if it has any."""
-        with self.server(kind) as server, running_load() as load:
-            load.do("connect", port=server.port, count=stations, prefix="B")
-            if kind.is_selected:
-                load.do("select", port=self.broker.port, name=kind.name)
-            elif kind.topic is not None:
-                load.do("observe", port=self.broker.port, topic=kind.topic)
-            yield server, load
-
-
-# -- processor time and throughput
-
-
-@dataclass(frozen=True)
-class Round:
-    """One closed loop on one server."""
-
-    cpu_us: float
-    client_us: float
-    per_s: float
-    delivered: float
-    """Values that arrived, of those that were sent; 1 where none are published."""
-
-
-def _round(server: Server, load: Load, seconds: float) -> Round:
-    has_values = server.kind.topic is not None
-    before = load.do("counted")["count"] if has_values else 0
-    cpu = server.process.cpu_s()
-    done = load.do("closed", seconds=seconds)
-    expected = done["meters"] * len(DATAPOINTS)
-    arrived = expected
-    client_cpu = done["client_cpu"]
-    if has_values:
-        arrived = load.do("counted", expected=before + expected)["count"] - before
-    cpu = server.process.cpu_s() - cpu
-    if done["errors"]:
-        raise BenchError(f"{server.kind.title}: {done['errors']} calls were refused")
-    answered = done["answered"]
-    return Round(
-        cpu_us=cpu / answered * 1e6,
-        client_us=client_cpu / answered * 1e6,
-        per_s=answered / done["seconds"],
-        delivered=arrived / expected,
-    )
-
-
-def throughput(bench: Bench) -> list[Figure]:
-    """Closed loop, servers interleaved."""
-    kinds = [*PEERS, *((OURS, OURS_MQTT) if bench.with_connector else ())]
-    extent = bench.extent
-    rounds: dict[str, list[Round]] = {kind.name: [] for kind in kinds}
-    with contextlib.ExitStack() as stack:
-        loaded = [
-            stack.enter_context(bench.loaded(kind, extent.stations)) for kind in kinds
-        ]
-        for server, load in loaded:
-            _round(server, load, min(0.5, extent.round_s))
-        for _ in range(extent.rounds):
-            for server, load in loaded:
-                done = _round(server, load, extent.round_s)
-                rounds[server.kind.name].append(done)
-    for kind in kinds:
-        bench.details.append(_detail(kind, rounds[kind.name]))
-    return _ratios(rounds) if bench.with_connector else []
-
-
-def _detail(kind: Kind, rounds: Sequence[Round]) -> tuple[str, ...]:
-    delivered = min(done.delivered for done in rounds)
-    return (
-        kind.title,
-        f"{median([done.cpu_us for done in rounds]):.0f}",
-        f"{median([done.per_s for done in rounds]):,.0f}",
-        f"{median([done.client_us for done in rounds]):.0f}",
-        f"{delivered:.1%}" if kind.topic else "",
-    )
-
-
-def _ratio(rounds: dict[str, list[Round]], ours: Kind, peer: Kind, what: str) -> float:
-    """The median of the ratios of rounds that ran beside each other."""
-    pairs = zip(rounds[ours.name], rounds[peer.name], strict=True)
-    return median([getattr(a, what) / getattr(b, what) for a, b in pairs])
-
-
-def _ratios(rounds: dict[str, list[Round]]) -> list[Figure]:
-    delivered = min(done.delivered for done in rounds[OURS_MQTT.name])
-    client = max(
-        median([done.client_us / done.cpu_us for done in rounds[kind.name]])
-        for kind in (OURS, OURS_MQTT)
-    )
-    cpu = _ratio(rounds, OURS, STOCK, "cpu_us")
-    cpu_mqtt = _ratio(rounds, OURS_MQTT, STOCK_MQTT, "cpu_us")
-    per_s = _ratio(rounds, OURS, STOCK, "per_s")
-    return [
-        at_most("CPU per message, of stock ocpp", cpu, 0.10, ""),
-        at_most("CPU with 12 values, of stock ocpp + paho", cpu_mqtt, 0.22, ""),
-        at_least("values that arrived, of those sent", delivered, 1.0, ""),
-        at_least("throughput, times stock ocpp", per_s, 9, "x"),
-        at_most("the client's CPU, of the server's (a check)", client, 0.5, ""),
-    ]
-
+from bench import MIB, Bench
 
 # -- memory
 
@@ -322,11 +166,3 @@ def start(bench: Bench) -> list[Figure]:
         ours = median(seconds[OURS.name])
         figures.append(at_most("start to listening", ours, 1.5, "s"))
     return figures
-
-
-MEASURES = {
-    "throughput": throughput,
-    "memory": memory,
-    "latency": latency,
-    "start": start,
-}

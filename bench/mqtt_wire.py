@@ -30,7 +30,10 @@ class MqttClient(asyncio.Protocol):
 
     def __init__(self, client_id: str) -> None:
         self._client_id = client_id.encode()
-        self._buffer = b""
+        self._chunks: list[bytes] = []
+        self._waiting = 0
+        self._needed = 0
+        """How many bytes the packet that comes has; a list of keys has many."""
         self._packet_id = 0
         self._suback: asyncio.Future[None] | None = None
         self._keepalive: asyncio.TimerHandle | None = None
@@ -74,10 +77,20 @@ class MqttClient(asyncio.Protocol):
             self.connected.set_exception(ConnectionError(f"MQTT: {exc}"))
 
     def data_received(self, data: bytes) -> None:
-        if self._buffer:
-            data = self._buffer + data
+        if self._chunks:
+            self._chunks.append(data)
+            self._waiting += len(data)
+            if self._waiting < self._needed:
+                return
+            data = b"".join(self._chunks)
+        rest = self._take_packets(data)
+        self._chunks, self._waiting = [rest] if rest else [], len(rest)
+
+    def _take_packets(self, data: bytes) -> bytes:
+        """Handle every whole packet; returns what is left."""
         end_of_data = len(data)
         start = 0
+        self._needed = 0
         while end_of_data - start >= 2:
             length = data[start + 1]
             header = start + 2
@@ -87,10 +100,11 @@ class MqttClient(asyncio.Protocol):
                     break
             end = header + length
             if end > end_of_data:
+                self._needed = end - start
                 break
             self._packet(data[start], data, header, end)
             start = end
-        self._buffer = data[start:]
+        return data[start:]
 
     @staticmethod
     def _long_length(data: bytes, start: int) -> tuple[int, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -16,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+_SCHEDULED = 2
+"""Which of a process's clocks is meant: CPUCLOCK_SCHED."""
 
 
 class BenchError(Exception):
@@ -74,8 +74,11 @@ class Process:
 
     def cpu_s(self) -> float:
         """User and system time of all of its threads so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
+        # As clock_getcpuclockid(3) makes it, to the nanosecond; /proc counts ticks.
+        try:
+            return time.clock_gettime(~self.pid << 3 | _SCHEDULED)
+        except OSError as problem:
+            raise BenchError(f"{self.name} has ended:\n{self.log_tail()}") from problem
 
     def rss_kib(self) -> int:
         """Resident memory."""
@@ -92,6 +95,14 @@ class Process:
             time.sleep(2)
             before, now = now, self.rss_kib()
         return now
+
+    def calm_down(self, usual: float, limit_s: float) -> None:
+        """Wait until a second costs less than this share of a processor."""
+        ends = time.perf_counter() + limit_s
+        before, now = 0.0, self.cpu_s()
+        while now - before > usual and time.perf_counter() < ends:
+            time.sleep(1)
+            before, now = now, self.cpu_s()
 
     def log_tail(self, size: int = 3000) -> str:
         self._log.seek(0)

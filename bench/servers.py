@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from installing import OcppRpc
 from processes import HERE, Broker, Process, free_port
 
 CONNECTOR = HERE.parent / "source" / "connector" / "main.py"
@@ -70,7 +71,21 @@ OURS_PENDING = Kind(
 )
 
 PEERS = (BARE, STOCK, STOCK_MQTT)
-CONNECTORS = (OURS, OURS_MQTT)
+
+
+def ocpp_rpc_kind(peer: OcppRpc) -> Kind:
+    """The peer in Node, which has to be installed first."""
+    script = str(HERE / "peers" / "ocpp_rpc" / "server.js")
+
+    def command(port: int, broker_port: int) -> list[str]:
+        return [peer.node, script, "--port", str(port)]
+
+    return Kind(
+        "ocpp-rpc",
+        "ocpp-rpc strict",
+        command,
+        environment={"NODE_PATH": str(peer.modules)},
+    )
 
 
 def _environment(kind: Kind, port: int, broker_port: int, data: Path) -> dict[str, str]:
@@ -101,9 +116,10 @@ class Server:
         self.port = free_port()
         data = folder / f"{kind.name}-{self.port}"
         data.mkdir()
-        environment = None
         if kind.is_connector:
             environment = _environment(kind, self.port, broker.port, data)
+        else:
+            environment = dict(os.environ) | dict(kind.environment)
         self.process = Process(
             kind.name, kind.command(self.port, broker.port), environment, data
         )

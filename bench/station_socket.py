@@ -159,3 +159,8 @@ class StationSocket(asyncio.Protocol):
     def close(self) -> None:
         if self.transport is not None:
             self.transport.close()
+
+    def abort(self) -> None:
+        """The line breaks: no close handshake."""
+        if self.transport is not None:
+            self.transport.abort()

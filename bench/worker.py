@@ -16,17 +16,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from frames import (
-    BOOT,
-    DATAPOINTS,
-    ENERGY_BASE,
-    ENERGY_KEY,
-    Stamps,
-    Template,
-    meter_values,
-    mix,
-    text_frame,
-)
+import orjson
+from fleet import Fleet, LoadError
+from frames import DATAPOINTS, ENERGY_BASE, ENERGY_KEY
 from mqtt_wire import MqttClient
 from station_socket import StationSocket
 
@@ -39,10 +31,6 @@ _LIMIT = re.compile(rb'"limit":\s*(\d+)')
 _FIRST_LIMIT_W = 4000
 _TAIL_S = 15.0
 """How long the last answers may take after the load has ended."""
-
-
-class LoadError(Exception):
-    """The server does not do what it has to; the text says what."""
 
 
 def quantiles_ms(seconds: Sequence[float]) -> dict[str, float]:
@@ -58,88 +46,16 @@ def quantiles_ms(seconds: Sequence[float]) -> dict[str, float]:
     }
 
 
-class Worker:
-    """Stations on one server, and one connection to the broker where asked for."""
+class Worker(Fleet):
+    """Loads on the stations, and one connection to the broker where asked for."""
 
     def __init__(self) -> None:
-        self.stations: list[StationSocket] = []
+        super().__init__()
         self.mqtt: MqttClient | None = None
         self.name = ""
-        self._mix = mix()
-        self._meter_values = meter_values()
-        self._stamps = Stamps()
-        self._number = 0
         self._commands = 0
-
-    # -- sending
-
-    def _send(self, station: StationSocket, template: Template) -> bool:
-        station.next_id += 1
-        self._number += template.is_meter_values
-        station.write(template.fill(station.next_id, self._number, self._stamps.now()))
-        return template.is_meter_values
-
-    def _send_next(self, station: StationSocket) -> bool:
-        template = self._mix[station.step % len(self._mix)]
-        station.step += 1
-        return self._send(station, template)
-
-    def _on_answers(self, callback: Callable[[StationSocket], None] | None) -> None:
-        for station in self.stations:
-            station.on_answer = callback
-
-    def _errors(self) -> int:
-        lost = sum(station.lost for station in self.stations)
-        if lost:
-            raise LoadError(f"{lost} of {len(self.stations)} connections were lost")
-        return sum(station.errors for station in self.stations)
-
-    # -- connecting
-
-    async def connect(
-        self, port: int, count: int, prefix: str, at_once: int = 50
-    ) -> dict[str, Any]:
-        """Connect and boot stations; returns once they are left alone."""
-        gate = asyncio.Semaphore(at_once)
-        started = time.perf_counter()
-        first = len(self.stations)
-        await asyncio.gather(
-            *(
-                self._connect_one(gate, f"{prefix}{first + number}", port)
-                for number in range(count)
-            )
-        )
-        seconds = time.perf_counter() - started
-        await self._left_alone()
-        return {"seconds": seconds, "calls": sum(s.calls for s in self.stations)}
-
-    async def _connect_one(
-        self, gate: asyncio.Semaphore, identity: str, port: int
-    ) -> None:
-        async with gate:
-            loop = asyncio.get_running_loop()
-            _, station = await loop.create_connection(
-                lambda: StationSocket(identity, port), "127.0.0.1", port
-            )
-            station.step = len(self.stations)
-            self.stations.append(station)
-            await asyncio.wait_for(station.opened, 60)
-            booted = loop.create_future()
-            station.on_answer = lambda _: booted.done() or booted.set_result(None)
-            boot = [2, "boot", "BootNotification", BOOT]
-            station.write(text_frame(json.dumps(boot).encode()))
-            await asyncio.wait_for(booted, 60)
-            station.on_answer = None
-
-    async def _left_alone(self) -> None:
-        """Wait until the server has stopped configuring its stations, 15 s at most."""
-        before = -1
-        for _ in range(50):
-            calls = sum(station.calls for station in self.stations)
-            if calls == before:
-                return
-            before = calls
-            await asyncio.sleep(0.3)
+        self._turn = 0
+        """Where the next open loop goes on among the stations."""
 
     # -- closed loop
 
@@ -161,7 +77,7 @@ class Worker:
             if not outstanding:
                 finished.set_result(None)
 
-        errors = self._errors()
+        errors = self.errors()
         self._on_answers(proceed)
         for station in self.stations:
             meters += self._send_next(station)
@@ -175,7 +91,7 @@ class Worker:
             "meters": meters,
             "seconds": time.perf_counter() - began,
             "client_cpu": time.process_time() - cpu,
-            "errors": self._errors() - errors,
+            "errors": self.errors() - errors,
         }
 
     # -- open loop
@@ -195,7 +111,7 @@ class Worker:
 
         def message(topic: bytes, payload: bytes) -> None:
             if topic in energy_topics:
-                value = json.loads(payload)["value"]
+                value = orjson.loads(payload)["value"]
                 due = scheduled.pop(round(value) - ENERGY_BASE, None) if value else None
                 if due is not None:
                     published.append(time.perf_counter() - due)
@@ -207,7 +123,7 @@ class Worker:
                 commanded.append(time.perf_counter() - due)
 
         def send(number: int, due: float) -> None:
-            station = self.stations[number % len(self.stations)]
+            station = self.stations[(first + number) % len(self.stations)]
             station.sent.append(due)
             if self._send_next(station):
                 scheduled[self._number] = due
@@ -218,10 +134,11 @@ class Worker:
             limits[_FIRST_LIMIT_W + self._commands] = due
             self._write_limit(station, _FIRST_LIMIT_W + self._commands)
 
+        first, self._turn = self._turn, self._turn + round(rate * seconds)
         energy_topics = {
             self._sensor_topic(s.identity, ENERGY_KEY).encode() for s in self.stations
         }
-        errors, cpu = self._errors(), time.process_time()
+        errors, cpu = self.errors(), time.process_time()
         self._on_answers(answer)
         for station in self.stations:
             station.on_command = command
@@ -240,7 +157,7 @@ class Worker:
             "publish": quantiles_ms(published) | {"missing": len(scheduled)},
             "command": quantiles_ms(commanded) | {"missing": len(limits)},
             "client_cpu": time.process_time() - cpu,
-            "errors": self._errors() - errors,
+            "errors": self.errors() - errors,
         }
 
     async def _answered(self) -> None:
@@ -335,7 +252,7 @@ class Worker:
         def announced(heard: bytes, payload: bytes) -> None:
             nonlocal missing
             if heard == topic.encode():
-                available = json.loads(payload)
+                available = orjson.loads(payload)
                 missing = (wanted - available["sensor"].keys()) | (
                     limits - available["actuator"].keys()
                 )
@@ -388,6 +305,8 @@ async def main() -> None:
         action.__name__: action
         for action in (
             worker.connect,
+            worker.introduce,
+            worker.come_back,
             worker.closed,
             worker.open,
             worker.observe,

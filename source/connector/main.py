@@ -15,7 +15,7 @@ if __package__ in (None, ""):
 
 from connector.bemcom import ActuatorFlow, DispatchOnce
 from connector.bemcom import Connector as BaseConnector
-from connector.csms import server_thread
+from connector.csms import garbage, server_thread
 from connector.csms.clock import SystemClock
 from connector.datapoints.fact_queue import FactQueue
 from connector.datapoints.flow import Message, SensorFlow
@@ -29,7 +29,7 @@ from connector.server import Server
 from connector.settings import SettingsError, load
 from connector.settings.model import Settings
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _FLOW_ENDS_WITHIN_S = 2.0
 
@@ -120,7 +120,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stream=sys.stderr,
     )
     try:
-        Connector(settings).run()
+        connector = Connector(settings)
+        garbage.expect_stations()
+        connector.run()
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2

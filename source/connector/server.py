@@ -12,10 +12,12 @@ from connector.csms.central_system import CentralSystem, LinkOptions
 from connector.csms.clock import Clock
 from connector.csms.events import (
     ConnectorsChanged,
+    Disconnected,
     Event,
     RegistrationChanged,
 )
 from connector.csms.facts import Datum, Facts
+from connector.csms.garbage import Garbage
 from connector.csms.sampled import is_flow
 from connector.datapoints.actuators import Actuators
 from connector.datapoints.command_runs import Context
@@ -78,6 +80,7 @@ class Server:
                 shows_frames=settings.send_raw_message_to_db,
             ),
         )
+        self._garbage = Garbage(self.central_system.stations, clock)
         self._make_commands()
         self._recorder = self._make_recorder()
         serve: Serve = self.central_system.serve
@@ -212,6 +215,7 @@ class Server:
             self._declare(RegistrationChanged(station))
         events.subscribe(RegistrationChanged, self._declare)
         events.subscribe(ConnectorsChanged, self._declare)
+        events.subscribe(Disconnected, self._garbage.note)
         await self.central_system.start()
         await self._limits.start()
         self._lost = {
@@ -304,6 +308,7 @@ class Server:
         await self._commands.finish(_COMMANDS_END_WITHIN_S)
         await self._limits.stop()
         await self.central_system.stop()
+        self._garbage.stop()
         if http is not None:
             await http.stop()
         await self._kept_keys.finish()

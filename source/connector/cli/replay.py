@@ -72,6 +72,8 @@ def run(options: argparse.Namespace) -> int:
     except RecordingError as problem:
         print(problem, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 1
     except LinkRefused as problem:
         print(f"{options.url}: {problem}", file=sys.stderr)
         return 1

@@ -38,6 +38,7 @@ from connector.errors import StoreError
 from connector.sessions.engine import Session, SessionOptions
 from connector.sessions.handlers import Handler
 from connector.sessions.link import Link
+from connector.sessions.options import Watched
 from connector.sessions.versions import SESSIONS, load, version_of
 from connector.store.interface import Store
 
@@ -349,7 +350,7 @@ class CentralSystem:
 
     # -- watching sessions
 
-    def frame(self, station: Station, session: Session, way: str, text: str) -> None:
+    def frame(self, station: Station, session: Watched, way: str, text: str) -> None:
         """A frame came in or went out."""
         self._publish(
             Facts(
@@ -372,17 +373,17 @@ class _Watcher:
     def __init__(self, central_system: CentralSystem) -> None:
         self._central_system = central_system
 
-    def frame(self, session: Session, direction: str, text: str) -> None:
+    def frame(self, session: Watched, direction: str, text: str) -> None:
         self._central_system.frame(session.owner, session, direction, text)
 
     def answered(
-        self, session: Session, action: str, payload: Json, answer: Json
+        self, session: Watched, action: str, payload: Json, answer: Json
     ) -> None:
         station = session.owner
         event = Answered(station, action, payload, answer)
         self._central_system.events.emit(event)
 
-    def warned(self, session: Session, kind: str, text: str) -> None:
+    def warned(self, session: Watched, kind: str, text: str) -> None:
         if kind.startswith("malformed"):
             self._central_system.malformed_frames += 1
         if session.owner.first_time(_POSITION.sub(".", kind)):

@@ -24,15 +24,16 @@ def files_url(options: FileOptions, port: int, station: Station) -> str:
         raise StationNotConnected(station.identity)
     if not port:
         raise CommandRejected(
-            "there is no HTTP server for the file: HTTP_PORT is 0 or taken "
-            "(give a location of your own, or set HTTP_PORT)"
+            "no HTTP server for the file is up: HTTP_PORT is 0 or taken "
+            "(set another one, or give a location of your own)"
         )
     if options.http_url is not None:
         return f"{options.http_url}/files/"
     link = station.session.link
     host = link.reached_at
     if _is_loopback(options.http_host):
-        if not (_is_loopback(link.remote_address) or link.remote_address == host):
+        peer = link.remote_address
+        if not (_is_loopback(peer) or peer == host.strip("[]")):
             raise CommandRejected(
                 f"the station cannot reach /files: HTTP_HOST is {options.http_host} "
                 "(set HTTP_HOST=0.0.0.0, or HTTP_URL where a proxy stands before it)"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 _SENSORS = """
 battery_swap boot_reason charging charging_profiles connected connectors current_limit
-current_limit_asked default_tariff der_alarm der_controls der_report display_messages
+current_limit_asked customer_information
+default_tariff der_alarm der_controls der_report display_messages
 enabled error_code ev_charging_needs ev_charging_schedule
-external_limit firmware_status firmware_version id_token last_data_transfer last_seen
+external_limit firmware_status firmware_version id_token last_data_transfer last_event last_seen
 last_transaction latency_ms limit_max limit_min log_file log_status model ocpp_version
 plugged
 power_limit power_limit_asked power_limit_effective priority_charging reconnects

@@ -55,7 +55,7 @@ DOWN_16: Mapping[str, Fate] = MappingProxyType({
     "ClearChargingProfile": _fate("releases limits", "power_limit current_limit clear_charging_profile"),
     "DataTransfer": _fate("a manufacturer's own message; limits of stations that want them so", "data_transfer"),
     "DeleteCertificate": _fate("removes an installed certificate"),
-    "ExtendedTriggerMessage": _fate("where TriggerMessage has no word for the message", "trigger_message"),
+    "ExtendedTriggerMessage": _fate("where TriggerMessage has no word for the message, or the station no TriggerMessage", "trigger_message"),
     "GetCompositeSchedule": _fate("what results from all profiles", "get_composite_schedule power_limit_effective"),
     "GetConfiguration": _fate("reads after a boot, and when asked", "configuration"),
     "GetDiagnostics": _fate("an upload to a place of yours, or to the connector's own", "get_log"),
@@ -76,13 +76,22 @@ DOWN_16: Mapping[str, Fate] = MappingProxyType({
 })
 
 UP_201: Mapping[str, Fate] = MappingProxyType({
+    "ClearedChargingLimit": _fate("acknowledged; that limit of somebody else is over", "external_limit power_limit_effective"),
+    "NotifyChargingLimit": _fate("acknowledged; a limit of somebody else, which counts in what results", "external_limit power_limit_effective"),
     "NotifyDisplayMessages": _fate("put together from its parts, and shown", "display_messages"),
+    "NotifyEVChargingNeeds": _fate("answered Rejected without a transaction, else Accepted, and a limit of ours goes out again as a TxProfile that the vehicle can follow; in 2.1 NoChargingProfile where there is none", "ev_charging_needs power_limit_effective"),
+    "NotifyEVChargingSchedule": _fate("answered Accepted, and shown", "ev_charging_schedule"),
+    "ReportChargingProfiles": _fate("put together from its parts, and shown", "charging_profiles"),
 })
 
 DOWN_201: Mapping[str, Fate] = MappingProxyType({
+    "ClearChargingProfile": _fate("releases limits", "power_limit current_limit clear_charging_profile"),
     "ClearDisplayMessage": _fate("takes a message from the display", "display_messages"),
     "CostUpdated": _fate("what the station shows to the driver; shown here, too", "session_cost"),
+    "GetChargingProfiles": _fate("asks for the profiles of the station", "charging_profiles"),
+    "GetCompositeSchedule": _fate("what results from all profiles", "get_composite_schedule power_limit_effective"),
     "GetDisplayMessages": _fate("asks for the messages on the display", "display_messages"),
+    "SetChargingProfile": _fate("limits, which are kept and set again", "power_limit current_limit enabled phases charging_schedule send_charging_profile"),
     "SetDisplayMessage": _fate("puts a message on the display", "display_message display_messages"),
 })
 
@@ -92,13 +101,16 @@ UP_21: Mapping[str, Fate] = _with(UP_201, {
     "NotifyDERAlarm": _fate("acknowledged, shown, and logged", "der_alarm"),
     "NotifyDERStartStop": _fate("acknowledged, and shown", "der_controls"),
     "NotifyPeriodicEventStream": _fate("each value under the name of its monitored variable (`Component.Variable`), or of its stream (`stream.1`); never answered"),
+    "NotifyPriorityCharging": _fate("acknowledged, and shown; our limit does not hold meanwhile", "priority_charging power_limit"),
     "NotifySettlement": _fate("acknowledged, and shown", "settlement"),
     "OpenPeriodicEventStream": _fate("answered Accepted, up to 32 streams of a station"),
+    "PullDynamicScheduleUpdate": _fate("answered with the limit that holds, where the profile is ours; else Rejected"),
     "ReportDERControl": _fate("put together from its parts, and shown", "der_report der_controls"),
     "VatNumberValidation": _fate("answered Rejected (UnsupportedRequest): nobody here can check a VAT number"),
 })
 
 DOWN_21: Mapping[str, Fate] = _with(DOWN_201, {
+    "AFRRSignal": _fate("a signal of the grid's frequency control, for V2X profiles that follow it"),
     "AdjustPeriodicEventStream": _fate("how often a stream is sent"),
     "ChangeTransactionTariff": _fate("another tariff for what runs; the station tells when it counts", "session_cost_details"),
     "ClearDERControl": _fate("removes controls", "der_controls"),
@@ -106,10 +118,13 @@ DOWN_21: Mapping[str, Fate] = _with(DOWN_201, {
     "GetDERControl": _fate("asks for the controls of the station", "der_report der_controls"),
     "GetPeriodicEventStream": _fate("asks which streams are open"),
     "GetTariffs": _fate("asks for the tariffs of the station", "default_tariff"),
+    "NotifyAllowedEnergyTransfer": _fate("which energy transfers a transaction may have"),
     "NotifyWebPaymentStarted": _fate("tells that somebody is paying"),
     "RequestBatterySwap": _fate("asks for a swap; its steps come as BatterySwap", "battery_swap"),
     "SetDERControl": _fate("sets a control", "der_controls"),
     "SetDefaultTariff": _fate("sets the tariff of an EVSE, or of all", "default_tariff"),
+    "UpdateDynamicSchedule": _fate("a limit where the profile in force is dynamic", "power_limit current_limit"),
+    "UsePriorityCharging": _fate("begins or ends priority charging of a transaction", "priority_charging"),
 })
 # fmt: on
 

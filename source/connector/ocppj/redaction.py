@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from connector.ocppj.frames import TOO_DEEP, is_too_deep
+
 BLANK = "***"
 _SECRET_MEMBER = re.compile(r"password|privatekey|secret|passphrase", re.IGNORECASE)
 _SECRET_KEY = re.compile(r"authorizationkey|password|basicauth", re.IGNORECASE)
@@ -25,6 +27,7 @@ _PRIVATE_KEY = re.compile(
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s\"]*(?=@)")
 _ONE_TIME_NAME = re.compile(r"(?:(?<=/files/)|(?<=/files\\/))[\w-]{20,}")
 """Of our own upload and download place: who knows it may use it."""
+_FEW_LEVELS = 32
 _SHOWN_OF_TOKEN = 4
 _KEY_NAMES = ("key", "variable", "name")
 _VALUES = ("value", "attributeValue")
@@ -33,14 +36,22 @@ _VALUES = ("value", "attributeValue")
 def redact(text: str) -> Any:
     """A frame as JSON without secrets; text that is no JSON is returned as text.
 
-    Of text that names a secret and is no JSON only the length is shown.
+    Of text that names a secret and is no JSON, or that is nested without end, only the
+    length is shown.
     """
     try:
         frame = orjson.loads(text)
     except orjson.JSONDecodeError:
         shown = _blank_text(text)
         return f"{len(text)} characters" if _NAMED.search(shown) else shown
+    if _has_many_levels(text) and is_too_deep(frame):
+        return f"{len(text)} characters, {TOO_DEEP}"
     return blank(frame) if _SUSPICIOUS.search(text) else frame
+
+
+def _has_many_levels(text: str) -> bool:
+    """Whether it is worth looking how deep a frame is."""
+    return text.count("[") + text.count("{") > _FEW_LEVELS
 
 
 def blank(value: Any) -> Any:

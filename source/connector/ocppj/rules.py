@@ -58,29 +58,14 @@ class Rules:
         return RemoteProtocolError(code, "this action is not handled here")
 
     def take(self, call: Call) -> list[str]:
-        """Check a call that came in; gives warnings about what was tolerated.
+        """Check a call or a SEND that came in; gives warnings of what was tolerated.
 
         Raises:
             RemoteProtocolError: it cannot be taken.
         """
-        if call.action not in self._heard:
-            problem = self.unhandled(call.action)
-            if problem.code == self.dialect.unknown_action:
-                self._blame_version(call, problem)
-            raise problem
-        return self._fitted(call)
-
-    def take_send(self, send: Send) -> list[str]:
-        """Check a SEND that came in, as `take` does.
-
-        Raises:
-            RemoteProtocolError: it cannot be taken; nobody is told.
-        """
-        if send.action not in self._heard_unanswered:
-            raise self.unhandled(send.action)
-        return self._fitted(send)
-
-    def _fitted(self, call: Call) -> list[str]:
+        heard = self._heard_unanswered if type(call) is Send else self._heard
+        if call.action not in heard:
+            raise self._refusal(call)
         schema = self._incoming.request(call.action)
         try:
             if not schema.is_valid(call.payload):
@@ -90,6 +75,12 @@ class Rules:
         if self._has_open_parts and _may_be_open(call) and is_too_deep(call.payload):
             raise RemoteProtocolError(self.dialect.formation, TOO_DEEP)
         return []
+
+    def _refusal(self, call: Call) -> RemoteProtocolError:
+        problem = self.unhandled(call.action)
+        if problem.code == self.dialect.unknown_action:
+            self._blame_version(call, problem)
+        return problem
 
     def _tolerated(self, call: Call, schema: Schema) -> list[str]:
         if is_too_deep(call.payload):

@@ -149,15 +149,11 @@ class Handling(Speaking):
         An error stands for a handler that failed, a text for an answer given before.
         """
         try:
-            if type(call) is Send:
-                warnings = self._rules.take_send(call)
-            else:
-                known = self._repeats.find(call)
-                if known is not None:
-                    self._warn("repeated", f"repeated its {call.action}")
-                    return _Repeated(known)
-                warnings = self._rules.take(call)
-            for warning in warnings:
+            known = self._repeats.find(call)
+            if known is not None:
+                self._warn("repeated", f"repeated its {call.action}")
+                return _Repeated(known)
+            for warning in self._rules.take(call):
                 self._warn(f"{call.action} {warning}", f"{call.action}: {warning}")
             handler = self.handlers.get(call.action)
             if handler is not None:

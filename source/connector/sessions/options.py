@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 from connector.ocppj.frames import Json
-
-if TYPE_CHECKING:
-    from connector.sessions.engine import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +25,30 @@ class SessionOptions:
 DEFAULTS = SessionOptions()
 
 
+class Watched(Protocol):
+    """A session, as far as those who watch it need it."""
+
+    owner: Any
+
+    @property
+    def identity(self) -> str:
+        """Whose session it is."""
+
+    @property
+    def version(self) -> str:
+        """The OCPP version that is spoken."""
+
+
 class Observer(Protocol):
     """Somebody who watches sessions."""
 
-    def frame(self, session: Session, direction: str, text: str) -> None:
+    def frame(self, session: Watched, direction: str, text: str) -> None:
         """A frame came in or went out."""
 
     def answered(
-        self, session: Session, action: str, payload: Json, answer: Json
+        self, session: Watched, action: str, payload: Json, answer: Json
     ) -> None:
         """A call of ours was answered, as the version's schemas want it."""
 
-    def warned(self, session: Session, kind: str, text: str) -> None:
+    def warned(self, session: Watched, kind: str, text: str) -> None:
         """The peer did something that is tolerated, or dropped."""

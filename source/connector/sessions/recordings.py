@@ -15,7 +15,7 @@ from typing import Any, Literal
 import orjson
 
 from connector.errors import RecordingError
-from connector.ocppj.frames import is_too_deep
+from connector.ocppj.frames import TOO_DEEP, is_too_deep
 from connector.ocppj.pseudonyms import Pseudonyms
 from connector.ocppj.redaction import blank, redact
 
@@ -137,7 +137,7 @@ def _shown(text: str | bytes, pseudonyms: Pseudonyms) -> list[Any] | Json:
         shown = str(redact(text)).encode("utf-8", "replace").decode()
         return {"text": pseudonyms.replace_text(shown)}
     if is_too_deep(value):
-        return {"text": f"{len(text)} characters, nested too deep"}
+        return {"text": f"{len(text)} characters, {TOO_DEEP}"}
     shown = pseudonyms.replace(blank(value))
     if isinstance(shown, list):
         return shown

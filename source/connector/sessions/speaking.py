@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from connector.errors import LinkClosed, RemoteProtocolError
 from connector.ocppj.frames import (
@@ -22,9 +22,6 @@ from connector.sessions.link import Link
 from connector.sessions.options import Observer, SessionOptions
 from connector.sessions.outbox import Outbox
 
-if TYPE_CHECKING:
-    from connector.sessions.engine import Session
-
 logger = logging.getLogger(__name__)
 
 
@@ -33,6 +30,7 @@ class Speaking:
 
     _ocpp_version: ClassVar[str]
     _call_result: ClassVar[Any]
+    owner: Any
 
     def __init__(
         self,
@@ -96,7 +94,7 @@ class Speaking:
             await self._refuse_answer(unique_id, problem)
             raise
         if self._observer is not None:
-            self._observer.answered(self._session, action, payload, answer)
+            self._observer.answered(self, action, payload, answer)
         return answer
 
     async def call(self, payload: Any, *, timeout_s: float | None = None) -> Any:
@@ -145,16 +143,12 @@ class Speaking:
 
     def _watch(self, direction: str, text: str) -> None:
         if self._observer is not None and self._options.shows_frames:
-            self._observer.frame(self._session, direction, text)
+            self._observer.frame(self, direction, text)
         if logger.isEnabledFor(logging.DEBUG):
             logger.debug("%s: %s %s", self.id, direction, redact(text))
 
     def _warn(self, kind: str, text: str) -> None:
         if self._observer is not None:
-            self._observer.warned(self._session, kind, text)
+            self._observer.warned(self, kind, text)
         else:
             logger.debug("%s: %s", self.id, text)
-
-    @property
-    def _session(self) -> Session:
-        return cast("Session", self)

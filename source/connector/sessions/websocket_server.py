@@ -32,6 +32,8 @@ _library_logger.setLevel(logging.CRITICAL)
 _CLOSE_TIMEOUT_S = 2.0
 _WRITE_LIMIT_BYTES = 8192
 _QUEUED_MESSAGES = 4
+_WAITING_CONNECTIONS = 4096
+"""After an outage all stations come at once; the kernel may have a lower bound."""
 _PROTOCOL_ERROR = 1002
 """RFC 6455, section 7.4.1."""
 
@@ -128,6 +130,7 @@ class WebSocketServer:
             close_timeout=_CLOSE_TIMEOUT_S,
             ping_interval=None,
             max_size=options.max_frame_bytes or None,
+            backlog=_WAITING_CONNECTIONS,
             max_queue=_QUEUED_MESSAGES,
             write_limit=_WRITE_LIMIT_BYTES,
             server_header=None,

@@ -246,6 +246,8 @@ class _Player:
                 self._answer(unique_id, action, payload)
             case [3 | 4, str() as unique_id, *_]:
                 self._take(unique_id, parts)
+            case [5 | 6, str(), *_]:
+                pass  # 2.1: a CALLRESULTERROR or a SEND wants no answer
             case _:
                 self._result.unexpected.append(parts)
 

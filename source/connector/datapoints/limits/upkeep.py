@@ -37,7 +37,8 @@ Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 _SETUP_WITHIN_S = 5.0
 _SHORTEST_RETRY_S, _LONGEST_RETRY_S = 1.0, 300.0
-_RETRY, _FLUSH = "retry", "flush"
+_RETRY, _FLUSH, _SAVE = "retry", "flush", "save"
+_SAVE_AGAIN_S = 5.0
 
 
 class Upkeep:
@@ -206,9 +207,23 @@ class Upkeep:
 
         In this order: what is seen to hold has to survive us.
         """
-        problem = await self._keeper.save(book, slot.where)
+        problem = await self._save(book, slot)
         self.display.show(book, slot.where)
         return problem
+
+    async def _save(self, book: Book, slot: Slot) -> StoreError | None:
+        """Keep how it is now; until that works it is tried again."""
+        problem = await self._keeper.save(book, slot.where)
+        timer = None
+        if problem is not None:
+            timer = self._clock.call_later(
+                _SAVE_AGAIN_S, lambda: self._spawn(self._save_later(book, slot))
+            )
+        slot.set_timer(_SAVE, timer)
+        return problem
+
+    async def _save_later(self, book: Book, slot: Slot) -> None:
+        await self._save(book, slot)
 
 
 async def _setup(station: Station) -> None:

@@ -127,7 +127,7 @@ def _take_error(method: Callable[[str, str, str, Json], None], error: Any) -> No
 
 def _take_send(behaviour: Behaviour, send: Send, by: Rules) -> None:
     try:
-        by.take_send(send)
+        by.take(send)
         behaviour.handle_send(send.unique_id, send.action, send.payload)
     except RemoteProtocolError as problem:
         logger.warning("a SEND was dropped: %s", problem)

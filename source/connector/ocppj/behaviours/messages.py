@@ -41,10 +41,7 @@ def decode(
         is_station = heard.action not in ROUTES[version].up | ROUTES[version].sent_up
     by = rules(version, strict=strict, is_station=is_station)
     try:
-        if isinstance(heard, Send):
-            by.take_send(heard)
-        else:
-            by.take(heard)
+        by.take(heard)
     except RemoteProtocolError as problem:
         is_answered = not isinstance(heard, Send)
         reply = refusal(heard.unique_id, problem, dialect) if is_answered else None

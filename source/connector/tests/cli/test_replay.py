@@ -50,7 +50,7 @@ class Server:
             self.handle,
             "127.0.0.1",
             0,
-            subprotocols=["ocpp1.6"],  # type: ignore[list-item]
+            select_subprotocol=lambda _, offered: offered[0] if offered else None,
         ) as server:
             self.port = next(iter(server.sockets)).getsockname()[1]
             ready.set()
@@ -98,6 +98,14 @@ def test_another_identity_and_speed_are_used(file: Path) -> None:
         more = ["--identity", "copy", "--speed", "100"]
         assert app.main(["replay", str(file), "--url", url, *more]) == 0
     assert server.paths == ["/copy"]
+
+
+def test_a_station_that_offered_no_subprotocol_offers_none(file: Path) -> None:
+    file.write_text(file.read_text().replace('"ocpp1.6"', "null"))
+    with serving(3, {}) as server:
+        url = f"ws://127.0.0.1:{server.port}"
+        assert app.main(["replay", str(file), "--url", url]) == 0
+    assert server.subprotocols == [None]
 
 
 def test_what_differs_is_printed_and_an_error_ends_with_1(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from connector.datapoints import action_page, reference
 from connector.datapoints.action_table import FATES
 from connector.datapoints.catalogue import COMMANDS, SENSORS
+from connector.main import __version__
 from connector.ocppj.routes import ROUTES
 
 FOLDER = Path(__file__).resolve().parents[4] / "docs/reference"
@@ -47,3 +49,14 @@ def test_a_fate_names_what_the_catalogue_has(version: str) -> None:
     assert {name for fate in up.values() for name in fate.names} <= SENSORS.keys()
     known = COMMANDS.keys() | SENSORS.keys()
     assert {name for fate in down.values() for name in fate.names} <= known
+
+
+@pytest.mark.repository
+@pytest.mark.parametrize("name", ["bemcom.md", "run-in-containers.md"])
+def test_documents_name_the_image_of_this_version(name: str) -> None:
+    text = (FOLDER.parent / "how-to" / name).read_text("utf-8")
+
+    found = re.findall(r"bemcom/ocpp-connector:([\w.]+)", text)
+
+    assert found
+    assert set(found) == {__version__}

@@ -114,6 +114,21 @@ def test_the_behaviours_have_one_method_for_each_action_of_any_version() -> None
         assert declared == known
 
 
+@pytest.mark.parametrize("base", [CSMS, ChargingStation])
+def test_a_method_that_was_not_written_refuses_whoever_calls_it(
+    base: type[Behaviour],
+) -> None:
+    declared = [
+        getattr(base(), name)
+        for owner in base.__mro__[:2]
+        for name, member in vars(owner).items()
+        if callable(member)
+    ]
+    for method in declared:
+        with pytest.raises(OcppError, match="NotSupported"):
+            method(None)
+
+
 @pytest.mark.parametrize("version", ["2.0", "ocpp1.6", "", None, 1.6])
 def test_a_version_that_does_not_exist_is_refused_with_those_that_do(
     version: Any,

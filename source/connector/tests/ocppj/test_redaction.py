@@ -105,6 +105,14 @@ def test_a_deep_text_that_is_json_is_not_followed_to_its_end() -> None:
     assert redact(text)[3] == {"data": "2010 characters"}
 
 
+@pytest.mark.parametrize(
+    "start", ['[2,"1","X",{"a":"\\u0041","b":', '[2,"1","X",{"b":']
+)
+def test_a_frame_that_is_nested_without_end_is_not_shown(start: str) -> None:
+    text = start + "[" * 900 + "]" * 900 + "}]"
+    assert redact(text) == f"{len(text)} characters, nested deeper than 32"
+
+
 def test_a_frame_that_is_cut_shows_no_secret() -> None:
     text = '[2,"1","ChangeConfiguration",{"key":"AuthorizationKey","value":"s3cre'
 

@@ -256,10 +256,10 @@ def test_a_stream_is_taken_and_sent_in_its_direction_alone() -> None:
     payload = request("2.1", action)
     station = rules("2.1", is_station=True)
 
-    assert V21.take_send(Send("1", action, payload)) == []
+    assert V21.take(Send("1", action, payload)) == []
     station.check_send(action, payload)
     with pytest.raises(RemoteProtocolError):
-        station.take_send(Send("1", action, payload))
+        station.take(Send("1", action, payload))
     for by in (V21, V201, V16):
         with pytest.raises(UnsupportedAction):
             by.check_send(action, payload)
@@ -273,4 +273,4 @@ def test_a_send_is_tolerated_as_a_call_is() -> None:
     action = "NotifyPeriodicEventStream"
     send = Send("1", action, request("2.1", action) | {"vendorMember": 1})
 
-    assert len(V21.take_send(send)) == 1
+    assert len(V21.take(send)) == 1

@@ -103,7 +103,7 @@ def test_secrets_are_blanked_and_tokens_renamed() -> None:
         ('[2,"1","Authorize",{"idTag":"04A2"', {"text": '[2,"1","Authorize",{"idTag":"token-1"'}),
         ("password geheim", {"text": "15 characters"}),
         (b"abc", {"bytes": 3}),
-        ("[" * 500 + "]" * 500, {"text": "1000 characters, nested too deep"}),
+        ("[" * 500 + "]" * 500, {"text": "1000 characters, nested deeper than 32"}),
         ("[" * 90_000, {"text": "[" * 90_000}),
     ],
 )  # fmt: skip

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import select
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    ExitStack,
+    asynccontextmanager,
+    suppress,
+)
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,6 +115,35 @@ async def test_a_station_is_served_under_its_identity(path: str, identity: str) 
         assert await station.recv() == f"{identity} ocpp1.6"
         await station.send("hello")
         assert await station.recv() == "hello"
+
+
+def longest_backlog() -> int:
+    return int(Path("/proc/sys/net/core/somaxconn").read_text())
+
+
+def connected(sockets: Sequence[socket.socket], within_ms: int) -> int:
+    """How many the kernel connects while nobody accepts."""
+    poll, left = select.poll(), {each.fileno(): each for each in sockets}
+    for number in left:
+        poll.register(number, select.POLLOUT)
+    while left and (ready := poll.poll(within_ms)):
+        for number, _ in ready:
+            poll.unregister(number)
+            del left[number]
+    return len(sockets) - len(left)
+
+
+async def test_all_stations_may_come_at_once_after_an_outage() -> None:
+    most = longest_backlog()
+    async with server() as running:
+        with ExitStack() as stack:
+            sockets = [stack.enter_context(socket.socket()) for _ in range(400)]
+            for each in sockets[:most]:
+                each.setblocking(False)
+                each.connect_ex(("127.0.0.1", running.port))
+            assert connected(sockets[:most], 500) == len(sockets[:most])
+        async with dial(running) as station:
+            assert await station.recv() == "cs1 ocpp1.6"
 
 
 @pytest.mark.parametrize("path", ["/", "/ocpp/", "/%FF", "/a%2Fb", "/" + "x" * 256])

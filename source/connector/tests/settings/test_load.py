@@ -10,6 +10,7 @@ import pytest
 from connector.csms.options import (
     CsmsOptions,
     Fallback,
+    FileOptions,
     LimitOptions,
     ProfileOptions,
     StationOptions,
@@ -74,6 +75,9 @@ def test_settings_do_not_change() -> None:
         ("STORE_URL", "sqlite:////tmp/a.db", "sqlite:////tmp/a.db"),
         ("HTTP_HOST", "0.0.0.0", "0.0.0.0"),
         ("HTTP_PORT", "0", 0),
+        ("HTTP_URL", " https://a.example:8443/b/ ", "https://a.example:8443/b"),
+        ("HTTP_URL", "http://[2001:db8::1]:8080", "http://[2001:db8::1]:8080"),
+        ("MAX_UPLOAD_BYTES", "0", 0),
         ("MAX_FRAME_BYTES", "0", 0),
         ("MAX_FRAMES_PER_S", "0", 0),
         ("MAX_CONNECTIONS_PER_ADDRESS", "5", 5),
@@ -92,6 +96,19 @@ def test_a_profile_template_is_read() -> None:
     assert profile == {
         "chargingSchedule": {"chargingSchedulePeriod": [{"limit": None}]}
     }
+
+
+def test_the_settings_of_files_reach_the_central_system() -> None:
+    settings = load(
+        {
+            "DATA_DIR": "d",
+            "HTTP_HOST": "0.0.0.0",
+            "HTTP_URL": "https://a",
+            "MAX_UPLOAD_BYTES": "5",
+        }
+    )
+
+    assert settings.csms.files == FileOptions(Path("d"), "0.0.0.0", "https://a", 5)
 
 
 def test_the_limit_settings_reach_the_limits() -> None:

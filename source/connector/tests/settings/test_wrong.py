@@ -69,6 +69,22 @@ WRONG = [
     ("HTTP_HOST", "a/b", "a host name or an address"),
     ("HTTP_PORT", "80 80", "a port from 0 (off) to 65535"),
     ("HTTP_PORT", "9000", "another port than OCPP_PORT"),
+    *(
+        ("HTTP_URL", text, "http://<host> or https://<host>")
+        for text in (
+            "example.com",
+            "ftp://example.com",
+            "http://",
+            "http://a b",
+            "http://a:99999",
+            "http://a:x",
+            "http://user:s3cret@a",
+            "http://a/?b",
+            "http://a/#b",
+            "http://[::1",
+        )
+    ),
+    ("MAX_UPLOAD_BYTES", "100 MiB", "a whole number, 0 (off) or more"),
     ("OCPP_CONFIG", "[]", "a JSON object"),
     ("OCPP_CONFIG", "{execute_reset: {}}", "a JSON object (Expecting property name"),
     ("OCPP_CONFIG", "[" * 100_000, "a JSON object"),
@@ -219,6 +235,11 @@ class TestWhatBelongsTogether:
         assert problem == (
             "HTTP_PORT is '8080' (default), expected another port than OCPP_PORT"
         )
+
+    def test_a_url_of_files_without_http(self) -> None:
+        [problem] = problems({"HTTP_PORT": "0", "HTTP_URL": "https://a"})
+
+        assert "expected nothing while HTTP_PORT is 0" in problem
 
     @pytest.mark.parametrize("entry", [{"limit_fallback": "none"}, {"limit_hold_s": 0}])
     def test_a_failsafe_that_a_station_takes_back(self, entry: object) -> None:

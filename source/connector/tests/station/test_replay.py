@@ -191,6 +191,21 @@ async def test_rubbish_is_said_again_and_its_answer_is_no_surprise() -> None:
     assert result.exchanges[1].answer == [4, "x", "FormationViolation", "", {}]
 
 
+async def test_messages_of_2_1_that_want_no_answer_get_none() -> None:
+    central = Central()
+    serving = central.send
+
+    async def send(parts: Any) -> None:
+        await serving([6, "s", "NotifyPeriodicEventStream", {}])
+        await serving([5, "e", "InternalError", "", {}])
+        await serving(parts)
+
+    central.send = send  # type: ignore[method-assign]
+    result = await played(central, said(0, "a", "Heartbeat"), answered(0, "a"))
+    assert result.is_good
+    assert len(central.heard) == 1
+
+
 # -- what differs
 
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,12 @@ class ConnectorProcess:
             probe.settimeout(0.05)
             return probe.connect_ex(("127.0.0.1", self.ocpp_port)) == 0
 
+    @property
+    def pid(self) -> int:
+        """The process, for those who limit or freeze it."""
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and give the exit code."""
         assert self._process is not None
@@ -81,6 +88,16 @@ class ConnectorProcess:
         with urllib.request.urlopen(url, timeout=5) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
+
+    def until_healthy(self) -> None:
+        """Wait until HTTP is served: stations come first."""
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while True:
+            try:
+                self.health()
+                return
+            except urllib.error.URLError:
+                assert time.monotonic() < deadline, self.log()
 
     def log(self) -> str:
         """All that it wrote."""

@@ -300,6 +300,19 @@ async def test_what_was_not_stored_is_stored_with_the_next_change() -> None:
     assert bench.store.records["CP1", "1"].state["value"]["watts"] == 4140
 
 
+async def test_what_was_not_stored_is_stored_as_soon_as_that_works() -> None:
+    bench = Bench(AT_ONCE)
+    bench.store.problem = StoreError("disk full")
+    await bench.write(PowerLimit(4140))
+    await bench.pass_time(60)
+    assert not bench.store.records
+    sent = len(bench.station.calls)
+    bench.store.problem = None
+    await bench.pass_time(5)
+    assert bench.store.records["CP1", "1"].state["value"]["watts"] == 4140
+    assert len(bench.station.calls) == sent
+
+
 async def test_a_foreign_profile_is_followed_by_all_of_ours() -> None:
     bench = Bench(AT_ONCE)
     await bench.start()

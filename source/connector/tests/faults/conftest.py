@@ -1,0 +1,31 @@
+"""Disks that fail, and what happens where a fault cannot be made.
+
+A developer's laptop skips such a test and says why; with ``CI=true`` it fails.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from connector.tests.faults.storage import DISKS, CannotInject, Disk
+from connector.tests.system.conftest import listener, run
+
+__all__ = ["listener", "run"]
+
+
+@pytest.fixture(params=sorted(DISKS))
+def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
+    """A folder for the store, whose writes a test can have fail."""
+    make: Callable[[Path], Disk] = DISKS[request.param]
+    try:
+        found = make(tmp_path)
+    except CannotInject as reason:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{request.param}: {reason}", pytrace=False)
+        pytest.skip(f"{request.param}: {reason}")
+    yield found
+    found.close()
