@@ -119,7 +119,6 @@ class Book:
         self.has_composite = True
         for held in self.installed.values():
             held.trust = Trust.UNKNOWN
-        self.learn()
 
     def learn(self) -> bool:
         """Note what was found out with the station; whether it is news."""
