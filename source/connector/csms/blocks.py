@@ -73,12 +73,22 @@ class Blocks:
         authority = StationAuthority(self.files.data_dir / PKI)
         self.certificates = Certificates(context, authority)
         provisioning, authorization = Provisioning(context), Authorization(tokens)
+        data_transfer, security = DataTransfer(context), SecurityEvents(context)
         self.v2 = v2.Blocks(
             context,
             tokens,
             self.transactions.running,
             ids,
-            (provisioning.handlers_2, authorization.handlers_2),
+            (
+                provisioning.handlers_2,
+                authorization.handlers_2,
+                self.reservations.handlers_2,
+                self.firmware.handlers_2,
+                self.diagnostics.handlers_2,
+                self.certificates.handlers,
+                data_transfer.handlers,
+                security.handlers,
+            ),
         )
         self._all: tuple[Block, ...] = (
             provisioning,
@@ -88,11 +98,11 @@ class Blocks:
             self.reservations,
             self.local_lists,
             Metering(context),
-            DataTransfer(context),
+            data_transfer,
             self.firmware,
             self.diagnostics,
             self.certificates,
-            SecurityEvents(context),
+            security,
         )
         self._lasting: tuple[LastingBlock, ...] = (
             self.transactions,
@@ -100,6 +110,8 @@ class Blocks:
             self.local_lists,
             self.diagnostics,
             self.certificates,
+            self.v2.monitors,
+            self.v2.customer_information,
             self.autostart,
             Polling(context),
         )

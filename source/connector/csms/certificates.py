@@ -1,4 +1,4 @@
-"""Certificates of stations (security whitepaper, 1.6): signed, and which are installed.
+"""Certificates of stations (1.6: security whitepaper; 2.x: A02, M): signed, installed.
 
 A station asks with SignCertificate and is answered at once. What was signed for it is
 sent as CertificateSigned, kept until it is taken, and tried a few times.
@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from connector.csms.clock import Timer
 from connector.csms.context import Context
 from connector.csms.events import Answered, Disconnected, Event, Forgotten, Ready
-from connector.csms.installed_certificates import InstalledCertificates
+from connector.csms.installed_certificates import InstalledCertificates, is_same
 from connector.csms.station import Station
 from connector.errors import (
     CertificateError,
@@ -25,6 +26,7 @@ from connector.errors import (
 )
 from connector.ocppj.frames import Call
 from connector.security.ca import StationAuthority, at
+from connector.security.certificate_hashes import root_hashes
 from connector.security.requests import read_request
 from connector.sessions.handlers import Answer, Handler
 
@@ -34,11 +36,16 @@ Stations = Mapping[str, Station]
 logger = logging.getLogger(__name__)
 
 PENDING = "pending_certificate"
-"""In `Station.learned`: ``chain`` and ``tries``, until the station has taken it."""
+"""In `Station.learned`: ``chain``, ``tries``, and ``more`` members of the message that
+carries it, until the station has taken it."""
 TRIES = 3
 _AGAIN_AFTER_S = (30.0, 300.0)
 _LONGEST_CHAIN = 10_000
 """CertificateSigned.req, certificateChain."""
+_OWN = "ChargingStationCertificate"
+"""What is asked for where 2.x says nothing else, and all that is signed."""
+_ECHOED = ("certificateType", "requestId")
+"""Members that CertificateSigned has where SignCertificate had them (2.x)."""
 
 
 class Certificates:
@@ -76,13 +83,14 @@ class Certificates:
     async def on_sign(self, station: Station, call: Call) -> Json | Answer:
         """SignCertificate: what is signed is kept before it is promised."""
         try:
-            chain = await asyncio.to_thread(self._sign, station, call.payload["csr"])
+            chain = await asyncio.to_thread(self._sign, station, call.payload)
         except CertificateError as problem:
             logger.warning(
                 "%s: its certificate request is refused: %s", station.identity, problem
             )
             return {"status": "Rejected"}
-        station.learned[PENDING] = {"chain": chain, "tries": 0}
+        more = {name: call.payload[name] for name in _ECHOED if name in call.payload}
+        station.learned[PENDING] = {"chain": chain, "tries": 0, "more": more}
         await self._keep(station)
         logger.info("%s: a certificate is signed for it", station.identity)
         return Answer({"status": "Accepted"}, lambda: self._send_soon(station))
@@ -100,16 +108,31 @@ class Certificates:
                 problem,
             )
 
-    def _sign(self, station: Station, csr: str) -> str:
+    def _sign(self, station: Station, asked: Json) -> str:
         registered = station.options.serial_number
         names = [station.identity, *([registered] if registered else ())]
         now = at(self._context.clock.now_ms())
-        chain = self._authority.issue(read_request(csr), names, now)
+        if asked.get("certificateType", _OWN) != _OWN:
+            raise CertificateError(
+                f"{asked['certificateType']:.40} needs a PKI of Plug and Charge, "
+                f"there is none; only {_OWN} is signed"
+            )
+        wanted_root = asked.get("hashRootCertificate")
+        if wanted_root is not None and not self._is_ours(wanted_root, now):
+            raise CertificateError(
+                "hashRootCertificate names another root than that of the connector's CA"
+            )
+        chain = self._authority.issue(read_request(asked["csr"]), names, now)
         if len(chain) > _LONGEST_CHAIN:
             raise CertificateError(
                 f"the chain has {len(chain)} characters, more than {_LONGEST_CHAIN}"
             )
         return chain
+
+    def _is_ours(self, hash_data: Json, now: datetime) -> bool:
+        """Whether hashes name our root (2.1)."""
+        root = root_hashes(self._authority.root(now), hash_data["hashAlgorithm"])
+        return is_same(hash_data, root)
 
     # -- sending
 
@@ -140,7 +163,8 @@ class Certificates:
     async def _try(self, station: Station, pending: Json) -> None:
         """One try; where the link fails nothing was tried."""
         try:
-            answer = await self.certificate_signed(station, pending["chain"])
+            more = pending.get("more", {})
+            answer = await self.certificate_signed(station, pending["chain"], more)
             refusal = str(answer.get("status"))
         except (StationNotConnected, TransportError):
             return
@@ -195,6 +219,9 @@ class Certificates:
 
     # -- calls
 
-    async def certificate_signed(self, station: Station, chain: str) -> Json:
-        """CertificateSigned; gives the wire response."""
-        return await station.call("CertificateSigned", {"certificateChain": chain})
+    async def certificate_signed(
+        self, station: Station, chain: str, more: Json | None = None
+    ) -> Json:
+        """CertificateSigned, with other members of it; gives the wire response."""
+        payload = {"certificateChain": chain, **(more or {})}
+        return await station.call("CertificateSigned", payload)

@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 class DataTransfer:
-    """Shows what came; no vendor is known (1.6, section 4.3)."""
+    """Shows what came; no vendor is known (1.6, section 4.3; 2.x, P02)."""
 
     def __init__(self, context: Context) -> None:
         self._context = context

@@ -1,7 +1,7 @@
 """Diagnostics and logs: where stations put them, and how far they are.
 
-1.6, section 5.8 (GetDiagnostics), and the security whitepaper (GetLog), which has logs
-of two types and ids of requests.
+1.6, section 5.8 (GetDiagnostics), and GetLog of the security whitepaper and of 2.x
+(block N), which has logs of several types and ids of requests.
 """
 
 from __future__ import annotations
@@ -54,6 +54,9 @@ class Diagnostics:
             "DiagnosticsStatusNotification": self.on_status,
             "LogStatusNotification": self.on_status,
         }
+        self.handlers_2: dict[str, Handler] = {
+            "LogStatusNotification": self.on_status,
+        }
         context.events.subscribe(
             Forgotten, lambda event: files.forget_station(event.station.identity)
         )
@@ -93,7 +96,7 @@ class Diagnostics:
             StoreError: the name of our place cannot be kept.
             ConnectorError: as `Station.call`.
         """
-        if any(member in wanted for member in _OF_GET_LOG):
+        if station.speaks_2 or any(member in wanted for member in _OF_GET_LOG):
             return await self._get_log(station, wanted)
         payload = {**wanted, "location": await self._location(station, wanted)}
         answer = await station.call("GetDiagnostics", payload)

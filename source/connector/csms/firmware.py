@@ -1,7 +1,8 @@
 """Firmware updates, with a signature and without, and how far they are.
 
-1.6, section 5.19 (UpdateFirmware), and the security whitepaper (SignedUpdateFirmware).
-After ``Installed`` nothing more is assumed: the station says its version when it boots.
+1.6, section 5.19 (UpdateFirmware), the security whitepaper (SignedUpdateFirmware), and
+2.x, block L, whose UpdateFirmware has the members of the latter. After ``Installed``
+nothing more is assumed: the station says its version when it boots.
 """
 
 from __future__ import annotations
@@ -25,8 +26,15 @@ Json = dict[str, Any]
 
 _OF_SIGNED = ("firmware", "requestId")
 """Members that only SignedUpdateFirmware has."""
-_MOVED = {"location": "location", "retrieveDate": "retrieveDateTime"}
-"""Members of UpdateFirmware that stand within ``firmware`` in the other one."""
+_MOVED = {
+    "location": "location",
+    "retrieveDate": "retrieveDateTime",
+    "retrieveDateTime": "retrieveDateTime",
+    "installDateTime": "installDateTime",
+    "signingCertificate": "signingCertificate",
+    "signature": "signature",
+}
+"""Members that may be given beside ``firmware``, within which they belong."""
 _FAILED = frozenset(
     {
         "DownloadFailed",
@@ -49,10 +57,15 @@ class Firmware:
             "FirmwareStatusNotification": self.on_status,
             "SignedFirmwareStatusNotification": self.on_status,
         }
+        self.handlers_2: dict[str, Handler] = {
+            "FirmwareStatusNotification": self.on_status,
+        }
 
     def on_status(self, station: Station, call: Call) -> Answer:
         """FirmwareStatusNotification, SignedFirmwareStatusNotification."""
         return Answer({}, lambda: self._progress.tell(station, call.payload))
+
+    # -- asking
 
     async def update(self, station: Station, wanted: Json) -> Reply:
         """UpdateFirmware, or SignedUpdateFirmware where its members are given.
@@ -65,15 +78,17 @@ class Firmware:
             StoreError: the name of our place cannot be kept.
             ConnectorError: as `Station.call`.
         """
+        if station.speaks_2:
+            return await self._update_by_id(station, "UpdateFirmware", wanted)
         if any(member in wanted for member in _OF_SIGNED):
-            return await self._update_signed(station, wanted)
+            return await self._update_by_id(station, "SignedUpdateFirmware", wanted)
         payload = {"retrieveDate": self._now(station), **wanted}
         await self._offer(station, payload, payload, payload["retrieveDate"])
         return Reply(
             "UpdateFirmware", await station.call("UpdateFirmware", payload), ""
         )
 
-    async def _update_signed(self, station: Station, wanted: Json) -> Reply:
+    async def _update_by_id(self, station: Station, action: str, wanted: Json) -> Reply:
         payload = dict(wanted)
         given = payload.setdefault("firmware", {})
         if isinstance(given, dict):
@@ -88,10 +103,8 @@ class Firmware:
             payload["firmware"] = firmware
         if "requestId" not in payload:
             payload["requestId"] = self._ids.next(station)
-        answer = await station.call("SignedUpdateFirmware", payload)
-        return Reply(
-            "SignedUpdateFirmware", answer, f"requestId {payload['requestId']}"
-        )
+        answer = await station.call(action, payload)
+        return Reply(action, answer, f"requestId {payload['requestId']}")
 
     def _now(self, station: Station) -> str:
         """In the station's own time, where its clock is wrong."""

@@ -13,11 +13,16 @@ Json = dict[str, Any]
 logger = logging.getLogger(__name__)
 
 ENABLED = "LocalAuthListEnabled"
-_NAMES = [ENABLED, "LocalAuthListMaxLength", "SendLocalListMaxLength"]
+_ROOM, _MOST = "LocalAuthListMaxLength", "SendLocalListMaxLength"
+_NAMES = [ENABLED, _ROOM, _MOST]
 
 
 class Keys:
     """What a station says of its keys; a key that it has not is unknown."""
+
+    most_bytes: int | None = None
+    is_absent = False
+    """1.6 has no words for these."""
 
     def __init__(self, answer: Json) -> None:
         self._entries: dict[str, Json] = {
@@ -33,6 +38,24 @@ class Keys:
         """A value above 0; what is none bounds nothing."""
         text = self.text(name)
         return (int(text) or None) if text.isdecimal() else None
+
+    @property
+    def room(self) -> int | None:
+        """How many entries fit."""
+        return self.number(_ROOM)
+
+    @property
+    def most(self) -> int | None:
+        """Entries of one message."""
+        return self.number(_MOST)
+
+    async def allow(self, station: Station) -> str | None:
+        """Have the station use its list; gives what it does not agree to.
+
+        Raises:
+            ConnectorError: as `Station.call`, but for a CALLERROR.
+        """
+        return await _allow(station, self)
 
     def is_readonly(self, name: str) -> bool:
         """Whether it says that it cannot be set."""
@@ -52,12 +75,7 @@ async def read_keys(station: Station) -> Keys:
         return Keys({})
 
 
-async def allow_list(station: Station, keys: Keys) -> str | None:
-    """Have the station use its list; gives what it does not agree to.
-
-    Raises:
-        ConnectorError: as `Station.call`, but for a CALLERROR.
-    """
+async def _allow(station: Station, keys: Keys) -> str | None:
     if keys.text(ENABLED).lower() != "false":
         return None
     if keys.is_readonly(ENABLED):

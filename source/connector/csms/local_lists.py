@@ -1,7 +1,7 @@
-"""Local authorization lists (1.6, sections 3.5, 5.10 and 5.15): who may charge offline.
+"""Local authorization lists (1.6, sections 3.5, 5.10, 5.15; 2.x, block D).
 
-Each station's list is made of the token registry. What it accepted is kept with its
-version, so that later only what changed needs to be sent.
+They say who may charge offline. Each station's list is made of the token registry. What
+it accepted is kept with its version, so that later only what changed needs to be sent.
 """
 
 from __future__ import annotations
@@ -10,23 +10,25 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from weakref import WeakValueDictionary
 
 from connector.csms import local_list_entries as lists
 from connector.csms.context import Context
 from connector.csms.events import Answered, Forgotten
-from connector.csms.local_list_entries import Entries
-from connector.csms.local_list_keys import Keys, allow_list, read_keys
+from connector.csms.local_list_entries import OF_2, OF_16, Entries, Wire
+from connector.csms.local_list_keys import Keys, read_keys
 from connector.csms.station import Station
 from connector.csms.tokens import Tokens
+from connector.csms.v2.local_list_variables import ListVariables, read_variables
 from connector.errors import CallErrorReceived, CommandTimeout, StoreError
 from connector.sessions.handlers import Handler
 from connector.store.records import LocalListRecord
 
 Json = dict[str, Any]
 UpdateType = Literal["Full", "Differential"]
+Bounds = Keys | ListVariables
 
 logger = logging.getLogger(__name__)
 
@@ -51,10 +53,11 @@ class ListResult:
 class _Turn:
     """A station's list while we send it."""
 
-    __slots__ = ("is_touched", "notes", "payload", "station")
+    __slots__ = ("is_touched", "notes", "payload", "station", "wire")
 
     def __init__(self, station: Station) -> None:
         self.station = station
+        self.wire = wire_of(station)
         self.payload: Json | None = None
         self.is_touched = False
         """Whether somebody else sent a list meanwhile."""
@@ -101,41 +104,46 @@ class LocalLists:
             ConnectorError: as `Station.call`.
         """
         async with self._turn(station) as turn:
-            wanted, left_out = lists.registered(self._tokens)
-            if left_out:
-                longest = lists.LONGEST_TOKEN
+            found = lists.registered(self._tokens, station.spoken)
+            if found.left_out:
                 turn.notes.append(
-                    f"{left_out} left out: id or group over {longest} characters"
+                    f"{found.left_out} left out: "
+                    f"id or group over {found.longest} characters"
                 )
-            keys = await read_keys(station)
-            room = keys.number("LocalAuthListMaxLength")
-            if room is not None and len(wanted) > room:
-                return turn.result(
-                    TOO_LONG, f"{len(wanted)} tokens, {room} fit", response=None
-                )
-            if problem := await allow_list(station, keys):
+            bounds = await self._bounds(station)
+            room, count = bounds.room, len(found.entries)
+            if room is not None and count > room:
+                text = f"{count} tokens, {room} fit"
+                return turn.result(TOO_LONG, text, response=None)
+            if problem := await bounds.allow(station):
                 turn.notes.append(problem)
-            return await self._update(turn, wanted, kind, keys)
+            return await self._update(turn, found.entries, kind, bounds)
+
+    async def _bounds(self, station: Station) -> Bounds:
+        """What the station says of its list."""
+        if station.speaks_2:
+            return await read_variables(station, self._context.store)
+        return await read_keys(station)
 
     async def _update(
-        self, turn: _Turn, wanted: Entries, kind: UpdateType, keys: Keys
+        self, turn: _Turn, wanted: Entries, kind: UpdateType, bounds: Bounds
     ) -> ListResult:
-        said = await self.version(turn.station)
+        said = _NO_LIST if bounds.is_absent else await self.version(turn.station)
         if said == _NO_LIST:
             return turn.result(
                 NOT_SUPPORTED, "the station has no local list", response=None
             )
-        kept = await self._context.store.local_list(turn.station.identity)
-        most = keys.number("SendLocalListMaxLength")
+        kept = await self._kept(turn)
         if kind == "Differential":
-            result = await self._difference(turn, wanted, kept, said, most)
+            result = await self._difference(turn, wanted, kept, said, bounds)
             if result is not None:
                 return result
             said = await self.version(turn.station)
-            kept = await self._context.store.local_list(turn.station.identity)
+            kept = await self._kept(turn)
+        parts = lists.parts(wanted, bounds.most, bounds.most_bytes)
         messages: list[tuple[UpdateType, Entries]] = [
             ("Differential" if index else "Full", part)
-            for index, part in enumerate(lists.parts(wanted, most))
+            for index, part in enumerate(parts)
         ]
         return await self._send_all(turn, messages, [], _next(kept, said))
 
@@ -145,18 +153,19 @@ class LocalLists:
         wanted: Entries,
         kept: LocalListRecord | None,
         said: int | None,
-        most: int | None,
+        bounds: Bounds,
     ) -> ListResult | None:
         """Send what changed; None: the whole list has to be sent."""
         if kept is None or kept.entries is None or not is_in_step(kept, said):
             turn.notes.append(_why_in_full(kept, said))
             return None
-        change = lists.difference(kept.entries, wanted)
+        change = lists.difference(kept.entries, wanted, turn.wire)
         if not change:
-            answer = {"listVersion": kept.version}
+            answer = {turn.wire.version: kept.version}
             return turn.result(ACCEPTED, "unchanged", response=answer)
         messages: list[tuple[UpdateType, Entries]] = [
-            ("Differential", part) for part in lists.parts(change, most)
+            ("Differential", part)
+            for part in lists.parts(change, bounds.most, bounds.most_bytes)
         ]
         first = _next(kept, said)
         if first + len(messages) > LARGEST_VERSION:
@@ -181,11 +190,10 @@ class LocalLists:
             version = 1
         answer: Json = {}
         for index, (kind, part) in enumerate(messages):
-            payload = {
-                "listVersion": version + index,
-                "updateType": kind,
-                "localAuthorizationList": part,
-            }
+            payload: Json = {turn.wire.version: version + index, "updateType": kind}
+            if part or not turn.station.speaks_2:
+                # 2.x knows no list without entries, it is left out.
+                payload["localAuthorizationList"] = part
             # A full list does away with what others sent before it.
             turn.is_touched = turn.is_touched and kind != "Full"
             answer = await self._send(turn, payload)
@@ -193,12 +201,14 @@ class LocalLists:
                 where = f"message {index + 1} of {len(messages)}: "
                 text = (where if len(messages) > 1 else "") + answer["status"]
                 return turn.result(answer["status"], text, response=answer)
-            entries = part if kind == "Full" else lists.applied(entries, part)
+            before = [] if kind == "Full" else entries
+            entries = lists.applied(before, part, turn.wire)
             await self._keep(turn, version + index, entries)
         last = version + len(messages) - 1
         count = sum(len(part) for _, part in messages)
         text = f"version {last}, {_counted(messages[0][0], count)}"
-        return turn.result(ACCEPTED, text, response=answer | {"listVersion": last})
+        response = answer | {turn.wire.version: last}
+        return turn.result(ACCEPTED, text, response=response)
 
     # -- as it is given
 
@@ -210,12 +220,12 @@ class LocalLists:
         """
         async with self._turn(station) as turn:
             answer = await self._send(turn, payload)
-            status, version = answer["status"], int(payload["listVersion"])
+            status, version = answer["status"], int(payload[turn.wire.version])
             if status != ACCEPTED:
                 return turn.result(status, status, response=answer)
             is_full = payload["updateType"] == "Full"
             given = payload.get("localAuthorizationList", [])
-            entries = lists.applied([], given) if is_full else None
+            entries = lists.applied([], given, turn.wire) if is_full else None
             await self._keep(turn, version, entries)
             return turn.result(ACCEPTED, f"version {version}", response=answer)
 
@@ -224,7 +234,8 @@ class LocalLists:
     async def version(self, station: Station) -> int | None:
         """The version of the station's list; None where it does not tell.
 
-        0 is that of an empty list, -1 says that there can be none (1.6, section 5.10).
+        0 is that of an empty list, -1 says that there can be none (1.6, section 5.10;
+        2.x has no -1).
 
         Raises:
             ConnectorError: as `Station.call`, but for a CALLERROR.
@@ -234,7 +245,7 @@ class LocalLists:
         except CallErrorReceived as problem:
             logger.info("%s: GetLocalListVersion: %s", station.identity, problem)
             return None
-        return int(answer["listVersion"])
+        return int(answer[wire_of(station).version])
 
     async def _send(self, turn: _Turn, payload: Json) -> Json:
         turn.payload = payload
@@ -261,6 +272,13 @@ class LocalLists:
             lock.release()
 
     # -- what is kept
+
+    async def _kept(self, turn: _Turn) -> LocalListRecord | None:
+        """What the station accepted last; entries of another version are unknown."""
+        found = await self._context.store.local_list(turn.station.identity)
+        if found and found.entries and turn.wire.token not in found.entries[0]:
+            return replace(found, entries=None)
+        return found
 
     async def _keep(self, turn: _Turn, version: int, entries: Entries | None) -> None:
         if turn.is_touched:
@@ -294,7 +312,8 @@ class LocalLists:
             if turn.payload is event.payload:
                 return
             turn.is_touched = True
-        self._begin(self._note(station, int(event.payload["listVersion"])))
+        version = int(event.payload[wire_of(station).version])
+        self._begin(self._note(station, version))
 
     async def _note(self, station: Station, version: int) -> None:
         await self._save(station, version, None)
@@ -313,6 +332,11 @@ class LocalLists:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def wire_of(station: Station) -> Wire:
+    """How a station's version writes lists."""
+    return OF_2 if station.speaks_2 else OF_16
 
 
 def is_in_step(kept: LocalListRecord, said: int | None) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Container
+from collections.abc import Callable, Container
 from typing import Any
 
 from connector.csms.context import Context
 from connector.csms.events import Forgotten
 from connector.csms.station import STATION, Station
+from connector.ocppj.redaction import excerpt
 
 Json = dict[str, Any]
 
@@ -16,12 +17,22 @@ logger = logging.getLogger(__name__)
 
 
 class Progress:
-    """Shows statuses as they are told, asked for or not; logs each other one."""
+    """Shows statuses as they are told, asked for or not; logs each other one.
 
-    def __init__(self, context: Context, sensor: str, failed: Container[str]) -> None:
+    ``shown`` makes the sensor's value of a notification.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        sensor: str,
+        failed: Container[str],
+        shown: Callable[[Json], str] = lambda payload: str(payload["status"]),
+    ) -> None:
         self._context = context
         self._sensor = sensor
         self._failed = failed
+        self._shown = shown
         self._logged: dict[str, tuple[str, object]] = {}
         context.events.subscribe(Forgotten, self._forget)
 
@@ -31,15 +42,22 @@ class Progress:
     def tell(self, station: Station, payload: Json) -> None:
         """Take a status notification."""
         status, request_id = payload["status"], payload.get("requestId")
-        self._context.tell_state(station, STATION, {self._sensor: status})
+        self._context.tell_state(station, STATION, {self._sensor: self._shown(payload)})
         if self._logged.get(station.identity) == (status, request_id):
             return
         self._logged[station.identity] = (status, request_id)
         logger.log(
             logging.WARNING if status in self._failed else logging.INFO,
-            "%s: %s %.50s%s",
+            "%s: %s %.50s%s%s",
             station.identity,
             self._sensor,
             status,
             "" if request_id is None else f" (requestId {request_id})",
+            _reason(payload.get("statusInfo", {})),
         )
+
+
+def _reason(info: Json) -> str:
+    """What 2.1 tells of it."""
+    texts = (info.get("reasonCode"), info.get("additionalInfo"))
+    return "".join(f": {excerpt(text)}" for text in texts if text)

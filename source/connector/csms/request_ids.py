@@ -8,7 +8,8 @@ from connector.csms.station import Station
 
 _LEARNED = "request_id"
 _LARGEST = 2**31 - 1
-_ACTIONS = frozenset({"GetLog", "SignedUpdateFirmware"})
+_OF_STATIONS = "CertificateSigned"
+"""Its id is that of the station's own request (2.1)."""
 
 
 class RequestIds:
@@ -25,9 +26,10 @@ class RequestIds:
         return number
 
     def _note(self, event: Answered) -> None:
-        if event.action not in _ACTIONS:
+        asked = event.payload.get("requestId")
+        if asked is None or event.action == _OF_STATIONS:
             return
-        number = int(event.payload["requestId"])
+        number = int(asked)
         if event.station.learned.get(_LEARNED, 0) < number <= _LARGEST:
             self._keep(event.station, number)
 

@@ -1,4 +1,4 @@
-"""Reservations (1.6, sections 3.11, 5.1, 5.13): who may use a connector until when.
+"""Reservations (1.6, sections 3.11, 5.1, 5.13; 2.x, block H): who may charge where.
 
 What holds is what the station answered, whoever asked it: a command, a request, `call`.
 """
@@ -10,15 +10,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from connector.csms import reservation_requests as requests
 from connector.csms.clock import Timer
 from connector.csms.context import Context
-from connector.csms.events import Answered, Forgotten, TransactionStarted
+from connector.csms.events import (
+    Answered,
+    Forgotten,
+    TransactionChanged,
+    TransactionStarted,
+)
+from connector.csms.reservation_wires import requests_of
 from connector.csms.reservation_writer import ReservationWriter
 from connector.csms.station import STATION, Station
 from connector.csms.tokens import Tokens
+from connector.csms.v2.connector_types import connector_type
+from connector.ocppj.frames import Call
 from connector.ocppj.redaction import shorten
-from connector.sessions.handlers import Handler
+from connector.sessions.handlers import Answer, Handler
 from connector.store.identifiers import ulid
 from connector.store.records import (
     ReservationRecord,
@@ -33,6 +40,13 @@ logger = logging.getLogger(__name__)
 _CLOCK_IS_LOOKED_AT_S = 3600.0
 """The time of day may jump, a timer does not hear of it."""
 _SLACK_MS = 10_000
+ANY_TYPE = "any"
+_UPDATES: dict[str, ReservationStatus] = {
+    "Expired": "Expired",
+    "Removed": "Removed",
+    "NoTransaction": "NoTransaction",
+}
+"""What a station tells in ReservationStatusUpdate, and how it is kept."""
 
 
 class Reservations:
@@ -40,6 +54,9 @@ class Reservations:
 
     def __init__(self, context: Context, tokens: Tokens) -> None:
         self.handlers: dict[str, Handler] = {}
+        self.handlers_2: dict[str, Handler] = {
+            "ReservationStatusUpdate": self.on_update
+        }
         self._context = context
         self._tokens = tokens
         self._stations: Mapping[str, Station] = {}
@@ -49,6 +66,7 @@ class Reservations:
         self._writer = ReservationWriter(context.store, context.clock)
         context.events.subscribe(Answered, self._on_answered)
         context.events.subscribe(TransactionStarted, self._on_transaction)
+        context.events.subscribe(TransactionChanged, self._on_changed)
         context.events.subscribe(Forgotten, self._on_forgotten)
 
     # -- life
@@ -89,11 +107,15 @@ class Reservations:
             LocalProtocolError: members are missing, or mean nothing.
             StoreError: there is no new id.
         """
-        now_ms = self._context.clock.now_ms()
+        now_ms, store = self._context.clock.now_ms(), self._context.store
+        requests = requests_of(station)
         asked = requests.read(payload, where, now_ms)
-        if "reservationId" not in asked:
-            store = self._context.store
-            asked["reservationId"] = await store.next_reservation_id(station.identity)
+        if "." in where and "connectorType" not in asked:
+            # 2.x reserves EVSEs; what tells their connectors apart is the type.
+            type_ = await connector_type(store, station, where)
+            asked |= {} if type_ is None else {"connectorType": type_}
+        if requests.ID not in asked:
+            asked[requests.ID] = await store.next_reservation_id(station.identity)
         return requests.on_the_wire(asked, station)
 
     async def reserve(self, station: Station, request: Json) -> Json:
@@ -126,7 +148,14 @@ class Reservations:
         """Those of a station, oldest first."""
         return list(self._open.get(station.identity, {}).values())
 
-    # -- what the station answered
+    # -- what the station says
+
+    def on_update(self, station: Station, call: Call) -> Answer:
+        """ReservationStatusUpdate (2.x)."""
+        number = int(call.payload["reservationId"])
+        told = call.payload["reservationUpdateStatus"]
+        status = _UPDATES.get(told, "Removed")
+        return Answer({}, lambda: self._end(station, number, status))
 
     def _on_answered(self, event: Answered) -> None:
         match event.action, event.answer.get("status"):
@@ -142,13 +171,14 @@ class Reservations:
         if self._stations.get(station.identity) is not station:
             return  # forgotten while it answered
         now_ms = self._context.clock.now_ms()
+        requests = requests_of(station)
         record = requests.record(ulid(), station, payload, now_ms)
         if record is None:
             logger.warning(
                 "%s: reservation %s until %s cannot be followed",
                 station.identity,
-                payload["reservationId"],
-                payload["expiryDate"],
+                payload[requests.ID],
+                payload[requests.EXPIRY],
             )
             return
         # 1.6, section 5.13: the same id again replaces the reservation.
@@ -226,16 +256,17 @@ class Reservations:
         if event.station.identity in self._open:
             self._match(event.station, event.transaction)
 
+    def _on_changed(self, event: TransactionChanged) -> None:
+        """2.x may tell of its token, and of what was reserved for it, later."""
+        if event.station.identity in self._open:
+            self._use(event.station, event.transaction)
+
     def _match(self, station: Station, transaction: TransactionRecord) -> None:
-        """A start uses the reservation that it names, or that its token has there."""
-        records = self._open.get(station.identity, {})
-        named = transaction.reservation_id
-        used = None if named is None else records.get(named)
+        """A start uses a reservation, or takes what is somebody else's."""
+        if self._use(station, transaction):
+            return
         here = list(self._before(station, transaction))
-        used = used or next((r for r in here if self._is_for(r, transaction)), None)
-        if used is not None:
-            self._end(station, used.reservation_id, "Used")
-        elif here and here[0].where == transaction.where and transaction.id_token:
+        if here and here[0].where == transaction.where and transaction.id_token:
             logger.warning(
                 "%s: %s charges at %s, which reservation %d keeps for %s",
                 station.identity,
@@ -244,6 +275,17 @@ class Reservations:
                 here[0].reservation_id,
                 shorten(here[0].id_token),
             )
+
+    def _use(self, station: Station, transaction: TransactionRecord) -> bool:
+        """End the reservation that it names, or that its token has there."""
+        records = self._open.get(station.identity, {})
+        named = transaction.reservation_id
+        used = None if named is None else records.get(named)
+        here = self._before(station, transaction)
+        used = used or next((r for r in here if self._is_for(r, transaction)), None)
+        if used is not None:
+            self._end(station, used.reservation_id, "Used")
+        return used is not None
 
     def _before(
         self, station: Station, transaction: TransactionRecord
@@ -264,7 +306,7 @@ class Reservations:
         if not id_token:
             return False
         if record.id_token.lower() == id_token.lower():
-            return True
+            return _is_same(record.type, transaction.token_type)
         group = self._tokens.info(id_token).get("parentIdTag")
         return bool(group and record.group and group.lower() == record.group.lower())
 
@@ -272,3 +314,8 @@ class Reservations:
         for record in self._open.pop(event.station.identity, {}).values():
             self._cancel_timer(record)
         self._writer.forget(event.station.identity)
+
+
+def _is_same(reserved: str, used: str | None) -> bool:
+    """Whether two types of tokens may be one; 1.6 has no types."""
+    return used is None or ANY_TYPE in (reserved, used) or reserved == used

@@ -1,4 +1,4 @@
-"""Security events (security whitepaper, 1.6): shown, and critical ones logged."""
+"""Security events (1.6: whitepaper; 2.x: A04): shown, and critical ones logged."""
 
 from __future__ import annotations
 

@@ -28,6 +28,8 @@ class Verdict(NamedTuple):
 class Tokens:
     """What is said about id tokens; compared without case (1.6, section 3.15)."""
 
+    ANY_TYPE = "any"
+
     def __init__(self, options: CsmsOptions, store: TokenStore, clock: Clock) -> None:
         self._options = options
         self._store = store
@@ -56,6 +58,11 @@ class Tokens:
     def ids(self) -> list[str]:
         """Those that are registered, as they are spelt."""
         return [record.id_token for record in self._known.values()]
+
+    def type_of(self, id_token: str) -> str:
+        """The type of one that is registered; `ANY_TYPE` where it may have any."""
+        record = self._known.get(id_token.lower())
+        return self.ANY_TYPE if record is None else record.type
 
     def info(self, id_token: str) -> Json:
         """The IdTagInfo that answers a token of 1.6."""

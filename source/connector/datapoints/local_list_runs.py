@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from connector.csms.local_lists import ACCEPTED, NOT_SUPPORTED, ListResult
@@ -17,18 +18,25 @@ _OUTCOMES = {ACCEPTED: OutcomeName.ACCEPTED, NOT_SUPPORTED: OutcomeName.UNSUPPOR
 _UPDATE_TYPES = ("Full", "Differential")
 _EXPECTED = (
     'null, {"updateType": "Full"} or {"updateType": "Differential"}, '
-    "or a SendLocalList with its listVersion"
+    "or a SendLocalList with its "
 )
 
 
-def local_list(value: object) -> Json:
-    """What to send: an update of the registry, or a complete SendLocalList."""
-    payload = json_object_or_none(value) or {"updateType": "Full"}
-    if "listVersion" in payload:
+def local_list(version: str) -> Callable[[object], Json]:
+    """What to send: an update of the registry, or a complete SendLocalList.
+
+    ``version`` is the member that only a complete one has.
+    """
+
+    def read(value: object) -> Json:
+        payload = json_object_or_none(value) or {"updateType": "Full"}
+        if version in payload:
+            return payload
+        if set(payload) != {"updateType"} or payload["updateType"] not in _UPDATE_TYPES:
+            raise InvalidValue(value, _EXPECTED + version)
         return payload
-    if set(payload) != {"updateType"} or payload["updateType"] not in _UPDATE_TYPES:
-        raise InvalidValue(value, _EXPECTED)
-    return payload
+
+    return read
 
 
 async def send_local_list(
@@ -36,7 +44,7 @@ async def send_local_list(
 ) -> Outcome:
     """SendLocalList: the token registry's, or as it is given."""
     local_lists = context.blocks.local_lists
-    if "listVersion" in payload:
+    if set(payload) != {"updateType"}:
         result = await local_lists.send(station, payload)
     else:
         result = await local_lists.update(station, payload["updateType"])

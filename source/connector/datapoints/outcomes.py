@@ -86,7 +86,14 @@ def _details(problem: Exception) -> Any:
 
 
 _AGREED = frozenset(
-    {"Accepted", "Scheduled", "RebootRequired", "Unlocked", "AcceptedCanceled"}
+    {
+        "Accepted",
+        "Scheduled",
+        "RebootRequired",
+        "Unlocked",
+        "AcceptedCanceled",
+        "Unpublished",
+    }
 )
 _STATUSES = ("status", "attributeStatus")
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from connector.csms.reservation_requests import whole_number
+from connector.csms.reservation_wires import requests_of
 from connector.csms.station import Station
 from connector.datapoints.command_runs import Context
 from connector.datapoints.outcomes import Outcome, of_response, outcome_of
@@ -34,7 +35,7 @@ async def reserve(
     """ReserveNow; the result tells the id, without an answer too."""
     reservations = context.blocks.reservations
     request = await reservations.request(station, where, payload)
-    number = request["reservationId"]
+    number = request[requests_of(station).ID]
     try:
         answer = await reservations.reserve(station, request)
     except ConnectorError as problem:

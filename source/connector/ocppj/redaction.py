@@ -30,7 +30,7 @@ _ONE_TIME_NAME = re.compile(r"(?:(?<=/files/)|(?<=/files\\/))[\w-]{20,}")
 _FEW_LEVELS = 32
 _SHOWN_OF_TOKEN = 4
 _KEY_NAMES = ("key", "variable", "name")
-_VALUES = ("value", "attributeValue")
+_VALUES = ("value", "attributeValue", "actualValue")
 
 
 def redact(text: str) -> Any:

@@ -10,25 +10,37 @@ from cryptography.x509.ocsp import OCSPRequestBuilder
 from connector.errors import CertificateError
 
 
-def root_hashes(certificate: str) -> dict[str, str]:
-    """The ``certificateHashData`` of a self-signed certificate (PEM), with SHA-256.
+SHA256 = "SHA256"
+_ALGORITHMS: dict[str, type[hashes.HashAlgorithm]] = {
+    SHA256: hashes.SHA256,
+    "SHA384": hashes.SHA384,
+    "SHA512": hashes.SHA512,
+}
+
+
+def root_hashes(certificate: str, algorithm: str = SHA256) -> dict[str, str]:
+    """The ``certificateHashData`` of a self-signed certificate (PEM).
 
     Raises:
         CertificateError: it is none, or another one has signed it, whose key is not
-            known here.
+            known here; or there is no such algorithm.
     """
+    if algorithm not in _ALGORITHMS:
+        raise CertificateError(f"{algorithm[:20]!r} is no known hash algorithm")
     try:
         found = x509.load_pem_x509_certificate(certificate.encode())
         found.verify_directly_issued_by(found)
         # Its three members are those of an OCSP request.
-        named = OCSPRequestBuilder().add_certificate(found, found, hashes.SHA256())
+        named = OCSPRequestBuilder().add_certificate(
+            found, found, _ALGORITHMS[algorithm]()
+        )
         request = named.build()
     except InvalidSignature:
         raise CertificateError("it is not signed by itself") from None
     except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
         raise CertificateError(f"it cannot be read: {problem}") from None
     return {
-        "hashAlgorithm": "SHA256",
+        "hashAlgorithm": algorithm,
         "issuerNameHash": request.issuer_name_hash.hex(),
         "issuerKeyHash": request.issuer_key_hash.hex(),
         "serialNumber": f"{request.serial_number:x}",

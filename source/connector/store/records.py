@@ -8,7 +8,7 @@ from typing import Any, Literal
 Scalar = str | int | float | bool | None
 Registration = Literal["pending", "accepted", "rejected"]
 ReservationStatus = Literal[
-    "Accepted", "Used", "Cancelled", "Expired", "Removed", "Replaced"
+    "Accepted", "Used", "Cancelled", "Expired", "Removed", "Replaced", "NoTransaction"
 ]
 
 

@@ -15,15 +15,20 @@ from connector.csms.v2.charging_needs import ChargingNeeds
 from connector.csms.v2.charging_profiles import ChargingProfiles
 from connector.csms.v2.configuring import Configuring
 from connector.csms.v2.costs import Costs
+from connector.csms.v2.customer_information import CustomerInformation
 from connector.csms.v2.der_control import DerControl
 from connector.csms.v2.device_model import DeviceModel
 from connector.csms.v2.display import Display
+from connector.csms.v2.ev_certificates import EvCertificates
 from connector.csms.v2.event_streams import EventStreams
 from connector.csms.v2.external_limits import ExternalLimits
 from connector.csms.v2.limit_source import LimitSource
 from connector.csms.v2.metering import Metering
+from connector.csms.v2.monitored_events import MonitoredEvents
+from connector.csms.v2.monitors import Monitors
 from connector.csms.v2.payment import Payment
 from connector.csms.v2.priority_charging import DynamicSchedules, PriorityCharging
+from connector.csms.v2.published_firmware import PublishedFirmware
 from connector.csms.v2.tariffs import Tariffs
 from connector.csms.v2.transactions import Transactions
 from connector.sessions.handlers import Handler
@@ -53,6 +58,8 @@ class Blocks:
         self.limits = LimitSource()
         self.charging_profiles = ChargingProfiles(context, ids)
         self.display = Display(context)
+        self.monitors = Monitors(context)
+        self.customer_information = CustomerInformation(context)
         self._listeners = (Costs(context), Tariffs(context))
         self._own: tuple[Block, ...] = (
             self.device_model,
@@ -69,6 +76,11 @@ class Blocks:
             self.charging_profiles,
             PriorityCharging(context),
             DynamicSchedules(self.limits),
+            self.monitors,
+            MonitoredEvents(context),
+            self.customer_information,
+            PublishedFirmware(context),
+            EvCertificates(context),
         )
 
     def configuring(self, context: Context) -> Configuring:
