@@ -44,6 +44,13 @@ def token_of(payload: Json) -> tuple[str, str]:
     return token["idToken"], token["type"]
 
 
+def tells_more(known: TransactionRecord, payload: Json) -> bool:
+    """Whether an update may have something to keep, or to answer."""
+    if "idToken" in payload:
+        return True
+    return payload.get("reservationId", known.reservation_id) != known.reservation_id
+
+
 def reason_of(payload: Json) -> str:
     """Why it ended."""
     found: str = payload["transactionInfo"].get("stoppedReason", _USUAL_REASON)

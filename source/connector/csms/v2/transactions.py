@@ -64,7 +64,7 @@ class Transactions:
         moment = self._moment(station, payload)
         known = _running(station, payload)
         is_update = payload["eventType"] == event.UPDATED
-        if is_update and known is not None and "idToken" not in payload:
+        if is_update and known is not None and not event.tells_more(known, payload):
             return Answer({}, lambda: self._follow(station, known, payload, moment))
         return self._keep(station, payload, moment, known)
 
