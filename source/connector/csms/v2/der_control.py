@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 _LEARNED = "der_controls"
 _MOST = 64
 """Controls of one station that are remembered; the oldest make room."""
+_LONGEST_ID = 36
 _MOST_REPORTED = 100
 _TYPES = {
     "enterService": "EnterService",
@@ -77,7 +78,7 @@ class DerControl:
         return Answer({}, lambda: self._start_stop(station, call.payload))
 
     def _start_stop(self, station: Station, told: Json) -> None:
-        known, control_id = _known(station), told["controlId"]
+        known, control_id = _known(station), told["controlId"][:_LONGEST_ID]
         control = {**known.get(control_id, {}), "started": told["started"]}
         superseded = told.get("supersededIds", ())
         self._tell(station, _superseding({**known, control_id: control}, superseded))
@@ -93,7 +94,10 @@ class DerControl:
         is_all = request is not None and not any(name in request for name in _FILTERS)
         known = _known(station)
         found = {
-            item["id"]: {**_started(known, item["id"]), **_control(item)}
+            (number := item["id"][:_LONGEST_ID]): {
+                **_started(known, number),
+                **_control(item),
+            }
             for item in items
         }
         shown = orjson.dumps(items[:_MOST_REPORTED]).decode()

@@ -32,6 +32,8 @@ _ALWAYS_FRONT, _USUAL_PRIORITY, _USUAL_FORMAT = "AlwaysFront", "NormalCycle", "U
 _OF_CONTENT = ("format", "language", "content")
 _SHOWN = ("priority", "state", "startDateTime", "endDateTime", "transactionId")
 _FILTERS = ("id", "priority", "state")
+_LONGEST, _LONGEST_CONTENT = 64, 1024
+"""What is remembered of a text that a station tells; its schema may not say."""
 
 
 class Display:
@@ -159,8 +161,9 @@ def _with(known: _Messages, items: list[Json]) -> _Messages:
                 n: m for n, m in messages.items() if m.get("priority") != _ALWAYS_FRONT
             }
         messages.pop(str(item["id"]), None)
-        shown = {name: item[name] for name in _SHOWN if name in item}
-        messages[str(item["id"])] = {"content": item["message"]["content"], **shown}
+        shown = {name: item[name][:_LONGEST] for name in _SHOWN if name in item}
+        content = item["message"]["content"][:_LONGEST_CONTENT]
+        messages[str(item["id"])] = {"content": content, **shown}
     while len(messages) > _MOST:
         del messages[next(iter(messages))]
     return messages

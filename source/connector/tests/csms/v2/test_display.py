@@ -185,3 +185,14 @@ async def test_only_so_many_messages_are_remembered(start2: Any) -> None:
     await end.say("NotifyDisplayMessages", requestId=1, messageInfo=many)
 
     assert [message["id"] for message in shown(harness)] == list(range(68, 100))
+
+
+async def test_a_text_without_end_is_not_remembered_whole(start2: Any) -> None:
+    harness = await start2()
+    end = await harness.connect_2(boots=True)
+    long = info(1, "x" * 5000, startDateTime="y" * 5000)
+    await end.say_raw("NotifyDisplayMessages", {"requestId": 1, "messageInfo": [long]})
+
+    (message,) = shown(harness)
+    assert len(message["content"]) == 1024
+    assert len(message["startDateTime"]) < 100
