@@ -51,7 +51,8 @@ class Gathered:
         request_id = payload["requestId"]
         known = self._tasks.get(station.identity, {})
         if request_id not in known:
-            if not payload.get("tbc", False):
+            # The last one of several may come before the others.
+            if not (payload.get("tbc", False) or payload.get("seqNo", 0)):
                 self._hand_on(station, request_id, items)
                 return
             if not self._expect(station, request_id):
