@@ -9,7 +9,6 @@ from cryptography.x509.ocsp import OCSPRequestBuilder
 
 from connector.errors import CertificateError
 
-
 SHA256 = "SHA256"
 _ALGORITHMS: dict[str, type[hashes.HashAlgorithm]] = {
     SHA256: hashes.SHA256,

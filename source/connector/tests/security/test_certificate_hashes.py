@@ -43,3 +43,22 @@ def test_only_roots_are_named(tmp_path: Path) -> None:
     for text in (leaf, "", "rubbish"):
         with pytest.raises(CertificateError):
             root_hashes(text)
+
+
+@pytest.mark.parametrize(("algorithm", "length"), [("SHA384", 96), ("SHA512", 128)])
+def test_other_algorithms_of_2_x_are_known(
+    algorithm: str, length: int, tmp_path: Path
+) -> None:
+    root = StationAuthority(tmp_path).root(NOW)
+
+    found = root_hashes(root, algorithm)
+
+    assert found["hashAlgorithm"] == algorithm
+    assert len(found["issuerKeyHash"]) == length
+
+
+def test_an_unknown_algorithm_is_refused(tmp_path: Path) -> None:
+    root = StationAuthority(tmp_path).root(NOW)
+
+    with pytest.raises(CertificateError, match="'MD5' is no known hash algorithm"):
+        root_hashes(root, "MD5")
