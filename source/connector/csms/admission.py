@@ -28,7 +28,7 @@ _WHEN_ASKED = (
 )
 _REPORTS = frozenset({"NotifyMonitoringReport", "NotifyReport"})
 """Their requests are other actions; only who asked has a use for them."""
-_DETAIL = "this station is not adopted yet"
+_DETAIL = "this station is not accepted yet"
 
 
 class Reception:
@@ -42,7 +42,7 @@ class Reception:
 
     def of(self, station: Station) -> Mapping[str, Handler]:
         """Those of a station as it is now."""
-        if station.is_adopted:
+        if station.is_served:
             return self.of_2 if station.speaks_2 else self.of_16
         return self._waiting_2 if station.speaks_2 else self._waiting_16
 
@@ -65,7 +65,7 @@ def restricted(handlers: Mapping[str, Handler]) -> Mapping[str, Handler]:
 def _refuse(station: Station, call: Call) -> Any:
     if station.first_time(f"refused {call.action}"):
         logger.warning(
-            "%s: is not adopted, %s is refused; it has to keep it",
+            "%s: is Pending, %s is refused; it has to keep it",
             station.identity,
             call.action,
         )

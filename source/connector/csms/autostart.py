@@ -141,7 +141,7 @@ class Autostart:
         connector = station.connectors.get(where)
         return (
             station.options.autostart_token is not None
-            and station.is_adopted
+            and station.is_served
             and station.is_connected
             # The limit in the request needs to know what the station takes.
             and station.setup is None

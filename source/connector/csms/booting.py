@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
+from typing import Any
 
 from connector.csms.clock import Clock, Timer
 from connector.csms.remote_control import trigger_message
@@ -25,7 +27,7 @@ class Booting:
         self._setup = setup
         self._clock = clock
         self._timers: dict[str, Timer] = {}
-        self._asking: set[asyncio.Task[None]] = set()
+        self._asking: set[asyncio.Task[object]] = set()
 
     def stop(self) -> None:
         """Wait for nobody any more."""
@@ -57,13 +59,18 @@ class Booting:
             return False
         return answer.get("status") == "Accepted"
 
+    def ask(self, station: Station) -> None:
+        """Have it boot again, now; it does by itself later where it refuses."""
+        self._spawn(self.trigger(station))
+
     def _ask(self, station: Station, session: Session | None) -> None:
         self._timers.pop(station.identity, None)
         if station.has_booted or station.session is not session or session is None:
             return
-        task = asyncio.get_running_loop().create_task(
-            self._boot_or_go_on(station, session)
-        )
+        self._spawn(self._boot_or_go_on(station, session))
+
+    def _spawn(self, work: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
 

@@ -24,7 +24,9 @@ from connector.csms.events import (
     Disconnected,
     EventBus,
     Forgotten,
+    Held,
     RegistrationChanged,
+    Released,
 )
 from connector.csms.evictions import Evictions
 from connector.csms.facts import Facts, Weight
@@ -110,6 +112,8 @@ class CentralSystem:
         )
         self.gate = self._door.gate
         self._watcher = _Watcher(self)
+        self.events.subscribe(Held, self._on_held)
+        self.events.subscribe(Released, self._on_released)
         self.malformed_frames = 0
         """Messages that were none, since the start."""
         self._timers: dict[str, Timer] = {}
@@ -217,6 +221,7 @@ class CentralSystem:
         station.address = session.link.remote_address
         station.connected_ms = self._clock.now_ms()
         station.has_booted = False
+        station.held = None
         station.reconnects += 1
         station.asked = None
         if previous is not None:
@@ -278,6 +283,14 @@ class CentralSystem:
         timer = self._timers.pop(station.identity, None)
         if timer is not None:
             timer.cancel()
+
+    def _on_held(self, event: Held) -> None:
+        if event.station.session is not None:
+            event.station.session.handlers = self.reception.of(event.station)
+
+    def _on_released(self, event: Released) -> None:
+        self._on_held(Held(event.station))
+        self._booting.ask(event.station)
 
     # -- decisions about stations
 

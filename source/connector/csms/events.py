@@ -42,6 +42,16 @@ class Booted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Held(Event):
+    """An adopted station was answered Pending: it is to be configured first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released(Event):
+    """A station that was held is configured; its next boot is accepted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ready(Event):
     """The configuration after the boot is done, or was found to need none."""
 

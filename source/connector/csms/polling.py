@@ -122,7 +122,7 @@ class Polling:
     def _places(self, station: Station, watch: _Watch | None) -> list[str]:
         """The connectors that are to have fresh values."""
         poll_s = station.options.quirks.poll_s
-        if poll_s == 0 or not (station.is_adopted and station.is_connected):
+        if poll_s == 0 or not (station.is_served and station.is_connected):
             return []
         refused = watch.refused if watch is not None else set()
         if refused is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from connector.csms import presets, times
 from connector.csms.context import Context, at
-from connector.csms.events import Booted
+from connector.csms.events import Booted, Held
 from connector.csms.facts import Datum, Scalar
 from connector.csms.station import STATION, Station
 from connector.csms.v2 import remote_control as v2
@@ -74,11 +74,12 @@ class Provisioning:
     def _boot(self, station: Station, said: Json) -> Answer:
         station.boot = boot = _kept(said)
         presets.apply(station, self._context.options.call_timeout_s)
-        status = REGISTRATION[station.registration]
+        is_held = _is_held(station)
+        status = REGISTRATION["pending" if is_held else station.registration]
         interval_s = max(1, round(self._context.options.heartbeat_interval_s))
         answer = {
             "currentTime": times.iso(self._context.clock.now_ms()),
-            "interval": interval_s if station.is_adopted else PENDING_INTERVAL_S,
+            "interval": interval_s if station.is_served else PENDING_INTERVAL_S,
             "status": status,
         }
         logger.info(
@@ -95,7 +96,8 @@ class Provisioning:
         self._context.remember(station)
         if station.is_adopted:
             station.has_booted = True
-            self._context.events.emit(Booted(station))
+            event = Held(station) if station.held else Booted(station)
+            self._context.events.emit(event)
 
     def on_heartbeat(self, station: Station, call: Call) -> Answer:
         """Heartbeat."""
@@ -104,6 +106,14 @@ class Provisioning:
             {"currentTime": times.iso(now_ms)},
             lambda: self._context.tell_seen(station, now_ms),
         )
+
+
+def _is_held(station: Station) -> bool:
+    """Whether it has to be configured before it is accepted (2.x, B02)."""
+    wants = station.options.quirks.setup_while_pending and station.is_adopted
+    if wants and station.held is None:
+        station.held = True
+    return bool(station.held)
 
 
 def _kept(payload: Json) -> Json:

@@ -62,6 +62,7 @@ class Quirks:
     no_change_availability: bool | None = None
     vendor_limit: VendorLimit | Off | None = None
     free_token_key: str | Off | None = None
+    setup_while_pending: bool | None = None
 
     def over(self, other: Quirks) -> Quirks:
         """These, and those of the other that are not set here."""
@@ -258,6 +259,12 @@ QUIRKS: Mapping[str, Quirk] = MappingProxyType(
             "unknown tokens are accepted",
             _key,
             (49,),
+        ),
+        "setup_while_pending": Quirk(
+            "flag",
+            "An adopted station is answered Pending until it is configured; then it "
+            "is asked to boot again. It keeps its transaction messages meanwhile",
+            _flag,
         ),
     }
 )

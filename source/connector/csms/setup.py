@@ -10,7 +10,14 @@ import logging
 from typing import Protocol
 
 from connector.csms.context import Context
-from connector.csms.events import Booted, Connected, Disconnected, Ready
+from connector.csms.events import (
+    Booted,
+    Connected,
+    Disconnected,
+    Held,
+    Ready,
+    Released,
+)
 from connector.csms.station import Station
 from connector.errors import CommandTimeout, ConnectorError, TransportError
 
@@ -35,10 +42,11 @@ class Setup:
         self._context = context
         self._of_16, self._of_2 = of_16, of_2
         context.events.subscribe(Booted, self._on_booted)
+        context.events.subscribe(Held, self._on_booted)
         context.events.subscribe(Connected, self._on_other_link)
         context.events.subscribe(Disconnected, self._on_other_link)
 
-    def _on_booted(self, event: Booted) -> None:
+    def _on_booted(self, event: Booted | Held) -> None:
         self.begin(event.station)
 
     def begin(self, station: Station) -> None:
@@ -69,5 +77,10 @@ class Setup:
         except Exception:
             logger.exception("%s: could not be configured", station.identity)
         station.setup = None
-        if station.is_connected:
+        if not station.is_connected:
+            return
+        if station.held:
+            station.held = False
+            self._context.events.emit(Released(station))
+        else:
             self._context.events.emit(Ready(station))

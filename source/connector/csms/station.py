@@ -80,6 +80,7 @@ class Station:
         "connectors",
         "given",
         "has_booted",
+        "held",
         "identity",
         "learned",
         "options",
@@ -119,6 +120,8 @@ class Station:
         self.reconnects = -1
         self.has_booted = False
         """Booted on the link that is up now."""
+        self.held: bool | None = None
+        """Answered Pending until it is configured (True), or was so on this link."""
         self.boot: Json = {}
         self.connectors: dict[str, Connector] = {}
         self.configuration: dict[str, str | None] = {}
@@ -136,6 +139,11 @@ class Station:
     def is_adopted(self) -> bool:
         """Whether it may do what stations do."""
         return self.registration == "accepted"
+
+    @property
+    def is_served(self) -> bool:
+        """Whether it may do so now: it is not being configured before."""
+        return self.is_adopted and not self.held
 
     @property
     def is_connected(self) -> bool:

@@ -124,8 +124,9 @@ class Commands:
             value = rule.parse(order.value)
         except InvalidValue as problem:
             return Outcome(OutcomeName.INVALID, f"{order.name}: {problem}")
-        if not (station.is_adopted or rule.is_read(value)):
-            return Outcome(OutcomeName.REJECTED, "the station is not adopted")
+        if not (station.is_served or rule.is_read(value)):
+            what = "being configured" if station.is_adopted else "not adopted"
+            return Outcome(OutcomeName.REJECTED, f"the station is {what}")
         return await rule.run(self._context, station, order.where, value)
 
     def report_late(

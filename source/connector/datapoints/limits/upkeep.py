@@ -166,7 +166,7 @@ class Upkeep:
 
     async def again(self, book: Book, slot: Slot) -> None:
         """Send a limit again without being asked; a no is told."""
-        if not (book.station.is_connected and book.station.is_adopted):
+        if not (book.station.is_connected and book.station.is_served):
             await self.settle(book, slot)
             return
         effect = await self.bring(book, slot)
