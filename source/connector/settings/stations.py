@@ -167,6 +167,7 @@ class QuirksEntry(_Entry):
     no_change_availability: Any = _quirk("no_change_availability")
     vendor_limit: Any = _quirk("vendor_limit")
     free_token_key: Any = _quirk("free_token_key")
+    setup_while_pending: Any = _quirk("setup_while_pending")
 
     @model_validator(mode="before")
     @classmethod

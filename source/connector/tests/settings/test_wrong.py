@@ -334,7 +334,8 @@ class TestStations:
         assert found == [
             "STATIONS: station 'A' (environment): there is no 'quirks.slow'; known "
             "are no_boot_trigger, skip_setup, meter_interval_min_s, poll_s, "
-            "no_change_availability, vendor_limit, free_token_key"
+            "no_change_availability, vendor_limit, free_token_key, "
+            "setup_while_pending"
         ]
 
     @pytest.mark.parametrize(
