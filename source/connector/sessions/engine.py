@@ -29,6 +29,9 @@ from connector.sessions.pace import Pace
 
 __all__ = ["Observer", "Session", "SessionOptions"]
 
+_FRAMES_IN_A_TURN = 16
+"""Then the others have theirs: a peer that floods has a thousand in its buffer."""
+
 
 class Session(Handling):
     """One conversation; mix it in before a ChargePoint of the library."""
@@ -59,9 +62,14 @@ class Session(Handling):
     async def start(self) -> None:
         """Listen until the link ends; then every call of ours has ended, too."""
         reason = LinkClosed()
+        left = _FRAMES_IN_A_TURN
         try:
             while True:
                 await self._hear(await self._connection.recv())
+                left -= 1
+                if not left:
+                    left = _FRAMES_IN_A_TURN
+                    await asyncio.sleep(0)
         except LinkClosed as closed:
             reason = closed
         finally:
