@@ -171,11 +171,13 @@ class FlowThread:
             self._revision = revision
             self._gathering.note(now_s, has_actuators=has_actuators)
         if self._gathering.is_due(now_s):
+            began_s = time.thread_time()
             try:
                 self._publish_available()
                 self._save_stale()
             finally:
-                self._gathering.done(now_s, self._clock.monotonic())
+                took_s = time.thread_time() - began_s
+                self._gathering.done(self._clock.monotonic(), took_s)
 
     def _save_stale(self) -> None:
         stale = [s for s in self._flow.sensors if s.is_stale and s.has_keys]

@@ -40,7 +40,7 @@ class Gathering:
         quiet_s = now_s - self._last_s
         return quiet_s >= QUIET_S or now_s - self._first_s >= self._longest_s
 
-    def done(self, began_s: float, now_s: float) -> None:
-        """The list is published, which took from then until now."""
+    def done(self, now_s: float, took_s: float) -> None:
+        """The list is published, which took the processor so long."""
         self._first_s = None
-        self._rests_until_s = now_s + _REST * (now_s - began_s)
+        self._rests_until_s = now_s + _REST * took_s

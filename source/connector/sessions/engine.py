@@ -29,6 +29,10 @@ from connector.sessions.pace import Pace
 
 __all__ = ["Observer", "Session", "SessionOptions"]
 
+_LOOKS_EACH_S = 1.0
+_FRAMES_IN_A_TURN = 16
+"""Then the others have theirs: a peer that floods has a thousand in its buffer."""
+
 
 class Session(Handling):
     """One conversation; mix it in before a ChargePoint of the library."""
@@ -59,9 +63,14 @@ class Session(Handling):
     async def start(self) -> None:
         """Listen until the link ends; then every call of ours has ended, too."""
         reason = LinkClosed()
+        left = _FRAMES_IN_A_TURN
         try:
             while True:
                 await self._hear(await self._connection.recv())
+                left -= 1
+                if not left:
+                    left = _FRAMES_IN_A_TURN
+                    await asyncio.sleep(0)
         except LinkClosed as closed:
             reason = closed
         finally:
@@ -72,7 +81,7 @@ class Session(Handling):
         if self._pace is not None:
             delay_s = self._pace.delay_s(asyncio.get_running_loop().time())
             if delay_s:
-                await asyncio.sleep(delay_s)
+                await self._slow_down(delay_s)
         try:
             frame = decode(text, self._rules.dialect)
         except MalformedFrame as problem:
@@ -86,6 +95,14 @@ class Session(Handling):
             self._hear_refusal(frame)
         elif not self._outbox.take(frame):
             self._warn("unsolicited", "answered something nobody asked (any more)")
+
+    async def _slow_down(self, delay_s: float) -> None:
+        """Let the peer wait; what is left of one that has gone is taken at once."""
+        link = self._connection
+        while delay_s > 0 and link.is_open:
+            link.slowed()
+            await asyncio.sleep(min(delay_s, _LOOKS_EACH_S))
+            delay_s -= _LOOKS_EACH_S
 
     def _hear_refusal(self, error: CallResultError) -> None:
         """An answer of ours was not taken: what we told is not known there (2.1)."""

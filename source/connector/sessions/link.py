@@ -28,6 +28,13 @@ class Link(Protocol):
     def last_received_s(self) -> float:
         """When anything came in last; of the monotonic clock."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not ended yet; what came before is received all the same."""
+
+    def slowed(self) -> None:
+        """The peer is made to wait: its silence counts from now, it is our doing."""
+
     async def recv(self) -> str | bytes:
         """The next text; bytes are what a peer may not send.
 

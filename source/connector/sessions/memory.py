@@ -30,6 +30,14 @@ class MemoryLink:
         """When anything came in last; of the monotonic clock."""
         return self._last_received_s
 
+    @property
+    def is_open(self) -> bool:
+        """Whether neither end has closed it."""
+        return self.closed is None
+
+    def slowed(self) -> None:
+        """The peer is made to wait; nobody looks after links in memory."""
+
     async def recv(self) -> str | bytes:
         """The next text."""
         async with self._changed:

@@ -178,6 +178,15 @@ class RecordedLink:
         """When anything came in last; of the monotonic clock."""
         return self._link.last_received_s
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._link.is_open
+
+    def slowed(self) -> None:
+        """The peer is made to wait."""
+        self._link.slowed()
+
     async def recv(self) -> str | bytes:
         """The next text."""
         try:

@@ -59,6 +59,15 @@ class WebSocketLink:
         """When anything came in last; of the monotonic clock."""
         return float(self._websocket.last_received_s)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether no end has begun to close it."""
+        return self._websocket.protocol.state is State.OPEN
+
+    def slowed(self) -> None:
+        """The peer is made to wait: even its pongs are behind what is not read."""
+        self._websocket.last_received_s = monotonic()
+
     async def recv(self) -> str | bytes:
         """The next message."""
         try:

@@ -16,6 +16,8 @@ import pytest
 from connector.tests.broker import Broker
 
 _ROOT = Path(__file__).resolve().parents[3]
+_MATRICES = frozenset({"both_ends", "ocppj", "recordings", "rubbish"})
+"""Folders with a test for each of very many cases."""
 
 
 @cache
@@ -51,6 +53,9 @@ def _why_no_engine() -> str | None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, one after the other: they build images."""
+    for item in items:
+        if item.path.parent.name in _MATRICES:
+            item.add_marker(pytest.mark.matrix)
     items.sort(key=lambda item: item.get_closest_marker("engine") is None)
 
 

@@ -20,6 +20,7 @@ from connector.datapoints.fact_queue import (
 )
 from connector.datapoints.flow import Message, SensorFlow
 from connector.datapoints.flow_thread import FlowThread
+from connector.datapoints.gathering import Gathering
 from connector.datapoints.sensors import Sensors
 from connector.openmqtt.topics import Topics
 from connector.openmqtt.tree import Tree
@@ -50,8 +51,6 @@ class Ears:
         self.flow = Flow(self.clock, tree=tree)
         self.published: list[Message] = []
         self.lists: list[dict] = []
-        self.takes_s = 0.0
-        """How long it takes to tell the list."""
         self.saved: dict[str, list[str]] = {}
         self.thread = FlowThread(
             self.flow,
@@ -59,13 +58,9 @@ class Ears:
             self.clock,
             EarlierKeys(json.loads(config)),
             publish=self.published.extend,
-            publish_available=self.publish_available,
+            publish_available=lambda: self.lists.append(self.available()),
             save=self.saved.__setitem__,
         )
-
-    def publish_available(self) -> None:
-        self.clock.advance(self.takes_s)
-        self.lists.append(self.available())
 
     def available(self) -> dict:
         return json.loads(self.thread.available() or "{}")
@@ -140,20 +135,17 @@ def test_the_actuators_of_a_new_station_are_told_within_five_seconds() -> None:
     assert len(ears.lists) == 1
 
 
-def test_a_long_list_is_told_less_often() -> None:
-    ears = Ears()
-    ears.takes_s = 0.5
-    ears.turn(ADOPTED)
-    ears.clock.advance(1)
-    ears.turn()
-    for number in range(10):
-        ears.turn(Declaration(f"CP{number + 2}", is_adopted=True, connectors=1))
-        ears.clock.advance(0.9)
-    assert len(ears.lists) == 1
-    ears.clock.advance(2)
-    ears.turn()
-    assert len(ears.lists) == 2
-    assert "CP11__1__power_limit" in ears.lists[-1]["actuator"]
+def test_a_list_that_takes_long_is_told_less_often() -> None:
+    gathering = Gathering()
+    gathering.note(0.0, has_actuators=True)
+    assert gathering.is_due(1.0)
+    gathering.done(1.5, 0.5)
+    gathering.note(2.0, has_actuators=True)
+    assert not gathering.is_due(11.4)
+    assert gathering.is_due(11.6)
+    gathering.done(11.6, 0.01)
+    gathering.note(12.0, has_actuators=False)
+    assert gathering.is_due(13.0)
 
 
 def test_stations_with_other_values_have_other_keys() -> None:

@@ -158,6 +158,7 @@ class Rig:
 
     def __init__(self, **options: Any) -> None:
         names = options.pop("names", (NAME, NEIGHBOUR))
+        rate = options.pop("max_frames_per_s", 0)
         options.setdefault("stations", dict.fromkeys(names, StationOptions()))
         options.setdefault("heartbeat_interval_s", 300)
         self.clock = FakeClock()
@@ -169,7 +170,7 @@ class Rig:
             self.store,
             self.clock,
             self.facts.append,
-            LinkOptions(max_frames_per_s=0),
+            LinkOptions(max_frames_per_s=rate),
         )
         self.limits = LimitService(
             self.central.stations,
