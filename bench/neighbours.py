@@ -45,6 +45,7 @@ _AT_ONCE = 100
 _WINDOW_BYTES = 2048
 _READ_EACH_S = 0.1
 _BOOT_EACH_S = 2.0
+_FULL_WITHIN_S = 1.0
 _TROUBLED_WITHIN_S = 10.0
 
 
@@ -152,6 +153,8 @@ async def trouble(port: int) -> None:
     await slow.connect()
     running = [asyncio.create_task(each.run()) for each in (flooder, silent, slow)]
     began = time.perf_counter()
+    # What lies between the ends is full by then.
+    await asyncio.sleep(_FULL_WITHIN_S)
     print("troubling", flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     for task in running:
@@ -239,8 +242,8 @@ def neighbours(bench: Bench) -> list[Figure]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stations", type=int, default=_STATIONS)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--trouble", type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from math import inf
 from time import monotonic
 
 from connector.sessions.websocket_link import WebSocketLink
@@ -30,6 +31,7 @@ class Liveness:
         self._silent_s = self._interval_s * _SILENT_PINGS
         self._never_ponged_s = 2 * heartbeat_interval_s + 30
         self._shares: list[set[WebSocketLink]] = [set() for _ in range(_TURNS)]
+        self._looked_s = [-inf] * _TURNS
         self._next = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -56,15 +58,21 @@ class Liveness:
             await asyncio.sleep(self._interval_s / _TURNS)
             turn = (turn + 1) % _TURNS
             now_s = monotonic()
+            before_s, self._looked_s[turn] = self._looked_s[turn], now_s
             for number, link in enumerate(tuple(self._shares[turn])):
                 if number % _AT_ONCE == 0:
                     await asyncio.sleep(0)  # let others in
-                self._look_at(link, now_s)
+                self._look_at(link, now_s, before_s)
 
-    def _look_at(self, link: WebSocketLink, now_s: float) -> None:
+    def _look_at(self, link: WebSocketLink, now_s: float, before_s: float) -> None:
+        """Abort a link or ping it; it was pinged ``before_s``.
+
+        Whoever said something since then is alive, even where this turn comes late.
+        """
         silence_s = now_s - link.last_received_s
         counts = self._is_pinging and link.has_ponged
-        if silence_s > (self._silent_s if counts else self._never_ponged_s):
+        longest_s = self._silent_s if counts else self._never_ponged_s
+        if silence_s > longest_s and link.last_received_s < before_s:
             logger.info("%s: silent for %.0f s", link.remote_address, silence_s)
             link.abort()
         elif self._is_pinging:

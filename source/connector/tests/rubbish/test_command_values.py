@@ -295,3 +295,12 @@ async def _all_results(rig: Rig, orders: list[tuple[str, str, int]]) -> Counter[
     for _ in range(20):
         await asyncio.sleep(0)
     return heard
+
+
+async def test_words_without_end_are_not_remembered() -> None:
+    async with running() as rig:
+        await rig.connect()
+        for number in range(300):
+            result = await rig.order("trigger_message", f"word{number}")
+            assert result["outcome"] == "invalid"
+        check_bounds(rig)

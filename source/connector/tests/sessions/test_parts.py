@@ -84,8 +84,11 @@ class FakeLink:
         self.aborted.set()
 
 
-def look(liveness: Liveness, link: FakeLink, now_s: float) -> None:
-    liveness._look_at(cast(WebSocketLink, link), now_s)
+def look(
+    liveness: Liveness, link: FakeLink, now_s: float, before_s: float | None = None
+) -> None:
+    before_s = now_s - 20 if before_s is None else before_s
+    liveness._look_at(cast(WebSocketLink, link), now_s, before_s)
 
 
 def test_a_link_that_ponged_and_went_silent_is_aborted() -> None:
@@ -95,6 +98,16 @@ def test_a_link_that_ponged_and_went_silent_is_aborted() -> None:
     look(liveness, link, 1030.0)
     assert (link.pings, link.is_aborted) == (1, False)
     look(liveness, link, 1030.1)
+    assert (link.pings, link.is_aborted) == (1, True)
+
+
+def test_a_link_that_answered_the_last_ping_lives_however_late_we_look() -> None:
+    liveness = Liveness(20, 300)
+    link = FakeLink(has_ponged=True, last_received_s=1000)
+
+    look(liveness, link, 1045.0, before_s=999.9)
+    assert (link.pings, link.is_aborted) == (1, False)
+    look(liveness, link, 1090.0, before_s=1045.0)
     assert (link.pings, link.is_aborted) == (1, True)
 
 
