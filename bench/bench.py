@@ -79,7 +79,13 @@ class Bench:
     def loaded(self, kind: Kind, stations: int) -> Iterator[tuple[Server, Load]]:
         """A server with stations on it; its values are observed if it has any."""
         with self.server(kind) as server, running_load() as load:
-            load.do("connect", port=server.port, count=stations, prefix="B")
+            load.do(
+                "connect",
+                port=server.port,
+                count=stations,
+                prefix="B",
+                version=kind.version,
+            )
             self.listen(kind, load)
             yield server, load
 

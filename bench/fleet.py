@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from frames import (
-    BOOT,
+    BOOTS,
     Stamps,
     Template,
     meter_values,
@@ -33,12 +33,16 @@ class Fleet:
 
     def __init__(self) -> None:
         self.stations: list[StationSocket] = []
-        self._mix = mix()
-        self._meter_values = meter_values()
-        self._status = status_notification()
+        self._speak("1.6")
         self._stamps = Stamps()
         self._number = 0
         self._retries = 0
+
+    def _speak(self, version: str) -> None:
+        self._version = version
+        self._mix = mix(version)
+        self._meter_values = meter_values(version)
+        self._status = status_notification(version)
 
     # -- sending
 
@@ -74,9 +78,15 @@ class Fleet:
     # -- coming
 
     async def connect(
-        self, port: int, count: int, prefix: str, at_once: int = 50
+        self,
+        port: int,
+        count: int,
+        prefix: str,
+        at_once: int = 50,
+        version: str = "1.6",
     ) -> dict[str, Any]:
         """Connect and boot stations; returns once they are left alone."""
+        self._speak(version)
         first = len(self.stations)
         identities = [f"{prefix}{first + number}" for number in range(count)]
         return await self._come(port, identities, at_once)
@@ -126,11 +136,12 @@ class Fleet:
     async def _try(self, identity: str, port: int) -> None:
         loop = asyncio.get_running_loop()
         _, station = await loop.create_connection(
-            lambda: StationSocket(identity, port), "127.0.0.1", port
+            lambda: StationSocket(identity, port, self._version), "127.0.0.1", port
         )
         try:
             await asyncio.wait_for(station.opened, _ANSWERED_WITHIN_S)
-            boot = json.dumps([2, "boot", "BootNotification", BOOT]).encode()
+            payload = BOOTS[self._version]
+            boot = json.dumps([2, "boot", "BootNotification", payload]).encode()
             await self._answered_by(station, text_frame(boot))
         except BaseException:
             station.abort()

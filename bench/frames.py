@@ -1,4 +1,4 @@
-"""OCPP 1.6 frames of the mix, encoded beforehand; fixed-width fields are filled in.
+"""Frames of the mix, encoded beforehand; fixed-width fields are filled in.
 
 The mix is 70 % MeterValues with 12 sampled values, 15 % StatusNotification and 15 %
 Heartbeat. A frame is masked with the key 0, which RFC 6455 allows and which lets the
@@ -29,7 +29,7 @@ SAMPLES: tuple[tuple[str, str | None, str | None, str], ...] = (
     ("Current.Offered", None, "A", "16.0"),
     ("Power.Offered", None, "W", "11040.0"),
     ("Frequency", None, None, "50.01"),  # 1.6 has no unit for it
-    ("Temperature", None, "Celsius", "31.5"),
+    ("SoC", None, "Percent", "31.5"),
 )
 
 DATAPOINTS = (
@@ -44,11 +44,17 @@ DATAPOINTS = (
     "Current.Offered",
     "Power.Offered",
     "Frequency",
-    "Temperature",
+    "SoC",
 )
 """The twelve datapoints of one MeterValues, as the end of their keys."""
 
-BOOT = {"chargePointVendor": "Bench", "chargePointModel": "Load"}
+BOOTS = {
+    "1.6": {"chargePointVendor": "Bench", "chargePointModel": "Load"},
+    "2.0.1": {
+        "reason": "PowerUp",
+        "chargingStation": {"vendorName": "Bench", "model": "Load"},
+    },
+}
 
 _MIX = "MMSMMHMMMSMMHMMSMMHM"
 """20 frames: 14 MeterValues, 3 StatusNotification, 3 Heartbeat."""
@@ -62,7 +68,39 @@ def _sampled_value(
     return sample | {name: text for name, text in more.items() if text is not None}
 
 
-def _payloads() -> dict[str, tuple[str, dict]]:
+def _sampled_value_2(
+    measurand: str, phase: str | None, unit: str | None, value: str
+) -> dict:
+    number: object = value if value == "@ENERGY@" else float(value)
+    sample = {"value": number, "context": "Sample.Periodic", "measurand": measurand}
+    if phase is not None:
+        sample["phase"] = phase
+    if unit is not None:
+        sample["unitOfMeasure"] = {"unit": unit}
+    return sample
+
+
+def _payloads(version: str) -> dict[str, tuple[str, dict]]:
+    return _payloads_16() if version == "1.6" else _payloads_201()
+
+
+def _payloads_201() -> dict[str, tuple[str, dict]]:
+    samples = [_sampled_value_2(*sample) for sample in SAMPLES]
+    meter_value = {"timestamp": "@STAMP@", "sampledValue": samples}
+    status = {
+        "timestamp": "@STAMP@",
+        "connectorStatus": "Occupied",
+        "evseId": 1,
+        "connectorId": 1,
+    }
+    return {
+        "M": ("MeterValues", {"evseId": 1, "meterValue": [meter_value]}),
+        "S": ("StatusNotification", status),
+        "H": ("Heartbeat", {}),
+    }
+
+
+def _payloads_16() -> dict[str, tuple[str, dict]]:
     samples = [_sampled_value(*sample) for sample in SAMPLES]
     return {
         "M": (
@@ -106,6 +144,9 @@ class Template:
 
     def __init__(self, action: str, payload: dict) -> None:
         marked = json.dumps([2, "@ID@", action, payload], separators=(",", ":"))
+        if "evseId" in payload:
+            # In 2.x a value is a number.
+            marked = marked.replace('"@ENERGY@"', "@ENERGY@")
         before_id, after_id = marked.encode().split(b"@ID@")
         sizes = ((b"@STAMP@", 24), (b"@ENERGY@", 9))
         length = len(before_id) + ID_WIDTH + len(after_id)
@@ -149,18 +190,18 @@ class Stamps:
         return b"%b.%03dZ" % (self._text, milliseconds % 1000)
 
 
-def mix() -> tuple[Template, ...]:
+def mix(version: str) -> tuple[Template, ...]:
     """The mix in its order; every station goes round in it."""
-    payloads = _payloads()
+    payloads = _payloads(version)
     made = {letter: Template(*payloads[letter]) for letter in payloads}
     return tuple(made[letter] for letter in _MIX)
 
 
-def meter_values() -> Template:
+def meter_values(version: str) -> Template:
     """MeterValues alone."""
-    return Template(*_payloads()["M"])
+    return Template(*_payloads(version)["M"])
 
 
-def status_notification() -> Template:
+def status_notification(version: str) -> Template:
     """StatusNotification alone."""
-    return Template(*_payloads()["S"])
+    return Template(*_payloads(version)["S"])

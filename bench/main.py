@@ -12,13 +12,14 @@ from figures import Figure, machine, table, verdicts
 from growth import growth
 from measures import latency, memory, start
 from processes import BenchError, Broker
-from throughput import throughput
+from throughput import throughput, throughput_201
 from worker import raise_open_files
 
 from bench import QUICK, Bench, Extent
 
 MEASURES = {
     "throughput": throughput,
+    "throughput-2.0.1": throughput_201,
     "memory": memory,
     "latency": latency,
     "start": start,

@@ -165,4 +165,18 @@ def start(bench: Bench) -> list[Figure]:
     if bench.with_connector:
         ours = median(seconds[OURS.name])
         figures.append(at_most("start to listening", ours, 1.5, "s"))
+        figures += [_first_message(bench, version) for version in ("1.6", "2.0.1")]
     return figures
+
+
+def _first_message(bench: Bench, version: str) -> Figure:
+    """Until the first station of a version is connected, and its boot answered."""
+    seconds = []
+    for _ in range(bench.extent.starts):
+        with bench.server(OURS) as server, running_load() as load:
+            done = load.do(
+                "connect", port=server.port, count=1, prefix="F", version=version
+            )
+            seconds.append(done["seconds"])
+    name = f"first station of {version}, connected and booted"
+    return at_most(name, median(seconds) * 1000, 300, "ms")

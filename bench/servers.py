@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from installing import OcppRpc
@@ -28,6 +28,7 @@ class Kind:
     topic: str | None = None
     is_connector: bool = False
     is_selected: bool = False
+    version: str = "1.6"
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -71,6 +72,16 @@ OURS_PENDING = Kind(
 )
 
 PEERS = (BARE, STOCK, STOCK_MQTT)
+
+
+def of_version(kind: Kind, version: str) -> Kind:
+    """The same server for stations of another version."""
+
+    def command(port: int, broker_port: int) -> list[str]:
+        started = kind.command(port, broker_port)
+        return started if kind.is_connector else [*started, "--version", version]
+
+    return replace(kind, command=command, version=version)
 
 
 def ocpp_rpc_kind(peer: OcppRpc) -> Kind:

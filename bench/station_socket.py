@@ -18,7 +18,7 @@ from frames import text_frame
 _UPGRADE = (
     "GET /{identity} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
     "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ocpp1.6\r\n\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ocpp{version}\r\n\r\n"
 )
 _COMMAND_ANSWERS: dict[str, dict[str, Any]] = {
     "GetConfiguration": {
@@ -30,9 +30,11 @@ _COMMAND_ANSWERS: dict[str, dict[str, Any]] = {
             }
         ]
     },
+    "GetBaseReport": {"status": "NotSupported"},
     "GetCompositeSchedule": {"status": "Rejected"},
     "SetChargingProfile": {"status": "Accepted"},
 }
+_UNKNOWN = {"attributeStatus": "UnknownVariable"}
 _TEXT, _CLOSE, _PING = 0x1, 0x8, 0x9
 
 
@@ -54,11 +56,13 @@ class StationSocket(asyncio.Protocol):
         "sent",
         "step",
         "transport",
+        "version",
     )
 
-    def __init__(self, identity: str, port: int) -> None:
+    def __init__(self, identity: str, port: int, version: str = "1.6") -> None:
         self.identity = identity
         self.port = port
+        self.version = version
         self.transport: asyncio.Transport | None = None
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.on_answer: Callable[[StationSocket], None] | None = None
@@ -74,7 +78,9 @@ class StationSocket(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]
-        upgrade = _UPGRADE.format(identity=self.identity, port=self.port)
+        upgrade = _UPGRADE.format(
+            identity=self.identity, port=self.port, version=self.version
+        )
         self.transport.write(upgrade.encode())
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -147,8 +153,10 @@ class StationSocket(asyncio.Protocol):
         if self.on_command is not None:
             self.on_command(self, payload)
         self.calls += 1
-        _, unique_id, action, *_ = json.loads(payload)
-        answer = _COMMAND_ANSWERS.get(action, {"status": "Accepted"})
+        _, unique_id, action, call = json.loads(payload)
+        answer = _variables(action, call) or _COMMAND_ANSWERS.get(
+            action, {"status": "Accepted"}
+        )
         text = json.dumps([3, unique_id, answer], separators=(",", ":"))
         self.write(text_frame(text.encode()))
 
@@ -164,3 +172,14 @@ class StationSocket(asyncio.Protocol):
         """The line breaks: no close handshake."""
         if self.transport is not None:
             self.transport.abort()
+
+
+def _variables(action: str, call: dict[str, Any]) -> dict[str, Any] | None:
+    """The answer to GetVariables or SetVariables (2.x): it has none of them."""
+    names = {"GetVariables": "getVariable", "SetVariables": "setVariable"}
+    name = names.get(action)
+    if name is None:
+        return None
+    kept = ("component", "variable")
+    results = [{k: item[k] for k in kept} | _UNKNOWN for item in call[f"{name}Data"]]
+    return {f"{name}Result": results}

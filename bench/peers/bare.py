@@ -25,9 +25,9 @@ async def answer(connection: ServerConnection) -> None:
         return
 
 
-async def main(port: int) -> None:
+async def main(port: int, version: str) -> None:
     async with serve(
-        answer, "127.0.0.1", port, subprotocols=["ocpp1.6"], compression=None
+        answer, "127.0.0.1", port, subprotocols=[f"ocpp{version}"], compression=None
     ) as server:
         await server.serve_forever()
 
@@ -35,4 +35,6 @@ async def main(port: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
-    asyncio.run(main(parser.parse_args().port))
+    parser.add_argument("--version", default="1.6")
+    arguments = parser.parse_args()
+    asyncio.run(main(arguments.port, arguments.version))

@@ -12,68 +12,64 @@ import json
 import time
 from datetime import UTC, datetime
 
+import ocpp.v16
+import ocpp.v201
 import paho.mqtt.client as mqtt
 from ocpp.routing import on
-from ocpp.v16 import ChargePoint, call_result
-from ocpp.v16.enums import Action, RegistrationStatus
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+
+_VERSIONS = {"1.6": ocpp.v16, "2.0.1": ocpp.v201}
 
 
 def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class Station(ChargePoint):
+def station_class(version: str, client: mqtt.Client | None) -> type:
     """Handlers for the mix, as the library's documentation writes them."""
+    library = _VERSIONS[version]
+    result, action = library.call_result, library.enums.Action
+    where = "connector_id" if version == "1.6" else "evse_id"
 
-    @on(Action.boot_notification)
-    def on_boot_notification(self, **_: object) -> call_result.BootNotification:
-        return call_result.BootNotification(
-            current_time=now(), interval=300, status=RegistrationStatus.accepted
-        )
+    class Station(library.ChargePoint):
+        @on(action.boot_notification)
+        def on_boot_notification(self, **_: object) -> object:
+            return result.BootNotification(
+                current_time=now(), interval=300, status="Accepted"
+            )
 
-    @on(Action.heartbeat)
-    def on_heartbeat(self) -> call_result.Heartbeat:
-        return call_result.Heartbeat(current_time=now())
+        @on(action.heartbeat)
+        def on_heartbeat(self, **_: object) -> object:
+            return result.Heartbeat(current_time=now())
 
-    @on(Action.status_notification)
-    def on_status_notification(self, **_: object) -> call_result.StatusNotification:
-        return call_result.StatusNotification()
+        @on(action.status_notification)
+        def on_status_notification(self, **_: object) -> object:
+            return result.StatusNotification()
 
-    @on(Action.meter_values)
-    def on_meter_values(
-        self, connector_id: int, meter_value: list, **_: object
-    ) -> call_result.MeterValues:
-        return call_result.MeterValues()
+        @on(action.meter_values)
+        def on_meter_values(self, meter_value: list, **more: object) -> object:
+            if client is not None:
+                for sampled in meter_value:
+                    for sample in sampled["sampled_value"]:
+                        _publish(client, f"{self.id}__{more[where]}", sample)
+            return result.MeterValues()
 
-
-class PublishingStation(Station):
-    """The same, and every sampled value goes to the broker."""
-
-    client: mqtt.Client
-
-    @on(Action.meter_values)
-    def on_meter_values(
-        self, connector_id: int, meter_value: list, **_: object
-    ) -> call_result.MeterValues:
-        for sampled in meter_value:
-            for sample in sampled["sampled_value"]:
-                self._publish(connector_id, sample)
-        return call_result.MeterValues()
-
-    def _publish(self, connector_id: int, sample: dict) -> None:
-        phase = sample.get("phase")
-        key = f"{self.id}__{connector_id}__{sample['measurand']}"
-        value = {"value": float(sample["value"]), "timestamp": int(time.time() * 1000)}
-        self.client.publish(
-            f"stock/messages/{key}__{phase}" if phase else f"stock/messages/{key}",
-            json.dumps(value),
-            retain=True,
-        )
+    return Station
 
 
-async def main(port: int, kind: type[Station]) -> None:
+def _publish(client: mqtt.Client, place: str, sample: dict) -> None:
+    phase = sample.get("phase")
+    key = f"{place}__{sample['measurand']}"
+    value = {"value": float(sample["value"]), "timestamp": int(time.time() * 1000)}
+    client.publish(
+        f"stock/messages/{key}__{phase}" if phase else f"stock/messages/{key}",
+        json.dumps(value),
+        retain=True,
+    )
+
+
+async def main(port: int, version: str, kind: type) -> None:
     async def converse(connection: ServerConnection) -> None:
         identity = connection.request.path.rsplit("/", 1)[-1]
         try:
@@ -82,21 +78,29 @@ async def main(port: int, kind: type[Station]) -> None:
             return
 
     async with serve(
-        converse, "127.0.0.1", port, subprotocols=["ocpp1.6"], compression=None
+        converse, "127.0.0.1", port, subprotocols=[f"ocpp{version}"], compression=None
     ) as server:
         await server.serve_forever()
+
+
+def connected(port: int) -> mqtt.Client:
+    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="stock")
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    return client
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--broker", type=int)
+    parser.add_argument("--version", default="1.6")
     arguments = parser.parse_args()
-    if arguments.broker is None:
-        asyncio.run(main(arguments.port, Station))
-    else:
-        client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="stock")
-        client.connect("127.0.0.1", arguments.broker)
-        client.loop_start()
-        PublishingStation.client = client
-        asyncio.run(main(arguments.port, PublishingStation))
+    publisher = None if arguments.broker is None else connected(arguments.broker)
+    asyncio.run(
+        main(
+            arguments.port,
+            arguments.version,
+            station_class(arguments.version, publisher),
+        )
+    )

@@ -15,6 +15,17 @@ const now = () => new Date().toISOString();
 const accepted = () => ({ idTagInfo: { status: 'Accepted' } });
 const nothing = () => ({});
 
+const ANSWERS_201 = {
+    BootNotification: () => ({
+        status: 'Accepted',
+        interval: INTERVAL_S,
+        currentTime: now(),
+    }),
+    Heartbeat: () => ({ currentTime: now() }),
+    MeterValues: nothing,
+    StatusNotification: nothing,
+};
+
 const ANSWERS = {
     Authorize: accepted,
     BootNotification: () => ({
@@ -33,10 +44,17 @@ const ANSWERS = {
 };
 
 async function main() {
-    const { values } = parseArgs({ options: { port: { type: 'string' } } });
-    const server = new RPCServer({ protocols: ['ocpp1.6'], strictMode: true });
+    const { values } = parseArgs({
+        options: {
+            port: { type: 'string' },
+            version: { type: 'string', default: '1.6' },
+        },
+    });
+    const answers = values.version === '1.6' ? ANSWERS : ANSWERS_201;
+    const protocols = [`ocpp${values.version}`];
+    const server = new RPCServer({ protocols, strictMode: true });
     server.on('client', (client) => {
-        for (const [action, answer] of Object.entries(ANSWERS)) {
+        for (const [action, answer] of Object.entries(answers)) {
             client.handle(action, answer);
         }
         client.handle(({ method }) => {

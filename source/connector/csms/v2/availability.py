@@ -38,7 +38,10 @@ class EvseState:
 
     @property
     def status(self) -> str | None:
-        """As its connectors say."""
+        """As its connectors say; most EVSEs have one."""
+        if len(self.connectors) == 1:
+            [status] = self.connectors.values()
+            return status
         return of_connectors(self.connectors.values())
 
 

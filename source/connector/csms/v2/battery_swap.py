@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-import orjson
-
 from connector.csms.context import Context
 from connector.csms.station import STATION, Station
 from connector.ocppj.frames import Call
+from connector.ocppj.redaction import blanked_json
 from connector.sessions.handlers import Answer, Handler
 
 Json = dict[str, Any]
@@ -36,5 +35,5 @@ class BatterySwap:
             len(step["batteryData"]),
             step["requestId"],
         )
-        text = orjson.dumps(step).decode()
+        text = blanked_json(step)
         self._context.tell_state(station, STATION, {"battery_swap": text})

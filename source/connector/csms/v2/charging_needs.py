@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import orjson
-
 from connector.csms.context import Context
 from connector.csms.events import (
     ChargingNeedsTold,
@@ -21,6 +19,7 @@ from connector.csms.places import place
 from connector.csms.station import STATION, Station
 from connector.csms.v2.limit_source import LimitSource
 from connector.ocppj.frames import Call
+from connector.ocppj.redaction import blanked_json
 from connector.sessions.handlers import Answer, Handler
 
 Json = dict[str, Any]
@@ -100,7 +99,7 @@ class ChargingNeeds:
         needs = dict(payload["chargingNeeds"])
         if "maxScheduleTuples" in payload:
             needs["maxScheduleTuples"] = payload["maxScheduleTuples"]
-        text = orjson.dumps(needs).decode()
+        text = blanked_json(needs)
         self._context.tell_state(station, found.where, {"ev_charging_needs": text})
 
     def _on_transaction(self, event: Event) -> None:
@@ -132,5 +131,5 @@ class ChargingNeeds:
         if found is None or found.where == STATION:
             return
         known = {name: value for name, value in payload.items() if name != "evseId"}
-        text = orjson.dumps(known).decode()
+        text = blanked_json(known)
         self._context.tell_state(station, found.where, {"ev_charging_schedule": text})

@@ -6,8 +6,6 @@ import asyncio
 import logging
 from typing import Any
 
-import orjson
-
 from connector.csms.context import Context
 from connector.csms.request_ids import RequestIds
 from connector.csms.station import STATION, Station
@@ -15,6 +13,7 @@ from connector.csms.v2.evses import evse_id
 from connector.csms.v2.parts import Reports
 from connector.errors import CommandRejected, ReportIncomplete
 from connector.ocppj.frames import Call
+from connector.ocppj.redaction import blanked_json
 from connector.sessions.handlers import Answer, Handler
 
 Json = dict[str, Any]
@@ -71,7 +70,7 @@ class ChargingProfiles:
             items = await report.whole()
         finally:
             self._reports.end(station.identity, request_id)
-        text = orjson.dumps(items).decode()
+        text = blanked_json(items)
         self._context.tell_state(station, STATION, {"charging_profiles": text})
         return items
 

@@ -9,6 +9,7 @@ import logging
 from typing import Any
 
 from connector.csms.context import Context
+from connector.csms.events import ConfigurationRead
 from connector.csms.places import grow, grow_evse
 from connector.csms.station import Station
 from connector.csms.targets import ATTEMPTS as MOST_ATTEMPTS
@@ -67,6 +68,7 @@ class Configuring:
             CommandTimeout, TransportError: the station is gone, or does not answer.
         """
         await self._read(station)
+        self._context.events.emit(ConfigurationRead(station))
         await self._set_measurands(station)
         interval_s = meter_interval_s(station, self._context.options)
         wanted = {}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from connector.csms.context import Context, at
 from connector.csms.events import Answered, TransactionPriced, TransactionStarted
 from connector.csms.facts import Datum, Scalar, Weight
 from connector.csms.station import Station
+from connector.ocppj.redaction import blanked_json
 
 Json = dict[str, Any]
 
@@ -42,7 +41,7 @@ class Costs:
             values[_COST] = total(details)
         if event.tariff_id is not None:
             details["tariffId"] = event.tariff_id
-        values[_DETAILS] = orjson.dumps(details).decode()
+        values[_DETAILS] = blanked_json(details)
         self._tell(
             event.station,
             event.where,

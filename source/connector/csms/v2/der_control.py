@@ -9,13 +9,12 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-import orjson
-
 from connector.csms.context import Context
 from connector.csms.events import Answered
 from connector.csms.station import STATION, Station
 from connector.csms.v2.gathered import Gathered
 from connector.ocppj.frames import Call
+from connector.ocppj.redaction import blanked_json
 from connector.sessions.handlers import Answer, Handler
 
 Json = dict[str, Any]
@@ -70,7 +69,7 @@ class DerControl:
             alarm.get("gridEventFault", ""),
             ", over" if alarm.get("alarmEnded") else "",
         )
-        text = orjson.dumps(alarm).decode()
+        text = blanked_json(alarm)
         self._context.tell_state(station, STATION, {"der_alarm": text})
 
     def on_start_stop(self, station: Station, call: Call) -> Answer:
@@ -100,7 +99,7 @@ class DerControl:
             }
             for item in items
         }
-        shown = orjson.dumps(items[:_MOST_REPORTED]).decode()
+        shown = blanked_json(items[:_MOST_REPORTED])
         self._context.tell_state(station, STATION, {"der_report": shown})
         self._tell(station, found if is_all else {**known, **found})
 
@@ -130,7 +129,7 @@ class DerControl:
         station.learned[_LEARNED] = controls
         self._context.remember(station)
         listed = [{"id": number, **control} for number, control in controls.items()]
-        text = orjson.dumps(listed).decode()
+        text = blanked_json(listed)
         self._context.tell_state(station, STATION, {"der_controls": text})
 
 

@@ -26,6 +26,7 @@ _AT_ONCE = 20
 _GET_LIMIT = "DeviceDataCtrlr/ItemsPerMessage#GetVariables"
 _SET_LIMIT = "DeviceDataCtrlr/ItemsPerMessage#SetVariables"
 _ACTUAL = "Actual"
+_NOT_THERE = frozenset({"UnknownComponent", "UnknownVariable"})
 
 
 class DeviceModel:
@@ -110,18 +111,8 @@ class DeviceModel:
     async def get(
         self, station: Station, variables: Sequence[Variable]
     ) -> dict[Variable, Json]:
-        """GetVariables in as many messages as the station wants; results as sent.
-
-        Raises:
-            ConnectorError: as `Station.call`.
-        """
-        found: dict[Variable, Json] = {}
-        for some in _chunks(variables, _limit(station, _GET_LIMIT)):
-            wanted = [variable.wire() for variable in some]
-            answer = await station.call("GetVariables", {"getVariableData": wanted})
-            found |= _matched(some, answer["getVariableResult"])
-        _learn(station, {v: _value(result) for v, result in found.items()})
-        return found
+        """As `get_variables`."""
+        return await get_variables(station, variables)
 
     async def set(
         self, station: Station, values: Mapping[Variable, str]
@@ -139,6 +130,26 @@ class DeviceModel:
         agreed = {v: values[v] for v, result in found.items() if is_agreed(result)}
         _learn(station, agreed)
         return found
+
+
+async def get_variables(
+    station: Station, variables: Sequence[Variable]
+) -> dict[Variable, Json]:
+    """GetVariables in as many messages as the station wants; results as sent.
+
+    Raises:
+        ConnectorError: as `Station.call`.
+    """
+    found: dict[Variable, Json] = {}
+    for some in _chunks(variables, _limit(station, _GET_LIMIT)):
+        wanted = [variable.wire() for variable in some]
+        answer = await station.call("GetVariables", {"getVariableData": wanted})
+        found |= _matched(some, answer["getVariableResult"])
+    for variable, result in found.items():
+        if result["attributeStatus"] in _NOT_THERE:
+            station.configuration.pop(str(variable), None)
+    _learn(station, {v: _value(result) for v, result in found.items()})
+    return found
 
 
 def is_agreed(result: Json) -> bool:

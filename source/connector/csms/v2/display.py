@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import orjson
-
 from connector.csms import times
 from connector.csms.context import Context
 from connector.csms.events import Answered, TransactionEnded
 from connector.csms.station import STATION, Station
 from connector.csms.v2.gathered import Gathered
 from connector.ocppj.frames import Call
+from connector.ocppj.redaction import blanked_json
 from connector.sessions.handlers import Answer, Handler
 
 Json = dict[str, Any]
@@ -116,7 +115,7 @@ class Display:
             station.learned[_LEARNED] = shown
             self._context.remember(station)
         listed = [{"id": int(number), **message} for number, message in shown.items()]
-        text = orjson.dumps(listed).decode()
+        text = blanked_json(listed)
         self._context.tell_state(station, STATION, {"display_messages": text})
 
 

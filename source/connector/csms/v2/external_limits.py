@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from connector.csms.context import Context
 from connector.csms.events import ExternalLimitsChanged
 from connector.csms.places import place
 from connector.csms.station import STATION, Station
 from connector.ocppj.frames import Call
+from connector.ocppj.redaction import blanked_json
 from connector.sessions.handlers import Answer, Handler
 
 Json = dict[str, Any]
@@ -84,7 +83,7 @@ class ExternalLimits:
         self._context.remember(station)
         for where in places or [STATION]:
             told = [_told(entry) for entry in kept.get(where, {}).values()]
-            text = orjson.dumps(told).decode() if told else None
+            text = blanked_json(told) if told else None
             self._context.tell_state(station, where, {"external_limit": text})
         self._context.events.emit(ExternalLimitsChanged(station))
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-import orjson
-
 from connector.csms.context import Context
 from connector.csms.station import STATION, Station
 from connector.ocppj.frames import Call
+from connector.ocppj.redaction import blanked_json
 from connector.sessions.handlers import Answer, Handler
 
 Json = dict[str, Any]
@@ -47,7 +46,7 @@ class Payment:
             settlement.get("transactionId", "(none)"),
             settlement["status"],
         )
-        text = orjson.dumps(settlement).decode()
+        text = blanked_json(settlement)
         self._context.tell_state(station, STATION, {"settlement": text})
 
     def on_vat_number(self, station: Station, call: Call) -> Json:

@@ -39,14 +39,27 @@ def _read_plain(where: str, samples: Sequence[Json]) -> Reading | None:
     values: dict[Datum, Scalar] = {}
     flows: list[Datum] = []
     phased: dict[tuple[str, str], dict[str, float | None]] = {}
+    known = _meanings
     for sample in samples:
-        found = _meaning(where, sample)
+        get = sample.get
+        unit = get("unitOfMeasure")
+        words = (
+            where,
+            get("measurand"),
+            get("phase"),
+            get("location"),
+            unit.get("unit") if unit else None,
+            unit.get("multiplier", 0) if unit else 0,
+        )
+        found = known.get(words) or _learn(words)
         datum, convert, is_known, _, is_flow, line = found
         if not is_known or "signedMeterValue" in sample or datum in values:
             return None
-        if sample.get("context") == BEGIN:
+        if get("context") == BEGIN:
             return None
-        value = sampled.number(sample["value"])
+        value = sample["value"]
+        if type(value) is not float:
+            value = sampled.number(value)
         if convert is not as_it_is:
             value = sampled.finite(value, convert)
         values[datum] = value
@@ -58,16 +71,6 @@ def _read_plain(where: str, samples: Sequence[Json]) -> Reading | None:
     if phased:
         sampled.add_totals(where, reading, phased)
     return reading
-
-
-def _meaning(where: str, sample: Json) -> Meaning:
-    get = sample.get
-    unit = get("unitOfMeasure")
-    text, multiplier = (
-        (unit.get("unit"), unit.get("multiplier", 0)) if unit else (None, 0)
-    )
-    words = (where, get("measurand"), get("phase"), get("location"), text, multiplier)
-    return _meanings.get(words) or _learn(words)
 
 
 def _learn(words: _Words) -> Meaning:
