@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from connector.csms.context import Context
+from connector.csms.events import ConfigurationRead
 from connector.csms.places import grow
 from connector.csms.provisioning import change_configuration, get_configuration
 from connector.csms.station import Station
@@ -52,6 +53,7 @@ class Configuring:
         count = station.configuration.get("NumberOfConnectors") or ""
         if count.strip().isdecimal() and station.options.connectors is None:
             grow(self._context, station, int(count))
+        self._context.events.emit(ConfigurationRead(station))
         await self._set_measurands(station)
         interval_s = meter_interval_s(station, self._context.options)
         if interval_s:

@@ -52,6 +52,11 @@ class Released(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigurationRead(Event):
+    """What a station says of itself was read after its boot; no more is read."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ready(Event):
     """The configuration after the boot is done, or was found to need none."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from connector.csms.station import STATION, Station
@@ -10,14 +11,17 @@ from connector.csms.v2 import smart_charging as v2
 Json = dict[str, Any]
 
 
-async def set_charging_profile(station: Station, where: str, profile: Json) -> Json:
-    """SetChargingProfile; gives the wire response."""
+async def set_charging_profile(
+    station: Station,
+    where: str,
+    profile: Json,
+    when_due: Callable[[], object] | None = None,
+) -> Json:
+    """SetChargingProfile; gives the wire response (``when_due``: `Station.call`)."""
     if station.speaks_2:
-        return await v2.set_charging_profile(station, where, profile)
-    return await station.call(
-        "SetChargingProfile",
-        {"connectorId": int(where), "csChargingProfiles": profile},
-    )
+        return await v2.set_charging_profile(station, where, profile, when_due)
+    payload = {"connectorId": int(where), "csChargingProfiles": profile}
+    return await station.call("SetChargingProfile", payload, when_due=when_due)
 
 
 async def clear_charging_profile(station: Station, profile_id: int) -> Json:

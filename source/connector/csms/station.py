@@ -6,6 +6,7 @@ There are thousands of idle ones: slots, and nothing that is not needed yet.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from connector.csms.facts import Datum
@@ -198,10 +199,23 @@ class Station:
         found = self.connectors.get(where)
         return found.transaction if found else None
 
+    @property
+    def turn_within_s(self) -> float:
+        """How long a call may wait for its turn; set-up may have one before it."""
+        is_set_up = self.setup is not None and not self.setup.done()
+        return self.call_timeout_s * (2 if is_set_up else 1)
+
     async def call(
-        self, action: str, payload: Json, timeout_s: float | None = None
+        self,
+        action: str,
+        payload: Json,
+        timeout_s: float | None = None,
+        when_due: Callable[[], object] | None = None,
     ) -> Json:
         """Send a call (wire names) and give the payload of its answer.
+
+        ``when_due`` is called when its turn has come: what that raises is raised here,
+        and nothing is sent.
 
         Raises:
             StationNotConnected: there is no link.
@@ -211,7 +225,11 @@ class Station:
         if self.session is None:
             raise StationNotConnected(self.identity)
         return await self.session.call_action(
-            action, payload, timeout_s=timeout_s or self.call_timeout_s
+            action,
+            payload,
+            timeout_s=timeout_s or self.call_timeout_s,
+            turn_within_s=timeout_s or self.turn_within_s,
+            when_due=when_due,
         )
 
     def check(self, action: str, payload: Json) -> None:

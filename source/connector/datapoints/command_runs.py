@@ -47,6 +47,9 @@ class Limits(Protocol):
     def profile_for_start(self, station: Station, where: str) -> Json | None:
         """The charging profile that a remote start is to carry."""
 
+    async def known(self, station: Station, where: str) -> None:
+        """Wait until it is known how that is said, no longer than for an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -124,6 +127,7 @@ async def start(
     context: Context, station: Station, where: str, id_token: str | Json
 ) -> Outcome:
     """RemoteStartTransaction, with the limit of the place in it."""
+    await context.limits.known(station, where)
     profile = context.limits.profile_for_start(station, where)
     answer = await remote_control.remote_start(station, where, id_token, profile)
     return of_response("RemoteStartTransaction", answer)

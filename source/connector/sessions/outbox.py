@@ -46,9 +46,19 @@ class Outbox:
         self._closed: LinkClosed | None = None
 
     async def call(
-        self, unique_id: str, action: str, text: str, timeout_s: float
+        self,
+        unique_id: str,
+        action: str,
+        text: str,
+        timeout_s: float,
+        *,
+        turn_within_s: float | None = None,
+        when_due: Callable[[], object] | None = None,
     ) -> Json:
         """Send a call in its turn; gives the payload of the answer.
+
+        ``turn_within_s`` is how long it may wait to be sent, else ``timeout_s``;
+        ``when_due`` is called just before it is, and may raise instead.
 
         Raises:
             LinkClosed: before or while waiting.
@@ -57,8 +67,10 @@ class Outbox:
             CallErrorReceived: the peer answered with an error.
             RemoteProtocolError: the peer answered with something that is no answer.
         """
-        await self._take_turn(action, timeout_s)
+        await self._take_turn(action, turn_within_s or timeout_s)
         try:
+            if when_due is not None:
+                when_due()
             answer = await self._exchange(unique_id, action, text, timeout_s)
         finally:
             self._answer = self._deadline = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from connector.errors import LinkClosed, RemoteProtocolError
@@ -74,9 +75,17 @@ class Speaking:
         encode_call("", action, payload)
 
     async def call_action(
-        self, action: str, payload: Json, *, timeout_s: float | None = None
+        self,
+        action: str,
+        payload: Json,
+        *,
+        timeout_s: float | None = None,
+        turn_within_s: float | None = None,
+        when_due: Callable[[], object] | None = None,
     ) -> Json:
         """Send a call with wire names; gives the payload of the answer.
+
+        ``turn_within_s`` and ``when_due`` are as in `Outbox.call`.
 
         Raises:
             LocalProtocolError: it does not fit (UnsupportedAction: no such action).
@@ -87,7 +96,14 @@ class Speaking:
         unique_id = str(uuid.uuid4())
         text = encode_call(unique_id, action, payload)
         timeout_s = timeout_s or self._options.call_timeout_s
-        answer = await self._outbox.call(unique_id, action, text, timeout_s)
+        answer = await self._outbox.call(
+            unique_id,
+            action,
+            text,
+            timeout_s,
+            turn_within_s=turn_within_s,
+            when_due=when_due,
+        )
         try:
             answer = self._rules.check_answer(action, answer)
         except RemoteProtocolError as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from connector.csms.station import STATION, Station
@@ -14,11 +15,15 @@ _PURPOSES = {"ChargePointMaxProfile": "ChargingStationMaxProfile"}
 """What people say from 1.6, and what 2.x calls it."""
 
 
-async def set_charging_profile(station: Station, where: str, profile: Json) -> Json:
-    """SetChargingProfile; gives the wire response."""
-    return await station.call(
-        "SetChargingProfile", {"evseId": evse_id(where), "chargingProfile": profile}
-    )
+async def set_charging_profile(
+    station: Station,
+    where: str,
+    profile: Json,
+    when_due: Callable[[], object] | None = None,
+) -> Json:
+    """SetChargingProfile; gives the wire response (``when_due``: `Station.call`)."""
+    payload = {"evseId": evse_id(where), "chargingProfile": profile}
+    return await station.call("SetChargingProfile", payload, when_due=when_due)
 
 
 async def clear_charging_profile(station: Station, profile_id: int) -> Json:

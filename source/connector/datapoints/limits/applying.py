@@ -99,7 +99,7 @@ class Applier:
             if not (effect.is_accepted or effect.outcome.kept):
                 return _at(place, effect)
         if whole.at(self._clock.now_ms()) != 0:
-            book.refused.add(MAX)
+            book.refuse({MAX})
         for place, effect in effects.items():
             if effect.outcome.kept:
                 book.slot(STATION).shared = None
@@ -145,6 +145,7 @@ def _summary(whole: Plan, effects: list[Effect]) -> Effect:
         is_uncertain=any(effect.is_uncertain for effect in effects),
         waits=any(effect.waits for effect in effects),
         was_sent=any(effect.was_sent for effect in effects),
+        is_beside=not any(e.was_sent and not e.is_beside for e in effects),
         plan=whole,
     )
     return found.with_details(whole.detail, *texts)

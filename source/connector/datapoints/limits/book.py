@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,8 @@ from connector.datapoints.limits.slot import Goal, Slot
 Json = dict[str, Any]
 
 LEARNED = "limits"
+_KEYS = "keys"
+"""In what was learnt: how the station takes limits, once that was read."""
 
 
 @dataclass(slots=True)
@@ -43,6 +45,9 @@ class Book:
     connectors; ``uses_max``: its only connector has its limit in the station's profile.
     ``version`` is the one in whose words profiles were sent; ``priority`` are places
     with priority charging. ``lock`` is held while profiles are on their way.
+    ``has_read``: what the station tells of limits was read once; ``is_fresh``: on this
+    link, since its boot, or that has failed. ``basis`` is what the profiles that are
+    being sent were made from; ``is_outdated``: one was not sent, as it has changed.
     """
 
     station: Station
@@ -53,6 +58,10 @@ class Book:
     shares: bool = False
     uses_max: bool = False
     has_composite: bool = True
+    basis: tuple[object, ...] | None = None
+    is_outdated: bool = False
+    has_read: bool = False
+    is_fresh: bool = False
     version: str = ""
     priority: set[str] = field(default_factory=set)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -66,6 +75,9 @@ class Book:
         self.shares = bool(learned.get("shares"))
         self.uses_max = bool(learned.get("uses_max"))
         self.version = learned.get("version", self.station.spoken)
+        self.has_read = _KEYS in learned
+        for key, value in learned.get(_KEYS, {}).items():
+            self.station.configuration.setdefault(key, value)
 
     def slot(self, where: str) -> Slot:
         """The slot of a place, made if there is none."""
@@ -104,6 +116,7 @@ class Book:
 
     def has_booted(self) -> None:
         """What was refused is tried again, and what was set is set again."""
+        self.is_fresh = False
         self.refused.clear()
         self.has_composite = True
         for held in self.installed.values():
@@ -111,8 +124,10 @@ class Book:
 
     def has_connected(self) -> None:
         """A station that speaks another version now may have lost all that it had."""
+        self.is_fresh = False
         if self.version == self.station.spoken:
             return
+        self.has_read = False
         self.version = self.station.spoken
         self.worked.clear()
         self.refused.clear()
@@ -122,16 +137,44 @@ class Book:
 
     def learn(self) -> bool:
         """Note what was found out with the station; whether it is news."""
-        found = {
+        found: Json = {
             "worked": sorted(self.worked),
             "refused": sorted(self.refused),
             "shares": self.shares,
             "uses_max": self.uses_max,
             "version": self.version,
         }
+        if self.has_read:
+            known = self.station.configuration
+            names = self.dialect.keys.names
+            found[_KEYS] = {name: known[name] for name in names if name in known}
         is_news = self.station.learned.get(LEARNED) != found
         self.station.learned[LEARNED] = found
         return is_news
+
+    @property
+    def keys_to_read(self) -> list[str]:
+        """What limits depend on, and may be asked for."""
+        skips = self.station.options.quirks.skips
+        return [name for name in self.dialect.keys.names if not skips(name)]
+
+    @property
+    def knows(self) -> bool:
+        """Whether all is known that the station tells of limits."""
+        return self.has_read or not self.keys_to_read
+
+    @property
+    def told(self) -> tuple[object, ...]:
+        """What the station has told of how it takes limits."""
+        known, names = self.station.configuration, self.dialect.keys.names
+        count = self.station.connector_count
+        return (self.station.is_dc, count, *(known.get(name) for name in names))
+
+    def refuse(self, purposes: Iterable[str]) -> None:
+        """The station does not take these; a no to a guess says nothing of them."""
+        if self.knows:
+            self.refused.update(purposes)
+            self.worked.difference_update(purposes)
 
     def is_pointless(self, purpose: str) -> bool:
         """Whether the station refused a purpose, or the options rule it out."""

@@ -14,9 +14,9 @@ from connector.csms.station import STATION
 from connector.datapoints.limits import conversion
 from connector.datapoints.limits.book import Book
 from connector.datapoints.limits.conversion import Converted, Electric
-from connector.datapoints.limits.discharging import why_not
+from connector.datapoints.limits.discharging import NO_NEGATIVE, why_not
 from connector.datapoints.limits.plans import Plan, smaller
-from connector.datapoints.limits.profiles import raw_plan, whole
+from connector.datapoints.limits.profiles import raw_plan, schedules, whole
 from connector.datapoints.limits.requests import (
     CurrentLimit,
     LimitRequest,
@@ -83,11 +83,30 @@ def _check_discharging(book: Book, where: str, request: LimitRequest) -> None:
             limits = [limit or 0.0]
         case Schedule(periods=periods):
             limits = [limit for _, limit in periods]
+        case RawProfile(profile=raw):
+            _check_raw(book, raw)
+            return
         case _:
             return
     problem = why_not(book, where) if min(limits) < 0 else None
     if problem is not None:
         raise CannotDo(problem)
+
+
+def _check_raw(book: Book, raw: Json) -> None:
+    """Only 2.1 has words for discharging, and `limit` is none of them."""
+    limits = (
+        limit
+        for schedule in schedules(raw)
+        for period in schedule.get("chargingSchedulePeriod", ())
+        for name, limit in period.items()
+        if name.startswith("limit")
+    )
+    if all(limit >= 0 for limit in limits):
+        return
+    if not book.dialect.can_discharge:
+        raise CannotDo(NO_NEGATIVE.format(book.dialect.version))
+    raise CannotDo("a negative limit is a setpoint or a dischargeLimit in OCPP 2.1")
 
 
 def _check_phases(book: Book) -> None:
@@ -109,8 +128,19 @@ def plan(book: Book, where: str, goal: Goal) -> Plan | None:
         CannotDo: the station cannot.
     """
     if not goal.enabled:
-        return made(book, where, "W", ((0, 0.0),), goal)
+        return made(book, where, _unit_of(goal.value), ((0, 0.0),), goal)
     return value_plan(book, where, goal)
+
+
+def _unit_of(value: Value | None) -> Unit:
+    """The unit that a value was written in: a pause of 0 in another is another."""
+    match value:
+        case CurrentLimit():
+            return "A"
+        case Schedule(unit=unit):
+            return unit
+        case _:
+            return "W"
 
 
 def value_plan(book: Book, where: str, goal: Goal) -> Plan | None:

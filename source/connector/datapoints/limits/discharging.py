@@ -8,6 +8,7 @@ from connector.datapoints.limits.book import Book
 from connector.datapoints.limits.profiles import TX
 from connector.datapoints.limits.vehicles import Vehicle, vehicle
 
+NO_NEGATIVE = "OCPP {} knows no negative limits"
 _SWITCHES = ("Available", "Enabled")
 _COMPONENT = "V2XChargingCtrlr"
 
@@ -24,9 +25,8 @@ def vehicle_at(book: Book, where: str) -> Vehicle | None:
 
 def why_not(book: Book, where: str) -> str | None:
     """Why nothing can discharge at a place now; None where it can."""
-    version = book.dialect.version
     if not book.dialect.can_discharge:
-        return f"OCPP {version} knows no negative limits"
+        return NO_NEGATIVE.format(book.dialect.version)
     if book.is_pointless(TX):
         return "this station takes no TxProfile here, and nothing else discharges"
     if where == STATION:

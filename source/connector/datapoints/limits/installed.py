@@ -38,6 +38,10 @@ class Installed:
     trust: Trust = Trust.HELD
     is_dynamic: bool = False
 
+    def is_sure(self, plan: Plan) -> bool:
+        """Whether the station has a plan for sure."""
+        return self.trust is Trust.HELD and self.plan.is_same(plan)
+
     def doubt(self) -> None:
         """Something happened that profiles may not survive."""
         if self.trust is Trust.HELD:

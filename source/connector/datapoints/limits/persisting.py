@@ -46,7 +46,7 @@ class Persistence:
     def may_wait(self, book: Book, carrier: Carrier, plan: Plan) -> bool:
         """Whether a lasting profile beside a TxProfile need not be written now."""
         held = book.installed.get(carrier)
-        if held is None or (held.plan == plan and held.trust is Trust.HELD):
+        if held is None or held.is_sure(plan):
             return False
         return self.due_in_s(book, carrier, plan) > 0
 
@@ -74,7 +74,7 @@ class Persistence:
             return None
         plan = self.target(book, carrier, limit)
         held = book.installed.get(carrier)
-        if held is not None and held.plan == plan and held.trust is Trust.HELD:
+        if held is not None and held.is_sure(plan):
             return None
         least_s = self._options.min_interval_s if held is None else 0.0
         return max(least_s, self.due_in_s(book, carrier, plan))

@@ -65,6 +65,14 @@ class Plan:
         factor = self.watts_per_ampere
         return round(value * factor if unit == "W" else value / factor, 3)
 
+    def is_same(self, other: Plan) -> bool:
+        """Whether both are one to a station, whatever is said of them here."""
+        return self._told == other._told
+
+    @property
+    def _told(self) -> Plan:
+        return replace(self, watts_per_ampere=None, detail="")
+
     @property
     def discharges(self) -> bool:
         """Whether energy is to flow back at any time."""

@@ -71,6 +71,12 @@ class Keys(NamedTuple):
     phase_switches: tuple[str, ...]
     external_id: str = ""
 
+    @property
+    def names(self) -> list[str]:
+        """All that there are."""
+        found = [self.units, self.stack_level, self.periods, *self.phase_switches]
+        return [*found, self.external_id] if self.external_id else found
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -240,8 +246,13 @@ def schedule_plan(
 
 def first_schedule(raw: Json) -> Json:
     """The schedule of a profile; of the several that 2.x may have, the first."""
+    return schedules(raw)[0]
+
+
+def schedules(raw: Json) -> list[Json]:
+    """The schedules of a profile; 1.6 has one."""
     found = raw.get("chargingSchedule") or {}
-    return found if isinstance(found, dict) else found[0]
+    return [found] if isinstance(found, dict) else found
 
 
 def limit_of(period: Json, unit: str) -> float | None:

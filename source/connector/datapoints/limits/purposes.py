@@ -144,8 +144,7 @@ class Connectors:
         """What a station does not take; a refused 0 says nothing of a purpose."""
         book.worked.update(tried.taken)
         if limit.at(self._clock.now_ms()) != 0:
-            book.refused.update(tried.refused)
-            book.worked.difference_update(tried.refused)
+            book.refuse(tried.refused)
 
     async def _leave_max(self, book: Book) -> None:
         """The connector has a profile again: the station's holds its own limit only."""
@@ -267,6 +266,7 @@ def _summary(limit: Plan, tried: Tried) -> Effect:
     effect = replace(
         first,
         was_sent=any(effect.was_sent for effect in taken),
+        is_beside=not first.was_sent,
         is_uncertain=tried.failed is not None,
         waits=tried.waits,
     )

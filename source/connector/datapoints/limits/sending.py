@@ -51,7 +51,7 @@ class Effect:
     """What became of a profile, or of a limit that some of them carry.
 
     ``is_uncertain``: nobody knows of one that was sent; ``waits``: a lasting one is
-    still to be written.
+    still to be written; ``is_beside``: that was all that was sent.
     """
 
     outcome: Outcome
@@ -59,6 +59,7 @@ class Effect:
     is_uncertain: bool = False
     waits: bool = False
     was_sent: bool = True
+    is_beside: bool = False
     plan: Plan | None = None
 
     @property
@@ -77,6 +78,10 @@ class Effect:
 
 
 NOTHING_SENT = Effect(Outcome(_ACCEPTED, UNCHANGED), was_sent=False)
+
+
+class Outdated(Exception):
+    """A profile is not sent: while it waited, something became known."""
 
 
 def failure(problem: Exception) -> Effect:
@@ -101,6 +106,8 @@ class Sender:
     async def set(self, book: Book, carrier: Carrier, plan: Plan) -> Effect:
         """Send a plan, unless the station has it."""
         if self.is_held(book, carrier, plan):
+            # What it means in the other unit may be new.
+            book.installed[carrier].plan = plan
             return replace(NOTHING_SENT, plan=plan)
         updated = await self._update(book, carrier, plan)
         if updated is not None:
@@ -118,7 +125,11 @@ class Sender:
             is_dynamic=dynamic.is_dynamic(wire),
         )
         try:
-            answer = await self._send(book, carrier, plan, wire)
+            answer = await self._send(book, carrier, plan, wire, situation)
+        except Outdated as problem:
+            book.is_outdated = True
+            outcome = Outcome(OutcomeName.SUPERSEDED, str(problem))
+            return Effect(outcome, was_sent=False)
         except Exception as problem:
             effect = failure(problem)
         else:
@@ -148,10 +159,21 @@ class Sender:
         await self._note(book, carrier, changed, effect)
         return effect
 
-    async def _send(self, book: Book, carrier: Carrier, plan: Plan, wire: Json) -> Json:
+    async def _send(
+        self, book: Book, carrier: Carrier, plan: Plan, wire: Json, made_from: Situation
+    ) -> Json:
         if carrier.purpose == VENDOR:
             return await vendor.send(book, carrier.where, plan, self._clock.now_ms())
-        return await set_charging_profile(book.station, carrier.where, wire)
+
+        def check() -> None:
+            now = self.situation(book, carrier).transaction_id
+            is_other = book.told != book.basis or now != made_from.transaction_id
+            if book.basis is not None and is_other:
+                raise Outdated("it was made from what is not so any more")
+
+        return await set_charging_profile(
+            book.station, carrier.where, wire, when_due=check
+        )
 
     async def _note(
         self, book: Book, carrier: Carrier, held: Installed, effect: Effect
@@ -183,7 +205,7 @@ class Sender:
     def is_held(self, book: Book, carrier: Carrier, plan: Plan) -> bool:
         """Whether the station has this very plan, for long enough."""
         held = book.installed.get(carrier)
-        if held is None or held.trust is not Trust.HELD or held.plan != plan:
+        if held is None or not held.is_sure(plan):
             return False
         if carrier.purpose != TX:
             return True

@@ -15,6 +15,7 @@ from connector.csms.clock import Clock
 from connector.csms.events import (
     Booted,
     ChargingNeedsTold,
+    ConfigurationRead,
     Connected,
     ConnectorsChanged,
     Disconnected,
@@ -37,7 +38,7 @@ from connector.datapoints.limits.installed import Trust
 from connector.datapoints.limits.keeping import Keeper
 from connector.datapoints.limits.profiles import TX, Carrier
 from connector.datapoints.limits.requests import LimitRequest, RawProfile
-from connector.datapoints.limits.turns import Turns
+from connector.datapoints.limits.turns import Turns, as_under_way
 from connector.datapoints.limits.upkeep import Report, Upkeep
 from connector.datapoints.limits.writing import Writing
 from connector.datapoints.outcomes import Outcome
@@ -86,9 +87,10 @@ class LimitService:
         self._turns = Turns(
             options,
             clock,
-            self._upkeep.applier.has,
-            self._writing.carry_out,
-            self._spawn,
+            has=self._upkeep.applier.has,
+            known=self._upkeep.knowing.wait,
+            carry_out=self._writing.carry_out,
+            spawn=self._spawn,
         )
         self._unsubscribe = self._subscribe(events)
 
@@ -97,6 +99,7 @@ class LimitService:
             events.subscribe(Connected, self._on_connected),
             events.subscribe(Disconnected, self._on_disconnected),
             events.subscribe(Booted, self._on_booted),
+            events.subscribe(ConfigurationRead, self._on_read),
             events.subscribe(Ready, self._on_ready),
             events.subscribe(ConnectorsChanged, self._on_connectors),
             events.subscribe(TransactionStarted, self._on_started),
@@ -171,11 +174,18 @@ class LimitService:
             held.trust = Trust.UNKNOWN
         self._upkeep.display.show(book)
 
+    async def known(self, station: Station, where: str) -> None:
+        """Wait until it is known how a limit is said, where a start is to carry one."""
+        book = self._book(station)
+        if any(book.slot(w).is_busy or book.has_something(w) for w in (where, STATION)):
+            await self._upkeep.knowing.wait(book)
+
     def profile_for_start(self, station: Station, where: str) -> Json | None:
         """The profile that a remote start is to carry; None where it takes none."""
-        book = self._book(station)
+        book, now_ms = self._book(station), self._clock.now_ms()
         try:
-            limit = contents.content(book, where, self._clock.now_ms())
+            with as_under_way(book, now_ms):
+                limit = contents.content(book, where, now_ms)
         except CannotDo:
             return None
         if limit is None or limit.raw is not None or book.is_pointless(TX):
@@ -223,6 +233,7 @@ class LimitService:
         if book is None:
             return
         self._set_ready_timer(book, None)
+        self._upkeep.knowing.wake(book)
         for slot in tuple(book.slots.values()):
             self._turns.hurry(book, slot)
 
@@ -230,10 +241,15 @@ class LimitService:
         if event.station.is_adopted:
             self._book(event.station).has_booted()
 
+    def _on_read(self, event: ConfigurationRead) -> None:
+        if event.station.is_adopted:
+            self._upkeep.knowing.was_read(self._book(event.station))
+
     def _on_ready(self, event: Ready) -> None:
         if not event.station.is_adopted:
             return
         book = self._book(event.station)
+        self._upkeep.knowing.is_known(book)
         self._set_ready_timer(book, None)
         self._fallbacks.watchdog.connected(book)
         self._upkeep.display.show_all(book)

@@ -2,12 +2,14 @@
 
 The first goes at once, so do a lower limit and a release. A value, a pause and a
 choice of phases do not replace each other: what waits of each goes out together.
+None goes before it is known how the station takes limits.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from connector.csms.clock import Clock
@@ -21,6 +23,7 @@ from connector.datapoints.limits.slot import Goal, Slot, Write
 from connector.datapoints.outcomes import Outcome, OutcomeName, outcome_of
 
 CarryOut = Callable[[Book, Slot, list[LimitRequest]], Awaitable[list[Outcome]]]
+Known = Callable[[Book], Awaitable[None]]
 Has = Callable[[Book, str], bool]
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
@@ -36,13 +39,16 @@ class Turns:
         self,
         options: LimitOptions,
         clock: Clock,
+        *,
         has: Has,
+        known: Known,
         carry_out: CarryOut,
         spawn: Spawn,
     ) -> None:
         self._options = options
         self._clock = clock
         self._has = has
+        self._known = known
         self._carry_out = carry_out
         self._spawn = spawn
 
@@ -76,11 +82,22 @@ class Turns:
             timer = self._clock.call_later(delay_s, lambda: self.hurry(book, slot))
             slot.set_timer(_TURN, timer)
             return
-        writes, slot.waiting = list(slot.waiting.values()), {}
         slot.is_busy = True
-        self._spawn(self._run(book, slot, writes))
+        self._spawn(self._run(book, slot))
 
-    async def _run(self, book: Book, slot: Slot, writes: list[Write]) -> None:
+    async def _run(self, book: Book, slot: Slot) -> None:
+        try:
+            # Until then what is newer still overtakes it.
+            await self._known(book)
+            await self._carry_all_out(book, slot)
+        finally:
+            slot.is_busy = False
+        self.hurry(book, slot)
+
+    async def _carry_all_out(self, book: Book, slot: Slot) -> None:
+        writes, slot.waiting = list(slot.waiting.values()), {}
+        if not writes:
+            return
         outcomes = [_STOPPING] * len(writes)
         try:
             requests = [write.request for write in writes]
@@ -88,10 +105,8 @@ class Turns:
         except Exception as problem:
             outcomes = [outcome_of(problem)] * len(writes)
         finally:
-            slot.is_busy = False
             for write, outcome in zip(writes, outcomes, strict=True):
                 _tell(write, outcome)
-        self.hurry(book, slot)
 
     def _delay_s(self, book: Book, slot: Slot) -> float:
         if slot.sent_s is None or not book.station.is_connected:
@@ -131,6 +146,19 @@ def waiting_goal(slot: Slot, now_ms: int) -> Goal:
     for write in slot.waiting.values():
         goal = goal.with_request(write.request, now_ms)
     return goal
+
+
+@contextmanager
+def as_under_way(book: Book, now_ms: int) -> Iterator[None]:
+    """Goals as they are once those writes had their turn whose turn it is."""
+    before = [(slot, slot.goal) for slot in book.slots.values() if slot.is_busy]
+    for slot, _ in before:
+        slot.goal = waiting_goal(slot, now_ms)
+    try:
+        yield
+    finally:
+        for slot, goal in before:
+            slot.goal = goal
 
 
 def _that_may_hold(book: Book, slot: Slot) -> list[Plan | None]:

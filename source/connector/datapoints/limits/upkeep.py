@@ -20,6 +20,7 @@ from connector.datapoints.limits.applying import Applier
 from connector.datapoints.limits.book import Book
 from connector.datapoints.limits.contents import CannotDo
 from connector.datapoints.limits.keeping import Keeper
+from connector.datapoints.limits.knowing import Knowing
 from connector.datapoints.limits.persisting import Persistence
 from connector.datapoints.limits.requests import COMMANDS
 from connector.datapoints.limits.sending import Effect, failure
@@ -35,7 +36,6 @@ Report = Callable[[str, str, str, Outcome], None]
 """Takes station, where, command and an outcome that nobody waits for."""
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
-_SETUP_WITHIN_S = 5.0
 _SHORTEST_RETRY_S, _LONGEST_RETRY_S = 1.0, 300.0
 _RETRY, _FLUSH, _SAVE = "retry", "flush", "save"
 _SAVE_AGAIN_S = 5.0
@@ -62,6 +62,7 @@ class Upkeep:
         self._report = report
         self._remember = remember
         self._persistence = Persistence(options, clock)
+        self.knowing = Knowing(clock, spawn)
         self.applier = Applier(options, self._persistence, clock)
         self.display = Display(clock, publish, spawn)
 
@@ -69,14 +70,13 @@ class Upkeep:
 
     async def bring(self, book: Book, slot: Slot, before: Goal | None = None) -> Effect:
         """Send what a place is to hold; a no puts it back to the goal ``before``."""
-        await _setup(book.station)
         if await self._lock(book):
             try:
                 effect = await self._bring(book, slot, before)
             finally:
                 book.lock.release()
         else:
-            wait_s = book.station.call_timeout_s
+            wait_s = book.station.turn_within_s
             problem = CommandTimeout("SetChargingProfile", wait_s, sent=False)
             effect = replace(failure(problem), was_sent=False)
         self._plan_ahead(book, slot, effect)
@@ -86,15 +86,29 @@ class Upkeep:
 
     async def _bring(self, book: Book, slot: Slot, before: Goal | None) -> Effect:
         began_s, goal = self._clock.monotonic(), slot.goal
-        effect = await self.applier.apply(book, slot.where)
+        effect = await self._apply(book, slot)
         effect = await stopped_instead(book, slot.where, effect, self._clock.now_ms())
         if effect.was_sent:
-            slot.sent_s = began_s
+            if not effect.is_beside:
+                slot.sent_s = began_s
             self.display.ask_what_results(book)
         if before is not None and slot.goal is goal and not _stays(effect):
             slot.goal = before
             await self._put_back(book, slot)
         return effect
+
+    async def _apply(self, book: Book, slot: Slot) -> Effect:
+        """Send it; what became known before a profile went out is in the next one."""
+        was_sent = False
+        for is_last in (False, False, True):
+            book.is_outdated = False
+            book.basis = None if is_last else book.told
+            effect = await self.applier.apply(book, slot.where)
+            book.basis = None
+            was_sent = was_sent or effect.was_sent
+            if not book.is_outdated:
+                break
+        return replace(effect, was_sent=was_sent)
 
     async def _put_back(self, book: Book, slot: Slot) -> None:
         if slot.where != STATION or not book.shares:
@@ -109,7 +123,7 @@ class Upkeep:
         if not book.lock.locked():
             return await book.lock.acquire()
         waiting = asyncio.ensure_future(book.lock.acquire())
-        timer = self._clock.call_later(book.station.call_timeout_s, waiting.cancel)
+        timer = self._clock.call_later(book.station.turn_within_s, waiting.cancel)
         try:
             await asyncio.wait({waiting})
         except asyncio.CancelledError:
@@ -134,7 +148,9 @@ class Upkeep:
         slot.retries = 0
         due_s = self._flush_in_s(book, slot) if effect.waits else None
         if due_s is not None:
-            self._again_later(book, slot, _FLUSH, max(due_s, _SHORTEST_RETRY_S))
+            due_s = max(due_s, _SHORTEST_RETRY_S)
+            timer = self._clock.call_later(due_s, lambda: self._flush(book, slot))
+            slot.set_timer(_FLUSH, timer)
 
     def _retry_in_s(self, slot: Slot) -> float:
         shortest_s = max(self._options.min_interval_s, _SHORTEST_RETRY_S)
@@ -149,6 +165,11 @@ class Upkeep:
         except CannotDo:
             return None
         return min((due_s for due_s in found if due_s is not None), default=None)
+
+    def _flush(self, book: Book, slot: Slot) -> None:
+        """Write what waits, unless it is about to be another: that writes it, too."""
+        if not slot.waiting:
+            self._spawn(self.again(book, slot))
 
     def _again_later(self, book: Book, slot: Slot, name: str, delay_s: float) -> None:
         timer = self._clock.call_later(
@@ -166,6 +187,7 @@ class Upkeep:
 
     async def again(self, book: Book, slot: Slot) -> None:
         """Send a limit again without being asked; a no is told."""
+        await self.knowing.wait(book)
         if not (book.station.is_connected and book.station.is_served):
             await self.settle(book, slot)
             return
@@ -224,12 +246,6 @@ class Upkeep:
 
     async def _save_later(self, book: Book, slot: Slot) -> None:
         await self._save(book, slot)
-
-
-async def _setup(station: Station) -> None:
-    """Right after a boot its units and levels are about to be known."""
-    if station.setup is not None:
-        await asyncio.wait({station.setup}, timeout=_SETUP_WITHIN_S)
 
 
 def _stays(effect: Effect) -> bool:

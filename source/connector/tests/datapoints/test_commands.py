@@ -47,6 +47,9 @@ class Limits:
     def touched(self, station: Any) -> None:
         self.touches += 1
 
+    async def known(self, station: Any, where: str) -> None:
+        """Nothing is to be known."""
+
     def profile_for_start(self, station: Any, where: str) -> dict[str, Any] | None:
         return {"chargingProfileId": 1}
 

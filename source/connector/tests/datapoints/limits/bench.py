@@ -61,6 +61,10 @@ class ScriptedStation(Station):
         """What was sent, in the words of its version."""
         self.script: dict[str, Responder] = {}
         self.gate: asyncio.Event | None = None
+        self.turn: asyncio.Event | None = None
+        """What calls wait for before they are sent."""
+        # Usually it was read before what it tells of limits.
+        self.learned = {"limits": {"keys": {}, "version": VERSION}}
 
     @property
     def is_connected(self) -> bool:
@@ -87,10 +91,18 @@ class ScriptedStation(Station):
         return DIALECTS[self.spoken].word(purpose)
 
     async def call(
-        self, action: str, payload: Json, timeout_s: float | None = None
+        self,
+        action: str,
+        payload: Json,
+        timeout_s: float | None = None,
+        when_due: Callable[[], object] | None = None,
     ) -> Json:
         if not self.is_up:
             raise StationNotConnected(self.identity)
+        if self.turn is not None:
+            await self.turn.wait()
+        if when_due is not None:
+            when_due()
         self.wire.append((action, payload))
         if self.speaks_2:
             rules(self.spoken).check_call(action, payload)
