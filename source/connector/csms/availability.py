@@ -15,6 +15,7 @@ from connector.csms.places import place
 from connector.csms.station import STATION, Station
 from connector.csms.v2 import remote_control as v2
 from connector.ocppj.frames import Call
+from connector.ocppj.redaction import blank_text
 from connector.sessions.handlers import Answer, Handler
 
 Json = dict[str, Any]
@@ -71,7 +72,8 @@ def _values(where: str, payload: Json) -> dict[Datum, Scalar]:
     values = status_values(where, payload["status"])
     values[at(where, "error_code")] = payload["errorCode"]
     if where != STATION:
-        values[at(where, "vendor_error_code")] = payload.get("vendorErrorCode")
+        code = payload.get("vendorErrorCode")
+        values[at(where, "vendor_error_code")] = blank_text(code) if code else code
     return values
 
 

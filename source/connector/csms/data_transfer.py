@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from connector.csms.context import Context, at
 from connector.csms.facts import Datum, Scalar
 from connector.csms.station import STATION, Station
 from connector.ocppj.frames import Call
+from connector.ocppj.redaction import blanked_json
 from connector.sessions.handlers import Answer, Handler
 
 Json = dict[str, Any]
@@ -24,7 +23,7 @@ class DataTransfer:
 
     def on_data_transfer(self, station: Station, call: Call) -> Answer:
         """DataTransfer."""
-        text = orjson.dumps(call.payload).decode()
+        text = blanked_json(call.payload)
         values: dict[Datum, Scalar] = {at(STATION, "last_data_transfer"): text}
         return Answer(
             {"status": "UnknownVendorId"},

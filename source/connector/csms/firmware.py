@@ -20,6 +20,7 @@ from connector.csms.request_ids import RequestIds
 from connector.csms.station import Station
 from connector.errors import LocalProtocolError
 from connector.ocppj.frames import Call
+from connector.ocppj.redaction import blank_text
 from connector.sessions.handlers import Answer, Handler
 
 Json = dict[str, Any]
@@ -121,7 +122,7 @@ class Firmware:
         if "location" in place:
             raise LocalProtocolError("file and location are given, expected one")
         if not isinstance(file, str):
-            raise LocalProtocolError(f"file {file!r:.60} is not the name of a file")
+            raise LocalProtocolError("file is not the name of a file, expected a text")
         url = files_url(self._files.options, self._files.port, station)
         now_ms = self._context.clock.now_ms()
         later_s = ((times.parse(when) or now_ms) - now_ms) / 1000 + waits_s(wanted)
@@ -130,7 +131,9 @@ class Firmware:
                 station.identity, file, later_s
             )
         except FileNotFoundError as problem:
+            shown = blank_text(file)
+            hint = " (what has a URL is a location)" if "://" in file else ""
             raise LocalProtocolError(
-                f"file {file!r:.60} is not there: {problem}"
+                f"file {shown!r:.60} is not there{hint}: {problem}"
             ) from None
         place["location"] = f"{url}{name}/{quote(called)}"

@@ -24,7 +24,12 @@ from connector.datapoints.outcomes import (
     result_json,
     told,
 )
-from connector.datapoints.values import InvalidValue, shown
+from connector.datapoints.values import (
+    InvalidName,
+    InvalidValue,
+    Unreadable,
+    shown,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +42,8 @@ class Order:
     where: str
     name: str
     value: object
+    said: str | None = None
+    """What the log says of it in the place of its value."""
 
 
 Report = Callable[[Order, Outcome, str], None]
@@ -114,28 +121,33 @@ class Commands:
             return await self._run(station, order)
         except asyncio.CancelledError:
             return Outcome(OutcomeName.DISCONNECTED, "the connector is stopping")
+        except InvalidValue as problem:
+            return _invalid(order, problem)
         except Exception as problem:
             return outcome_of(problem)
 
     async def _run(self, station: Station, order: Order) -> Outcome:
         _check_place(order, station)
+        if isinstance(order.value, Unreadable):
+            return Outcome(OutcomeName.INVALID, f"{order.name}: {order.value.problem}")
         rule = (RULES_2 if station.speaks_2 else RULES)[order.name]
-        try:
-            value = rule.parse(order.value)
-        except InvalidValue as problem:
-            return Outcome(OutcomeName.INVALID, f"{order.name}: {problem}")
+        value = rule.parse(order.value)
         if not (station.is_served or rule.is_read(value)):
             what = "being configured" if station.is_adopted else "not adopted"
             return Outcome(OutcomeName.REJECTED, f"the station is {what}")
         return await rule.run(self._context, station, order.where, value)
 
     def report_late(
-        self, station: str, where: str, name: str, outcome: Outcome
+        self, station: str, where: str, name: str, outcome: Outcome, said: str = ""
     ) -> None:
-        """Write an outcome that nobody waits for, under a new correlation."""
+        """Write an outcome that nobody waits for, under a new correlation.
+
+        ``said`` tells the log what it is the outcome of: there is no value.
+        """
         now_ms = self._clock.now_ms()
         text = result_json(outcome, secrets.token_hex(8), now_ms, 0)
-        self.publish_result(Order(station, where, name, None), outcome, text)
+        order = Order(station, where, name, None, said)
+        self.publish_result(order, outcome, text)
 
     def publish_result(self, order: Order, outcome: Outcome, text: str) -> None:
         """A `Report` that writes the ``__result`` datapoint of the command."""
@@ -164,22 +176,34 @@ class Commands:
         )
 
 
-def _shown(order: Order) -> str:
-    """The value for the log; structures may hold passwords."""
+def _invalid(order: Order, problem: InvalidValue) -> Outcome:
+    text = str(problem) if _is_plain(order) else problem.without_value
+    return Outcome(OutcomeName.INVALID, f"{order.name}: {text}")
+
+
+def _is_plain(order: Order) -> bool:
+    """Whether its value may be shown; structures may hold passwords."""
     command = catalogue.COMMANDS.get(order.name)
-    is_plain = command is not None and command.kind is not catalogue.Kind.JSON
-    return f" = {shown(order.value)}" if is_plain else ""
+    return command is not None and command.kind is not catalogue.Kind.JSON
+
+
+def _shown(order: Order) -> str:
+    """The value for the log."""
+    if order.said is not None:
+        return order.said
+    is_shown = _is_plain(order) and not isinstance(order.value, Unreadable)
+    return f" = {shown(order.value)}" if is_shown else ""
 
 
 def _check_place(order: Order, station: Station) -> None:
     command = catalogue.COMMANDS.get(order.name)
     if command is None:
-        raise InvalidValue(order.name, "a command")
+        raise InvalidName(order.name, "a command")
     if not is_declared(order, station):
         places = ", ".join(
             p for p in _places(station) if _is_at(order.name, p, station)
         )
-        raise InvalidValue(order.where, f"a place of {order.name} ({places})")
+        raise InvalidName(order.where, f"a place of {order.name} ({places})")
 
 
 def is_declared(order: Order, station: Station) -> bool:

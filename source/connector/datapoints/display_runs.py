@@ -13,14 +13,16 @@ from connector.datapoints.values import InvalidValue
 
 Json = dict[str, Any]
 
+_EXPECTED = "a text, or an object with content or message"
+
 
 def display_message(value: object) -> Json:
     """A text, or an object: content, a message, or the whole payload."""
     if isinstance(value, str) and not value.lstrip().startswith("{"):
         return {"content": values.text(value)}
-    found = values.structure(value)
+    found = values.structure(value, _EXPECTED)
     if not isinstance(found, dict) or not found:
-        raise InvalidValue(value, "a text, or an object with content or message")
+        raise InvalidValue(value, _EXPECTED)
     return found
 
 

@@ -21,7 +21,7 @@ from connector.errors import (
     StationNotConnected,
     UnsupportedAction,
 )
-from connector.ocppj.redaction import blank
+from connector.ocppj.redaction import blank, blank_text
 
 logger = logging.getLogger(__name__)
 
@@ -44,12 +44,19 @@ class OutcomeName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a command ended; ``kept``: it is applied when the station can take it."""
+    """How a command ended; ``kept``: it is applied when the station can take it.
+
+    ``detail`` may be text of people or stations: what is a secret in it is blanked.
+    """
 
     outcome: OutcomeName
     detail: str = ""
     response: Any = None
     kept: bool = False
+
+    def __post_init__(self) -> None:
+        if self.detail:
+            object.__setattr__(self, "detail", blank_text(self.detail))
 
     @property
     def is_accepted(self) -> bool:

@@ -15,17 +15,18 @@ from connector.errors import ConnectorError
 
 Json = dict[str, Any]
 
+_EXPECTED = "a reservation id, or an object with reservationId"
 _NOT_KEPT = "it is lost when the connector restarts, for the store cannot be written"
 
 
 def reservation_id(value: object) -> int:
     """``{"reservationId": 17}``, or just 17."""
-    found = structure(value)
+    found = structure(value, _EXPECTED)
     if isinstance(found, dict) and set(found) == {"reservationId"}:
         found = found["reservationId"]
     number = whole_number(found)
     if number is None:
-        raise InvalidValue(value, "a reservation id, or an object with reservationId")
+        raise InvalidValue(value, _EXPECTED)
     return number
 
 

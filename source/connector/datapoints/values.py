@@ -8,17 +8,22 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from connector.errors import LocalProtocolError
+from connector.ocppj.redaction import blank_text
 
 Parser = Callable[[object], Any]
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _FLAGS = {"true": True, "on": True, "false": False, "off": False, "1": True, "0": False}
 _LONGEST_SHOWN = 60
+_OBJECT = "a JSON object"
+_CONFIGURATION = "an object of keys to set, a list of keys, or null"
+_PAYLOAD = "a JSON object (member payload)"
 
 
 class InvalidValue(LocalProtocolError):
@@ -32,14 +37,79 @@ class InvalidValue(LocalProtocolError):
     def __str__(self) -> str:
         return f"{shown(self.value)} is not {self.expected}"
 
+    @property
+    def without_value(self) -> str:
+        """The same for structures, whose members may be secrets."""
+        return f"{described(self.value)} is not {self.expected}"
+
+
+class InvalidName(InvalidValue):
+    """A name that means nothing here; names are no secrets."""
+
+    @property
+    def without_value(self) -> str:
+        """The name is what helps."""
+        return str(self)
+
+
+class NotJson(InvalidValue):
+    """A text that was to be JSON; it is never shown, for nobody knows what is in it."""
+
+    def __init__(
+        self, value: str, expected: str, problem: orjson.JSONDecodeError
+    ) -> None:
+        super().__init__(value, expected)
+        what, at, size = problem.msg.partition(",")[0], problem.pos, len(value)
+        self.problem = f"not JSON: {what} at character {at} of {size}"
+
+    def __str__(self) -> str:
+        return f"{self.problem}, expected {self.expected}"
+
+    @property
+    def without_value(self) -> str:
+        """It has none."""
+        return str(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What came instead of a value: bytes that are no text."""
+
+    problem: str
+
+
+def from_bytes(body: bytes) -> str | Unreadable:
+    """The text of a message; OCPP and JSON know UTF-8 alone."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError as problem:
+        return Unreadable(f"not UTF-8 at byte {problem.start} of {len(body)}")
+
 
 def shown(value: object) -> str:
-    """A value as it stands in an error: JSON, cut where it is long."""
+    """A value as it stands in an error: JSON without secrets, cut where it is long."""
     try:
         text = orjson.dumps(value).decode()
     except TypeError:
         text = repr(value)
+    text = blank_text(text)
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + ".."
+
+
+def described(value: object) -> str:
+    """What kind of value it is, for errors that must not show it."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f"a text of {len(value)} characters" if value else "an empty text"
+        case int() | float():
+            return "a number"
+        case list():
+            return f"a list of {len(value)}"
+    return "an object" if value else "an empty object"
 
 
 def number(value: object) -> float:
@@ -133,21 +203,21 @@ def one_of(choices: dict[str, str]) -> Parser:
     return parse
 
 
-def structure(value: object) -> Any:
+def structure(value: object, expected: str = "a JSON structure") -> Any:
     """A JSON structure, or the text of one."""
     if isinstance(value, str):
         try:
             return orjson.loads(value)
         except orjson.JSONDecodeError as problem:
-            raise InvalidValue(value, f"JSON ({problem})") from None
+            raise NotJson(value, expected, problem) from None
     return value
 
 
 def json_object(value: object) -> dict[str, Any]:
     """A JSON object."""
-    found = structure(value)
+    found = structure(value, _OBJECT)
     if not isinstance(found, dict):
-        raise InvalidValue(value, "a JSON object")
+        raise InvalidValue(value, _OBJECT)
     return found
 
 
@@ -160,7 +230,7 @@ def id_token(value: object) -> str | dict[str, Any]:
     """An id token: a text, or an object with ``id`` and perhaps ``type``."""
     found = value
     if isinstance(value, str) and value.lstrip().startswith("{"):
-        found = structure(value)
+        found = structure(value, "a text, or an object with id and type")
     if not isinstance(found, dict):
         return text(found)
     if found.get("type") is None:
@@ -190,12 +260,12 @@ def trigger(value: object) -> str:
 
 def configuration(value: object) -> dict[str, Any] | list[str] | None:
     """An object of keys to set, a list of keys to read, or null for all of them."""
-    found = None if is_null(value) else structure(value)
+    found = None if is_null(value) else structure(value, _CONFIGURATION)
     if found is None or (isinstance(found, dict) and found):
         return found
     if isinstance(found, list) and all(isinstance(key, str) for key in found):
         return found
-    raise InvalidValue(value, "an object of keys to set, a list of keys, or null")
+    raise InvalidValue(value, _CONFIGURATION)
 
 
 def configuration_text(value: object) -> str:
@@ -215,7 +285,8 @@ def call(value: object) -> dict[str, Any]:
     if not isinstance(action, str) or not action:
         raise InvalidValue(action, "the name of an action (member action)")
     if not isinstance(payload, dict):
-        raise InvalidValue(payload, "a JSON object (member payload)")
+        structure(payload, _PAYLOAD)  # says where it ends to be JSON
+        raise InvalidValue(payload, _PAYLOAD)
     return {"action": action, "payload": payload}
 
 

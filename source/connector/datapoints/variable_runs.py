@@ -10,7 +10,7 @@ from connector.csms.v2.variables import EXPECTED, Variable, parse
 from connector.datapoints import values
 from connector.datapoints.command_runs import Context
 from connector.datapoints.outcomes import Outcome, OutcomeName
-from connector.datapoints.values import InvalidValue
+from connector.datapoints.values import InvalidName
 from connector.ocppj.redaction import blank
 
 Json = dict[str, Any]
@@ -64,4 +64,4 @@ def _variable(name: str) -> Variable:
     try:
         return parse(name)
     except ValueError:
-        raise InvalidValue(name, EXPECTED) from None
+        raise InvalidName(name, EXPECTED) from None

@@ -1,22 +1,25 @@
-"""Secrets blanked, id tokens shortened: for logs and for the raw message database."""
+"""Secrets blanked, id tokens shortened: for results, logs, raw messages, recordings.
+
+What is a secret's name stands in `secret_names`; beside those, credentials in URLs,
+private keys and the one-time names of our own `/files` are blanked in any text.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
+from connector.ocppj import secret_names
 from connector.ocppj.frames import TOO_DEEP, is_too_deep
+from connector.ocppj.secret_names import is_secret
 
 BLANK = "***"
-_SECRET_MEMBER = re.compile(r"password|privatekey|secret|passphrase", re.IGNORECASE)
-_SECRET_KEY = re.compile(r"authorizationkey|password|basicauth", re.IGNORECASE)
-_NAMED = re.compile(
-    rf"{_SECRET_MEMBER.pattern}|{_SECRET_KEY.pattern}|PRIVATE KEY", re.IGNORECASE
-)
 # JSON may escape slashes, and any character by its number.
-_SUSPICIOUS = re.compile(
+_NAMED = re.compile(r"PRIVATE KEY|vpn[\\\"]+\s*:", re.IGNORECASE)
+_MARKS = re.compile(
     rf"{_NAMED.pattern}|:(?:\\?/){{2}}[^/\s\"]*@|\\?/files\\?/|\\u", re.IGNORECASE
 )
 _PRIVATE_KEY = re.compile(
@@ -24,13 +27,26 @@ _PRIVATE_KEY = re.compile(
     re.DOTALL,
 )
 # Up to the last @ before the path: a password may have one, too.
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s\"]*(?=@)")
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s\"]*(?=@)|(?<=:\\/\\/)[^/\s\"]*(?=@)")
 _ONE_TIME_NAME = re.compile(r"(?:(?<=/files/)|(?<=/files\\/))[\w-]{20,}")
 """Of our own upload and download place: who knows it may use it."""
+# password=x, "password": "x", --psk x
+_ASSIGNED = re.compile(
+    rf"({secret_names.NAME}\w*\\?[\"']?\s*[=:]\s*)"
+    r"(\\?\"(?:[^\"\\]|\\.)*\\?(?:\"|\Z)|'[^']*(?:'|\Z)|[^\s\"',;&}\])]+)",
+    re.IGNORECASE,
+)
+JSON_BEGINS = ("{", "[", '"')
+"""How texts begin that are looked into; an empty one does not."""
 _FEW_LEVELS = 32
 _SHOWN_OF_TOKEN = 4
 _KEY_NAMES = ("key", "variable", "name")
-_VALUES = ("value", "attributeValue", "actualValue")
+_VALUES = frozenset({"value", "attributeValue", "actualValue"})
+_NO_VALUES: frozenset[str] = frozenset()
+_ATTRIBUTES = "variableAttribute"
+"""The values of a variable, in NotifyReport (2.x)."""
+_VPN, _VPN_SECRETS = "vpn", frozenset({"key"})
+"""Its shared secret (2.x, VPNType), which has the name of what is no secret."""
 
 
 def redact(text: str) -> Any:
@@ -42,11 +58,20 @@ def redact(text: str) -> Any:
     try:
         frame = orjson.loads(text)
     except orjson.JSONDecodeError:
-        shown = _blank_text(text)
-        return f"{len(text)} characters" if _NAMED.search(shown) else shown
+        shown = blank_text(text)
+        return f"{len(text)} characters" if _names_one(shown) else shown
     if _has_many_levels(text) and is_too_deep(frame):
         return f"{len(text)} characters, {TOO_DEEP}"
-    return blank(frame) if _SUSPICIOUS.search(text) else frame
+    return blank(frame)
+
+
+def _is_suspicious(text: str) -> bool:
+    """Whether there is something to blank."""
+    return secret_names.is_in(text) or _MARKS.search(text) is not None
+
+
+def _names_one(text: str) -> bool:
+    return _NAMED.search(text) is not None or secret_names.is_in(text)
 
 
 def _has_many_levels(text: str) -> bool:
@@ -57,46 +82,89 @@ def _has_many_levels(text: str) -> bool:
 def blank(value: Any) -> Any:
     """A JSON value whose secrets are blanked."""
     if isinstance(value, dict):
-        return _blank_object(value)
+        return _blank_object(value, _NO_VALUES)
     if isinstance(value, list):
         return [blank(item) for item in value]
     if isinstance(value, str):
-        return _blank_text(_blank_json(value) or value)
+        return _blank_json(value) or blank_text(value)
     return value
 
 
-def _blank_text(text: str) -> str:
-    text = _ONE_TIME_NAME.sub(BLANK, text)
-    return _CREDENTIALS.sub(BLANK, _PRIVATE_KEY.sub(BLANK, text))
+def blank_text(text: str) -> str:
+    """Text of people or stations, without what is a secret wherever it stands."""
+    if "/" in text:
+        text = _ONE_TIME_NAME.sub(BLANK, _CREDENTIALS.sub(BLANK, text))
+    if "PRIVATE KEY" in text:
+        text = _PRIVATE_KEY.sub(BLANK, text)
+    is_assigned = ("=" in text or ":" in text) and secret_names.has_stem(text)
+    return _ASSIGNED.sub(rf"\1{BLANK}", text) if is_assigned else text
+
+
+def secrets_in(text: str) -> Iterator[str]:
+    """What `blank_text` takes out, as somebody else would repeat it."""
+    for credentials in _CREDENTIALS.findall(text):
+        _, colon, password = credentials.partition(":")
+        if colon:
+            yield credentials
+            yield password
+    yield from _ONE_TIME_NAME.findall(text)
+    for _, secret in _ASSIGNED.findall(text):
+        yield secret.strip("\\\"'")
 
 
 def _blank_json(text: str) -> str | None:
-    """The text of an object or list, as vendors put it into a DataTransfer."""
-    if text[:1] not in ("{", "[") or not _SUSPICIOUS.search(text):
+    """The text of JSON, as vendors put it into a DataTransfer."""
+    if text.lstrip()[:1] not in JSON_BEGINS or not _is_suspicious(text):
         return None
     try:
         return orjson.dumps(blank(orjson.loads(text))).decode()
     except (orjson.JSONDecodeError, RecursionError):
-        return f"{len(text)} characters" if _NAMED.search(text) else None
+        return f"{len(text)} characters" if _names_one(text) else None
 
 
-def _blank_object(value: dict[str, Any]) -> dict[str, Any]:
-    hidden = _VALUES if _names_a_secret(value) else ()
+def _blank_object(value: dict[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
+    """An object; members that are ``hidden`` are secrets whatever they are called."""
+    is_named = names_a_secret(value)
+    if is_named:
+        hidden = hidden | _VALUES
     return {
-        name: BLANK if name in hidden or _SECRET_MEMBER.search(name) else blank(inner)
+        name: BLANK
+        if name in hidden or is_secret(name)
+        else _blank_member(name, inner, is_named)
         for name, inner in value.items()
     }
 
 
-def _names_a_secret(value: dict[str, Any]) -> bool:
+def _blank_member(name: str, value: Any, of_secret: bool) -> Any:
+    if name == _VPN and isinstance(value, dict):
+        return _blank_object(value, _VPN_SECRETS)
+    if of_secret and name == _ATTRIBUTES and isinstance(value, list):
+        return [
+            _blank_object(item, _VALUES) if isinstance(item, dict) else BLANK
+            for item in value
+        ]
+    return blank(value)
+
+
+def names_a_secret(value: dict[str, Any]) -> bool:
     """A configuration key (1.6) or variable (2.x) whose value is one."""
     for name in _KEY_NAMES:
         named = value.get(name)
         if isinstance(named, dict):
             named = named.get("name")
-        if isinstance(named, str) and _SECRET_KEY.search(named):
+        if isinstance(named, str) and is_secret(named):
             return True
     return False
+
+
+def blanked_json(value: Any) -> str:
+    """The text of a JSON value whose secrets are blanked."""
+    return orjson.dumps(blank(value)).decode()
+
+
+def shown_value(name: str, value: Any) -> Any:
+    """The value of a key or variable, for a line of the log."""
+    return BLANK if is_secret(name) else blank(value)
 
 
 def shorten(id_token: str) -> str:
@@ -110,7 +178,7 @@ def excerpt(text: str | bytes, length: int = 120) -> str:
     """The beginning of a message, in one line and without secrets."""
     if isinstance(text, bytes):
         return f"{len(text)} bytes"
-    if _SUSPICIOUS.search(text):
+    if _is_suspicious(text):
         return f"{len(text)} characters"
     shown = text[:length].replace("\n", " ").replace("\r", " ")
     return repr(shown) + (f".. ({len(text)} characters)" if len(text) > length else "")

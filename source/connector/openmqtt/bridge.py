@@ -50,9 +50,11 @@ def parse_station(body: bytes) -> str:
     Raises:
         BadRequest: it is neither.
     """
-    text = body.decode("utf-8", "replace").strip()
     try:
+        text = body.decode().strip()
         found = orjson.loads(text)
+    except UnicodeDecodeError as problem:
+        raise BadRequest(f"not UTF-8 at byte {problem.start}, {_EXPECTED}") from None
     except orjson.JSONDecodeError:
         if text.startswith(_LOOKS_LIKE_JSON):
             raise BadRequest(_EXPECTED) from None

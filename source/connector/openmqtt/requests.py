@@ -16,6 +16,7 @@ import orjson
 from connector.datapoints.catalogue import STATION
 from connector.datapoints.commands import Commands, Order
 from connector.datapoints.outcomes import Outcome
+from connector.datapoints.values import Unreadable, from_bytes
 from connector.openmqtt.topics import RequestTopic, Topics
 
 logger = logging.getLogger(__name__)
@@ -43,10 +44,13 @@ class Reply:
 
 def command_value(payload: bytes) -> object:
     """The value in a ``/set`` message: JSON if it parses, else text, else its value."""
+    text = from_bytes(payload)
+    if isinstance(text, Unreadable):
+        return text
     try:
-        value = orjson.loads(payload)
+        value = orjson.loads(text)
     except orjson.JSONDecodeError:
-        return payload.decode("utf-8", "replace").strip()
+        return text.strip()
     if isinstance(value, dict) and "value" in value and not value.keys() - _ENVELOPE:
         return value["value"]
     return value
@@ -99,12 +103,10 @@ class Requests:
         except ValueError as problem:
             logger.warning("ignored %s: %s", message.topic[:200], problem)
             return
-        order = Order(
-            topic.station,
-            STATION,
-            "call",
-            {"action": topic.action, "payload": _body(message.payload)},
-        )
+        body = _body(message.payload)
+        is_read = not isinstance(body, Unreadable)
+        call = {"action": topic.action, "payload": body} if is_read else body
+        order = Order(topic.station, STATION, "call", call)
         self._commands.submit(order, self._reporter(message, topic), topic.correlation)
 
     def _reporter(
@@ -130,10 +132,11 @@ class Requests:
 
 
 def _body(payload: bytes) -> Any:
+    text = from_bytes(payload)
     try:
-        return orjson.loads(payload)
+        return text if isinstance(text, Unreadable) else orjson.loads(text)
     except orjson.JSONDecodeError:
-        return payload.decode("utf-8", "replace")
+        return text
 
 
 class Turns:

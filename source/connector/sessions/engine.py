@@ -20,7 +20,7 @@ from connector.ocppj.frames import (
     decode,
     encode_error,
 )
-from connector.ocppj.redaction import excerpt
+from connector.ocppj.redaction import blank_text, excerpt
 from connector.sessions.handlers import Handler
 from connector.sessions.handling import NO_HANDLERS, Handling
 from connector.sessions.link import Link
@@ -111,6 +111,7 @@ class Session(Handling):
             self._warn("unsolicited", "refused an answer that it was not given")
             return
         said = f"{error.code}: {error.description}" if error.description else error.code
+        said = blank_text(self._without_secrets(said))
         self._warn(
             f"callresulterror {error.code}",
             f"did not take our answer ({said}): {excerpt(answer)}",
@@ -119,7 +120,8 @@ class Session(Handling):
     async def _answer_malformed(
         self, text: str | bytes, problem: MalformedFrame
     ) -> None:
-        self._warn("malformed", f"sent {problem.reason}: {excerpt(text)}")
+        shown = excerpt(self._without_secrets(text))
+        self._warn("malformed", f"sent {problem.reason}: {shown}")
         if problem.answers:
             error = RemoteProtocolError(self._rules.dialect.formation, problem.reason)
             self._outbox.fail(problem.answers, error)

@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from connector.ocppj.known_secrets import KnownSecrets
 from connector.ocppj.pseudonyms import Pseudonyms
 from connector.sessions.recordings import (
     Header,
@@ -49,7 +50,15 @@ class RecorderOptions:
 class RecordedFile:
     """What the writer knows of one recording; others read ``is_over`` alone."""
 
-    __slots__ = ("folder", "header", "is_over", "path", "pseudonyms", "size")
+    __slots__ = (
+        "folder",
+        "header",
+        "is_over",
+        "path",
+        "pseudonyms",
+        "secrets",
+        "size",
+    )
 
     def __init__(self, header: Header, folder: str) -> None:
         self.header = header
@@ -59,6 +68,7 @@ class RecordedFile:
         self.path: Path | None = None
         self.size = 0
         self.pseudonyms = Pseudonyms()
+        self.secrets = KnownSecrets()
 
 
 class Item(NamedTuple):
@@ -121,7 +131,7 @@ class Writer:
         if item.sender is None:
             self._finish(file, item.t, str(item.text))
             return
-        line = frame_line(item.t, item.sender, item.text, file.pseudonyms)
+        line = frame_line(item.t, item.sender, item.text, file.pseudonyms, file.secrets)
         if file.size + len(line) > self._options.file_bytes:
             most = self._options.file_bytes
             self._finish(file, item.t, f"recording ended: more than {most} bytes")

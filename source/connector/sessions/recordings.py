@@ -16,6 +16,7 @@ import orjson
 
 from connector.errors import RecordingError
 from connector.ocppj.frames import TOO_DEEP, is_too_deep
+from connector.ocppj.known_secrets import KnownSecrets
 from connector.ocppj.pseudonyms import Pseudonyms
 from connector.ocppj.redaction import blank, redact
 
@@ -107,10 +108,19 @@ def _text(time: datetime) -> str:
 
 
 def frame_line(
-    t: float, sender: Sender, text: str | bytes, pseudonyms: Pseudonyms
+    t: float,
+    sender: Sender,
+    text: str | bytes,
+    pseudonyms: Pseudonyms,
+    secrets: KnownSecrets | None = None,
 ) -> bytes:
-    """A frame without secrets, with other names for id tokens."""
-    return _line({"t": t, "from": sender, "frame": _shown(text, pseudonyms)})
+    """A frame without secrets, with other names for id tokens.
+
+    ``secrets`` are those of the same connection, and learn of those that we send.
+    """
+    secrets = secrets or KnownSecrets()
+    shown = _shown(text, pseudonyms, secrets, is_ours=sender == CSMS)
+    return _line({"t": t, "from": sender, "frame": shown})
 
 
 def dropped_line(t: float, count: int) -> bytes:
@@ -127,7 +137,9 @@ def _line(value: Json) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _shown(text: str | bytes, pseudonyms: Pseudonyms) -> list[Any] | Json:
+def _shown(
+    text: str | bytes, pseudonyms: Pseudonyms, secrets: KnownSecrets, *, is_ours: bool
+) -> list[Any] | Json:
     if isinstance(text, bytes):
         return {"bytes": len(text)}
     try:
@@ -135,10 +147,12 @@ def _shown(text: str | bytes, pseudonyms: Pseudonyms) -> list[Any] | Json:
     except orjson.JSONDecodeError:
         # A lone surrogate cannot be written as JSON.
         shown = str(redact(text)).encode("utf-8", "replace").decode()
-        return {"text": pseudonyms.replace_text(shown)}
+        return {"text": pseudonyms.replace_text(secrets.hide_in(shown))}
     if is_too_deep(value):
         return {"text": f"{len(text)} characters, {TOO_DEEP}"}
-    shown = pseudonyms.replace(blank(value))
+    if is_ours:
+        secrets.note(value)
+    shown = pseudonyms.replace(secrets.hide(blank(value)))
     if isinstance(shown, list):
         return shown
     return {"text": orjson.dumps(shown).decode()}

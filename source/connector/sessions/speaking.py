@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from connector.errors import LinkClosed, RemoteProtocolError
+from connector.errors import CallErrorReceived, LinkClosed, RemoteProtocolError
 from connector.ocppj.frames import (
     CallResultError,
     Json,
@@ -15,8 +15,9 @@ from connector.ocppj.frames import (
     encode_error,
     encode_send,
 )
+from connector.ocppj.known_secrets import KnownSecrets
 from connector.ocppj.names import names
-from connector.ocppj.redaction import redact
+from connector.ocppj.redaction import blank, blank_text, redact
 from connector.ocppj.rules import rules
 from connector.sessions import library
 from connector.sessions.link import Link
@@ -48,6 +49,8 @@ class Speaking:
             self._ocpp_version, strict=options.strict, is_station=options.is_station
         )
         self._outbox = Outbox(self._send, options.outbox_limit)
+        self._secrets: KnownSecrets | None = None
+        """Those that were sent; None: none ever was."""
         self._is_watched = options.shows_frames or logger.isEnabledFor(logging.DEBUG)
 
     @property
@@ -96,14 +99,20 @@ class Speaking:
         unique_id = str(uuid.uuid4())
         text = encode_call(unique_id, action, payload)
         timeout_s = timeout_s or self._options.call_timeout_s
-        answer = await self._outbox.call(
-            unique_id,
-            action,
-            text,
-            timeout_s,
-            turn_within_s=turn_within_s,
-            when_due=when_due,
-        )
+        has_secrets = self._note_secrets(payload)
+        try:
+            answer = await self._outbox.call(
+                unique_id,
+                action,
+                text,
+                timeout_s,
+                turn_within_s=turn_within_s,
+                when_due=when_due,
+            )
+        except CallErrorReceived as problem:
+            raise self._shown(problem) from None
+        if has_secrets:
+            answer = self._without_secrets(answer)
         try:
             answer = self._rules.check_answer(action, answer)
         except RemoteProtocolError as problem:
@@ -157,7 +166,27 @@ class Speaking:
             self._watch("out", text)
         await self._connection.send(text)
 
+    def _note_secrets(self, payload: Json) -> bool:
+        """Whether a call has secrets, which may come back in what answers it."""
+        secrets = self._secrets or KnownSecrets()
+        if not secrets.note(payload):
+            return False
+        self._secrets = secrets
+        return True
+
+    def _without_secrets(self, value: Any) -> Any:
+        """What was heard, without the secrets that were sent before."""
+        return value if self._secrets is None else self._secrets.hide(value)
+
+    def _shown(self, problem: CallErrorReceived) -> CallErrorReceived:
+        """An error of the peer as it may be told to anybody."""
+        text = blank_text(self._without_secrets(problem.description))
+        details = blank(self._without_secrets(problem.details))
+        return CallErrorReceived(self._without_secrets(problem.code), text, details)
+
     def _watch(self, direction: str, text: str) -> None:
+        if self._secrets is not None:
+            text = self._secrets.hide_in_frame(text)
         if self._observer is not None and self._options.shows_frames:
             self._observer.frame(self, direction, text)
         if logger.isEnabledFor(logging.DEBUG):

@@ -16,6 +16,7 @@ from connector.csms.events import Answered, Forgotten
 from connector.csms.station import STATION, Station
 from connector.csms.v2.gathered import Gathered
 from connector.ocppj.frames import Call
+from connector.ocppj.redaction import blank
 from connector.sessions.handlers import Answer, Handler
 
 Json = dict[str, Any]
@@ -89,7 +90,7 @@ class CustomerInformation:
         self._cancel(station)
         station.learned[LEARNED] = True
         self._context.remember(station)
-        self._context.tell_state(station, STATION, {SENSOR: text})
+        self._context.tell_state(station, STATION, {SENSOR: blank(text)})
         self._timers[station.identity] = self._context.clock.call_later(
             SHOWN_FOR_S, lambda: self._end(station)
         )

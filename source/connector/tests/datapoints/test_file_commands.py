@@ -407,7 +407,7 @@ async def test_signed_firmware_of_theirs_goes_out_as_it_is(desk: Desk) -> None:
         ({}, "location is missing"),
         ({"file": "nothing.bin"}, "'nothing.bin' is not there: firmware/ in DATA_DIR has fw.bin"),
         ({"file": "../connector.sqlite"}, "is not there"),
-        ({"file": 5}, "file 5 is not the name of a file"),
+        ({"file": 5}, "file is not the name of a file, expected a text"),
         ({"file": "fw.bin", "location": "ftp://x"}, "expected one"),
         ({"location": "ftp://x", "retrieveDate": 5}, "retrieveDate has the wrong type"),
         ({"requestId": 1}, "is missing"),

@@ -12,6 +12,7 @@ from connector.csms.options import StationOptions
 from connector.datapoints.command_runs import Context
 from connector.datapoints.commands import Commands
 from connector.datapoints.profile_template import ProfileTemplate
+from connector.datapoints.values import Unreadable
 from connector.openmqtt.bridge import Bridge
 from connector.openmqtt.requests import Received, Reply, Requests, command_value
 from connector.openmqtt.topics import Topics
@@ -51,7 +52,8 @@ class Desk:
         (b'{"value": 5, "timestamp": 1}', 5),
         (b'{"id": 1}', {"id": 1}),
         (b'{"value": 5, "unit": "W"}', {"value": 5, "unit": "W"}),
-        (b"\xff\xfe", "��"),
+        (b"\xff\xfe", Unreadable("not UTF-8 at byte 0 of 2")),
+        (b'"a\xff"', Unreadable("not UTF-8 at byte 2 of 4")),
         (b"NaN", "NaN"),
     ],
 )
@@ -59,6 +61,38 @@ def test_a_command_is_json_if_it_parses_else_text(
     payload: bytes, expected: object
 ) -> None:
     assert command_value(payload) == expected
+
+
+@pytest.mark.parametrize("name", ["power_limit", "start", "charge", "reset", "call"])
+async def test_bytes_that_are_no_text_are_invalid(name: str) -> None:
+    desk = Desk()
+    where = "0" if name in ("reset", "call") else "1"
+    desk.requests.set(Received(f"N/stations/A/{where}/{name}/set", b"\xff\xfe", False))
+    await settle()
+
+    assert desk.stations["A"].calls == []
+    [result] = [json.loads(next(iter(f.values.values()))) for f in desk.results]
+    assert result["outcome"] == "invalid"
+    assert result["detail"] == f"{name}: not UTF-8 at byte 0 of 2"
+
+
+async def test_a_request_of_bytes_that_are_no_text_is_invalid() -> None:
+    desk = Desk()
+    await desk.send("N/request/A/ClearCache", b"{\xff")
+    answer = json.loads(desk.replies[0].payload)
+    assert answer["outcome"] == "invalid"
+    assert answer["detail"] == "call: not UTF-8 at byte 1 of 2"
+
+
+async def test_a_request_that_is_no_json_is_told_where_it_ends_to_be() -> None:
+    desk = Desk()
+    await desk.send("N/request/A/ChangeConfiguration", b'{"key": "K", "value": "S"')
+    answer = json.loads(desk.replies[0].payload)
+    assert answer["outcome"] == "invalid"
+    assert answer["detail"] == (
+        "call: not JSON: unexpected end of data at character 25 of 25, "
+        "expected a JSON object (member payload)"
+    )
 
 
 async def test_a_set_command_reaches_its_station_and_writes_a_result() -> None:
