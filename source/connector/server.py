@@ -137,7 +137,8 @@ class Server:
     def _report_late(
         self, station: str, where: str, command: str, outcome: Outcome
     ) -> None:
-        self._commands.report_late(station, where, command, outcome)
+        kept = ", as it was kept"
+        self._commands.report_late(station, where, command, outcome, kept)
 
     # -- from other threads
 
@@ -222,6 +223,9 @@ class Server:
             identity: [datum for key in keys if is_flow(datum := parse_local_key(key))]
             for identity, keys in kept.items()
         }
+        for known in self.central_system.stations.values():
+            flows = self._lost.get(known.identity, ())
+            self.central_system.blocks.metering.restore(known, flows)
         self._clock.call_later(_UNKNOWN_AFTER_S, self._lose_flows)
 
     def _lose_flows(self) -> None:

@@ -90,6 +90,7 @@ class Blocks:
                 security.handlers,
             ),
         )
+        self.metering = Metering(context)
         self._all: tuple[Block, ...] = (
             provisioning,
             Availability(context),
@@ -97,7 +98,7 @@ class Blocks:
             self.transactions,
             self.reservations,
             self.local_lists,
-            Metering(context),
+            self.metering,
             data_transfer,
             self.firmware,
             self.diagnostics,

@@ -5,6 +5,7 @@ On the path of every message: the answer goes out first, the rest follows it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from connector.csms import sampled, times
@@ -85,6 +86,13 @@ class Metering:
         )
 
     # -- nothing flows
+
+    def restore(self, station: Station, flows: Iterable[Datum]) -> None:
+        """Powers and currents that were told before our restart, and may still be."""
+        for datum in flows:
+            connector = station.connectors.get(datum.where)
+            if connector is not None:
+                connector.flows = (connector.flows or {}) | {datum: True}
 
     def _on_status(self, event: StatusChanged) -> None:
         if event.status not in _FLOWING:

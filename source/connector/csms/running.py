@@ -156,6 +156,19 @@ class Running:
         )
         self._context.events.emit(TransactionEnded(station, record, meter.energy_wh))
 
+    def correct(self, station: Station, record: TransactionRecord) -> None:
+        """More is known of one that ended: what was told of it is told anew."""
+        connector = station.connectors.get(record.where)
+        if connector is None or record.is_open:
+            return
+        meter = SessionMeter(record.start_ms, record.meter_start_wh)
+        energy_wh = meter.stop(record.meter_stop_wh, record.stop_ms or 0)
+        is_current = connector.transaction is None and (
+            connector.ended_id == record.ocpp_id and connector.where != STATION
+        )
+        values = ended(record.where, record, energy_wh, meter, is_current=is_current)
+        self._context.tell(station, values, weight=Weight.TRANSACTION)
+
     # -- a stop
 
     def end(self, station: Station, stop: Stop) -> Awaitable[None] | None:
@@ -192,8 +205,9 @@ class Running:
         is_running = running is not None and running.key == record.key
         was_told = connector.ended_id == record.ocpp_id or stop.before.is_presumed
         is_corrected = was_told and not is_running
-        is_current = is_running or (
-            running is None and connector.ended_id in {None, record.ocpp_id}
+        is_current = connector.where != STATION and (
+            is_running
+            or (running is None and connector.ended_id in {None, record.ocpp_id})
         )
         self._note_data(station, connector, stop, meter)
         energy_wh = meter.stop(record.meter_stop_wh, moment.time_ms)

@@ -81,9 +81,12 @@ class SessionMeter:
         return energy_wh > _SLACK_WH + seconds * _FASTEST_WH_PER_S
 
     def stop(self, meter_stop_wh: float | None, time_ms: int) -> float | None:
-        """The energy of the whole session."""
+        """The energy of the whole session; None where its start is not known."""
         if meter_stop_wh is None:
             return self.energy_wh
+        if self._start_wh is None:
+            self.register_wh = meter_stop_wh
+            return None
         return self.sample(meter_stop_wh, time_ms)
 
     def seconds(self, time_ms: int) -> int:

@@ -64,6 +64,7 @@ class TransactionStart:
 class TransactionChange:
     """What is learnt of a transaction after it was first heard of; None: nothing."""
 
+    where: str | None = None
     start_ms: int | None = None
     id_token: str | None = None
     token_type: str | None = None

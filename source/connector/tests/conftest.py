@@ -12,8 +12,15 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from connector.tests.broker import Broker
+
+# A machine that is busy draws slowly, which says nothing about what is tested.
+settings.register_profile(
+    "connector", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("connector")
 
 _ROOT = Path(__file__).resolve().parents[3]
 _MATRICES = frozenset({"both_ends", "ocppj", "recordings", "rubbish"})

@@ -20,11 +20,24 @@ from connector.csms.events import (
 from connector.csms.places import grow_evse, place
 from connector.csms.station import MAX_PLACES, STATION, Station
 from connector.csms.times import Moment
-from connector.csms.v2.statuses import AVAILABLE, OCCUPIED, of_connectors, refined
+from connector.csms.v2.statuses import (
+    AVAILABLE,
+    FINISHING,
+    OCCUPIED,
+    OUT_OF_USE,
+    of_connectors,
+    refined,
+)
 from connector.ocppj.frames import Call
 from connector.sessions.handlers import Answer, Handler
 
 Json = dict[str, Any]
+
+
+_NO_VEHICLE = "Idle"
+_ITSELF = 0
+"""What is said of connector 0 is said of the EVSE; the newest word counts."""
+_OLD_MS = 10_000
 
 
 @dataclass(slots=True)
@@ -35,6 +48,8 @@ class EvseState:
     charging_state: str | None = None
     has_ended: bool = False
     """A transaction did, and the vehicle is still there."""
+    running: str | None = None
+    """The key of the transaction that began last, while we run."""
 
     @property
     def status(self) -> str | None:
@@ -42,6 +57,8 @@ class EvseState:
         if len(self.connectors) == 1:
             [status] = self.connectors.values()
             return status
+        if self.connectors.get(_ITSELF) in OUT_OF_USE:
+            return self.connectors[_ITSELF]
         return of_connectors(self.connectors.values())
 
 
@@ -91,6 +108,8 @@ class Availability:
         state = self._state(station, evse_id)
         if moment.is_queued and connector_id in state.connectors:
             return
+        if connector_id:
+            state.connectors.pop(_ITSELF, None)
         state.connectors[connector_id] = status
         if connector_id and state.status != OCCUPIED:
             state.has_ended = False
@@ -109,20 +128,37 @@ class Availability:
         self._update(event.station, int(event.where), self._now())
 
     def _on_started(self, event: TransactionStarted) -> None:
-        self._on_transaction(event, event.transaction.where, has_ended=False)
+        state = self._of_event(event, event.transaction.where)
+        if state is None:
+            return
+        state.running = event.transaction.key
+        state.charging_state, state.has_ended = None, False
+        self._update(event.station, int(event.transaction.where), self._now())
 
     def _on_ended(self, event: TransactionEnded) -> None:
-        where = event.transaction.where
-        if event.station.transaction(where) is None:
-            self._on_transaction(event, where, has_ended=True)
-
-    def _on_transaction(self, event: Event, where: str, *, has_ended: bool) -> None:
-        if not event.station.speaks_2 or where not in event.station.connectors:
+        record = event.transaction
+        state = self._of_event(event, record.where)
+        if state is None or event.station.transaction(record.where) is not None:
             return
-        state = self._state(event.station, int(where))
-        state.charging_state = None
-        state.has_ended = has_ended
-        self._update(event.station, int(where), self._now())
+        # One of an earlier link says nothing of how it is now.
+        is_old = (record.stop_ms or 0) < event.station.connected_ms - _OLD_MS
+        if state.running != record.key and (is_old or state.running is not None):
+            return
+        has_left = state.charging_state == _NO_VEHICLE
+        state.running = state.charging_state = None
+        state.has_ended = True
+        if state.status is None:
+            status = AVAILABLE if has_left else FINISHING
+            self._tell(event.station, record.where, status, self._now())
+        else:
+            self._update(event.station, int(record.where), self._now())
+
+    def _of_event(self, event: Event, where: str) -> EvseState | None:
+        """The EVSE that an event of a transaction is about, if it is one of 2.x."""
+        is_evse = where in event.station.connectors and where != STATION
+        if not (event.station.speaks_2 and is_evse):
+            return None
+        return self._state(event.station, int(where))
 
     def _on_forgotten(self, event: Forgotten) -> None:
         self._states.pop(event.station.identity, None)

@@ -17,6 +17,7 @@ _OF_CHARGING_STATE = {
     "Idle": "Preparing",
 }
 _BEFORE = "Preparing"
+OUT_OF_USE = frozenset({"Faulted", "Reserved", "Unavailable"})
 _FIRST_COUNTS = (OCCUPIED, "Faulted", "Reserved", "Unavailable", AVAILABLE)
 """Of several connectors at one EVSE: only one can be used at a time."""
 

@@ -9,6 +9,7 @@ from connector.csms import times
 from connector.csms.context import at
 from connector.csms.measurands import DEFAULT_MEASURAND
 from connector.csms.sampled import Reading
+from connector.csms.station import STATION, Station
 from connector.csms.tokens import NO_AUTHORIZATION
 from connector.csms.v2.evses import where_of
 from connector.csms.v2.sampled import read
@@ -16,8 +17,8 @@ from connector.store.records import TransactionChange, TransactionRecord
 
 Json = dict[str, Any]
 
+ONLY_EVSE = "1"
 STARTED, UPDATED, ENDED = "Started", "Updated", "Ended"
-_ONLY_EVSE = "1"
 _USUAL_REASON = "Local"
 """Left out where it is this one (2.x part 2, TransactionType)."""
 
@@ -28,12 +29,16 @@ def ocpp_id(payload: Json) -> str:
     return found
 
 
-def place_of(payload: Json, known: TransactionRecord | None) -> str:
-    """Where: only the first event has to say it (2.x part 2, E01.FR.16)."""
+def place_of(payload: Json, station: Station) -> str:
+    """Where a new transaction is.
+
+    The EVSE is named once the vehicle is there (2.x part 2, E01.FR.16): whoever is
+    authorised before may go to any. Where there is one, it is that.
+    """
     evse = payload.get("evse")
     if evse:
         return where_of(evse)
-    return known.where if known is not None else _ONLY_EVSE
+    return ONLY_EVSE if station.connector_count == 1 else STATION
 
 
 def token_of(payload: Json) -> tuple[str, str]:
@@ -47,6 +52,9 @@ def token_of(payload: Json) -> tuple[str, str]:
 def tells_more(known: TransactionRecord, payload: Json) -> bool:
     """Whether an update may have something to keep, or to answer."""
     if "idToken" in payload:
+        return True
+    evse = payload.get("evse")
+    if evse and where_of(evse) != known.where:
         return True
     return payload.get("reservationId", known.reservation_id) != known.reservation_id
 
@@ -101,7 +109,10 @@ def learnt(
     text, kind = token_of(payload)
     has_token = bool(text) and not known.id_token
     lacks_meter = known.meter_start_wh is None
+    evse = payload.get("evse")
+    is_elsewhere = bool(evse) and where_of(evse) != known.where
     change = TransactionChange(
+        where=where_of(evse) if is_elsewhere else None,
         start_ms=start_ms if is_first and start_ms < known.start_ms else None,
         id_token=text if has_token else None,
         token_type=kind if has_token else None,

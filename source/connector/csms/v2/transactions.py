@@ -40,6 +40,13 @@ T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
+_OF_A_SESSION = (
+    "transaction_id",
+    "id_token",
+    "session_start",
+    "session_energy",
+    "session_seconds",
+)
 _MOST_SEQUENCES = 16
 """Transactions of one station whose events are counted at the same time."""
 
@@ -143,7 +150,7 @@ class Transactions:
     async def _start(
         self, station: Station, payload: Json, start_ms: int
     ) -> TransactionRecord:
-        where = event.place_of(payload, None)
+        where = event.place_of(payload, station)
         text, kind = event.token_of(payload)
         record = await self._context.store.start_transaction(
             TransactionStart(
@@ -183,7 +190,8 @@ class Transactions:
             text or None,
         )
         after = await self._context.store.stop_transaction(record.key, stop)
-        logger.info("%s: transaction %s ended", record.station, record.ocpp_id)
+        if record.is_open:
+            logger.info("%s: transaction %s ended", record.station, record.ocpp_id)
         return Stop(record, after, moment, payload.get("meterValue", []), read)
 
     # -- then told
@@ -199,9 +207,14 @@ class Transactions:
         connector = place(self._context, station, _number(record.where))
         if connector is None or not self._is_new(station, payload):
             return
+        self._move(station, record)
         if record.is_open:
-            self._running.begin(station, record, moment)
+            if not moment.is_queued:
+                # What was kept offline may be over; a live event will tell.
+                self._running.begin(station, record, moment)
             self._renew(station, connector, record)
+        elif payload["eventType"] == event.STARTED:
+            self._running.correct(station, record)
         self._tell_state(station, connector, payload, moment)
         self._tell_cost(station, connector, payload, moment)
         is_running = _is(connector, record)
@@ -210,6 +223,7 @@ class Transactions:
             when = times.judge(station, text, now_ms, is_live=False)
             is_queued = when.is_queued or moment.is_queued
             if not is_running:
+                self._running.keep(record, reading.values, when.time_ms)
                 sampled.drop_flows(reading)
             note(
                 self._context,
@@ -219,6 +233,14 @@ class Transactions:
                 reading,
                 Moment(when.time_ms, is_queued),
             )
+
+    def _move(self, station: Station, record: TransactionRecord) -> None:
+        """It is at another EVSE than was thought."""
+        for connector in station.connectors.values():
+            if connector.where != record.where and _is(connector, record):
+                connector.transaction = connector.meter = None
+                state = dict.fromkeys(_OF_A_SESSION) | {"transaction_active": False}
+                self._context.tell_state(station, connector.where, state)
 
     def _renew(
         self, station: Station, connector: Connector, record: TransactionRecord
@@ -257,8 +279,11 @@ class Transactions:
         self, station: Station, payload: Json, stop: Stop
     ) -> Awaitable[None] | None:
         self._is_new(station, payload)
-        rest = self._running.end(station, stop)
+        self._move(station, stop.record)
         connector = place(self._context, station, _number(stop.record.where))
+        if connector is not None and _is(connector, stop.record):
+            self._tell_state(station, connector, payload, stop.moment)
+        rest = self._running.end(station, stop)
         if connector is not None:
             self._tell_cost(station, connector, payload, stop.moment)
         return rest
@@ -280,8 +305,8 @@ class Transactions:
         sequence = self._sequence(station, payload)
         seq_no = payload["seqNo"]
         if sequence.is_known(seq_no):
-            return False
-        missing = sequence.note(seq_no)
+            return self._is_numbered_wrongly(station, payload, sequence)
+        missing = sequence.note(seq_no, payload["timestamp"])
         if missing:
             logger.warning(
                 "%s: transaction %s: %d events before number %d have not come",
@@ -289,6 +314,19 @@ class Transactions:
                 event.ocpp_id(payload),
                 missing,
                 seq_no,
+            )
+        return True
+
+    def _is_numbered_wrongly(
+        self, station: Station, payload: Json, sequence: Sequence
+    ) -> bool:
+        """Whether a number that came before is that of another event."""
+        if not sequence.is_other(payload["seqNo"], payload["timestamp"]):
+            return False
+        if station.first_time("seqNo"):
+            logger.warning(
+                "%s: gives several events of a transaction one number (told once)",
+                station.identity,
             )
         return True
 
