@@ -56,6 +56,24 @@ class Writing:
         self, book: Book, slot: Slot, requests: list[LimitRequest]
     ) -> list[Outcome]:
         """Send what requests ask for, in their turn."""
+        refusals = [self._refusal_now(book, slot, each) for each in requests]
+        taken = [
+            each for each, no in zip(requests, refusals, strict=True) if no is None
+        ]
+        outcomes = iter(await self._carry_out(book, slot, taken) if taken else ())
+        return [next(outcomes) if no is None else no for no in refusals]
+
+    def _refusal_now(
+        self, book: Book, slot: Slot, request: LimitRequest
+    ) -> Outcome | None:
+        """More may be known of the station than when it was written."""
+        if not book.station.is_connected:
+            return None
+        return self.refusal(book, slot.where, request)
+
+    async def _carry_out(
+        self, book: Book, slot: Slot, requests: list[LimitRequest]
+    ) -> list[Outcome]:
         before = (slot.goal, slot.asked, slot.written_ms, slot.is_fallback)
         for request in requests:
             self._note(book, slot, request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from typing import Any
 
 import pytest
@@ -401,3 +402,19 @@ class TestAvailability:
 
         assert outcome.outcome is OutcomeName.REJECTED
         assert len(desk.station.calls) == 1
+
+
+async def test_a_late_outcome_is_logged_as_what_it_is(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    desk = Desk()
+    outcome = Outcome(OutcomeName.REJECTED, "Rejected")
+    with caplog.at_level(logging.INFO):
+        desk.commands.report_late(
+            "CP1", "1", "power_limit", outcome, ", as it was kept"
+        )
+        desk.commands.report_late("CP1", "1", "power_limit", outcome)
+    assert caplog.messages == [
+        "CP1: power_limit at 1, as it was kept: rejected Rejected",
+        "CP1: power_limit at 1: rejected Rejected",
+    ]

@@ -270,3 +270,37 @@ async def test_an_answer_that_comes_while_its_call_is_still_being_sent_counts() 
 
     async with asyncio.timeout(5):
         assert await task == {"early": True}
+
+
+async def test_how_long_a_call_waits_for_its_turn_is_a_time_of_its_own() -> None:
+    peer = Peer()
+    outbox = Outbox(peer.send, 2)
+    first = call(outbox, "1")
+    await settle()
+
+    with pytest.raises(CommandTimeout) as caught:
+        await outbox.call("2", "Reset", "text 2", LONG_S, turn_within_s=0.001)
+
+    assert (caught.value.sent, caught.value.timeout_s) == (False, 0.001)
+    assert outbox.take(CallResult("1", {}))
+    await first
+
+
+async def test_what_is_raised_when_a_call_is_due_is_raised_and_nothing_is_sent() -> (
+    None
+):
+    peer = Peer()
+    outbox = Outbox(peer.send, 2)
+
+    def due() -> None:
+        raise LookupError("not any more")
+
+    with pytest.raises(LookupError):
+        await outbox.call("1", "Reset", "text", LONG_S, when_due=due)
+
+    assert peer.sent == []
+    second = call(outbox, "2")
+    await settle()
+    assert peer.sent == ["text 2"]
+    outbox.take(CallResult("2", {}))
+    await second

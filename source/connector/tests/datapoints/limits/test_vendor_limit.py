@@ -262,3 +262,14 @@ async def test_without_the_option_profiles_carry_limits_again() -> None:
     actions = [action for action, _ in after.station.calls]
     assert actions == ["SetChargingProfile", "ClearChargingProfile"]
     assert after.values["1", "current_limit"] is None
+
+
+async def test_a_pause_of_what_is_paused_already_is_not_sent() -> None:
+    found = bench()
+    await found.write(PowerLimit(500))
+    assert sent(found) == ["logicalid=limit100;value=0"]
+
+    assert (await found.write(Enabled(False))).detail == "unchanged"
+    assert (await found.write(Enabled(True))).outcome is OutcomeName.ACCEPTED
+
+    assert len(sent(found)) == 1

@@ -508,3 +508,20 @@ async def test_a_remote_start_carries_a_tx_profile_without_a_transaction(
     assert "transactionId" not in found
     assert found["chargingProfilePurpose"] == TX
     assert profile_of_16(found)["chargingProfileKind"] == "Relative"
+
+
+async def test_a_profile_of_2_1_may_discharge_in_its_own_words(make: Any) -> None:
+    bench = make("2.1")
+    period = {"startPeriod": 0, "operationMode": "CentralSetpoint"} | dict.fromkeys(
+        ("setpoint", "dischargeLimit"), -1000
+    )
+    profile = {
+        "id": 5,
+        "stackLevel": 3,
+        "chargingProfilePurpose": TX_DEFAULT,
+        "chargingProfileKind": "Relative",
+        "chargingSchedule": [
+            {"id": 1, "chargingRateUnit": "W", "chargingSchedulePeriod": [period]}
+        ],
+    }
+    assert (await bench.write(RawProfile(profile))).outcome == "accepted"

@@ -400,6 +400,28 @@ async def test_a_complete_profile_goes_out_as_it_is() -> None:
     assert bench.station.sent("ClearChargingProfile") == [{"id": 5}]
 
 
+@pytest.mark.parametrize("limits", [[-5.0], [13.0, -1.0]])
+async def test_a_complete_profile_with_a_negative_limit_is_unsupported(
+    limits: list[float],
+) -> None:
+    bench = Bench()
+    await bench.write(PowerLimit(4140))
+    periods = [{"startPeriod": 60 * n, "limit": w} for n, w in enumerate(limits)]
+    schedule = {"chargingRateUnit": "W", "chargingSchedulePeriod": periods}
+    profile = {
+        "chargingProfileId": 1,
+        "stackLevel": 0,
+        "chargingProfilePurpose": TX_DEFAULT,
+        "chargingProfileKind": "Relative",
+        "chargingSchedule": schedule,
+    }
+    outcome = await bench.write(RawProfile(profile))
+    assert outcome.outcome is OutcomeName.UNSUPPORTED
+    assert "negative" in outcome.detail
+    assert bench.values["1", "power_limit_asked"] == 4140
+    assert len(bench.station.sent()) == 1
+
+
 async def test_an_incomplete_profile_is_invalid_and_changes_nothing() -> None:
     bench = Bench()
     await bench.write(PowerLimit(4140))
