@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -84,29 +85,30 @@ class Certificates:
         """SignCertificate: what is signed is kept before it is promised."""
         try:
             chain = await asyncio.to_thread(self._sign, station, call.payload)
-        except CertificateError as problem:
+            more = {n: call.payload[n] for n in _ECHOED if n in call.payload}
+            await self._keep(station, {"chain": chain, "tries": 0, "more": more})
+        except (CertificateError, StoreError) as problem:
             logger.warning(
                 "%s: its certificate request is refused: %s", station.identity, problem
             )
             return {"status": "Rejected"}
-        more = {name: call.payload[name] for name in _ECHOED if name in call.payload}
-        station.learned[PENDING] = {"chain": chain, "tries": 0, "more": more}
-        await self._keep(station)
         logger.info("%s: a certificate is signed for it", station.identity)
         return Answer({"status": "Accepted"}, lambda: self._send_soon(station))
 
-    async def _keep(self, station: Station) -> None:
+    async def _keep(self, station: Station, pending: Json) -> None:
+        """Keep what is to be sent; unless it is kept it is not there.
+
+        Raises:
+            StoreError: it cannot be kept.
+        """
         if self._stations.get(station.identity) is not station:
             return  # forgotten meanwhile
-        try:
-            await self._context.store.save_station(station.record())
-        except StoreError as problem:
-            logger.log(
-                problem.level,
-                "%s: its certificate is lost if the connector ends now: %s",
-                station.identity,
-                problem,
-            )
+        record = station.record()
+        learned = {**record.learned, PENDING: pending}
+        await self._context.store.save_station(replace(record, learned=learned))
+        station.learned[PENDING] = pending
+        # Somebody may have kept what was known before, after us.
+        self._context.remember(station)
 
     def _sign(self, station: Station, asked: Json) -> str:
         registered = station.options.serial_number

@@ -12,6 +12,7 @@ from connector.csms.provisioning import change_configuration, get_configuration
 from connector.csms.station import Station
 from connector.csms.targets import ATTEMPTS, measurands, meter_interval_s, same
 from connector.errors import CommandTimeout, ConnectorError, TransportError
+from connector.ocppj.redaction import shown_value
 
 Json = dict[str, Any]
 
@@ -121,11 +122,13 @@ class Configuring:
         except (CommandTimeout, TransportError):
             raise
         except ConnectorError as problem:
-            logger.info("%s: %s = %s: %s", station.identity, key, value, problem)
+            shown = shown_value(key, value)
+            logger.info("%s: %s = %s: %s", station.identity, key, shown, problem)
             return False
         status = answer.get("status")
         if status not in _AGREED:
-            logger.info("%s: %s = %s: %s", station.identity, key, value, status)
+            shown = shown_value(key, value)
+            logger.info("%s: %s = %s: %s", station.identity, key, shown, status)
         return status in _AGREED
 
     async def _set_measurands(self, station: Station) -> None:

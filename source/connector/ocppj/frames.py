@@ -55,9 +55,9 @@ class CallResult:
 
 @dataclass(slots=True)
 class CallError:
-    """An answer that is an error."""
+    """An answer that is an error; the id is a number where that of the call was one."""
 
-    unique_id: str
+    unique_id: str | int
     code: str
     description: str = ""
     details: Json = field(default_factory=dict)
@@ -128,7 +128,7 @@ def read(parts: object, dialect: Dialect, text: str = "") -> Frame:
         _refuse("no list of at least 3 members", dialect, parts)
     kind, unique_id = parts[0], parts[1]
     if type(unique_id) is not str or not 0 < len(unique_id) <= LONGEST_ID:
-        _refuse(f"the id is no text of 1 to {LONGEST_ID} characters", dialect, parts)
+        _refuse(_wrong_id(unique_id), dialect, parts)
     if kind == _CALL:
         return _call(parts, text, dialect)
     if is_too_deep(parts):
@@ -188,11 +188,9 @@ def _refuse(reason: str, dialect: Dialect, parts: object) -> NoReturn:
     """Answer what can be answered: 1.6 has no words for a frame without an id."""
     kind, unique_id = _head(parts)
     if not isinstance(unique_id, str) or not 0 < len(unique_id) <= _LONGEST_ECHOED_ID:
-        is_send = dialect.has_send and kind == _SEND
-        is_answered = dialect.unreadable and not is_send
-        code = dialect.unreadable
-        reply = CallError(_UNREADABLE_ID, code, reason) if is_answered else None
-        raise MalformedFrame(reason, reply)
+        raise MalformedFrame(
+            reason, _reply_without_id(kind, unique_id, reason, dialect)
+        )
     if kind == _CALL:
         raise MalformedFrame(reason, CallError(unique_id, dialect.formation, reason))
     if kind == _CALL_RESULT and dialect.has_send:
@@ -200,6 +198,31 @@ def _refuse(reason: str, dialect: Dialect, parts: object) -> NoReturn:
         raise MalformedFrame(reason, error, answers=unique_id)
     is_answer = kind in (_CALL_RESULT, _CALL_ERROR)
     raise MalformedFrame(reason, answers=unique_id if is_answer else "")
+
+
+def _wrong_id(unique_id: object) -> str:
+    expected = f"text of 1 to {LONGEST_ID} characters"
+    if type(unique_id) is int:
+        return f"the id {unique_id}, a number; expected a {expected}"
+    return f"the id is no {expected}"
+
+
+def _reply_without_id(
+    kind: object, unique_id: object, reason: str, dialect: Dialect
+) -> CallError | None:
+    """What can be said where there is no id to answer to.
+
+    Some chargers number their calls: 1.6 has no word for an id that is none, but who
+    sends a number may understand it, too, and its owner sees that something is wrong.
+    """
+    if dialect.unreadable:
+        is_send = dialect.has_send and kind == _SEND
+        return (
+            None if is_send else CallError(_UNREADABLE_ID, dialect.unreadable, reason)
+        )
+    if kind == _CALL and type(unique_id) is int:
+        return CallError(unique_id, dialect.formation, reason)
+    return None
 
 
 def _head(parts: object) -> tuple[object, object]:

@@ -43,8 +43,10 @@ class Rules:
             (nothing, routes.sent_up) if is_station else (routes.sent_up, nothing)
         )
         self._has_open_parts = version != "1.6"
-        self._incoming = schemas(version, with_formats=strict)
-        self._outgoing = schemas(version)
+        self._incoming = schemas(version, formats="all" if strict else "none")
+        self._answers = schemas(version)
+        # People write times, and stations answer as if they had understood them.
+        self._outgoing = schemas(version, formats="none" if is_station else "times")
 
     def hears(self, action: str) -> bool:
         """Whether this side may be called with an action."""
@@ -109,7 +111,7 @@ class Rules:
         if type(payload) is not dict:
             return False
         try:
-            return self._outgoing.response(action).is_valid(payload)
+            return self._answers.response(action).is_valid(payload)
         except ValueError:
             return False  # it holds what JSON has no words for
 

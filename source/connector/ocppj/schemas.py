@@ -5,7 +5,7 @@ The fast path is one `is_valid`; an error is only looked into when there is one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -21,8 +21,14 @@ Direction = Literal["request", "response"]
 
 FOLDERS = {"1.6": "v16", "2.0.1": "v201", "2.1": "v21"}
 """Where the `ocpp` library keeps each version."""
+DATE_TIME = "date-time"
+"""As RFC 3339 writes it, with a zone."""
+Formats = Literal["all", "times", "none"]
+"""Which formats are looked at. Stations are free in times, people in URLs."""
 CUSTOM_DATA = "customData"
 """The member whose content belongs to a vendor (2.x)."""
+_OTHER_FORMATS = ("uri",)
+"""All that the schemas have beside `DATE_TIME`."""
 _PROPERTY_KINDS = frozenset(
     {"Enum", "MaxLength", "MinLength", "Maximum", "Minimum", "MultipleOf", "Format"}
 )
@@ -32,12 +38,13 @@ _OCCURRENCE_KINDS = frozenset({"Required", "MinItems", "MaxItems"})
 class Misfit:
     """One way in which a payload does not fit."""
 
-    __slots__ = ("kind", "missing", "path")
+    __slots__ = ("format", "kind", "missing", "path")
 
     def __init__(self, error: Any) -> None:
         self.kind = type(error.kind).__name__.rpartition("_")[2]
         self.path: tuple[str | int, ...] = tuple(error.instance_path)
         self.missing = str(getattr(error.kind, "property", ""))
+        self.format = str(getattr(error.kind, "format", ""))
 
     def __str__(self) -> str:
         return self._text(self.path)
@@ -56,6 +63,8 @@ class Misfit:
                 return f"{where} has members that are not in the schema"
             case "Type":
                 return f"{where} has the wrong type"
+            case "Format" if self.format == DATE_TIME:
+                return f"{where} is no time with a zone, such as 2026-01-31T12:00:00Z"
             case _:
                 return f"{where} does not fit its schema ({self.kind})"
 
@@ -75,7 +84,7 @@ class Schema:
 
     __slots__ = ("_validator", "document", "is_valid")
 
-    def __init__(self, document: Json, *, with_formats: bool) -> None:
+    def __init__(self, document: Json, *, formats: Formats) -> None:
         self.document = document
         # Of draft 6 on, 1.0 is an integer.
         is_draft_4 = "draft-04" in document.get("$schema", "")
@@ -84,7 +93,14 @@ class Schema:
             if is_draft_4
             else jsonschema_rs.Draft6Validator
         )
-        self._validator = make(document, validate_formats=with_formats)
+        others: dict[str, Callable[[str], bool]] = (
+            {name: lambda _: True for name in _OTHER_FORMATS}
+            if formats == "times"
+            else {}
+        )
+        self._validator = make(
+            document, validate_formats=formats != "none", formats=others
+        )
         self.is_valid = self._validator.is_valid
 
     def misfits(self, payload: Json) -> Iterator[Misfit]:
@@ -95,9 +111,9 @@ class Schema:
 class Schemas:
     """The schemas of one version, by action."""
 
-    def __init__(self, version: str, *, with_formats: bool) -> None:
+    def __init__(self, version: str, *, formats: Formats) -> None:
         self._version = version
-        self._with_formats = with_formats
+        self._formats: Formats = formats
         self._requests: dict[str, Schema] = {}
         self._responses: dict[str, Schema] = {}
 
@@ -112,7 +128,7 @@ class Schemas:
 
     def _load(self, cache: dict[str, Schema], action: str, suffix: str) -> Schema:
         document = load_document(self._version, action, suffix)
-        found = cache[action] = Schema(document, with_formats=self._with_formats)
+        found = cache[action] = Schema(document, formats=self._formats)
         return found
 
 
@@ -130,6 +146,6 @@ def load_document(version: str, action: str, suffix: str) -> Json:
 
 
 @cache
-def schemas(version: str, *, with_formats: bool = False) -> Schemas:
-    """The schemas of a version; with formats, date-times are checked too."""
-    return Schemas(version, with_formats=with_formats)
+def schemas(version: str, *, formats: Formats = "none") -> Schemas:
+    """The schemas of a version, which check these formats too."""
+    return Schemas(version, formats=formats)

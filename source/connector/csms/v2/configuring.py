@@ -18,6 +18,7 @@ from connector.csms.v2.device_model import DeviceModel, actual, is_agreed
 from connector.csms.v2.inventory import Inventory, inventory
 from connector.csms.v2.variables import Variable, of_wire
 from connector.errors import CommandTimeout, ConnectorError, TransportError
+from connector.ocppj.redaction import shown_value
 
 Json = dict[str, Any]
 
@@ -107,11 +108,13 @@ class Configuring:
         except (CommandTimeout, TransportError):
             raise
         except ConnectorError as problem:
-            logger.info("%s: %s = %s: %s", station.identity, variable, value, problem)
+            shown = shown_value(str(variable), value)
+            logger.info("%s: %s = %s: %s", station.identity, variable, shown, problem)
             return False
         if result is None or not is_agreed(result):
             status = (result or {}).get("attributeStatus", "no result")
-            logger.info("%s: %s = %s: %s", station.identity, variable, value, status)
+            shown = shown_value(str(variable), value)
+            logger.info("%s: %s = %s: %s", station.identity, variable, shown, status)
             return False
         return True
 

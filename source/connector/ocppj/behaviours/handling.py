@@ -111,7 +111,7 @@ def _take_result(
         if by.dialect.has_send:
             return members(
                 CallResultError(
-                    error.unique_id, error.code, error.description, error.details
+                    result.unique_id, error.code, error.description, error.details
                 )
             )
         logger.warning("a result was refused: %s %s", error.code, error.description)

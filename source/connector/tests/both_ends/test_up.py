@@ -73,7 +73,7 @@ async def test_an_action_is_answered_and_the_link_stays_up(
     answer = await end.say(action, request(version, action, size))
 
     assert answer[0] == 3, answer
-    assert schemas(version, with_formats=True).response(action).is_valid(answer[2])
+    assert schemas(version, formats="all").response(action).is_valid(answer[2])
     assert words(answer[2]) <= {WORDS.get(action)}
     assert await end.is_alive()
     assert not mistakes(caplog)

@@ -212,16 +212,30 @@ async def test_a_station_that_is_forgotten_gets_nothing(
     assert "new" not in system.store.station_records
 
 
-async def test_a_store_that_cannot_write_keeps_nobody_from_a_certificate(
+async def test_what_cannot_be_kept_is_not_promised(
     system: Harness, caplog: pytest.LogCaptureFixture
 ) -> None:
     end = await booted(system)
     system.store.is_failing = True
 
-    assert await end.say("SignCertificate", csr=CSR) == ACCEPTED
+    assert await end.say("SignCertificate", csr=CSR) == REJECTED
 
-    assert len(end.asked("CertificateSigned")) == 1
-    assert "its certificate is lost if the connector ends now" in caplog.text
+    assert end.asked("CertificateSigned") == []
+    assert PENDING not in system.station().learned
+    assert "its certificate request is refused: the disk is full" in caplog.text
+
+
+async def test_what_was_promised_before_stays_where_more_cannot_be_kept(
+    system: Harness,
+) -> None:
+    end = await booted(system, CertificateSigned=REJECTED)
+    await end.say("SignCertificate", csr=CSR)
+    pending = system.station().learned[PENDING]
+    system.store.is_failing = True
+
+    assert await end.say("SignCertificate", csr=CSR) == REJECTED
+
+    assert system.station().learned[PENDING] is pending
 
 
 # -- installed

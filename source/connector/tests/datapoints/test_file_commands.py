@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 import pytest
 
 from connector.csms.file_places import FilePlace
@@ -21,6 +22,7 @@ from connector.tests.csms.conftest import NAME, Harness, StationEnd
 from connector.tests.csms.memory_store import MemoryStore
 
 Json = dict[str, Any]
+TIME = "TIME"
 NOW = "2026-01-31T12:00:00Z"
 DAY_MS = 86_400_000
 SIGNED = {"signature": "c2ln", "signingCertificate": "cert"}
@@ -490,3 +492,48 @@ async def test_no_name_is_ever_logged(
     assert len(name) >= 22
     assert name not in caplog.text
     assert name not in str(outcome)
+
+
+# -- times
+
+
+@pytest.mark.parametrize("time", ["tomorrow", "", "2026-01-31", "2026-01-31T12:00:00"])
+@pytest.mark.parametrize(
+    ("name", "value", "member"),
+    [
+        ("update_firmware", {"file": "fw.bin", "retrieveDate": TIME}, "retrieveDate"),
+        (
+            "update_firmware",
+            {"file": "fw.bin", "firmware": SIGNED | {"installDateTime": TIME}},
+            "firmware.installDateTime",
+        ),
+        ("get_log", {"startTime": TIME}, "startTime"),
+        ("get_log", {"stopTime": TIME}, "stopTime"),
+        (
+            "get_log",
+            {"logType": "SecurityLog", "startTime": TIME},
+            "log.oldestTimestamp",
+        ),
+        (
+            "call",
+            {
+                "action": "GetDiagnostics",
+                "payload": {"location": "ftp://x", "startTime": TIME},
+            },
+            "startTime",
+        ),
+    ],
+)
+async def test_a_text_that_is_no_time_is_invalid_and_nothing_is_sent(
+    desk: Desk, name: str, value: Json, member: str, time: str
+) -> None:
+    desk.firmware("fw.bin")
+    end = await desk.connect()
+
+    written = orjson.dumps(value).decode().replace(TIME, time)
+    outcome = await desk.run(name, written)
+
+    assert outcome.outcome is OutcomeName.INVALID
+    expected = f"{member} is no time with a zone, such as 2026-01-31T12:00:00Z"
+    assert expected in outcome.detail
+    assert not end.calls

@@ -108,7 +108,7 @@ def test_an_unknown_type_has_no_answer_in_16_and_its_own_code_in_2x(kind: str) -
     assert (reply.unique_id, reply.code) == ("1", "MessageTypeNotSupported")
 
 
-@pytest.mark.parametrize("unique_id", ["{}", "[]", "7", "null", "true", '""'])
+@pytest.mark.parametrize("unique_id", ["{}", "[]", "7.5", "null", "true", '""'])
 def test_a_call_whose_id_is_no_text_cannot_be_answered_in_16(unique_id: str) -> None:
     text = f'[2,{unique_id},"Heartbeat",{{}}]'
 
@@ -116,6 +116,26 @@ def test_a_call_whose_id_is_no_text_cannot_be_answered_in_16(unique_id: str) -> 
     reply = refusal(text, V201).reply
     assert reply is not None
     assert (reply.unique_id, reply.code) == ("-1", "RpcFrameworkError")
+
+
+@pytest.mark.parametrize("unique_id", [5, 0, -1, 2**63])
+def test_a_call_whose_id_is_a_number_is_answered_with_it_in_16(unique_id: int) -> None:
+    problem = refusal(f'[2,{unique_id},"Heartbeat",{{}}]')
+
+    assert f"the id {unique_id}, a number" in str(problem)
+    assert problem.reply is not None
+    answer = orjson.loads(encode_error(problem.reply))
+    assert answer[:3] == [4, unique_id, "FormationViolation"]
+    assert "expected a text of 1 to 36 characters" in answer[3]
+
+    reply = refusal(f'[2,{unique_id},"Heartbeat",{{}}]', V201).reply
+    assert reply is not None
+    assert (reply.unique_id, reply.code) == ("-1", "RpcFrameworkError")
+
+
+@pytest.mark.parametrize("text", ["[3,5,{}]", '[4,5,"X","",{}]', '[6,5,"X",{}]'])
+def test_other_messages_whose_id_is_a_number_have_no_answer_in_16(text: str) -> None:
+    assert refusal(text).reply is None
 
 
 def test_an_id_of_36_characters_is_taken_and_one_of_90_is_refused_by_name() -> None:

@@ -324,3 +324,38 @@ def test_a_text_without_end_is_cut_where_it_is_tolerated() -> None:
 def test_an_over_long_text_of_usual_length_stays() -> None:
     csr = "x" * 8000
     assert take("SignCertificate", {"csr": csr})[0] == {"csr": csr}
+
+
+RIGHT = ("2026-01-31T12:00:00Z", "2026-01-31T12:00:00.5+01:00")
+WRONG = ("tomorrow", "", "2026-01-31T12:00:00", "2026-02-30T12:00:00Z")
+
+
+def test_the_times_in_a_call_of_ours_are_times() -> None:
+    reserve = {"connectorId": 1, "idTag": "x", "reservationId": 1}
+    for time in RIGHT:
+        CSMS.check_call("ReserveNow", reserve | {"expiryDate": time})
+    for time in WRONG:
+        with pytest.raises(LocalProtocolError, match="expiryDate is no time with a z"):
+            CSMS.check_call("ReserveNow", reserve | {"expiryDate": time})
+
+
+@pytest.mark.parametrize("version", ["2.0.1", "2.1"])
+def test_the_times_in_a_call_of_2x_are_times(version: str) -> None:
+    ours = rules(version)
+    reserve: Json = {"id": 1, "idToken": {"idToken": "x", "type": "ISO14443"}}
+    for time in RIGHT:
+        ours.check_call("ReserveNow", reserve | {"expiryDateTime": time})
+    for time in WRONG:
+        with pytest.raises(LocalProtocolError, match="expiryDateTime is no time"):
+            ours.check_call("ReserveNow", reserve | {"expiryDateTime": time})
+
+
+def test_the_place_of_a_file_may_be_whatever_a_station_understands() -> None:
+    CSMS.check_call("GetDiagnostics", {"location": "ftp host, folder logs"})
+
+
+def test_a_station_says_what_it_takes_for_a_time() -> None:
+    said = STATUS | {"timestamp": "yesterday"}
+    STATION.check_call("StatusNotification", said)
+    assert CSMS.take(Call("1", "StatusNotification", said)) == []
+    assert CSMS.answer_fits("Heartbeat", {"currentTime": "now"})

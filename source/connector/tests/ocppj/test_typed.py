@@ -70,7 +70,7 @@ def parts(value: Any) -> Iterator[Any]:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("message", all_messages(), ids=str)
 def test_every_example_is_valid(message: Message, size: Size) -> None:
-    found = schemas(message.version, with_formats=True)
+    found = schemas(message.version, formats="all")
     find = found.response if message.is_response else found.request
 
     assert list(map(str, find(message.action).misfits(payload(message, size)))) == []
