@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from connector.csms.asked import REPORTS, named
 from connector.csms.station import Station
 from connector.errors import RemoteProtocolError
 from connector.ocppj.dialects import DIALECTS
@@ -25,9 +26,9 @@ _WHEN_ASKED = (
     "FirmwareStatusNotification",
     "LogStatusNotification",
     "MeterValues",
+    "PublishFirmwareStatusNotification",
+    *sorted(REPORTS),
 )
-_REPORTS = frozenset({"NotifyMonitoringReport", "NotifyReport"})
-"""Their requests are other actions; only who asked has a use for them."""
 _DETAIL = "this station is not accepted yet"
 
 
@@ -52,9 +53,7 @@ def restricted(handlers: Mapping[str, Handler]) -> Mapping[str, Handler]:
     table: dict[str, Handler] = dict.fromkeys(handlers, _refuse)
     table |= {action: handlers[action] for action in _ALWAYS}
     table |= {
-        action: handlers[action]
-        if action in _REPORTS
-        else _only_asked(handlers[action])
+        action: _only_asked(handlers[action])
         for action in _WHEN_ASKED
         if action in handlers
     }
@@ -79,7 +78,7 @@ def _invalid(station: Station, call: Call) -> Any:
 
 def _only_asked(handler: Handler) -> Handler:
     def handle(station: Station, call: Call) -> Any:
-        was_asked = call.action in (station.asked or ())
+        was_asked = named(call.action, call.payload) in (station.asked or ())
         if not was_asked or "transactionId" in call.payload:
             return _refuse(station, call)
         return handler(station, call)

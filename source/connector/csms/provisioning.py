@@ -128,8 +128,10 @@ def _kept(payload: Json) -> Json:
 def boot_values(station: Station) -> dict[Datum, Scalar]:
     """What a station says of itself."""
     boot = station.boot
+    is_held = station.is_adopted and station.held
+    registration = "pending" if is_held else station.registration
     values: dict[Datum, Scalar] = {
-        at(STATION, "registration"): REGISTRATION[station.registration]
+        at(STATION, "registration"): REGISTRATION[registration]
     }
     for name, members in _SENSORS.items():
         found = next((boot[member] for member in members if member in boot), None)

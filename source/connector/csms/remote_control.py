@@ -144,10 +144,6 @@ async def _trigger(station: Station, where: str, way: _Way) -> Json:
     payload: Json = {"requestedMessage": way.message}
     if where != STATION:
         payload["connectorId"] = int(where)
-    station.check(way.action, payload)
-    if station.asked is None:
-        station.asked = set()
-    station.asked.add(way.message)
     return await station.call(way.action, payload)
 
 

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from connector.csms.asked import announced
 from connector.csms.facts import Datum
 from connector.csms.options import StationOptions
 from connector.errors import StationNotConnected
@@ -27,6 +28,7 @@ CONNECTORS_OF_EVSES = "connectors_of_evses"
 """In `Station.learned`: how many there are, by EVSE, where there are several."""
 VERSION = "version"
 """In `Station.learned`: the OCPP version that it spoke last."""
+_MOST_ASKED = 32
 MOST_WARNINGS = 200
 """Of one station; what it says must not fill the log, nor the memory."""
 
@@ -131,8 +133,8 @@ class Station:
         self.clock_lag_ms: int | None = None
         self.setup: asyncio.Task[None] | None = None
         self.warned: set[str] | None = None
-        self.asked: set[str] | None = None
-        """The messages that we asked for on this link."""
+        self.asked: dict[str, None] | None = None
+        """The messages that we asked for on this link while it was not served."""
         self.told_seen_ms = 0
         self.unknown_names: set[str] | None = None
 
@@ -229,8 +231,29 @@ class Station:
             payload,
             timeout_s=timeout_s or self.call_timeout_s,
             turn_within_s=timeout_s or self.turn_within_s,
-            when_due=when_due,
+            when_due=self._when_due(action, payload, when_due),
         )
+
+    def _when_due(
+        self, action: str, payload: Json, when_due: Callable[[], object] | None
+    ) -> Callable[[], object] | None:
+        """What is asked for is known when it is: it may come before the answer."""
+        message = None if self.is_served else announced(action, payload)
+        if message is None:
+            return when_due
+
+        def note() -> None:
+            if when_due is not None:
+                when_due()
+            self._note_asked(message)
+
+        return note
+
+    def _note_asked(self, message: str) -> None:
+        self.asked = self.asked or {}
+        self.asked[message] = None
+        if len(self.asked) > _MOST_ASKED:
+            del self.asked[next(iter(self.asked))]
 
     def check(self, action: str, payload: Json) -> None:
         """Whether a call could be sent, where several belong together.

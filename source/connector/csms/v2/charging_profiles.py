@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from typing import Any
 
 from connector.csms.context import Context
 from connector.csms.request_ids import RequestIds
 from connector.csms.station import STATION, Station
 from connector.csms.v2.evses import evse_id
+from connector.csms.v2.gathered import Gathered
 from connector.csms.v2.parts import Reports
-from connector.errors import CommandRejected, ReportIncomplete
+from connector.errors import CommandRejected
 from connector.ocppj.frames import Call
 from connector.ocppj.redaction import blanked_json
 from connector.sessions.handlers import Answer, Handler
 
 Json = dict[str, Any]
 
-logger = logging.getLogger(__name__)
-
 _ACTION = "GetChargingProfiles"
-_MOST_UNASKED = 4
-"""Reports of one station at a time that nobody here waits for."""
 
 
 class ChargingProfiles:
@@ -32,7 +27,7 @@ class ChargingProfiles:
         self._context = context
         self._ids = ids
         self._reports = Reports(context.clock)
-        self._telling: dict[asyncio.Task[None], str] = {}
+        self._unasked = Gathered(context, self._tell_unasked)
         self.handlers: dict[str, Handler] = {"ReportChargingProfiles": self.on_report}
 
     def on_report(self, station: Station, call: Call) -> Answer:
@@ -42,26 +37,13 @@ class ChargingProfiles:
     def _take(self, station: Station, payload: Json) -> None:
         shared = {name: payload[name] for name in ("evseId", "chargingLimitSource")}
         items = [shared | profile for profile in payload["chargingProfile"]]
-        if self._reports.add(station.identity, payload, items):
-            return
-        unasked = list(self._telling.values()).count(station.identity)
-        if not station.is_adopted or unasked >= _MOST_UNASKED:
-            return
-        request_id = payload["requestId"]
-        self._reports.expect(station.identity, request_id)
-        self._reports.add(station.identity, payload, items)
-        task = asyncio.get_running_loop().create_task(
-            self._tell_unasked(station, request_id),
-            name=f"{station.identity} charging profiles",
-        )
-        self._telling[task] = station.identity
-        task.add_done_callback(lambda done: self._telling.pop(done, None))
+        if not self._reports.add(station.identity, payload, items):
+            self._unasked.add(station, payload, items)
 
-    async def _tell_unasked(self, station: Station, request_id: int) -> None:
-        try:
-            await self._whole(station, request_id)
-        except ReportIncomplete as problem:
-            logger.warning("%s: %s", station.identity, problem)
+    def _tell_unasked(
+        self, station: Station, _request: Json | None, items: list[Json]
+    ) -> None:
+        self._tell(station, items)
 
     async def _whole(self, station: Station, request_id: int) -> list[Json]:
         """Wait for a report that is expected, and show it."""
@@ -70,9 +52,12 @@ class ChargingProfiles:
             items = await report.whole()
         finally:
             self._reports.end(station.identity, request_id)
+        self._tell(station, items)
+        return items
+
+    def _tell(self, station: Station, items: list[Json]) -> None:
         text = blanked_json(items)
         self._context.tell_state(station, STATION, {"charging_profiles": text})
-        return items
 
     async def get(
         self, station: Station, where: str | None = None, **criteria: Any

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from connector.csms.context import Context
 from connector.csms.request_ids import RequestIds
 from connector.csms.station import Station
+from connector.csms.v2.gathered import Gathered
 from connector.csms.v2.parts import Reports
 from connector.csms.v2.variables import Variable, of_wire
-from connector.errors import CommandRejected, ReportIncomplete, StoreError
+from connector.errors import CommandRejected, StoreError
 from connector.ocppj.frames import Call
 from connector.sessions.handlers import Answer, Handler
 
@@ -36,6 +37,7 @@ class DeviceModel:
         self._context = context
         self._ids = ids
         self._reports = Reports(context.clock)
+        self._unasked = Gathered(context, self._keep_unasked)
         self._keeping: set[asyncio.Task[None]] = set()
         self.handlers: dict[str, Handler] = {"NotifyReport": self.on_report}
 
@@ -47,24 +49,17 @@ class DeviceModel:
 
     def _take(self, station: Station, payload: Json) -> None:
         items = payload.get("reportData", [])
-        if self._reports.add(station.identity, payload, items):
-            return
-        if not station.is_adopted:
-            return
+        if not self._reports.add(station.identity, payload, items):
+            self._unasked.add(station, payload, items)
+
+    def _keep_unasked(
+        self, station: Station, _request: Json | None, items: list[Json]
+    ) -> None:
         task = asyncio.get_running_loop().create_task(
-            self._keep_unasked(station, payload["requestId"]),
-            name=f"{station.identity} report",
+            self._keep(station, items), name=f"{station.identity} report"
         )
         self._keeping.add(task)
         task.add_done_callback(self._keeping.discard)
-        self._reports.expect(station.identity, payload["requestId"])
-        self._reports.add(station.identity, payload, items)
-
-    async def _keep_unasked(self, station: Station, request_id: int) -> None:
-        try:
-            await self._whole(station, request_id)
-        except ReportIncomplete as problem:
-            logger.warning("%s: %s", station.identity, problem)
 
     async def _whole(self, station: Station, request_id: int) -> list[Json]:
         """Wait for a report that is expected, and keep it."""

@@ -47,7 +47,9 @@ class Gathered:
         known[request["requestId"]] = request
 
     def add(self, station: Station, payload: Json, items: list[Json]) -> None:
-        """Take a part."""
+        """Take a part; nothing is kept of a station that is not adopted."""
+        if not station.is_adopted:
+            return
         request_id = payload["requestId"]
         known = self._tasks.get(station.identity, {})
         if request_id not in known:

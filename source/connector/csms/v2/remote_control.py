@@ -59,9 +59,6 @@ async def trigger_message(station: Station, where: str, message: str) -> Json:
     payload = with_evse({"requestedMessage": message}, where)
     if message == "StatusNotification" and "evse" in payload:
         payload["evse"].setdefault("connectorId", 1)
-    if station.asked is None:
-        station.asked = set()
-    station.asked.add(message)
     return await station.call("TriggerMessage", payload)
 
 

@@ -143,7 +143,7 @@ async def test_every_status_is_answered_whoever_asked_for_it_or_nobody(
 ) -> None:
     identity = NAME if is_adopted else "CP-new"
     end = await system.connect(identity)
-    system.station(identity).asked = {action}
+    system.station(identity).asked = {action: None}
     more = {"requestId": 5} if action.startswith(("Log", "Signed")) else {}
     if not is_adopted and action.startswith("Signed"):
         assert await end.refused(action, status=status, **more) == "SecurityError"

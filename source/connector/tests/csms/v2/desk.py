@@ -12,18 +12,25 @@ from connector.tests.csms.conftest import NAME, Harness, settle
 
 
 async def command(
-    system: Harness, name: str, value: object, where: str = "0"
+    system: Harness,
+    name: str,
+    value: object,
+    where: str = "0",
+    station: str = NAME,
 ) -> Outcome:
     """The outcome of a command that needs no limits."""
     blocks = system.central.blocks
     context = Context(None, "remote", ProfileTemplate(), blocks)  # type: ignore[arg-type]
     stations = system.central.stations
     commands = Commands(stations, context, system.clock, system.facts.append)
-    outcome = await commands.execute(Order(NAME, where, name, value))
+    outcome = await commands.execute(Order(station, where, name, value))
     await settle()
     return outcome
 
 
-async def run(system: Harness, action: str, payload: dict[str, Any]) -> Outcome:
+async def run(
+    system: Harness, action: str, payload: dict[str, Any], station: str = NAME
+) -> Outcome:
     """The outcome of an action that is called as it is."""
-    return await command(system, "call", {"action": action, "payload": payload})
+    call = {"action": action, "payload": payload}
+    return await command(system, "call", call, station=station)

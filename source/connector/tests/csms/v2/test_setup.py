@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from connector.csms.v2.configuring import READ, UPDATED
 from connector.csms.v2.variables import of_wire
 from connector.tests.csms.conftest import settle
@@ -163,3 +165,32 @@ async def test_an_inventory_that_never_ends_leaves_one_evse(start2: Any) -> None
 
     assert system.station().connector_count == 1
     assert system.station().setup is None
+
+
+async def test_reports_that_nobody_asked_for_are_bounded(
+    start2: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    system = await start2()
+    station = await system.connect_2(boots=True)
+    await settle()
+    for number in range(100, 120):
+        await part_of_a_report(station, number, f"C{number}", tbc=True)
+    for number in range(100, 120):
+        await part_of_a_report(station, number, f"D{number}", seqNo=1)
+
+    names = {name for n in range(100, 108) for name in (f"C{n}/V", f"D{n}/V")}
+    assert set(await system.store.variables("CP-7")) == names
+    assert caplog.text.count("began more than 8 reports") == 1
+
+    await part_of_a_report(station, 200, "E")
+    assert "E/V" in await system.store.variables("CP-7")
+
+
+async def part_of_a_report(
+    station: Any, request_id: int, name: str, **more: Any
+) -> None:
+    part = {"seqNo": 0, "reportData": [reported(name, "V", "1")], **more}
+    await station.say(
+        "NotifyReport", requestId=request_id, generatedAt=station.time(), **part
+    )
+    await settle()

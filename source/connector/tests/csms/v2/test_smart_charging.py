@@ -322,11 +322,12 @@ async def test_reports_that_never_end_do_not_fill_the_memory(
     for number in range(50):
         await report(station, number, PROFILE, tbc=True)
     block = system.central.blocks.v2.charging_profiles
-    assert len(block._reports._waiting) == 4
+    assert len(block._unasked._reports._waiting) == 8
     await system.advance(60)
-    assert len(block._reports._waiting) == 0
+    assert len(block._unasked._reports._waiting) == 0
     assert "charging_profiles" not in {datum.name for datum in system.data()}
-    assert caplog.text.count("report") == 4
+    assert caplog.text.count("the report is not complete") == 8
+    assert caplog.text.count("began more than 8 reports") == 1
 
 
 @pytest.mark.parametrize(
