@@ -12,7 +12,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Callable, Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal
@@ -21,7 +21,7 @@ import orjson
 
 from connector.csms.clock import Clock
 from connector.csms.options import FileOptions
-from connector.csms.uploads import Upload, UploadRefused, remove_remains
+from connector.csms.uploads import Content, Upload, UploadRefused, remove_remains
 from connector.errors import StoreError
 
 logger = logging.getLogger(__name__)
@@ -38,12 +38,23 @@ Kind = Literal["upload", "download"]
 
 @dataclass(frozen=True, slots=True)
 class FilePlace:
-    """What a name opens; ``file`` is the path of a download below `FIRMWARE`."""
+    """What a name opens; ``file`` is the path of a download below `FIRMWARE`.
+
+    Of an upload that has come ``file`` is where it lies below ``DATA_DIR``, ``size``
+    and ``digest`` are its content: who lost our answer may send it once more.
+    """
 
     kind: Kind
     station: str
     expires_ms: int
     file: str = ""
+    size: int = 0
+    digest: str = ""
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether its upload has come."""
+        return bool(self.digest)
 
 
 class FilePlaces:
@@ -145,7 +156,10 @@ class FilePlaces:
         if before is not None:
             before.is_outdated = True
         upload = self._uploads[name] = Upload(
-            self.data_dir / UPLOADS, place.station, self.options.max_upload_bytes
+            self.data_dir / UPLOADS,
+            place.station,
+            self.options.max_upload_bytes,
+            Content(place.size, place.digest) if place.is_spent else None,
         )
         return upload
 
@@ -153,20 +167,28 @@ class FilePlaces:
         """Keep what has arrived; the name is spent. Gives its path below ``DATA_DIR``.
 
         Raises:
-            UploadRefused: there is nothing, or it came twice.
+            UploadRefused: there is nothing, or another one has come before.
             OSError: it cannot be kept; the name can be used again.
         """
         if not upload.received:
             raise UploadRefused(HTTPStatus.BAD_REQUEST, "the file is empty")
-        place = self._places.pop(_digest(name), None)
-        if place is None:
+        place = self._places.get(_digest(name))
+        if upload.kept is not None:
+            await asyncio.to_thread(upload.check_repeated)
+            return place.file if place else ""
+        if place is None or place.is_spent:
             raise UploadRefused(HTTPStatus.CONFLICT, "the file is here already")
+        del self._places[_digest(name)]
         try:
             path = await asyncio.to_thread(upload.keep, file_name, self._clock.now_ms())
         except BaseException:
             self._places[_digest(name)] = place
             raise
         found = path.relative_to(self.data_dir).as_posix()
+        content = await asyncio.to_thread(upload.content)
+        self._places[_digest(name)] = replace(
+            place, file=found, size=content.size, digest=content.digest
+        )
         try:
             await self._save()
         except StoreError as problem:
@@ -252,7 +274,14 @@ def _read(path: Path) -> dict[str, FilePlace]:
 def _place(kept: dict[str, Any]) -> FilePlace:
     kind: Kind = "download" if kept["kind"] == "download" else "upload"
     expires_ms = int(kept["expires_ms"])
-    return FilePlace(kind, str(kept["station"]), expires_ms, str(kept["file"]))
+    return FilePlace(
+        kind,
+        str(kept["station"]),
+        expires_ms,
+        str(kept["file"]),
+        int(kept.get("size", 0)),
+        str(kept.get("digest", "")),
+    )
 
 
 def _write(path: Path, text: bytes) -> None:

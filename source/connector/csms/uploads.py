@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import re
 import secrets
@@ -13,6 +14,7 @@ from http import HTTPStatus
 from io import FileIO
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from connector.errors import ConnectorError
 from connector.ocppj.escaping import file_name
@@ -36,15 +38,27 @@ class UploadRefused(ConnectorError):
         return self.reason
 
 
+class Content(NamedTuple):
+    """What was uploaded, without keeping it: how much, and the SHA-256 of it."""
+
+    size: int
+    digest: str
+
+
 class Upload:
     """A part file beside the place where it will be kept.
+
+    ``kept`` is what is there already: it may only come once more, and is not stored.
 
     The methods that touch the disk are for threads; they exclude each other, for one
     may still run when its caller was cancelled.
     """
 
-    def __init__(self, folder: Path, station: str, most_bytes: int) -> None:
+    def __init__(
+        self, folder: Path, station: str, most_bytes: int, kept: Content | None = None
+    ) -> None:
         self.station = station
+        self.kept = kept
         self.is_outdated = False
         """The station has begun anew: this one leads nowhere."""
         self.received = 0
@@ -54,6 +68,7 @@ class Upload:
         self._waiting = bytearray()
         self._file: FileIO | None = None
         self._disk = threading.Lock()
+        self._digest = hashlib.sha256()
 
     def check_size(self, size: int) -> None:
         """Refuse what would be too large.
@@ -61,6 +76,8 @@ class Upload:
         Raises:
             UploadRefused: it is.
         """
+        if self.kept is not None and size > self.kept.size:
+            raise _already_spent()
         if self._most_bytes and size > self._most_bytes:
             raise UploadRefused(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -73,6 +90,8 @@ class Upload:
         Raises:
             OSError: it cannot be made.
         """
+        if self.kept is not None:
+            return
         with self._disk:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._file = FileIO(self._part, "x")
@@ -97,11 +116,25 @@ class Upload:
             self._write_waiting()
 
     def _write_waiting(self) -> None:
-        if self._file is None:
-            return
         waiting, self._waiting = memoryview(bytes(self._waiting)), bytearray()
-        while waiting:
+        self._digest.update(waiting)
+        while waiting and self._file is not None:
             waiting = waiting[self._file.write(waiting) :]
+
+    def content(self) -> Content:
+        """What has come until now."""
+        with self._disk:
+            self._write_waiting()
+            return Content(self.received, self._digest.hexdigest())
+
+    def check_repeated(self) -> None:
+        """Refuse what is not the same as what is there.
+
+        Raises:
+            UploadRefused: it is not.
+        """
+        if self.content() != self.kept:
+            raise _already_spent()
 
     def keep(self, name: str, now_ms: int) -> Path:
         """Give the file its name for good; ``name`` is what the station calls it.
@@ -128,6 +161,11 @@ class Upload:
             self._file.close()
             self._file = None
             self._part.unlink(missing_ok=True)
+
+
+def _already_spent() -> UploadRefused:
+    reason = "another file has been taken under this name"
+    return UploadRefused(HTTPStatus.NOT_FOUND, reason)
 
 
 def safe_name(text: str) -> str:

@@ -12,13 +12,15 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from connector.csms.file_places import FilePlace, FilePlaces, Kind
 from connector.csms.uploads import Upload, UploadRefused
 from connector.web.form_file import FormFile, boundary_of
+from connector.web.problems import NOTHING_HERE, Download
+from connector.web.problems import problem as refusal
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ class _Files:
 
     def _place(self, request: Request, kind: Kind) -> FilePlace:
         place = self._places.find(request.path_params["name"])
-        if place is None:
+        if place is None or (place.is_spent and kind != place.kind):
             raise HTTPException(HTTPStatus.NOT_FOUND)
         if place.kind != kind:
             allowed = {"Allow": ", ".join(_METHODS[place.kind])}
@@ -67,7 +69,7 @@ class _Files:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         if request.method == "GET" and "range" not in request.headers:
             logger.info("%s: downloads %s", place.station, place.file)
-        return FileResponse(
+        return Download(
             path,
             media_type="application/octet-stream",
             filename=path.name,
@@ -90,10 +92,11 @@ class _Files:
             return _refused(place.station, cut)
         except OSError as problem:
             logger.error("%s: its upload: %s", place.station, problem)
-            return _answer(HTTPStatus.INSUFFICIENT_STORAGE, "it cannot be kept")
+            detail = f"it cannot be kept in DATA_DIR: {problem.strerror or problem}"
+            return refusal(HTTPStatus.INSUFFICIENT_STORAGE, detail, _HEADERS)
         finally:
             await self._places.end_upload(name, upload)
-        return _answer(HTTPStatus.OK, "kept")
+        return JSONResponse({"detail": "kept"}, headers=_HEADERS)
 
     async def _receive(self, request: Request, upload: Upload) -> str:
         """Take the body; gives what the station calls the file."""
@@ -137,8 +140,6 @@ def _length(text: str) -> int:
 
 def _refused(station: str, problem: UploadRefused) -> Response:
     logger.warning("%s: its upload is not taken: %s", station, problem)
-    return _answer(problem.status, str(problem))
-
-
-def _answer(status: HTTPStatus, detail: str) -> Response:
-    return JSONResponse({"detail": detail}, status, headers=_HEADERS)
+    if problem.status == HTTPStatus.NOT_FOUND:
+        return refusal(problem.status, NOTHING_HERE, _HEADERS)
+    return refusal(problem.status, str(problem), _HEADERS)

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from connector.csms.file_places import FilePlaces
+from connector.web import problems
 from connector.web.files import file_routes
 from connector.web.health import HealthFacts, health
 
@@ -27,6 +28,7 @@ for _name in ("uvicorn.error", "uvicorn.access"):
 def application(facts: HealthFacts, files: FilePlaces | None = None) -> FastAPI:
     """The routes of this version."""
     app = FastAPI(title="OCPP connector", docs_url=None, redoc_url=None)
+    problems.add_to(app)
 
     @app.get("/health")
     async def _health() -> JSONResponse:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import httpx
@@ -260,6 +261,98 @@ async def test_a_name_is_good_for_one_upload(
     assert (await client.put(url, content=b"2")).status_code == 404
 
     assert len(place.uploads) == 1
+
+
+@pytest.mark.parametrize("is_form", [False, True])
+async def test_who_lost_our_answer_may_send_the_same_once_more(
+    place: Place, client: httpx.AsyncClient, is_form: bool
+) -> None:
+    one_time = await place.places.expect_upload("CP-7")
+    url = f"/files/{one_time}/diag.zip"
+    content = b"log" * 100_000
+
+    async def send(content: bytes) -> int:
+        if is_form:
+            answer = await client.post(url, files={"f": ("d.zip", content)})
+        else:
+            answer = await client.put(url, content=content)
+        return answer.status_code
+
+    assert await send(content) == 200
+    [file] = place.uploads
+    for _ in range(2):
+        assert await send(content) == 200
+    for other in (content[:-1], content + b"x", b"LOG" * 100_000):
+        assert await send(other) == 404
+
+    assert place.uploads == [file]
+    assert place.arrived == [("CP-7", file)]
+    assert (await client.get(url)).status_code == 404
+
+
+async def test_what_came_may_come_again_after_a_restart_until_it_expires(
+    place: Place, client: httpx.AsyncClient
+) -> None:
+    one_time = await place.places.expect_upload("CP-7")
+    await client.put(f"/files/{one_time}", content=b"1")
+
+    await place.places.load({"CP-7"})
+
+    assert (await client.put(f"/files/{one_time}", content=b"1")).status_code == 200
+    place.clock.advance(DAY_S)
+    assert (await client.put(f"/files/{one_time}", content=b"1")).status_code == 404
+    assert len(place.uploads) == 1
+
+
+def is_problem(answer: httpx.Response, status: int, *words: str) -> bool:
+    """Whether it is one of RFC 9457 that says these words."""
+    body = answer.json()
+    assert answer.status_code == body["status"] == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert set(body) == {"type", "title", "status", "detail"}
+    assert all(word in body["detail"] for word in words), body
+    return True
+
+
+async def test_what_goes_wrong_is_a_problem_that_says_what_to_do(
+    place: Place, client: httpx.AsyncClient
+) -> None:
+    place.firmware("fw.bin", b"123")
+    up = f"/files/{await place.places.expect_upload('CP-7')}"
+    name, _ = await place.places.offer_firmware("CP-7", "fw.bin")
+    down = f"/files/{name}/fw.bin"
+    large, ranges = b"x" * (LIMIT + 1), {"range": "bytes=9-"}
+
+    assert is_problem(await client.get("/files/x"), 404, "get_log", "new one")
+    assert is_problem(await client.put("/files/x", content=b"1"), 404, "get_log")
+    assert is_problem(await client.get("/nothing"), 404, "/health")
+    assert is_problem(await client.get(up), 405, "GET is not for this: PUT, POST")
+    assert is_problem(await client.put(down), 405, "PUT is not for this: GET, HEAD")
+    assert is_problem(await client.delete(up), 405, "DELETE")
+    assert is_problem(await client.put(up, content=large), 413, "MAX_UPLOAD_BYTES")
+    assert is_problem(await client.put(up, content=b""), 400, "empty")
+    refused = await client.get(down, headers=ranges)
+    assert is_problem(refused, 416, "without Range")
+    assert refused.headers["content-range"] == "bytes */3"
+    wrong = await client.get(down, headers={"range": "bits=1-2"})
+    assert is_problem(wrong, 400, "without Range")
+    rmtree(place.data_dir / "uploads")
+    (place.data_dir / "uploads").write_text("in the way")
+    assert is_problem(await client.put(up, content=b"1"), 507, "DATA_DIR", "directory")
+
+
+async def test_a_mistake_of_ours_is_a_problem_too(
+    place: Place, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: str) -> None:
+        raise ZeroDivisionError("secret")
+
+    place.places.find = fail  # type: ignore[method-assign]
+
+    answer = await client.get("/files/x")
+
+    assert is_problem(answer, 500, "log")
+    assert "secret" not in answer.text
 
 
 async def test_a_station_that_begins_anew_is_not_held_up_by_what_it_gave_up(

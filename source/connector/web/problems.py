@@ -1,0 +1,88 @@
+"""Errors as application/problem+json (RFC 9457), with what a person can do about them.
+
+One text stands for everything that is not there: who tries names learns nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope, Send
+
+MEDIA_TYPE = "application/problem+json"
+NOTHING_HERE = (
+    "nothing is here: /health answers, and /files/<name> with a name that get_log or "
+    "update_firmware has told a station, until it is spent or expires; give the "
+    "command again for a new one"
+)
+_MISTAKE = "a mistake of the connector: its log has more"
+_RANGE = "there is no such range in the file; ask for it without Range"
+
+
+def problem(
+    status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """The response that tells of a problem."""
+    body = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": detail,
+    }
+    return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def add_to(app: FastAPI) -> None:
+    """Have everything that goes wrong told so."""
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_mistake)
+
+
+async def _on_http(request: Request, raised: Exception) -> JSONResponse:
+    assert isinstance(raised, HTTPException)  # noqa: S101
+    status = HTTPStatus(raised.status_code)
+    detail = raised.detail
+    if status == HTTPStatus.NOT_FOUND:
+        detail = NOTHING_HERE
+    elif status == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (raised.headers or {}).get("Allow", "")
+        detail = f"{request.method} is not for this: {allowed} can be used"
+    return problem(status, detail, raised.headers)
+
+
+async def _on_mistake(request: Request, raised: Exception) -> JSONResponse:
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, _MISTAKE)
+
+
+class Download(FileResponse):
+    """A file; a range that it has not is a problem like others."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        refused: list[Message] = []
+
+        async def send_unless_refused(message: Message) -> None:
+            is_start = message["type"] == "http.response.start"
+            if is_start and message["status"] >= HTTPStatus.BAD_REQUEST:
+                refused.append(message)
+            elif not refused:
+                await send(message)
+
+        await super().__call__(scope, receive, send_unless_refused)
+        for start in refused:
+            size = {"content-range": f"bytes */{_size(start)}"} if _size(start) else {}
+            answer = problem(HTTPStatus(start["status"]), _RANGE, size)
+            await answer(scope, receive, send)
+
+
+def _size(start: Message) -> str:
+    """How large the file is, where a refusal says so (RFC 9110, section 15.5.17)."""
+    for name, value in start.get("headers", ()):
+        if name.lower() == b"content-range":
+            return str(value.decode()).rpartition("/")[2]
+    return ""
