@@ -214,6 +214,9 @@ def _absolute(draft: Draft, plan: Plan, situation: Situation) -> Draft:
     )
 
 
+_LIMITS = ("limit", "setpoint", "dischargeLimit")
+
+
 def whole(configuration: Mapping[str, str | None], key: str) -> int:
     """A whole number that was read from the station; unknown is 0."""
     text = (configuration.get(key) or "").strip()
@@ -239,6 +242,8 @@ def schedule_plan(
         if (limit := limit_of(period, unit)) is not None
     )
     start = schedule.get("startSchedule") if len(periods) > 1 else None
+    if any(_is_uneven(p) for p in schedule.get("chargingSchedulePeriod", ())):
+        watts_per_ampere = None
     return Plan(
         unit, periods, times.parse(start), watts_per_ampere=watts_per_ampere, raw=raw
     )
@@ -255,12 +260,20 @@ def schedules(raw: Json) -> list[Json]:
     return [found] if isinstance(found, dict) else found
 
 
+def _is_uneven(period: Json) -> bool:
+    """Whether phases are limited differently: then one unit does not tell the other."""
+    return any(
+        period.get(f"{name}_L2") is not None or period.get(f"{name}_L3") is not None
+        for name in _LIMITS
+    )
+
+
 def limit_of(period: Json, unit: str) -> float | None:
     """What a period allows, over all phases: in A the most on one of them.
 
     2.1 has limits of each phase, of discharging, and values to follow.
     """
-    for name in ("limit", "setpoint", "dischargeLimit"):
+    for name in _LIMITS:
         names = (name, f"{name}_L2", f"{name}_L3")
         values = [float(period[n]) for n in names if period.get(n) is not None]
         if values:

@@ -31,6 +31,9 @@ WHEN_STARTED = "applies when a transaction starts"
 UNTIL_STARTED = "fallback until a transaction starts"
 
 
+_NO_TRANSACTION = frozenset({"InvalidTransactionId", "TxNotFound"})
+
+
 @dataclass(slots=True)
 class Tried:
     """What became of each purpose."""
@@ -41,6 +44,8 @@ class Tried:
     """Neither yes nor no."""
     waits: bool = False
     """A lasting profile was not written yet."""
+    is_over: bool = False
+    """The transaction ended meanwhile."""
 
     def add(self, purpose: str, effect: Effect) -> None:
         """Note one."""
@@ -50,6 +55,14 @@ class Tried:
             self.refused[purpose] = effect
         else:
             self.failed = effect
+
+    @property
+    def lasting_refusals(self) -> dict[str, Effect]:
+        """Those of a purpose as such; a transaction that is over has no profile."""
+        found = dict(self.refused)
+        if TX in found and (self.is_over or _knows_no_transaction(found[TX])):
+            del found[TX]
+        return found
 
     @property
     def details(self) -> list[str]:
@@ -89,7 +102,11 @@ class Connectors:
             return await self._release(book, where)
         if limit.raw is not None:
             return await self.apply_raw(book, where, limit)
+        running = book.station.transaction(where)
         tried = await self._try(book, where, limit)
+        now = book.station.transaction(where)
+        if running is not None and (now is None or now.key != running.key):
+            tried.is_over = True
         if _is_all(tried, limit):
             return tried.refused[TX]
         if not tried.taken:
@@ -144,7 +161,7 @@ class Connectors:
         """What a station does not take; a refused 0 says nothing of a purpose."""
         book.worked.update(tried.taken)
         if limit.at(self._clock.now_ms()) != 0:
-            book.refuse(tried.refused)
+            book.refuse(tried.lasting_refusals)
 
     async def _leave_max(self, book: Book) -> None:
         """The connector has a profile again: the station's holds its own limit only."""
@@ -276,3 +293,11 @@ def _summary(limit: Plan, tried: Tried) -> Effect:
 def _no_purpose() -> Effect:
     detail = "this station takes none of our profiles here"
     return Effect(Outcome(OutcomeName.REJECTED, detail), is_refusal=True)
+
+
+def _knows_no_transaction(effect: Effect) -> bool:
+    """Whether a station says why: there is no such transaction (2.x part 2, K01)."""
+    response = effect.outcome.response
+    status = response.get("statusInfo") if isinstance(response, dict) else None
+    reason = status.get("reasonCode") if isinstance(status, dict) else None
+    return reason in _NO_TRANSACTION

@@ -215,6 +215,8 @@ class LimitService:
         if not event.station.is_adopted:
             return
         self._fallbacks.watchdog.connected(book)
+        # What it had in another version is not known to hold.
+        self._upkeep.display.show(book)
         # Usually it boots, and is ready before this or configured by then. One that
         # comes back without booting must not run without its limit for so long.
         self._set_ready_timer(book, lambda: self._upkeep.all_again(book))

@@ -310,3 +310,14 @@ def test_a_filter_is_that_of_its_place_in_the_words_of_2(
 ) -> None:
     assert clear_request(where, given_) == sent
     rules("2.1").check_call("ClearChargingProfile", sent)
+
+
+@pytest.mark.parametrize("unit", ["W", "A"])
+def test_limits_of_each_phase_are_not_converted(unit: str) -> None:
+    period = {"startPeriod": 0, "limit": 16, "limit_L2": 10, "limit_L3": 6}
+    schedule = {"chargingRateUnit": unit, "chargingSchedulePeriod": [period]}
+
+    plan = raw_plan({"chargingSchedule": [schedule]}, 690.0)
+
+    assert plan.watts_per_ampere is None
+    assert plan.periods == ((0, 32.0 if unit == "W" else 16.0),)

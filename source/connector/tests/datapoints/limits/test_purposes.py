@@ -398,3 +398,35 @@ async def test_a_release_that_got_no_answer_is_tried_again() -> None:
     assert len(bench.station.sent("ClearChargingProfile")) == 2
     await bench.pass_time(3600)
     assert len(bench.station.sent("ClearChargingProfile")) == 2
+
+
+async def test_a_no_about_a_transaction_that_is_over_says_nothing_of_the_purpose() -> (
+    None
+):
+    bench = Bench(AT_ONCE, connectors=2)
+    await bench.start()
+
+    def over(payload: Json) -> Json:
+        if payload["csChargingProfiles"]["chargingProfilePurpose"] != TX:
+            return ACCEPTED
+        bench.station.connector("1").transaction = None
+        return REJECTED
+
+    bench.station.script["SetChargingProfile"] = over
+    await bench.write(PowerLimit(4140))
+    bench.station.script["SetChargingProfile"] = lambda _: ACCEPTED
+    bench.station.calls.clear()
+    await bench.start(ocpp_id="8")
+    assert (TX, 1, 4140) in bench.station.limits_sent()
+
+
+@pytest.mark.parametrize("reason", ["TxNotFound", "InvalidTransactionId"])
+async def test_a_transaction_that_a_station_does_not_know_says_nothing_either(
+    reason: str,
+) -> None:
+    bench = Bench(AT_ONCE, connectors=2)
+    await bench.start()
+    unknown = REJECTED | {"statusInfo": {"reasonCode": reason}}
+    bench.station.script["SetChargingProfile"] = answer(unknown, TX)
+    await bench.write(PowerLimit(4140))
+    assert bench.station.learned["limits"]["refused"] == []
