@@ -62,9 +62,7 @@ def latency(bench: Bench) -> list[Figure]:
 
 def _open(bench: Bench, load: Load, commands: float = 0.0) -> dict[str, Any]:
     extent = bench.extent
-    done = load.do(
-        "open", rate=extent.rate, seconds=extent.round_s, commands=commands
-    )
+    done = load.do("open", rate=extent.rate, seconds=extent.round_s, commands=commands)
     if done["errors"]:
         raise BenchError(f"{done['errors']} calls were refused")
     return done
