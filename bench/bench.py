@@ -42,11 +42,11 @@ class Extent:
 QUICK = Extent(
     stations=8,
     rounds=1,
-    round_s=0.4,
+    round_s=0.3,
     warm_s=0.3,
     rate=100.0,
     commands=10.0,
-    idle=100,
+    idle=60,
     starts=1,
     pause_s=0.3,
     fleets=(30, 60),
