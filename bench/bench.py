@@ -27,7 +27,11 @@ class Extent:
     commands: float = 20.0
     idle: int = 5000
     starts: int = 3
+    pause_s: float = 2.0
+    """Memory has settled when it is the same after so long."""
     fleets: tuple[int, ...] = (100, 1000, 5000, 10_000)
+    selected_fleets: tuple[int, ...] = (100, 1000, 10_000)
+    """Those of which values are selected."""
     fleet_rate: float = 1000.0
     """Messages a second, of however many stations."""
     fleet_idle_s: float = 10.0
@@ -38,16 +42,18 @@ class Extent:
 QUICK = Extent(
     stations=8,
     rounds=1,
-    round_s=0.5,
+    round_s=0.3,
     warm_s=0.3,
     rate=100.0,
     commands=10.0,
-    idle=100,
+    idle=60,
     starts=1,
-    fleets=(30, 60, 120),
+    pause_s=0.3,
+    fleets=(30, 60),
+    selected_fleets=(30,),
     fleet_rate=200.0,
-    fleet_idle_s=1.0,
-    fleet_settles_s=1.0,
+    fleet_idle_s=0.5,
+    fleet_settles_s=0.5,
 )
 
 

@@ -22,6 +22,7 @@ from station_socket import StationSocket
 _ANSWERED_WITHIN_S = 60.0
 _ALL_WITHIN_S = 120.0
 _TRY_AGAIN_S = 1.0
+_TURN_S, _QUIET_TURNS = 0.1, 3
 
 
 class LoadError(Exception):
@@ -159,13 +160,14 @@ class Fleet:
 
     async def _left_alone(self) -> None:
         """Wait until the server has stopped configuring its stations, 15 s at most."""
-        before = -1
-        for _ in range(50):
+        before, quiet = -1, 0
+        for _ in range(150):
             calls = sum(station.calls for station in self.stations)
-            if calls == before:
+            quiet = quiet + 1 if calls == before else 0
+            if quiet == _QUIET_TURNS:
                 return
             before = calls
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(_TURN_S)
 
     # -- first words
 

@@ -40,6 +40,7 @@ class Fleet:
     count: int
     server: Server
     load: Load
+    pause_s: float
     arrival_cpu_s: float = 0.0
     idle_cpu_per_s: float = 0.0
     first_kib: int = 0
@@ -62,7 +63,8 @@ class Fleet:
         return (self.kib - self.first_kib) / (self.count - _FIRST)
 
     def calm_down(self) -> None:
-        self.server.process.calm_down(_CALM + self.count * _CALM_EACH, 40)
+        usual = _CALM + self.count * _CALM_EACH
+        self.server.process.calm_down(usual, 40, self.pause_s)
 
     def row(self) -> tuple[str, ...]:
         return (
@@ -83,20 +85,21 @@ def growth(bench: Bench) -> list[Figure]:
     if not bench.with_connector:
         return []
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _OTHER_FILES
-    counts = [count for count in bench.extent.fleets if count <= most]
-    left_out = [count for count in bench.extent.fleets if count > most]
-    figures = []
+    extent = bench.extent
+    figures = [Figure("load of the next lines", f"{extent.fleet_rate:.0f} msg/s")]
     rows: list[tuple[str, ...]] = []
-    for kind in (OURS, OURS_MQTT):
-        fleets = _measure(bench, kind, counts)
+    for kind, counts in ((OURS, extent.fleets), (OURS_MQTT, extent.selected_fleets)):
+        fleets = _measure(bench, kind, [count for count in counts if count <= most])
         rows += [fleet.row() for fleet in fleets]
+        rows += [_absent(kind, count) for count in counts if count > most]
         figures += _figures(fleets)
-    for count in left_out:
-        absent = f"not measured ({most + _OTHER_FILES} open files)"
-        rows.append((absent, f"{count:,}", *[""] * (len(_HEAD) - 2)))
     bench.tables.append((_HEAD, rows))
-    load = Figure("load of the next lines", f"{bench.extent.fleet_rate:.0f} msg/s")
-    return [load, *figures]
+    return figures
+
+
+def _absent(kind: Kind, count: int) -> tuple[str, ...]:
+    reason = "not measured: too few open files are allowed (ulimit -n)"
+    return (kind.title, f"{count:,}", reason, *[""] * (len(_HEAD) - 3))
 
 
 def _measure(bench: Bench, kind: Kind, counts: Sequence[int]) -> list[Fleet]:
@@ -115,10 +118,9 @@ def _measure(bench: Bench, kind: Kind, counts: Sequence[int]) -> list[Fleet]:
             for fleet in fleets:
                 _round(bench, fleet)
         for fleet in fleets:
-            fleet.kib = fleet.server.process.settled_rss_kib(10)
-        if not kind.is_selected:
-            for fleet in fleets:
-                _come_back(fleet)
+            fleet.kib = fleet.server.process.settled_rss_kib(10, bench.extent.pause_s)
+        if fleets and not kind.is_selected:
+            _come_back(fleets[0])
     return fleets[::-1]
 
 
@@ -129,9 +131,9 @@ def _fleet(bench: Bench, kind: Kind, count: int) -> Iterator[Fleet]:
     topic = kind.topic and kind.topic.replace(kind.name, name)
     own = dataclasses.replace(kind, name=name, topic=topic)
     with bench.server(own) as server, running_load() as load:
-        fleet = Fleet(count, server, load)
+        fleet = Fleet(count, server, load, bench.extent.pause_s)
         load.do("connect", port=server.port, count=_FIRST, prefix="W")
-        fleet.first_kib = server.process.settled_rss_kib(6)
+        fleet.first_kib = server.process.settled_rss_kib(6, fleet.pause_s)
         cpu = server.process.cpu_s()
         load.do("connect", port=server.port, count=count - _FIRST, prefix="B")
         fleet.calm_down()

@@ -22,6 +22,7 @@ _PEER = HERE / "peers" / "ocpp_rpc"
 _LOCKED = ("package.json", "package-lock.json", ".npmrc")
 _OLDEST_NODE = 18
 _WITHIN_S = 180.0
+_ERROR = re.compile(r"(npm )?error\b", re.IGNORECASE)
 
 
 class NotInstalled(Exception):
@@ -139,5 +140,5 @@ def _run(
 def _reason(text: str) -> str:
     """The line that says most, short."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if "err" in line.lower()]
+    errors = [line for line in lines if _ERROR.match(line)]
     return (errors or lines or ["it failed without a word"])[0][:120]

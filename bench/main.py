@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -60,6 +61,8 @@ def main() -> int:
     """Measure and print; 1 when something does not work, whatever its figures."""
     arguments = _arguments()
     raise_open_files()
+    # What was started ends with us, also where somebody's patience does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         try:
             broker = Broker(Path(folder))

@@ -21,9 +21,9 @@ def _idle(bench: Bench, kind: Kind) -> tuple[float, float]:
     count = bench.extent.idle
     with bench.server(kind) as server, running_load() as load:
         load.do("connect", port=server.port, count=20, prefix="W")
-        before = server.process.settled_rss_kib(10)
+        before = server.process.settled_rss_kib(10, bench.extent.pause_s)
         load.do("connect", port=server.port, count=count, prefix="I")
-        after = server.process.settled_rss_kib(40)
+        after = server.process.settled_rss_kib(40, bench.extent.pause_s)
         return (after - before) / count, after / MIB
 
 
@@ -62,9 +62,7 @@ def latency(bench: Bench) -> list[Figure]:
 
 def _open(bench: Bench, load: Load, commands: float = 0.0) -> dict[str, Any]:
     extent = bench.extent
-    done = load.do(
-        "open", rate=extent.rate, seconds=max(1.0, extent.round_s), commands=commands
-    )
+    done = load.do("open", rate=extent.rate, seconds=extent.round_s, commands=commands)
     if done["errors"]:
         raise BenchError(f"{done['errors']} calls were refused")
     return done

@@ -87,21 +87,21 @@ class Process:
                 return int(line.split()[1])
         raise BenchError(f"{self.name} has ended:\n{self.log_tail()}")
 
-    def settled_rss_kib(self, limit_s: float) -> int:
-        """Resident memory once it has not changed by 1 % for two seconds."""
+    def settled_rss_kib(self, limit_s: float, pause_s: float = 2.0) -> int:
+        """Resident memory once it has not changed by 1 % for so long."""
         ends = time.perf_counter() + limit_s
         before, now = 0, self.rss_kib()
         while abs(now - before) > now / 100 and time.perf_counter() < ends:
-            time.sleep(2)
+            time.sleep(pause_s)
             before, now = now, self.rss_kib()
         return now
 
-    def calm_down(self, usual: float, limit_s: float) -> None:
-        """Wait until a second costs less than this share of a processor."""
+    def calm_down(self, usual: float, limit_s: float, pause_s: float = 1.0) -> None:
+        """Wait until it takes less than this share of a processor for so long."""
         ends = time.perf_counter() + limit_s
         before, now = 0.0, self.cpu_s()
-        while now - before > usual and time.perf_counter() < ends:
-            time.sleep(1)
+        while now - before > usual * pause_s and time.perf_counter() < ends:
+            time.sleep(pause_s)
             before, now = now, self.cpu_s()
 
     def log_tail(self, size: int = 3000) -> str:

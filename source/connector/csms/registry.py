@@ -51,6 +51,8 @@ class Registry:
         self._options = options
         self._store = store
         self._clock = clock
+        self._strangers: dict[str, Station] = {}
+        """Those that are not adopted: few, and asked for with every handshake."""
         self._dirty: dict[str, Station] = {}
         self._writer: asyncio.Task[None] | None = None
 
@@ -65,7 +67,7 @@ class Registry:
         for identity in self._options.stations:
             station = self.stations.get(identity) or self._new(identity, "accepted")
             station.registration = "accepted"
-            self.stations[identity] = station
+            self._enter(station)
 
     def _restore(self, record: StationRecord) -> None:
         station = self._new(record.identity, record.registration)
@@ -75,7 +77,7 @@ class Registry:
         presets.apply(station, self._options.call_timeout_s)
         for number in range(1, record.connectors + 1):
             station.connector(str(number))
-        self.stations[record.identity] = station
+        self._enter(station)
 
     def _new(self, identity: str, registration: Registration) -> Station:
         station = Station(
@@ -87,6 +89,13 @@ class Registry:
         )
         presets.apply(station, self._options.call_timeout_s)
         return station
+
+    def _enter(self, station: Station) -> None:
+        self.stations[station.identity] = station
+        if station.is_adopted:
+            self._strangers.pop(station.identity, None)
+        else:
+            self._strangers[station.identity] = station
 
     def is_named(self, identity: str) -> bool:
         """Whether the configuration names it: such a station is adopted."""
@@ -111,23 +120,21 @@ class Registry:
             return True
         if self._options.unknown_stations != "pending":
             return True
-        return sum(s.registration == "pending" for s in self.stations.values()) < bound
+        waiting = sum(s.registration == "pending" for s in self._strangers.values())
+        return waiting < bound
 
     def waiting_at(self, address: str, identity: str = "") -> int:
         """Links from an address whose stations are not adopted, one's own aside."""
         return sum(
-            s.address == address
-            and s.identity != identity
-            and not s.is_adopted
-            and s.is_connected
-            for s in self.stations.values()
+            s.address == address and s.identity != identity and s.is_connected
+            for s in self._strangers.values()
         )
 
     def meet(self, identity: str) -> Station:
         """A station that connects for the first time is what the policy makes of it."""
         policy = self._options.unknown_stations
         station = self._new(identity, _REGISTRATION_OF_POLICY[policy])
-        self.stations[identity] = station
+        self._enter(station)
         self.remember(station)
         return station
 
@@ -135,7 +142,7 @@ class Registry:
         """Those that wait for adoption, the first first."""
         return [
             _pending(station)
-            for station in self.stations.values()
+            for station in self._strangers.values()
             if station.registration == "pending"
         ]
 
@@ -158,7 +165,7 @@ class Registry:
             )
         )
         station.registration = registration
-        self.stations[identity] = station
+        self._enter(station)
         self.on_pending()
         return station
 
@@ -170,6 +177,7 @@ class Registry:
         """
         await self._store.delete_station(identity)
         station = self.stations.pop(identity, None)
+        self._strangers.pop(identity, None)
         self._dirty.pop(identity, None)
         self.on_pending()
         return station
@@ -179,6 +187,7 @@ class Registry:
         is_gone = station.registration == "pending" and not station.is_connected
         if is_gone and self.stations.get(station.identity) is station:
             del self.stations[station.identity]
+            self._strangers.pop(station.identity, None)
             self.on_pending()
             return True
         return False

@@ -12,9 +12,11 @@ import resource
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 _SIZE_KIB = 4096
+_IMAGE_BYTES = 16 * 1024 * 1024
 _PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 
 
@@ -84,21 +86,43 @@ class FullDisk(Disk):
 
 
 class ReadOnlyFiles(Disk):
-    """Files that may not be changed, whoever has opened them before: EPERM."""
+    """Files that may not be changed, whoever has opened them before: EPERM.
+
+    Where the file system of the folder does not heed it, one in a file is mounted.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder / "disk")
         self.folder.mkdir()
+        self._is_mounted = False
+        if not self._is_heeded():
+            self._mount(folder / "image")
+        if not self._is_heeded():
+            self.close()
+            raise CannotInject("no file system here heeds chattr +i")
+
+    def _mount(self, image: Path) -> None:
+        with image.open("wb") as file:
+            file.truncate(_IMAGE_BYTES)
+        _run("mkfs.ext4", "-q", str(image))
+        _run("mount", "-o", "loop", str(image), str(self.folder))
+        self._is_mounted = True
+
+    def _is_heeded(self) -> bool:
         probe = self.folder / "probe"
-        with probe.open("wb", buffering=0) as file:
-            try:
+        try:
+            with probe.open("wb", buffering=0) as file:
                 self._change("+i")
                 file.write(b"x")
-            except PermissionError:
-                return
-            finally:
+        except PermissionError:
+            return True
+        except CannotInject:
+            return False
+        finally:
+            with suppress(CannotInject):
                 self._change("-i")
-        raise CannotInject("this file system does not heed chattr +i")
+            probe.unlink()
+        return False
 
     def fail(self, pid: int) -> None:
         self._change("+i")
@@ -116,7 +140,10 @@ class ReadOnlyFiles(Disk):
         _run("chattr", how, *map(str, files), str(self.folder))
 
     def close(self) -> None:
-        self._change("-i")
+        with suppress(CannotInject):
+            self._change("-i")
+        if self._is_mounted:
+            _run("umount", "--lazy", str(self.folder))
 
 
 DISKS: dict[str, Callable[[Path], Disk]] = {
