@@ -162,6 +162,8 @@ class ReportIncomplete(ConnectorError):
         self.parts = parts
 
     def __str__(self) -> str:
+        if not self.parts:
+            return "no report came"
         return f"the report is not complete: {self.parts} parts came"
 
 

@@ -22,6 +22,7 @@ from connector.csms.events import (
 )
 from connector.csms.remote_control import remote_start
 from connector.csms.station import STATION, Station
+from connector.csms.v2.id_tokens import own_token
 from connector.errors import ConnectorError
 
 Json = dict[str, Any]
@@ -177,7 +178,7 @@ class Autostart:
         token = station.options.autostart_token or ""
         profile = self.profile_for_start(station, where)
         try:
-            answer = await remote_start(station, where, token, profile)
+            answer = await remote_start(station, where, own_token(token), profile)
         except ConnectorError as problem:
             status = str(problem)
         else:

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from connector.csms.tokens import Tokens
+from connector.csms.v2.id_tokens import CARD
 
 Json = dict[str, Any]
 Entries = list[Json]
@@ -20,7 +21,7 @@ Entries = list[Json]
 LONGEST_TOKEN = 20
 """A CiString20Type; what is longer is nobody's id tag."""
 _LONGEST_TOKEN_2 = {"2.0.1": 36, "2.1": 255}
-_USUAL_TYPE = "ISO14443"
+_USUAL_TYPE = CARD
 """Of a token without one: lists are for when there is no link, and so are cards."""
 _ENVELOPE_BYTES = 200
 """Of a message, beside its entries."""

@@ -18,6 +18,7 @@ from connector.csms import (
 )
 from connector.csms.blocks import Blocks
 from connector.csms.station import Station
+from connector.csms.v2.id_tokens import own_token
 from connector.datapoints import values
 from connector.datapoints.catalogue import STATION
 from connector.datapoints.limits.profiles2 import from_16
@@ -26,8 +27,14 @@ from connector.datapoints.limits.requests import (
     PowerLimit,
     RawProfile,
 )
-from connector.datapoints.outcomes import Outcome, OutcomeName, of_response
+from connector.datapoints.outcomes import (
+    Outcome,
+    OutcomeName,
+    done_in_part,
+    of_response,
+)
 from connector.datapoints.profile_template import ProfileTemplate
+from connector.errors import ConnectorError
 
 Json = dict[str, Any]
 Run = Callable[["Context", Station, str, Any], Awaitable[Outcome]]
@@ -115,7 +122,8 @@ async def get_composite_schedule(
 async def charge(context: Context, station: Station, where: str, on: bool) -> Outcome:
     """Start with our own token, or stop what runs."""
     if on:
-        return await start(context, station, where, context.remote_id_token)
+        token = own_token(context.remote_id_token)
+        return await start(context, station, where, token)
     transaction = station.transaction(where)
     if transaction is None:
         return Outcome(OutcomeName.REJECTED, "no transaction runs")
@@ -189,9 +197,13 @@ async def _change_configuration(station: Station, wanted: Json) -> Outcome:
     texts = {name: values.configuration_text(v) for name, v in wanted.items()}
     for name, text in texts.items():
         station.check("ChangeConfiguration", {"key": name, "value": text})
-    statuses = {}
+    statuses: dict[str, str] = {}
     for name, text in texts.items():
-        answer = await provisioning.change_configuration(station, name, text)
+        try:
+            answer = await provisioning.change_configuration(station, name, text)
+        except ConnectorError as problem:
+            left = [name for name in texts if name not in statuses]
+            return done_in_part(problem, statuses, "set", left)
         statuses[name] = str(answer.get("status"))
     refused = [
         f"{name}: {status}"

@@ -18,6 +18,7 @@ from connector.errors import (
     LinkClosed,
     LocalProtocolError,
     OutboxFull,
+    ReportIncomplete,
     StationNotConnected,
     UnsupportedAction,
 )
@@ -69,6 +70,7 @@ _OF_EXCEPTION: tuple[tuple[type[Exception], OutcomeName], ...] = (
     (StationNotConnected, OutcomeName.DISCONNECTED),
     (LinkClosed, OutcomeName.DISCONNECTED),
     (CommandTimeout, OutcomeName.TIMEOUT),
+    (ReportIncomplete, OutcomeName.TIMEOUT),
     (OutboxFull, OutcomeName.QUEUE_FULL),
     (UnsupportedAction, OutcomeName.UNSUPPORTED),
     (LocalProtocolError, OutcomeName.INVALID),
@@ -86,14 +88,34 @@ def outcome_of(problem: Exception) -> Outcome:
     return Outcome(OutcomeName.ERROR, "internal error")
 
 
+def done_in_part(
+    problem: Exception, response: Json, what: str, left: Iterable[str]
+) -> Outcome:
+    """The outcome of something in several calls, of which a later one failed.
+
+    ``response`` is what the calls before it gave.
+
+    Raises:
+        Exception: the problem itself, where it was the first.
+    """
+    if not response:
+        raise problem
+    outcome = outcome_of(problem)
+    detail = f"{outcome.detail}; not {what}: {', '.join(left)}"
+    return Outcome(outcome.outcome, detail, response)
+
+
 def _details(problem: Exception) -> Any:
     if isinstance(problem, CallErrorReceived) and problem.details:
         return blank(problem.details)
     return None
 
 
+EMPTY = "EmptyResultSet"
+"""What a station says that has nothing to report on."""
 _AGREED = frozenset(
     {
+        EMPTY,
         "Accepted",
         "Scheduled",
         "RebootRequired",
@@ -108,9 +130,12 @@ _STATUSES = ("status", "attributeStatus")
 def of_response(action: str, payload: Json) -> Outcome:
     """The outcome that an answer means: every status in it has to be a yes."""
     agreed = _AGREED | {"Unknown"} if action.startswith("Clear") else _AGREED
-    refused = [text for text, status in _statuses(payload, "") if status not in agreed]
-    name = OutcomeName.REJECTED if refused else OutcomeName.ACCEPTED
-    return Outcome(name, ", ".join(refused), blank(payload))
+    statuses = list(_statuses(payload, ""))
+    refused = [text for text, status in statuses if status not in agreed]
+    if refused:
+        return Outcome(OutcomeName.REJECTED, ", ".join(refused), blank(payload))
+    empty = [text for text, status in statuses if status == EMPTY]
+    return Outcome(OutcomeName.ACCEPTED, ", ".join(empty), blank(payload))
 
 
 def _statuses(payload: Json, name: str) -> Iterable[tuple[str, str]]:

@@ -227,15 +227,20 @@ def json_object_or_none(value: object) -> dict[str, Any] | None:
 
 
 def id_token(value: object) -> str | dict[str, Any]:
-    """An id token: a text, or an object with ``id`` and perhaps ``type``."""
+    """An id token: a text, or an object with ``id`` and perhaps ``type``.
+
+    2.x calls the id ``idToken``; what is given has ``id``.
+    """
     found = value
     if isinstance(value, str) and value.lstrip().startswith("{"):
         found = structure(value, "a text, or an object with id and type")
     if not isinstance(found, dict):
         return text(found)
+    id_ = text(found.get("id", found.get("idToken")))
     if found.get("type") is None:
-        return text(found.get("id"))
-    return found | {"id": text(found.get("id")), "type": text(found["type"])}
+        return id_
+    rest = {name: member for name, member in found.items() if name != "idToken"}
+    return rest | {"id": id_, "type": text(found["type"])}
 
 
 _TRIGGERS_OF_THE_EARLIER_CONNECTOR = (
@@ -261,6 +266,10 @@ def trigger(value: object) -> str:
 def configuration(value: object) -> dict[str, Any] | list[str] | None:
     """An object of keys to set, a list of keys to read, or null for all of them."""
     found = None if is_null(value) else structure(value, _CONFIGURATION)
+    if isinstance(found, dict):
+        for name, wanted in found.items():
+            if wanted is None:
+                raise InvalidValue(None, f"a value for {name[:_LONGEST_SHOWN]}")
     if found is None or (isinstance(found, dict) and found):
         return found
     if isinstance(found, list) and all(isinstance(key, str) for key in found):

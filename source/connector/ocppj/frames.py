@@ -196,8 +196,11 @@ def _refuse(reason: str, dialect: Dialect, parts: object) -> NoReturn:
     if kind == _CALL_RESULT and dialect.has_send:
         error = CallResultError(unique_id, dialect.formation, reason)
         raise MalformedFrame(reason, error, answers=unique_id)
-    is_answer = kind in (_CALL_RESULT, _CALL_ERROR)
-    raise MalformedFrame(reason, answers=unique_id if is_answer else "")
+    if kind in (_CALL_RESULT, _CALL_ERROR):
+        raise MalformedFrame(reason, answers=unique_id)
+    if kind == _CALL_RESULT_ERROR and dialect.has_send:
+        raise MalformedFrame(reason)
+    raise MalformedFrame(reason, _reply_without_id(kind, None, reason, dialect))
 
 
 def _wrong_id(unique_id: object) -> str:
@@ -210,7 +213,7 @@ def _wrong_id(unique_id: object) -> str:
 def _reply_without_id(
     kind: object, unique_id: object, reason: str, dialect: Dialect
 ) -> CallError | None:
-    """What can be said where there is no id to answer to.
+    """What can be said where there is no id to answer to, or nothing that has one.
 
     Some chargers number their calls: 1.6 has no word for an id that is none, but who
     sends a number may understand it, too, and its owner sees that something is wrong.

@@ -121,7 +121,9 @@ class Session(Handling):
         self, text: str | bytes, problem: MalformedFrame
     ) -> None:
         shown = excerpt(self._without_secrets(text))
-        self._warn("malformed", f"sent {problem.reason}: {shown}")
+        # A word of its own: it is told though something else was malformed before.
+        kind = "malformed binary" if isinstance(text, bytes) else "malformed"
+        self._warn(kind, f"sent {problem.reason}: {shown}")
         if problem.answers:
             error = RemoteProtocolError(self._rules.dialect.formation, problem.reason)
             self._outbox.fail(problem.answers, error)

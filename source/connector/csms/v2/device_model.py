@@ -104,46 +104,57 @@ class DeviceModel:
     # -- variables
 
     async def get(
-        self, station: Station, variables: Sequence[Variable]
+        self,
+        station: Station,
+        variables: Sequence[Variable],
+        found: dict[Variable, Json] | None = None,
     ) -> dict[Variable, Json]:
         """As `get_variables`."""
-        return await get_variables(station, variables)
+        return await get_variables(station, variables, found)
 
     async def set(
-        self, station: Station, values: Mapping[Variable, str]
+        self,
+        station: Station,
+        values: Mapping[Variable, str],
+        found: dict[Variable, Json] | None = None,
     ) -> dict[Variable, Json]:
         """SetVariables likewise.
 
         Raises:
             ConnectorError: as `Station.call`.
         """
-        found: dict[Variable, Json] = {}
+        found = {} if found is None else found
         for some in _chunks(list(values), _limit(station, _SET_LIMIT)):
             wanted = [{"attributeValue": values[v], **v.wire()} for v in some]
             answer = await station.call("SetVariables", {"setVariableData": wanted})
-            found |= _matched(some, answer["setVariableResult"])
-        agreed = {v: values[v] for v, result in found.items() if is_agreed(result)}
-        _learn(station, agreed)
+            results = _matched(some, answer["setVariableResult"])
+            found |= results
+            _learn(station, {v: values[v] for v, r in results.items() if is_agreed(r)})
         return found
 
 
 async def get_variables(
-    station: Station, variables: Sequence[Variable]
+    station: Station,
+    variables: Sequence[Variable],
+    found: dict[Variable, Json] | None = None,
 ) -> dict[Variable, Json]:
     """GetVariables in as many messages as the station wants; results as sent.
+
+    They are put into ``found``, too: there is what came before one of them failed.
 
     Raises:
         ConnectorError: as `Station.call`.
     """
-    found: dict[Variable, Json] = {}
+    found = {} if found is None else found
     for some in _chunks(variables, _limit(station, _GET_LIMIT)):
         wanted = [variable.wire() for variable in some]
         answer = await station.call("GetVariables", {"getVariableData": wanted})
-        found |= _matched(some, answer["getVariableResult"])
-    for variable, result in found.items():
-        if result["attributeStatus"] in _NOT_THERE:
-            station.configuration.pop(str(variable), None)
-    _learn(station, {v: _value(result) for v, result in found.items()})
+        results = _matched(some, answer["getVariableResult"])
+        found |= results
+        for variable, result in results.items():
+            if result["attributeStatus"] in _NOT_THERE:
+                station.configuration.pop(str(variable), None)
+        _learn(station, {v: _value(result) for v, result in results.items()})
     return found
 
 

@@ -21,7 +21,7 @@ from connector.csms.reservation_requests import (
 )
 from connector.csms.station import STATION, Station
 from connector.csms.v2.evses import evse_id
-from connector.csms.v2.id_tokens import wire_token
+from connector.csms.v2.id_tokens import CARD, CENTRAL, wire_token
 from connector.errors import LocalProtocolError
 from connector.store.records import ReservationRecord
 
@@ -92,11 +92,11 @@ def record(
 
 
 def _card(value: object) -> Json | None:
-    return _token(value, "ISO14443")
+    return _token(value, CARD)
 
 
 def _group(value: object) -> Json | None:
-    return _token(value, "Central")
+    return _token(value, CENTRAL)
 
 
 def _token(value: object, type_: str) -> Json | None:

@@ -257,3 +257,18 @@ async def test_a_station_that_promises_to_boot_and_does_not_is_configured(
     assert len(end.asked("GetConfiguration")) == 1
     await system.advance(600)
     assert len(end.asked("GetConfiguration")) == 1
+
+
+async def test_a_binary_message_is_told_though_something_was_malformed_before(
+    system: Harness, caplog: pytest.LogCaptureFixture
+) -> None:
+    end = await system.connect()
+    for text in ("nonsense", b"\x00", b"\x01"):
+        await end.link.send(text)
+        await settle()
+
+    lines = [r.getMessage() for r in caplog.records if "binary" in r.getMessage()]
+    assert lines == [
+        "CP-7: sent a binary message; OCPP-J sends text: 1 bytes (told once)"
+    ]
+    assert system.central.malformed_frames == 3

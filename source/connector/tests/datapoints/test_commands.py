@@ -212,6 +212,29 @@ async def test_several_keys_of_which_one_is_refused_are_a_rejection() -> None:
     assert outcome.detail == "B: Rejected"
 
 
+async def test_what_was_set_before_a_key_failed_is_told_and_what_was_not() -> None:
+    desk = Desk()
+    desk.station.script["ChangeConfiguration"] = lambda p: (
+        CallErrorReceived("InternalError", "boo") if p["key"] == "B" else ACCEPTED
+    )
+    outcome = await desk.run("configuration", {"A": "1", "B": "2", "C": "3"}, "0")
+    assert outcome.outcome is OutcomeName.ERROR
+    assert outcome.detail == "InternalError: boo; not set: B, C"
+    assert outcome.response == {"A": "Accepted"}
+
+    outcome = await desk.run("configuration", {"B": "2", "C": "3"}, "0")
+    assert (outcome.outcome, outcome.response) == (OutcomeName.ERROR, None)
+    assert outcome.detail == "InternalError: boo"
+
+
+async def test_null_is_not_sent_as_a_value() -> None:
+    desk = Desk()
+    outcome = await desk.run("configuration", {"A": "1", "B": None}, "0")
+    assert outcome.outcome is OutcomeName.INVALID
+    assert outcome.detail == "configuration: null is not a value for B"
+    assert desk.station.calls == []
+
+
 @pytest.mark.parametrize(
     ("where", "name"),
     [("0", "enabled"), ("1", "reset"), ("x", "power_limit"), ("1.2", "power_limit")],

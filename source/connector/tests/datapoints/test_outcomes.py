@@ -23,6 +23,7 @@ from connector.errors import (
     LocalProtocolError,
     OutboxFull,
     RemoteProtocolError,
+    ReportIncomplete,
     StationNotConnected,
     StoreError,
     UnsupportedAction,
@@ -36,6 +37,8 @@ from connector.errors import (
         (LinkClosed(), "disconnected", "link closed"),
         (CommandTimeout("Reset", 30, sent=True), "timeout", "no answer within 30 s"),
         (CommandTimeout("Reset", 30, sent=False), "timeout", "not sent within 30 s"),
+        (ReportIncomplete(0), "timeout", "no report came"),
+        (ReportIncomplete(2), "timeout", "not complete: 2 parts came"),
         (OutboxFull(10), "queue_full", "10 calls are waiting"),
         (UnsupportedAction("X", "1.6"), "unsupported", "OCPP 1.6 has no X"),
         (LocalProtocolError("connectorId: missing"), "invalid", "connectorId"),
@@ -62,6 +65,12 @@ def test_a_mistake_of_ours_is_an_internal_error_and_logged(
         outcome = outcome_of(ZeroDivisionError("secret detail"))
     assert outcome == Outcome(OutcomeName.ERROR, "internal error")
     assert caplog.records[0].exc_info is not None
+
+
+@pytest.mark.parametrize("action", ["GetBaseReport", "GetReport"])
+def test_a_station_that_has_nothing_to_report_agreed(action: str) -> None:
+    outcome = of_response(action, {"status": "EmptyResultSet"})
+    assert (outcome.outcome, outcome.detail) == ("accepted", "EmptyResultSet")
 
 
 def test_details_of_a_callerror_are_its_response_without_secrets() -> None:

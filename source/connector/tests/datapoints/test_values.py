@@ -86,6 +86,11 @@ def test_other_triggers_are_refused(written: object) -> None:
             {"type": "ISO14443", "id": " TAG "},
             {"type": "ISO14443", "id": "TAG"},
         ),
+        (
+            {"type": "ISO14443", "idToken": " TAG "},
+            {"type": "ISO14443", "id": "TAG"},
+        ),
+        ({"idToken": "TAG"}, "TAG"),
     ],
 )
 def test_an_id_token_is_text_or_an_object(written: object, expected: object) -> None:
@@ -124,6 +129,12 @@ def test_configuration_sets_or_reads() -> None:
     for wrong in ({}, [1], 3, "x"):
         with pytest.raises(InvalidValue):
             values.configuration(wrong)
+
+
+@pytest.mark.parametrize("written", [{"a": "1", "C/x": None}, '{"C/x": null}'])
+def test_null_is_no_value_of_the_configuration(written: object) -> None:
+    with pytest.raises(InvalidValue, match="null is not a value for C/x"):
+        values.configuration(written)
 
 
 def test_a_long_value_is_cut_in_the_error() -> None:

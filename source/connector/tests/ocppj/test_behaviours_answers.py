@@ -189,6 +189,8 @@ def test_what_is_sent_unanswered_cannot_be_called() -> None:
         [2],
         (2, "1", "Heartbeat", {}),
         [2, {}, "A", {}],
+        [9, "1"],
+        ["2", "1"],
     ],
 )
 def test_what_is_no_frame_is_answered_in_2x_alone(frame: Any) -> None:
@@ -201,10 +203,19 @@ def test_what_is_no_frame_is_answered_in_2x_alone(frame: Any) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_call_that_is_malformed_is_answered_by_its_id(version: str) -> None:
-    answered = handle(behaviour(version), [2, "1", ["a"], {}])
+    for frame in ([2, "1"], [2, "1", ["a"], {}]):
+        answered = handle(behaviour(version), frame)
+        assert answered is not None
+        assert answered[:3] == [4, "1", DIALECTS[version].formation]
 
-    assert answered is not None
-    assert answered[:3] == [4, "1", DIALECTS[version].formation]
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_answer_that_is_malformed_is_not_answered(version: str) -> None:
+    for frame in (
+        [4, "1"],
+        *([[3, "1"]] if version != "2.1" else [[5, "1"], [6, "1"]]),
+    ):
+        assert handle(behaviour(version), frame) is None
 
 
 def test_an_unknown_type_is_answered_in_2x_alone() -> None:
