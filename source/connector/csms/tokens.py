@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, NamedTuple
 
 from connector.csms import times
 from connector.csms.clock import Clock
 from connector.csms.options import CsmsOptions, TokenOptions
+from connector.ocppj.redaction import shorten
 from connector.store.interface import TokenStore
-from connector.store.records import TokenRecord
+from connector.store.records import OF_CONFIGURATION, TokenRecord
+
+logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
@@ -42,6 +46,8 @@ class Tokens:
     async def start(self) -> None:
         """Read what is kept; what the configuration says about a token holds.
 
+        One that it does not say any more is forgotten.
+
         Raises:
             StoreError: the store cannot be used.
         """
@@ -53,7 +59,22 @@ class Tokens:
             if kept.get(id_token.lower()) != record:
                 await self._store.save_token(record)
             kept[id_token.lower()] = record
-        self._known = kept
+        self._known = await self._without_removed(kept)
+
+    async def _without_removed(
+        self, kept: dict[str, TokenRecord]
+    ) -> dict[str, TokenRecord]:
+        named = {id_token.lower() for id_token in self._options.tokens}
+        removed = {
+            folded: record
+            for folded, record in kept.items()
+            if record.origin == OF_CONFIGURATION and folded not in named
+        }
+        for record in removed.values():
+            await self._store.delete_token(record.id_token, record.type)
+            shown = shorten(record.id_token)
+            logger.info("the token %s is in TOKENS no more: forgotten", shown)
+        return {f: record for f, record in kept.items() if f not in removed}
 
     def ids(self) -> list[str]:
         """Those that are registered, as they are spelt."""
@@ -119,4 +140,5 @@ def _record(id_token: str, entry: TokenOptions) -> TokenRecord:
         expiry_ms=times.parse(entry.expiry),
         group=entry.group,
         note=entry.note,
+        origin=OF_CONFIGURATION,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -97,8 +98,8 @@ class ReplayResult:
                 yield f"line {exchange.line}: {exchange.action}: {text}"
         for parts in self.unexpected:
             yield f"answered to nobody: {parts}"
-        for line, action in self.not_asked:
-            yield f"line {line}: {action} was not asked for now"
+        if self.not_asked:
+            yield f"not asked for now: {_counted(self.not_asked)}"
         for question in self.questions:
             if question.likeness is not Likeness.SAME:
                 answer = (question.answer or _NOTHING)[:_SHOWN]
@@ -115,6 +116,18 @@ class ReplayResult:
             f"{len(calls)} calls, {refused} refused or not answered, {differing} "
             f"answered otherwise than recorded; {len(self.questions)} questions"
         )
+
+
+def _counted(calls: list[tuple[int, str]]) -> str:
+    """Actions with the first line of each, and how often they come."""
+    first = {action: line for line, action in reversed(calls)}
+    counts = Counter(action for _, action in calls)
+    return ", ".join(
+        f"{action} (line {first[action]})"
+        if count == 1
+        else f"{count} {action} (from line {first[action]} on)"
+        for action, count in counts.items()
+    )
 
 
 def _kind(answer: Parts | None) -> str:

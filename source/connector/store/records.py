@@ -28,9 +28,16 @@ class StationRecord:
     since_ms: int = 0
 
 
+OF_CONFIGURATION = "configuration"
+
+
 @dataclass(frozen=True, slots=True)
 class TokenRecord:
-    """What the operator says about an id token (times: epoch ms)."""
+    """What the operator says about an id token (times: epoch ms).
+
+    ``origin`` is `OF_CONFIGURATION` where `TOKENS` said it: it goes when it is there no
+    more.
+    """
 
     id_token: str
     type: str = "any"
@@ -38,6 +45,7 @@ class TokenRecord:
     expiry_ms: int | None = None
     group: str | None = None
     note: str | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ tokens = Table(
     Column("expiry_ms", BigInteger),
     Column("group", String),
     Column("note", String),
+    Column("origin", String),
 )
 
 transactions = Table(

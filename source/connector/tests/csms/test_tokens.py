@@ -9,6 +9,7 @@ import pytest
 
 from connector.csms.options import TokenOptions
 from connector.errors import StoreError
+from connector.store.records import TokenRecord
 from connector.tests.csms.conftest import Harness
 from connector.tests.csms.memory_store import MemoryStore
 
@@ -83,10 +84,33 @@ async def test_the_remote_token_is_always_accepted(start: Start, id_token: str) 
     assert await info(system, id_token) == {"status": "Accepted"}
 
 
-async def test_tokens_are_kept_over_restarts(start: Start) -> None:
-    before = await start(tokens={"card": TokenOptions(status="Blocked")})
-    system = await start(before.store)
+async def test_tokens_from_elsewhere_are_kept_over_restarts(start: Start) -> None:
+    store = MemoryStore()
+    await store.save_token(TokenRecord("card", status="Blocked"))
+    system = await start(store, tokens={"other": TokenOptions()})
     assert await info(system, "card") == {"status": "Blocked"}
+
+
+async def test_a_token_that_was_taken_out_of_the_configuration_is_forgotten(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    tokens = {"CardOne": TokenOptions(), "CardTwo": TokenOptions()}
+    before = await start(tokens=tokens, unknown_tokens="reject")
+    await before.store.save_token(TokenRecord("guest"))
+
+    tokens = {"cardtwo": TokenOptions()}
+    system = await start(before.store, tokens=tokens, unknown_tokens="reject")
+
+    assert [
+        (await info(system, id_token))["status"]
+        for id_token in ("CardOne", "CardTwo", "guest")
+    ] == ["Invalid", "Accepted", "Accepted"]
+    assert {record.id_token for record in await system.store.tokens()} == {
+        "cardtwo",
+        "guest",
+    }
+    assert "the token Card*** is in TOKENS no more: forgotten" in caplog.text
 
 
 async def test_what_the_configuration_says_of_a_kept_token_holds(start: Start) -> None:

@@ -161,5 +161,6 @@ async def test_other_settings_ask_for_other_things() -> None:
     result = await stage.play()
     [(line, action)] = result.not_asked
     assert (action, result.is_good) == ("ChangeConfiguration", True)
-    assert f"line {line}: ChangeConfiguration was not asked for now" in result.report()
+    text = f"not asked for now: ChangeConfiguration (line {line})"
+    assert text in result.report()
     assert {question.likeness for question in result.questions} == {Likeness.SAME}

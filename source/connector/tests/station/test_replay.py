@@ -10,6 +10,7 @@ import pytest
 from connector.sessions.recordings import CSMS, STATION, Command
 from connector.station.replay import ReplayOptions
 from connector.station.replay_answers import Likeness
+from connector.station.replay_result import ReplayResult
 from connector.station.replayed_frames import leaves, moved, renamed
 from connector.tests.station.central import settle
 from connector.tests.station.recorded import (
@@ -313,7 +314,14 @@ async def test_the_same_call_is_answered_as_it_was() -> None:
     ]
     assert result.questions[0].likeness is Likeness.SAME
     assert result.not_asked == [(4, "Reset")]
-    assert "line 4: Reset was not asked for now" in result.report()
+    assert "not asked for now: Reset (line 4)" in result.report()
+
+
+def test_what_was_not_asked_for_is_one_line() -> None:
+    asked = [(4, "Reset"), (6, "GetLog"), (8, "Reset"), (9, "Reset")]
+    lines = list(ReplayResult(not_asked=asked).report())
+    assert lines[0] == ("not asked for now: 3 Reset (from line 4 on), GetLog (line 6)")
+    assert len(lines) == 2
 
 
 async def test_the_same_call_twice_gets_both_answers_in_their_order() -> None:

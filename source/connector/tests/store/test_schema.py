@@ -18,7 +18,7 @@ from sqlalchemy.schema import CreateIndex
 
 from connector.errors import StoreError
 from connector.store import open_store, schema, tables
-from connector.store.records import TokenRecord
+from connector.store.records import OF_CONFIGURATION, TokenRecord
 from connector.store.sqlite import make_engine, parse_url
 from connector.tests.store.examples import START
 
@@ -129,7 +129,7 @@ async def test_a_store_of_the_first_version_keeps_what_it_has(url: str) -> None:
     number = await store.next_reservation_id("cs1")
     await store.close()
 
-    assert tokens == [TokenRecord("AA", status="Blocked")]
+    assert tokens == [TokenRecord("AA", status="Blocked", origin=OF_CONFIGURATION)]
     assert (record.ocpp_id, number) == ("42", 1)
 
 
