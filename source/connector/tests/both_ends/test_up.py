@@ -89,6 +89,8 @@ async def test_what_a_station_tells_is_shown(
     payload = request(version, action, "full")
     if "tbc" in payload:
         payload |= {n: v for n, v in ONLY_PART.items() if n in payload}
+    if "offline" in payload:
+        payload["offline"] = False
     await end.say(action, payload)
 
     await central.told(identity, before, NAMES[version, action])
