@@ -22,23 +22,25 @@ _MOST = 16
 class KnownSecrets:
     """The last ones of one peer."""
 
-    __slots__ = ("_texts",)
+    __slots__ = ("_longest_first", "_texts")
 
     def __init__(self) -> None:
         self._texts: list[str] = []
+        self._longest_first: list[str] = []
 
     def note(self, value: Any) -> bool:
         """Note the secrets in a JSON value; whether there are any."""
         found = list(dict.fromkeys(_differences(value, blank(value))))
         if found:
             kept = [text for text in self._texts if text not in found]
-            # The longest first: one may be a part of another.
-            self._texts = sorted([*kept, *found][-_MOST:], key=len, reverse=True)
+            self._texts = [*kept, *found][-_MOST:]
+            # One may be a part of another.
+            self._longest_first = sorted(self._texts, key=len, reverse=True)
         return bool(found)
 
     def hide_in(self, text: str) -> str:
         """Any text, without those that are known."""
-        for secret in self._texts:
+        for secret in self._longest_first:
             if secret in text:
                 text = text.replace(secret, BLANK)
         return text

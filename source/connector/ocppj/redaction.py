@@ -30,6 +30,8 @@ _PRIVATE_KEY = re.compile(
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s\"]*(?=@)|(?<=:\\/\\/)[^/\s\"]*(?=@)")
 _ONE_TIME_NAME = re.compile(r"(?:(?<=/files/)|(?<=/files\\/))[\w-]{20,}")
 """Of our own upload and download place: who knows it may use it."""
+_CUT_OFF = re.compile(r"(?:(?<=://)|(?<=:\\/\\/))(?!\*{3}@)[^/\s\"]+\Z")
+"""What may be credentials, where the @ behind them is missing."""
 # password=x, "password": "x", --psk x
 _ASSIGNED = re.compile(
     rf"({secret_names.NAME}\w*\\?[\"']?\s*[=:]\s*)"
@@ -58,7 +60,7 @@ def redact(text: str) -> Any:
     try:
         frame = orjson.loads(text)
     except orjson.JSONDecodeError:
-        shown = blank_text(text)
+        shown = _CUT_OFF.sub(BLANK, blank_text(text))
         return f"{len(text)} characters" if _names_one(shown) else shown
     if _has_many_levels(text) and is_too_deep(frame):
         return f"{len(text)} characters, {TOO_DEEP}"

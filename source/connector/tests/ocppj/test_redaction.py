@@ -82,6 +82,44 @@ def test_credentials_in_a_url_are_blank(url: str, safe: str) -> None:
     assert redact(f"cannot reach {url}") == f"cannot reach {safe}"
 
 
+def test_credentials_whose_host_is_cut_off_are_blank() -> None:
+    assert redact('[2,"1","X",{"location":"ftp://me:s3cret') == (
+        f'[2,"1","X",{{"location":"ftp://{BLANK}'
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password=s3cret",
+        "Password: 's3cret'",
+        'the {"clientSecret": "s3cret"} and more',
+        "a=1&api_key=s3cret&b=2",
+        "WLAN_PSK = s3cret, done",
+        'AuthorizationKey="s3 s3cret"',
+        r"{\"password\":\"s3cret\"}",
+    ],
+)
+def test_what_is_assigned_to_a_secret_s_name_is_blank(text: str) -> None:
+    assert "s3cret" not in blank(f"see {text}")
+    assert BLANK in blank(f"see {text}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["the password is wrong", "keys: a, b", "12:30 token", "idToken: 04A2B3C4", "=:"],
+)
+def test_text_that_assigns_nothing_to_one_is_shown(text: str) -> None:
+    assert blank(text) == text
+
+
+@pytest.mark.parametrize(
+    "name", ["idToken", "key", "AuthorizeRemoteTxRequests", "MasterPassGroupId", "pin"]
+)
+def test_what_is_no_name_of_a_secret_is_shown(name: str) -> None:
+    assert blank({name: "x"}) == {name: "x"}
+
+
 def test_credentials_are_found_behind_the_escapes_of_json() -> None:
     for url in (r"ftp:\/\/me:s3cret@host", r"ftp\u003a//me:s3cret@host"):
         text = f'[2,"1","GetDiagnostics",{{"location":"{url}"}}]'
