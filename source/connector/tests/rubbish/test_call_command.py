@@ -235,7 +235,7 @@ async def test_a_link_that_is_lost_meanwhile_is_disconnected(
 async def test_a_payload_that_does_not_fit_is_invalid_and_nothing_is_sent(
     action: str, rig: Rig, end: RawEnd
 ) -> None:
-    schema = schemas("1.6").request(action)
+    schema = schemas("1.6", formats="times").request(action)
     for each in spoilt(payloads.full(action)):
         text = f'{{"action":"{action}","payload":{each.text}}}'
         try:
