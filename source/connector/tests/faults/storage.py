@@ -11,6 +11,7 @@ import os
 import resource
 import shutil
 import subprocess
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -24,19 +25,19 @@ class CannotInject(Exception):
     """This machine, or this user, cannot make such a fault."""
 
 
-class Disk:
+class Disk(ABC):
     """A folder for a database that fails from `fail` to `heal`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    @abstractmethod
     def fail(self, pid: int) -> None:
         """Nothing can be written any more, by the process at least."""
-        raise NotImplementedError
 
+    @abstractmethod
     def heal(self, pid: int) -> None:
         """As before."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Leave nothing behind."""

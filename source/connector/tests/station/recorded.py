@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -64,11 +65,9 @@ class Central:
         """(after which action, action, payload) of calls of its own."""
 
     async def serve(self) -> None:
-        try:
+        with suppress(LinkClosed):
             while True:
                 await self._hear(await self.link.recv())
-        except LinkClosed:
-            pass
 
     async def _hear(self, text: str | bytes) -> None:
         try:
