@@ -59,6 +59,8 @@ make_venv() {  # .venv with what the lock files name; quick where nothing has ch
         cmp -s "$lock" "$stamp" || stale=yes
         arguments+=(-r "$lock")
     done
+    # Nothing of ours is installed: the command finds the connector in source/.
+    ln -sf ../../source/ocpp-connector .venv/bin/ocpp-connector || return 1
     [ -n "$stale" ] || return 0
     say "installing the Python packages"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check "${arguments[@]}" || return 1

@@ -33,7 +33,8 @@ class Knowing:
     ) -> None:
         self._clock = clock
         self._spawn = spawn
-        self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._waiting: dict[str, list[asyncio.Event]] = {}
+        """By station, in the order in which they came."""
         self._asking: set[str] = set()
 
     async def wait(self, book: Book) -> None:
@@ -90,15 +91,15 @@ class Knowing:
         if setup is not None:
             setup.add_done_callback(wake)
         timer = self._clock.call_later(within_s, wake)
-        others = self._waiting.setdefault(book.station.identity, set())
-        others.add(woken)
+        others = self._waiting.setdefault(book.station.identity, [])
+        others.append(woken)
         try:
             await woken.wait()
         finally:
             timer.cancel()
             if setup is not None:
                 setup.remove_done_callback(wake)
-            others.discard(woken)
+            others.remove(woken)
             if not others:
                 self._waiting.pop(book.station.identity, None)
 

@@ -177,7 +177,11 @@ class LimitService:
     async def known(self, station: Station, where: str) -> None:
         """Wait until it is known how a limit is said, where a start is to carry one."""
         book = self._book(station)
-        if any(book.slot(w).is_busy or book.has_something(w) for w in (where, STATION)):
+        slots = [book.slot(place) for place in (where, STATION)]
+        if any(slot.is_busy and slot.waiting for slot in slots):
+            # What was written before goes out before.
+            await asyncio.sleep(0)
+        if any(slot.is_busy or book.has_something(slot.where) for slot in slots):
             await self._upkeep.knowing.wait(book)
 
     def profile_for_start(self, station: Station, where: str) -> Json | None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from connector.cli import app
 from connector.main import __version__
+
+SCRIPT = Path(app.__file__).resolve().parents[2] / "ocpp-connector"
 
 
 @pytest.fixture
@@ -46,6 +52,23 @@ def test_the_version_is_given(
 
     assert end.value.code == 0
     assert capsys.readouterr().out == f"ocpp-connector {__version__}\n"
+
+
+def test_the_script_runs_what_is_beside_it_from_anywhere(tmp_path: Path) -> None:
+    link = tmp_path / "ocpp-connector"
+    link.symlink_to(SCRIPT)
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+
+    done = subprocess.run(
+        [link, "--version"],
+        cwd=tmp_path,
+        env={"PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.stdout, done.stderr) == (f"ocpp-connector {__version__}\n", "")
 
 
 @pytest.mark.parametrize("arguments", [["fly"], ["run", "now"], ["--fast"]])

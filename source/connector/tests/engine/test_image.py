@@ -53,6 +53,11 @@ def test_signals_reach_python_and_health_is_asked_without_a_shell(
     assert config["Healthcheck"]["Test"] == ["CMD", "python", "healthcheck.py"]
 
 
+def test_the_command_is_on_the_path(client: docker.DockerClient, image: str) -> None:
+    version = f"ocpp-connector {__version__}"
+    assert in_image(client, image, "ocpp-connector", "--version") == (0, version)
+
+
 def test_it_is_nobody_special(config: dict[str, Any]) -> None:
     assert config["User"] == "1000:1000"
 

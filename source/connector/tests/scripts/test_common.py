@@ -16,7 +16,9 @@ from connector.tests.scripts.conftest import LOCAL
 pytestmark = pytest.mark.repository
 
 COMMON = LOCAL.with_name("common.sh")
-TOOLS = ("bash", "basename", "cat", "cmp", "cp", "id", "mkdir", "rm", "touch", "true")
+TOOLS = (
+    "bash", "basename", "cat", "cmp", "cp", "id", "ln", "mkdir", "rm", "touch", "true"
+)  # fmt: skip
 NEW, OLD, WITHOUT_VENV = "new", "old", "without venv"
 
 
@@ -171,6 +173,15 @@ class TestMakeVenv:
 
         assert (done.returncode, done.stderr) == (0, "")
         assert machine.calls() == before
+
+    def test_the_command_is_in_it(self, machine: Machine, lock: Path) -> None:
+        command = machine.top / ".venv" / "bin" / "ocpp-connector"
+        for _ in range(2):
+            machine.run("make_venv requirements.txt")
+
+            assert command.is_symlink()
+            expected = machine.top / "source" / "ocpp-connector"
+            assert command.resolve() == expected.resolve()
 
     def test_another_lock_is_installed(self, machine: Machine, lock: Path) -> None:
         machine.run("make_venv requirements.txt")

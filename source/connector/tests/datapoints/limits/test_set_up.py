@@ -166,6 +166,8 @@ async def test_a_limit_written_while_the_keys_are_read_is_said_as_they_tell(
         await site.slow.answer()
 
     assert ((await write).outcome, (await start).outcome) == ("accepted", "accepted")
+    kinds = ("SetChargingProfile", "RemoteStartTransaction", "RequestStartTransaction")
+    assert next(a for a in asked(end) if a in kinds) == "SetChargingProfile"
     [sent] = end.asked("SetChargingProfile")
     profile = sent.get("csChargingProfiles") or sent["chargingProfile"]
     [began] = end.asked("RemoteStartTransaction") + end.asked("RequestStartTransaction")
