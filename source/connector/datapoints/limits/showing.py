@@ -13,6 +13,7 @@ from connector.datapoints.limits.book import Book
 from connector.datapoints.limits.composite import CompositeSchedules
 
 _CHANGE = "change"
+_IN_FORCE = frozenset({"power_limit", "current_limit"})
 
 
 class Display:
@@ -35,6 +36,8 @@ class Display:
         for where in book.places:
             shown = sensors.values(book, where, now_ms)
             slot = book.slot(where)
+            if slot.is_unsettled and _tells_limit(shown, slot.shown):
+                continue
             if where in always or shown != slot.shown:
                 found |= shown
                 slot.shown = shown
@@ -63,3 +66,11 @@ class Display:
             delay_s = (due_ms - now_ms) / 1000
             timer = self._clock.call_later(delay_s, lambda: self.changed(book))
         book.slot(STATION).set_timer(_CHANGE, timer)
+
+
+def _tells_limit(shown: sensors.Values, before: sensors.Values) -> bool:
+    """Whether a limit is new; what is seen to hold has to be kept first."""
+    return any(
+        datum.name in _IN_FORCE and value is not None and value != before.get(datum)
+        for datum, value in shown.items()
+    )

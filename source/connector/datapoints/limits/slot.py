@@ -82,6 +82,8 @@ class Slot:
     owed: tuple[str, ...] = ()
     # ----
     is_busy: bool = False
+    is_unsettled: bool = False
+    """A new limit is on its way, and not kept yet."""
     waiting: dict[str, Write] = field(default_factory=dict)
     sent_s: float | None = None
     retries: int = 0

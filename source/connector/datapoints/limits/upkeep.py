@@ -230,6 +230,7 @@ class Upkeep:
         In this order: what is seen to hold has to survive us.
         """
         problem = await self._save(book, slot)
+        slot.is_unsettled = False
         self.display.show(book, slot.where)
         return problem
 

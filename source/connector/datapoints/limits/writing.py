@@ -74,6 +74,15 @@ class Writing:
     async def _carry_out(
         self, book: Book, slot: Slot, requests: list[LimitRequest]
     ) -> list[Outcome]:
+        slot.is_unsettled = True
+        try:
+            return await self._bring_and_settle(book, slot, requests)
+        finally:
+            slot.is_unsettled = False
+
+    async def _bring_and_settle(
+        self, book: Book, slot: Slot, requests: list[LimitRequest]
+    ) -> list[Outcome]:
         before = (slot.goal, slot.asked, slot.written_ms, slot.is_fallback)
         for request in requests:
             self._note(book, slot, request)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from connector.csms.events import Ready
 from connector.csms.options import LimitOptions, StationOptions
 from connector.datapoints.limits.requests import (
     CurrentLimit,
@@ -15,7 +17,14 @@ from connector.datapoints.limits.requests import (
     Schedule,
 )
 from connector.errors import CallErrorReceived
-from connector.tests.datapoints.limits.bench import REJECTED, Bench, MemoryLimits
+from connector.store.records import LimitRecord
+from connector.tests.datapoints.limits.bench import (
+    ACCEPTED,
+    REJECTED,
+    Bench,
+    MemoryLimits,
+    settle,
+)
 
 pytestmark = pytest.mark.usefixtures("version")
 
@@ -221,3 +230,26 @@ async def test_a_station_that_does_not_know_composite_schedules_is_not_asked_aga
     await bench.boot()
     await bench.pass_time(2)
     assert len(bench.station.sent("GetCompositeSchedule")) == 2
+
+
+async def test_a_limit_is_seen_once_it_is_kept() -> None:
+    bench = Bench()
+    bench.station.script["SetChargingProfile"] = lambda _: (
+        bench.events.emit(Ready(bench.station)) or ACCEPTED
+    )
+    saved = asyncio.Event()
+    save = bench.store.save_limit
+
+    async def slowly(record: LimitRecord) -> None:
+        await saved.wait()
+        await save(record)
+
+    bench.store.save_limit = slowly  # type: ignore[method-assign]
+    writing = bench.begin(PowerLimit(4140))
+    await settle()
+    bench.events.emit(Ready(bench.station))
+    await settle()
+    assert bench.values.get(("1", "power_limit")) is None
+    saved.set()
+    await writing
+    assert bench.values["1", "power_limit"] == 4140
