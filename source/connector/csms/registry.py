@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connector.csms import presets, times
@@ -72,6 +72,8 @@ class Registry:
     def _restore(self, record: StationRecord) -> None:
         station = self._new(record.identity, record.registration)
         station.boot, station.learned = dict(record.boot), dict(record.learned)
+        station.registered = dict(record.options)
+        station.security = dict(record.security)
         station.since_ms = record.since_ms
         station.spoken = record.learned.get(VERSION, station.spoken)
         presets.apply(station, self._options.call_timeout_s)
@@ -153,17 +155,8 @@ class Registry:
             StoreError: it could not be kept; nothing has changed.
         """
         station = self.stations.get(identity) or self._new(identity, registration)
-        record = station.record()
-        await self._store.save_station(
-            StationRecord(
-                identity,
-                registration,
-                record.connectors,
-                record.boot,
-                record.learned,
-                record.since_ms,
-            )
-        )
+        record = replace(station.record(), registration=registration)
+        await self._store.save_station(record)
         station.registration = registration
         self._enter(station)
         self.on_pending()

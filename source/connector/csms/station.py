@@ -88,7 +88,9 @@ class Station:
         "learned",
         "options",
         "reconnects",
+        "registered",
         "registration",
+        "security",
         "session",
         "setup",
         "since_ms",
@@ -129,6 +131,10 @@ class Station:
         self.connectors: dict[str, Connector] = {}
         self.configuration: dict[str, str | None] = {}
         self.learned: Json = {}
+        self.registered: Json = {}
+        """Members of an entry of `STATIONS` that were registered at run time."""
+        self.security: Json = {}
+        """Hashes of its passwords and its security profile (`security`)."""
         self.clock_error_ms: int | None = None
         self.clock_lag_ms: int | None = None
         self.setup: asyncio.Task[None] | None = None
@@ -284,4 +290,6 @@ class Station:
             self.boot,
             self.learned,
             self.since_ms,
+            self.registered,
+            self.security,
         )

@@ -18,6 +18,8 @@ class StationRecord:
 
     ``boot`` is its last BootNotification (wire names), ``learned`` what was found out
     about it (which charging profile purposes work, for example). Times are epoch ms.
+    ``options``: members of an entry of `STATIONS`, as they were registered at run time;
+    ``security``: hashes of its passwords and its security profile, never shown.
     """
 
     identity: str
@@ -26,6 +28,8 @@ class StationRecord:
     boot: dict[str, Any] = field(default_factory=dict)
     learned: dict[str, Any] = field(default_factory=dict)
     since_ms: int = 0
+    options: dict[str, Any] = field(default_factory=dict)
+    security: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 OF_CONFIGURATION = "configuration"
@@ -46,6 +50,44 @@ class TokenRecord:
     group: str | None = None
     note: str | None = None
     origin: str | None = None
+    language: str | None = None
+    max_active: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenToken:
+    """An id token that nobody has registered, and where it was presented last."""
+
+    id_token: str
+    type: str
+    station: str
+    where: str
+    first_ms: int
+    last_ms: int
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRecord:
+    """A certificate that our own CA issued; ``serial`` is hexadecimal."""
+
+    serial: str
+    common_name: str
+    pem: str
+    issued_ms: int
+    expires_ms: int
+    station: str | None = None
+    revoked_ms: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRecord:
+    """A value of a datapoint that people plot: a number, or text such as a status."""
+
+    key: str
+    time_ms: int
+    value: float | str | None
 
 
 @dataclass(frozen=True, slots=True)

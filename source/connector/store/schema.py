@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 
 from connector.errors import StoreError
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision in ``migrations/versions``; a test compares."""
 
 

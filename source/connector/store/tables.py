@@ -26,6 +26,8 @@ stations = Table(
     Column("boot", JSON, nullable=False),
     Column("learned", JSON, nullable=False),
     Column("since_ms", BigInteger, nullable=False),
+    Column("options", JSON, nullable=False, server_default="{}"),
+    Column("security", JSON, nullable=False, server_default="{}"),
 )
 
 tokens = Table(
@@ -39,7 +41,23 @@ tokens = Table(
     Column("group", String),
     Column("note", String),
     Column("origin", String),
+    Column("language", String),
+    Column("max_active", Integer),
 )
+
+tokens_seen = Table(
+    "tokens_seen",
+    metadata,
+    Column("folded", String, primary_key=True),
+    Column("type", String, primary_key=True),
+    Column("id_token", String, nullable=False),
+    Column("station", String, nullable=False),
+    Column("where", String, nullable=False),
+    Column("first_ms", BigInteger, nullable=False),
+    Column("last_ms", BigInteger, nullable=False),
+    Column("times", Integer, nullable=False),
+)
+Index("tokens_seen_last", tokens_seen.c.last_ms)
 
 transactions = Table(
     "transactions",
@@ -133,6 +151,38 @@ variables = Table(
     Column("name", String, primary_key=True),
     Column("item", JSON, nullable=False),
 )
+
+certificates = Table(
+    "certificates",
+    metadata,
+    # Hexadecimal: a serial number has up to 160 bits.
+    Column("serial", String, primary_key=True),
+    Column("station", String),
+    Column("common_name", String, nullable=False),
+    Column("pem", String, nullable=False),
+    Column("issued_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("revoked_ms", BigInteger),
+    Column("reason", String),
+)
+Index("certificates_of_station", certificates.c.station, certificates.c.issued_ms)
+
+series = Table(
+    "series",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String, nullable=False, unique=True),
+)
+
+history = Table(
+    "history",
+    metadata,
+    Column("series", Integer, primary_key=True, autoincrement=False),
+    Column("time_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Double),
+    Column("text", String),
+)
+Index("history_by_time", history.c.time_ms)
 
 datapoints = Table(
     "datapoints",

@@ -1,0 +1,82 @@
+"""Registered stations, tokens seen, certificates issued, and history."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add what the registry, the certification authority and history keep."""
+    for name in ("options", "security"):
+        column = sa.Column(name, sa.JSON, nullable=False, server_default="{}")
+        op.add_column("stations", column)
+    op.add_column("tokens", sa.Column("language", sa.String))
+    op.add_column("tokens", sa.Column("max_active", sa.Integer))
+    _add_tokens_seen()
+    _add_certificates()
+    _add_history()
+
+
+def _add_tokens_seen() -> None:
+    op.create_table(
+        "tokens_seen",
+        sa.Column("folded", sa.String, primary_key=True),
+        sa.Column("type", sa.String, primary_key=True),
+        sa.Column("id_token", sa.String, nullable=False),
+        sa.Column("station", sa.String, nullable=False),
+        sa.Column("where", sa.String, nullable=False),
+        sa.Column("first_ms", sa.BigInteger, nullable=False),
+        sa.Column("last_ms", sa.BigInteger, nullable=False),
+        sa.Column("times", sa.Integer, nullable=False),
+    )
+    op.create_index("tokens_seen_last", "tokens_seen", ["last_ms"])
+
+
+def _add_certificates() -> None:
+    op.create_table(
+        "certificates",
+        sa.Column("serial", sa.String, primary_key=True),
+        sa.Column("station", sa.String),
+        sa.Column("common_name", sa.String, nullable=False),
+        sa.Column("pem", sa.String, nullable=False),
+        sa.Column("issued_ms", sa.BigInteger, nullable=False),
+        sa.Column("expires_ms", sa.BigInteger, nullable=False),
+        sa.Column("revoked_ms", sa.BigInteger),
+        sa.Column("reason", sa.String),
+    )
+    columns = ["station", "issued_ms"]
+    op.create_index("certificates_of_station", "certificates", columns)
+
+
+def _add_history() -> None:
+    op.create_table(
+        "series",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("key", sa.String, nullable=False, unique=True),
+    )
+    op.create_table(
+        "history",
+        sa.Column("series", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("time_ms", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("number", sa.Double),
+        sa.Column("text", sa.String),
+    )
+    op.create_index("history_by_time", "history", ["time_ms"])
+
+
+def downgrade() -> None:
+    """Leave the fourth schema."""
+    for table in ("history", "series", "certificates", "tokens_seen"):
+        op.drop_table(table)
+    with op.batch_alter_table("tokens") as tokens:
+        tokens.drop_column("max_active")
+        tokens.drop_column("language")
+    with op.batch_alter_table("stations") as stations:
+        stations.drop_column("security")
+        stations.drop_column("options")
