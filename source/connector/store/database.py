@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from connector.errors import StoreError
+from connector.store import certificate_statements as certificates
 from connector.store import reservation_statements as reservations
 from connector.store import statements as sql
 from connector.store import transaction_statements as tx
 from connector.store.groups import Groups
 from connector.store.records import (
+    CertificateRecord,
     LimitRecord,
     LocalListRecord,
     ReservationRecord,
@@ -268,3 +270,26 @@ class DatabaseStore:
     async def variables(self, station: str) -> dict[str, dict[str, Any]]:
         """What a station reported, by name."""
         return dict(await self._read(sql.variables, station))
+
+    # -- certificates
+
+    async def save_certificate(self, record: CertificateRecord) -> None:
+        """Insert or replace."""
+        await self._write(certificates.save, record)
+
+    async def certificate(self, serial: str) -> CertificateRecord | None:
+        """The one with that serial number (hexadecimal)."""
+        found: CertificateRecord | None = await self._read(
+            certificates.of_serial, serial
+        )
+        return found
+
+    async def certificates(
+        self, station: str | None = None, limit: int | None = None
+    ) -> list[CertificateRecord]:
+        """Those of a station, or all; newest first."""
+        return list(await self._read(certificates.newest, station, limit))
+
+    async def revoked_certificates(self, now_ms: int) -> list[CertificateRecord]:
+        """Those that were revoked and have not expired, newest first."""
+        return list(await self._read(certificates.revoked, now_ms))

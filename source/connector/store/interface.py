@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from connector.store.records import (
+    CertificateRecord,
     LimitRecord,
     LocalListRecord,
     ReservationRecord,
@@ -140,6 +141,24 @@ class LocalListStore(Protocol):
         """Forget it."""
 
 
+class CertificateStore(Protocol):
+    """What our own CA has issued; it stays when its station is forgotten."""
+
+    async def save_certificate(self, record: CertificateRecord) -> None:
+        """Insert or replace."""
+
+    async def certificate(self, serial: str) -> CertificateRecord | None:
+        """The one with that serial number (hexadecimal)."""
+
+    async def certificates(
+        self, station: str | None = None, limit: int | None = None
+    ) -> list[CertificateRecord]:
+        """Those of a station, or all; newest first."""
+
+    async def revoked_certificates(self, now_ms: int) -> list[CertificateRecord]:
+        """Those that were revoked and have not expired, newest first."""
+
+
 class VariableStore(Protocol):
     """The device models that stations of 2.x reported, as they said it."""
 
@@ -182,6 +201,7 @@ class Store(
     ReservationStore,
     LocalListStore,
     LimitStore,
+    CertificateStore,
     VariableStore,
     DatapointStore,
     Protocol,

@@ -8,6 +8,7 @@ from typing import Any
 
 from connector.errors import StoreError
 from connector.store.records import (
+    CertificateRecord,
     LimitRecord,
     LocalListRecord,
     ReservationRecord,
@@ -33,6 +34,7 @@ class MemoryStore:
         self.reservation_records: dict[str, ReservationRecord] = {}
         self.last_reservation_id = 0
         self.local_list_records: dict[str, LocalListRecord] = {}
+        self.certificate_records: dict[str, CertificateRecord] = {}
         self.variable_items: dict[str, dict[str, dict[str, Any]]] = {}
         self._starts: dict[TransactionStart, str] = {}
 
@@ -248,3 +250,28 @@ class MemoryStore:
     async def variables(self, station: str) -> dict[str, dict[str, Any]]:
         self._check()
         return dict(self.variable_items.get(station, {}))
+
+    async def save_certificate(self, record: CertificateRecord) -> None:
+        self._check()
+        self.certificate_records[record.serial] = record
+
+    async def certificate(self, serial: str) -> CertificateRecord | None:
+        self._check()
+        return self.certificate_records.get(serial)
+
+    async def certificates(
+        self, station: str | None = None, limit: int | None = None
+    ) -> list[CertificateRecord]:
+        self._check()
+        records = self.certificate_records.values()
+        found = [r for r in records if station is None or r.station == station]
+        return sorted(found, key=lambda r: (r.issued_ms, r.serial), reverse=True)[
+            :limit
+        ]
+
+    async def revoked_certificates(self, now_ms: int) -> list[CertificateRecord]:
+        return [
+            record
+            for record in await self.certificates()
+            if record.revoked_ms is not None and record.expires_ms > now_ms
+        ]
