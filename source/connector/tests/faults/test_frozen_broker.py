@@ -6,13 +6,14 @@ import asyncio
 import re
 from collections.abc import Callable
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 
 from connector.mqtt.options import MqttOptions
 from connector.tests.broker import Broker
-from connector.tests.mqtt.conftest import Running, eventually
+from connector.tests.mqtt.conftest import DEADLINE_S, Running, eventually
 from connector.tests.system.listener import Listener
 from connector.tests.system.process import ConnectorProcess
 from connector.tests.system.station import RawStation
@@ -121,16 +122,22 @@ def test_what_was_written_to_a_broker_that_froze_for_long_is_not_carried_out(
     broker: Broker,
 ) -> None:
     ours = Running(broker.port, MqttOptions(keepalive_s=KEEPALIVE_S))
-    ours.start().connected().client.subscribe("command")
+    subscribed: SimpleQueue[None] = SimpleQueue()
+    ours.client.on_subscribe = lambda *_: subscribed.put(None)
+    ours.client.subscribe("command")
+    ours.start()
+    subscribed.get(timeout=DEADLINE_S)
     theirs = Running(broker.port).start().connected()
     theirs.client.publish("command", b"first")
     assert ours.next().payload == b"first"
 
     broker.freeze()
-    theirs.client.publish("command", b"stale")
+    # Written, not only asked for: it waits in the broker's socket when it goes on.
+    theirs.client.publish("command", b"stale").wait_for_publish(DEADLINE_S)
     eventually(lambda: not ours.client.is_connected())
     broker.thaw()
-    ours.connected()
+    # Connected is not subscribed: what comes between the two is for nobody.
+    subscribed.get(timeout=DEADLINE_S)
     theirs.client.publish("command", b"fresh")
 
     assert ours.next().payload == b"fresh"
