@@ -1,4 +1,4 @@
-"""A certification authority of our own, for the certificates of stations.
+"""A certification authority of our own, for stations and for this server.
 
 One root, which signs them itself. Everything here takes its time and may wait for the
 disk: call it in a thread.
@@ -6,27 +6,50 @@ disk: call it in a thread.
 
 from __future__ import annotations
 
-import os
-import tempfile
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from connector.errors import CertificateError
-from connector.security.requests import PublicKey, SigningRequest
+from connector.security import signing
+from connector.security.key_pairs import (
+    KeyKind,
+    certificate_pem,
+    key_pem,
+    new_key,
+)
+from connector.security.private_files import READABLE, write_new, write_over
+from connector.security.requests import SigningRequest
+from connector.security.signing import CLOCKS_DIFFER_BY, Issuer, Period, Revoked
 
+PKI_FOLDER = "pki"
+"""Below ``DATA_DIR``."""
 KEY_FILE, CERTIFICATE_FILE = "station-ca.key", "station-ca.pem"
+LIST_FILE = "station-ca.crl"
+SERVER_KEY_FILE, SERVER_FILE = "server.key", "server.pem"
 COMMON_NAME = "OCPP connector station CA"
 _CA_LASTS = timedelta(days=365 * 20)
-_LEAF_LASTS = timedelta(days=365)
-_CLOCKS_DIFFER_BY = timedelta(days=1)
-"""A certificate is valid from before now, for stations whose clock is behind."""
+LEAF_LASTS = timedelta(days=365)
+LIST_LASTS = timedelta(days=30)
+LIST_RENEWED = timedelta(days=20)
+"""A revocation list that ends sooner is made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """A certificate and its key, both PEM; the key is kept nowhere here."""
+
+    certificate: str
+    key: str
+
+    def __repr__(self) -> str:
+        return "KeyPair(..)"
 
 
 class StationAuthority:
@@ -42,8 +65,22 @@ class StationAuthority:
         self._certificate: x509.Certificate | None = None
         self._making = threading.Lock()
 
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self._folder
+
+    @property
+    def exists(self) -> bool:
+        """Whether it was made already."""
+        return (self._folder / KEY_FILE).exists()
+
     def issue(
-        self, request: SigningRequest, names: Collection[str], now: datetime
+        self,
+        request: SigningRequest,
+        names: Collection[str],
+        now: datetime,
+        lasts: timedelta = LEAF_LASTS,
     ) -> str:
         """A client certificate (PEM) for whom a request names; the root is left out.
 
@@ -57,30 +94,63 @@ class StationAuthority:
                 f"its CN {request.common_name!r} is neither the station's identity nor "
                 "its serial_number in STATIONS"
             )
-        key, root = self._keys(now)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(self._name(request.common_name, request.organization))
-            .issuer_name(root.subject)
-            .public_key(request.public_key)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - _CLOCKS_DIFFER_BY)
-            .not_valid_after(min(now + _LEAF_LASTS, root.not_valid_after_utc))
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
-            .add_extension(_usage(request.public_key), True)
-            .add_extension(
-                x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False
-            )
-            .add_extension(
-                x509.SubjectKeyIdentifier.from_public_key(request.public_key), False
-            )
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()),
-                False,
-            )
-            .sign(key, hashes.SHA256())
-        )
-        return _pem(certificate)
+        issuer = self._issuer(now)
+        name = self._name(request.common_name, request.organization)
+        period = _period(issuer, now, lasts)
+        return certificate_pem(signing.client(issuer, name, request.public_key, period))
+
+    def issue_pair(
+        self,
+        common_name: str,
+        now: datetime,
+        lasts: timedelta = LEAF_LASTS,
+        kind: KeyKind = "ec",
+    ) -> KeyPair:
+        """A client certificate with a new key, for stations that make none.
+
+        Raises:
+            CertificateError: we cannot sign.
+        """
+        issuer, key = self._issuer(now), new_key(kind)
+        name, period = self._name(common_name, None), _period(issuer, now, lasts)
+        found = signing.client(issuer, name, key.public_key(), period)
+        return KeyPair(certificate_pem(found), key_pem(key).decode())
+
+    def issue_server(
+        self,
+        hosts: Iterable[str],
+        now: datetime,
+        lasts: timedelta = LEAF_LASTS,
+        kind: KeyKind = "ec",
+    ) -> KeyPair:
+        """A certificate with which this server says who it is; the first host is CN.
+
+        Raises:
+            CertificateError: one is neither a host name nor an address, there is
+                none, or we cannot sign.
+        """
+        texts = list(dict.fromkeys(hosts))
+        if not texts:
+            raise CertificateError("no host: expected a host name or an IP address")
+        names = [signing.general_name(text) for text in texts]
+        issuer, key = self._issuer(now), new_key(kind)
+        name, period = self._name(texts[0][:64], None), _period(issuer, now, lasts)
+        found = signing.server(issuer, names, name, key.public_key(), period)
+        return KeyPair(certificate_pem(found), key_pem(key).decode())
+
+    def keep_server(self, pair: KeyPair) -> tuple[Path, Path]:
+        """Write a server's certificate and key where `OCPP_TLS_CERT` may point.
+
+        Raises:
+            CertificateError: they cannot be written.
+        """
+        certificate, key = self._folder / SERVER_FILE, self._folder / SERVER_KEY_FILE
+        try:
+            write_over(key, pair.key.encode())
+            write_over(certificate, pair.certificate.encode(), READABLE)
+        except OSError as problem:
+            raise CertificateError(f"{self._folder}: {problem.strerror}") from None
+        return certificate, key
 
     def root(self, now: datetime) -> str:
         """The root's certificate (PEM).
@@ -88,13 +158,34 @@ class StationAuthority:
         Raises:
             CertificateError: there is none, and none can be made.
         """
-        return _pem(self._keys(now)[1])
+        return certificate_pem(self._issuer(now).certificate)
+
+    # -- revocation
+
+    @property
+    def list_file(self) -> Path:
+        """Where the revocation list is; see `write_list`."""
+        return self._folder / LIST_FILE
+
+    def write_list(self, revoked: Iterable[Revoked], now: datetime) -> str:
+        """Sign a revocation list (PEM) and put it into the place of the last one.
+
+        Raises:
+            CertificateError: it cannot be signed, or not be written.
+        """
+        issuer = self._issuer(now)
+        period = Period(now, now + LIST_LASTS)
+        found = signing.revocation_list(issuer, revoked, period)
+        text = found.public_bytes(serialization.Encoding.PEM)
+        try:
+            write_over(self.list_file, text, READABLE)
+        except OSError as problem:
+            raise CertificateError(f"{self.list_file}: {problem.strerror}") from None
+        return text.decode()
 
     # -- what it signs with
 
-    def _keys(
-        self, now: datetime
-    ) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+    def _issuer(self, now: datetime) -> Issuer:
         with self._making:
             try:
                 key = self._key = self._key or self._load_key()
@@ -108,13 +199,13 @@ class StationAuthority:
                     f"the CA in {self._folder} cannot be read: {problem}"
                 ) from None
             self._certificate = certificate
-            return key, certificate
+            return Issuer(key, certificate)
 
     def _load_key(self) -> ec.EllipticCurvePrivateKey:
         path = self._folder / KEY_FILE
         if not path.exists():
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_new(path, _key_pem(ec.generate_private_key(ec.SECP256R1())))
+            write_new(path, key_pem(new_key()))
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise ValueError(f"{KEY_FILE} is no EC key")
@@ -125,7 +216,7 @@ class StationAuthority:
     ) -> x509.Certificate:
         path = self._folder / CERTIFICATE_FILE
         if not path.exists():
-            _write_new(path, _pem(self._self_signed(key, now)).encode())
+            write_new(path, certificate_pem(self._self_signed(key, now)).encode())
         certificate = x509.load_pem_x509_certificate(path.read_bytes())
         if certificate.public_key() != key.public_key():
             raise ValueError(f"{CERTIFICATE_FILE} does not belong to {KEY_FILE}")
@@ -136,35 +227,11 @@ class StationAuthority:
     def _self_signed(
         self, key: ec.EllipticCurvePrivateKey, now: datetime
     ) -> x509.Certificate:
-        name = self._name(COMMON_NAME, None)
-        return (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - _CLOCKS_DIFFER_BY)
-            .not_valid_after(now + _CA_LASTS)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
-            .add_extension(_usage(None), True)
-            .add_extension(
-                x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False
-            )
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()),
-                False,
-            )
-            .sign(key, hashes.SHA256())
-        )
+        period = Period(now - CLOCKS_DIFFER_BY, now + _CA_LASTS)
+        return signing.root(key, self._name(COMMON_NAME, None), period)
 
     def _name(self, common_name: str, organization: str | None) -> x509.Name:
-        parts = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)]
-        organization = self._organization or organization
-        if organization is not None:
-            parts.append(
-                x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),
-            )
-        return x509.Name(parts)
+        return signing.name_of(common_name, self._organization or organization)
 
 
 def at(now_ms: int) -> datetime:
@@ -172,54 +239,7 @@ def at(now_ms: int) -> datetime:
     return datetime.fromtimestamp(now_ms // 1000, UTC)
 
 
-def _usage(signed: PublicKey | None) -> x509.KeyUsage:
-    """Of a station's key; None: of ours."""
-    is_ca = signed is None
-    return x509.KeyUsage(
-        digital_signature=not is_ca,
-        content_commitment=False,
-        # The old RSA key exchange of TLS 1.2, which some stations still use.
-        key_encipherment=not (is_ca or isinstance(signed, ec.EllipticCurvePublicKey)),
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=is_ca,
-        crl_sign=is_ca,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _pem(certificate: x509.Certificate) -> str:
-    return certificate.public_bytes(serialization.Encoding.PEM).decode()
-
-
-def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-
-
-def _write_new(path: Path, text: bytes) -> None:
-    """Write a file for us alone, whole or not at all; one that came first stays."""
-    handle, name = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        _put(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _put(part: Path, path: Path) -> None:
-    try:
-        path.hardlink_to(part)
-    except FileExistsError:
-        return
-    except OSError:
-        # A file system without links.
-        part.rename(path)
+def _period(issuer: Issuer, now: datetime, lasts: timedelta) -> Period:
+    """Nothing outlives the CA."""
+    ends = min(now + lasts, issuer.certificate.not_valid_after_utc)
+    return Period(now - CLOCKS_DIFFER_BY, ends)
