@@ -11,6 +11,7 @@ from connector.errors import StoreError
 from connector.store import certificate_statements as certificates
 from connector.store import reservation_statements as reservations
 from connector.store import statements as sql
+from connector.store import token_statements as tokens
 from connector.store import transaction_statements as tx
 from connector.store.groups import Groups
 from connector.store.records import (
@@ -19,6 +20,7 @@ from connector.store.records import (
     LocalListRecord,
     ReservationRecord,
     SampleRecord,
+    SeenToken,
     StationRecord,
     TokenRecord,
     TransactionChange,
@@ -132,6 +134,16 @@ class DatabaseStore:
         """Forget it."""
         await self._write(sql.delete_token, id_token, type)
 
+    async def note_seen_tokens(self, seen: Sequence[SeenToken], keep: int) -> None:
+        """Count how often unregistered ones were seen; the newest stay."""
+        await self._write(tokens.note_seen, seen, keep)
+
+    async def seen_tokens(
+        self, limit: int = 100, before: tuple[int, str, str] | None = None
+    ) -> list[SeenToken]:
+        """The newest, newest first."""
+        return list(await self._read(tokens.seen, limit, before))
+
     # -- transactions
 
     async def start_transaction(self, start: TransactionStart) -> TransactionRecord:
@@ -174,6 +186,10 @@ class DatabaseStore:
     ) -> list[TransactionRecord]:
         """Those that were not closed, oldest first."""
         return list(await self._read(tx.open_transactions, station))
+
+    async def open_transactions_of(self, id_token: str) -> list[TransactionRecord]:
+        """Those of an id token, oldest first."""
+        return list(await self._read(tx.open_transactions_of, id_token))
 
     async def transactions(
         self, station: str | None = None, limit: int = 100

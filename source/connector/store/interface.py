@@ -15,6 +15,7 @@ from connector.store.records import (
     LocalListRecord,
     ReservationRecord,
     SampleRecord,
+    SeenToken,
     StationRecord,
     TokenRecord,
     TransactionChange,
@@ -52,6 +53,17 @@ class TokenStore(Protocol):
     async def delete_token(self, id_token: str, type: str = "any") -> None:
         """Forget it."""
 
+    async def note_seen_tokens(self, seen: Sequence[SeenToken], keep: int) -> None:
+        """Count how often unregistered ones were seen; the ``keep`` newest stay.
+
+        A token that is saved is none of them any more.
+        """
+
+    async def seen_tokens(
+        self, limit: int = 100, before: tuple[int, str, str] | None = None
+    ) -> list[SeenToken]:
+        """The newest, newest first; ``before``: last_ms, id and type of the last."""
+
 
 class TransactionStore(Protocol):
     """Energy records."""
@@ -88,6 +100,9 @@ class TransactionStore(Protocol):
         self, station: str | None = None
     ) -> list[TransactionRecord]:
         """Those that were not closed, oldest first."""
+
+    async def open_transactions_of(self, id_token: str) -> list[TransactionRecord]:
+        """Those of an id token (compared without case), oldest first."""
 
     async def transactions(
         self, station: str | None = None, limit: int = 100

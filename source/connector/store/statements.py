@@ -25,6 +25,7 @@ from connector.store.records import (
     StationRecord,
     TokenRecord,
 )
+from connector.store.token_statements import forget_seen
 
 LARGEST_ID = 2**31 - 1
 _NAMES_AT_ONCE = 400
@@ -104,9 +105,10 @@ def _token(row: Any) -> TokenRecord:
 
 
 def save_token(connection: Connection, record: TokenRecord) -> None:
-    """Insert or replace."""
+    """Insert or replace; it is none of those any more that nobody has registered."""
     row = {name: getattr(record, name) for name in TokenRecord.__slots__}
     replace(connection, tables.tokens, row | {"folded": record.id_token.lower()})
+    forget_seen(connection, record.id_token, record.type)
 
 
 def delete_token(connection: Connection, id_token: str, type: str) -> None:

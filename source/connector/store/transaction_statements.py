@@ -176,6 +176,15 @@ def open_transactions(
     return _all(connection, query if station is None else _of(query, station))
 
 
+def open_transactions_of(
+    connection: Connection, id_token: str
+) -> list[TransactionRecord]:
+    """Those of an id token, oldest first; id tokens are ASCII, and have no case."""
+    is_it = or_(_t.id_token == id_token, func.lower(_t.id_token) == id_token.lower())
+    query = select(tables.transactions).where(_t.stop_ms.is_(None), is_it)
+    return _all(connection, query.order_by(_t.key))
+
+
 def transactions(
     connection: Connection, station: str | None, limit: int
 ) -> list[TransactionRecord]:

@@ -13,6 +13,7 @@ from connector.store.records import (
     LocalListRecord,
     ReservationRecord,
     SampleRecord,
+    SeenToken,
     StationRecord,
     TokenRecord,
     TransactionChange,
@@ -28,7 +29,8 @@ class MemoryStore:
     def __init__(self) -> None:
         self.is_failing = False
         self.station_records: dict[str, StationRecord] = {}
-        self.token_records: dict[str, TokenRecord] = {}
+        self.token_records: dict[tuple[str, str], TokenRecord] = {}
+        self.seen_records: dict[tuple[str, str], SeenToken] = {}
         self.transaction_records: list[TransactionRecord] = []
         self.sample_records: list[SampleRecord] = []
         self.reservation_records: dict[str, ReservationRecord] = {}
@@ -70,15 +72,39 @@ class MemoryStore:
 
     async def token(self, id_token: str, type: str = "any") -> TokenRecord | None:
         self._check()
-        return self.token_records.get(id_token.lower())
+        folded, known = id_token.lower(), self.token_records
+        return known.get((folded, type)) or known.get((folded, "any"))
 
     async def save_token(self, record: TokenRecord) -> None:
         self._check()
-        self.token_records[record.id_token.lower()] = record
+        folded = record.id_token.lower()
+        self.token_records[folded, record.type] = record
+        self.seen_records = {
+            key: seen
+            for key, seen in self.seen_records.items()
+            if key[0] != folded
+            or (record.type != "any" and key[1] not in ("any", record.type))
+        }
 
     async def delete_token(self, id_token: str, type: str = "any") -> None:
         self._check()
-        self.token_records.pop(id_token.lower(), None)
+        self.token_records.pop((id_token.lower(), type), None)
+
+    async def note_seen_tokens(self, seen: Sequence[SeenToken], keep: int) -> None:
+        self._check()
+        for each in seen:
+            key = (each.id_token.lower(), each.type)
+            known = self.seen_records.pop(key, None)
+            first_ms = known.first_ms if known else each.first_ms
+            times = each.times + (known.times if known else 0)
+            self.seen_records[key] = replace(each, first_ms=first_ms, times=times)
+        self.seen_records = dict(list(self.seen_records.items())[-keep:])
+
+    async def seen_tokens(
+        self, limit: int = 100, before: tuple[int, str, str] | None = None
+    ) -> list[SeenToken]:
+        self._check()
+        return list(self.seen_records.values())[::-1][:limit]
 
     async def start_transaction(self, start: TransactionStart) -> TransactionRecord:
         self._check()
@@ -159,6 +185,10 @@ class MemoryStore:
         self._check()
         found = await self.transactions(station)
         return [record for record in reversed(found) if record.is_open]
+
+    async def open_transactions_of(self, id_token: str) -> list[TransactionRecord]:
+        found = await self.open_transactions()
+        return [r for r in found if r.id_token.lower() == id_token.lower()]
 
     async def transactions(
         self, station: str | None = None, limit: int = 100
