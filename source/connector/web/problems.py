@@ -5,27 +5,56 @@ One text stands for everything that is not there: who tries names learns nothing
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
+from connector.errors import StoreError
+from connector.web.misfits import misfits
+
+logger = logging.getLogger(__name__)
+
 MEDIA_TYPE = "application/problem+json"
 NOTHING_HERE = (
-    "nothing is here: /health answers, and /files/<name> with a name that get_log or "
-    "update_firmware has told a station, until it is spent or expires; give the "
-    "command again for a new one"
+    "nothing is here: /docs tells what /api/v1 has, /health and /metrics answer, and "
+    "/files/<name> with a name that get_log or update_firmware has told a station, "
+    "until it is spent or expires; give the command again for a new one"
 )
 _MISTAKE = "a mistake of the connector: its log has more"
 _RANGE = "there is no such range in the file; ask for it without Range"
 
 
+class Problem(Exception):
+    """Raised by a route: the answer is ``status`` with a ``detail`` for people."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, detail)
+        self.status = status
+        self.detail = detail
+        self.headers = headers
+
+    def __str__(self) -> str:
+        return f"{self.status.value}: {self.detail}"
+
+
 def problem(
-    status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None
+    status: HTTPStatus,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
 ) -> JSONResponse:
     """The response that tells of a problem."""
     body = {
@@ -33,6 +62,7 @@ def problem(
         "title": status.phrase,
         "status": status.value,
         "detail": detail,
+        **more,
     }
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
 
@@ -40,6 +70,9 @@ def problem(
 def add_to(app: FastAPI) -> None:
     """Have everything that goes wrong told so."""
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_misfit)
+    app.add_exception_handler(StoreError, _on_store)
     app.add_exception_handler(Exception, _on_mistake)
 
 
@@ -53,6 +86,26 @@ async def _on_http(request: Request, raised: Exception) -> JSONResponse:
         allowed = (raised.headers or {}).get("Allow", "")
         detail = f"{request.method} is not for this: {allowed} can be used"
     return problem(status, detail, raised.headers)
+
+
+async def _on_problem(request: Request, raised: Exception) -> JSONResponse:
+    assert isinstance(raised, Problem)  # noqa: S101
+    return problem(raised.status, raised.detail, raised.headers)
+
+
+async def _on_misfit(request: Request, raised: Exception) -> JSONResponse:
+    assert isinstance(raised, RequestValidationError)  # noqa: S101
+    found = misfits(raised.errors())
+    detail = "; ".join(each.text for each in found)
+    errors = [{"field": each.field, "expected": each.expected} for each in found]
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+
+
+async def _on_store(request: Request, raised: Exception) -> JSONResponse:
+    assert isinstance(raised, StoreError)  # noqa: S101
+    logger.log(raised.level, "%s %s: %s", request.method, request.url.path, raised)
+    detail = f"the store cannot do it now, nothing has changed: {raised}"
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": "5"})
 
 
 async def _on_mistake(request: Request, raised: Exception) -> JSONResponse:

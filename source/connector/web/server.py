@@ -14,6 +14,10 @@ from fastapi.responses import JSONResponse
 
 from connector.csms.file_places import FilePlaces
 from connector.web import problems
+from connector.web.api.auth import Failures, Guard, Tokens
+from connector.web.api.context import ApiContext
+from connector.web.api.routes import api_routes
+from connector.web.bodies import Bodies
 from connector.web.files import file_routes
 from connector.web.health import HealthFacts, health
 
@@ -25,9 +29,18 @@ for _name in ("uvicorn.error", "uvicorn.access"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-def application(facts: HealthFacts, files: FilePlaces | None = None) -> FastAPI:
-    """The routes of this version."""
-    app = FastAPI(title="OCPP connector", docs_url=None, redoc_url=None)
+def application(
+    facts: HealthFacts,
+    files: FilePlaces | None = None,
+    api: ApiContext | None = None,
+) -> FastAPI:
+    """The routes of this version; without ``api`` those that need no token."""
+    app = FastAPI(
+        title="OCPP connector",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if api else None,
+    )
     problems.add_to(app)
 
     @app.get("/health")
@@ -43,7 +56,17 @@ def application(facts: HealthFacts, files: FilePlaces | None = None) -> FastAPI:
 
     if files is not None:
         app.include_router(file_routes(files))
+    if api is not None:
+        _add_api(app, api)
     return app
+
+
+def _add_api(app: FastAPI, api: ApiContext) -> None:
+    """The API behind its guard, who is asked before anything of a request is read."""
+    app.include_router(api_routes(api))
+    app.add_middleware(Bodies)
+    tokens, failures = Tokens(api.token), Failures(api.clock)
+    app.add_middleware(Guard, tokens=tokens, failures=failures, clock=api.clock)
 
 
 class HttpServer:
@@ -55,11 +78,12 @@ class HttpServer:
         host: str,
         port: int,
         files: FilePlaces | None = None,
+        api: ApiContext | None = None,
     ) -> None:
         self._address = (host, port)
         self._server = _Server(
             uvicorn.Config(
-                application(facts, files),
+                application(facts, files, api),
                 # Logging is the connector's; stations have their own server.
                 log_config=None,
                 access_log=False,

@@ -1,0 +1,28 @@
+"""What the routes of the API are given: parts of the server, handed in by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from connector.csms.central_system import CentralSystem
+from connector.csms.clock import Clock
+from connector.datapoints.commands import Commands
+from connector.datapoints.limits.service import LimitService
+from connector.store.interface import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ApiContext:
+    """One for the whole API; everything runs on the server's loop."""
+
+    central_system: CentralSystem
+    commands: Commands
+    limits: LimitService
+    store: Store
+    clock: Clock
+    version: str
+    """Of the connector."""
+    data_dir: Path
+    token: str = field(repr=False)
+    """Who knows it may use the API."""

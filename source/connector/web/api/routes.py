@@ -1,0 +1,23 @@
+"""All routers of the API, and what lies below `/api/v1`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import APIRouter
+
+from connector.web.api import index
+from connector.web.api.context import ApiContext
+
+PREFIX = "/api/v1"
+
+# One line for each kind; paths in them begin with `/`, below `PREFIX`.
+ROUTERS: tuple[Callable[[ApiContext], APIRouter], ...] = (index.routes,)
+
+
+def api_routes(context: ApiContext) -> APIRouter:
+    """Everything below `/api/v1`."""
+    router = APIRouter()
+    for routes in ROUTERS:
+        router.include_router(routes(context), prefix=PREFIX)
+    return router
