@@ -141,6 +141,10 @@ class Dialect(ABC):
         """A profile in the words of the version."""
 
     @abstractmethod
+    def period(self, limit: float) -> Json:
+        """What a period says of its limit (W or A)."""
+
+    @abstractmethod
     def id_of(self, profile: Json) -> int:
         """The id of a profile."""
 
@@ -157,6 +161,22 @@ class Dialect(ABC):
         """The schedule in the answer to GetCompositeSchedule, if any."""
 
     # -- drafts
+
+    def _schedule(self, draft: Draft) -> Json:
+        """The members that the schedule of a profile has in all versions."""
+        found: Json = {}
+        if draft.duration_s is not None:
+            found["duration"] = draft.duration_s
+        if draft.start_ms is not None:
+            found["startSchedule"] = times.iso(draft.start_ms)
+        phases = {} if draft.phases is None else {"numberPhases": draft.phases}
+        return found | {
+            "chargingRateUnit": draft.unit,
+            "chargingSchedulePeriod": [
+                {"startPeriod": offset_s, **self.period(limit), **phases}
+                for offset_s, limit in draft.periods
+            ],
+        }
 
     def _draft(self, carrier: Carrier, plan: Plan, situation: Situation) -> Draft:
         is_tx = carrier.purpose == TX

@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-from connector.csms import times
 from connector.datapoints.limits.profiles import Dialect, Draft, Keys
 
 Json = dict[str, Any]
@@ -35,8 +34,12 @@ class Dialect16(Dialect):
             "stackLevel": draft.stack_level,
             "chargingProfilePurpose": draft.carrier.purpose,
             "chargingProfileKind": draft.kind,
-            "chargingSchedule": _schedule(draft),
+            "chargingSchedule": self._schedule(draft),
         }
+
+    def period(self, limit: float) -> Json:
+        """The member `limit`."""
+        return {"limit": limit}
 
     def id_of(self, profile: Json) -> int:
         """`chargingProfileId`."""
@@ -54,24 +57,3 @@ class Dialect16(Dialect):
         """The member `chargingSchedule`."""
         found = answer.get("chargingSchedule")
         return found if isinstance(found, dict) else None
-
-
-def _schedule(draft: Draft) -> Json:
-    found: Json = {}
-    if draft.duration_s is not None:
-        found["duration"] = draft.duration_s
-    if draft.start_ms is not None:
-        found["startSchedule"] = times.iso(draft.start_ms)
-    return found | {
-        "chargingRateUnit": draft.unit,
-        "chargingSchedulePeriod": [
-            _period(offset_s, limit, draft.phases) for offset_s, limit in draft.periods
-        ],
-    }
-
-
-def _period(start_s: int, limit: float, phases: int | None) -> Json:
-    found: Json = {"startPeriod": start_s, "limit": limit}
-    if phases is not None:
-        found["numberPhases"] = phases
-    return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-from connector.csms import times
 from connector.csms.v2 import configuring
 from connector.csms.v2.evses import evse_id
 from connector.datapoints.limits.profiles import MAX, Dialect, Draft, Keys
@@ -41,11 +40,21 @@ class Dialect2(Dialect):
             "stackLevel": draft.stack_level,
             "chargingProfilePurpose": self.word(draft.carrier.purpose),
             "chargingProfileKind": draft.kind,
-            "chargingSchedule": [_schedule(draft)],
+            "chargingSchedule": [{"id": _SCHEDULE_ID, **self._schedule(draft)}],
         }
         if draft.transaction_id is not None:
             found["transactionId"] = draft.transaction_id
         return found
+
+    def period(self, limit: float) -> Json:
+        """A negative limit is a value to follow, and the most that may flow back."""
+        if limit >= 0:
+            return {"limit": limit}
+        return {
+            "operationMode": "CentralSetpoint",
+            "setpoint": limit,
+            "dischargeLimit": limit,
+        }
 
     def id_of(self, profile: Json) -> int:
         """`id`."""
@@ -63,33 +72,6 @@ class Dialect2(Dialect):
         """The member `schedule`."""
         found = answer.get("schedule")
         return found if isinstance(found, dict) else None
-
-
-def _schedule(draft: Draft) -> Json:
-    found: Json = {"id": _SCHEDULE_ID}
-    if draft.duration_s is not None:
-        found["duration"] = draft.duration_s
-    if draft.start_ms is not None:
-        found["startSchedule"] = times.iso(draft.start_ms)
-    return found | {
-        "chargingRateUnit": draft.unit,
-        "chargingSchedulePeriod": [
-            _period(offset_s, limit, draft.phases) for offset_s, limit in draft.periods
-        ],
-    }
-
-
-def _period(start_s: int, limit: float, phases: int | None) -> Json:
-    """A negative limit is a value to follow, and the most that may flow back."""
-    found: Json = {"startPeriod": start_s}
-    if limit < 0:
-        found["operationMode"] = "CentralSetpoint"
-        found["setpoint"] = found["dischargeLimit"] = limit
-    else:
-        found["limit"] = limit
-    if phases is not None:
-        found["numberPhases"] = phases
-    return found
 
 
 # -- profiles written for 1.6
