@@ -90,6 +90,10 @@ class HistoryRecord:
     value: float | str | None
 
 
+CLOSED_BY_OPERATOR = "ClosedByOperator"
+"""The reason of a transaction that nobody stopped, and somebody closed."""
+
+
 @dataclass(frozen=True, slots=True)
 class TransactionStart:
     """What a start brings.
@@ -138,7 +142,10 @@ class TransactionStop:
 
 @dataclass(frozen=True, slots=True)
 class TransactionRecord:
-    """A transaction; ``key`` is ours (a ULID), ``ocpp_id`` the wire's (text)."""
+    """A transaction; ``key`` is ours (a ULID), ``ocpp_id`` the wire's (text).
+
+    ``energy_wh`` is what was told when it ended; None: it is to be computed.
+    """
 
     key: str
     ocpp_id: str
@@ -153,6 +160,7 @@ class TransactionRecord:
     stop_token: str | None = None
     reservation_id: int | None = None
     token_type: str | None = None
+    energy_wh: float | None = None
 
     @property
     def is_open(self) -> bool:
@@ -162,7 +170,8 @@ class TransactionRecord:
     @property
     def is_presumed(self) -> bool:
         """Whether it was closed without a stop."""
-        return self.stop_ms is not None and self.reason is None
+        is_told = self.reason not in (None, CLOSED_BY_OPERATOR)
+        return self.stop_ms is not None and not is_told
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,10 @@ transactions = Table(
     Column("stop_token", String),
     Column("reservation_id", Integer),
     Column("token_type", String),
+    Column("energy_wh", Double),
 )
+Index("transactions_by_token", func.lower(transactions.c.id_token), transactions.c.key)
+Index("transactions_by_station", transactions.c.station, transactions.c.key)
 Index("transactions_by_ocpp_id", transactions.c.ocpp_id, transactions.c.station)
 Index("transactions_open", transactions.c.stop_ms, transactions.c.station)
 Index(

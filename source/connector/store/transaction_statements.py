@@ -23,6 +23,7 @@ from connector.errors import StoreError
 from connector.store import tables
 from connector.store.identifiers import ulid
 from connector.store.records import (
+    CLOSED_BY_OPERATOR,
     SampleRecord,
     TransactionChange,
     TransactionRecord,
@@ -83,23 +84,28 @@ def _next_id(connection: Connection, station: str) -> str:
             return ocpp_id
 
 
+_NEW_REASON = bindparam("new_reason", type_=String)
+_HAS_NO_STOP = or_(_t.reason.is_(None), _t.reason == CLOSED_BY_OPERATOR)
 _STOP = (
     update(tables.transactions)
     .where(
         _t.key == bindparam("its_key"),
         or_(
             _t.stop_ms.is_(None),
-            # Nobody told of its end, and now somebody does.
+            # Nobody told of its end, and now the station does.
             and_(
-                _t.reason.is_(None), bindparam("new_reason", type_=String).is_not(None)
+                _HAS_NO_STOP,
+                _NEW_REASON.is_not(None),
+                _NEW_REASON != CLOSED_BY_OPERATOR,
             ),
         ),
     )
     .values(
         stop_ms=bindparam("new_stop_ms"),
         meter_stop_wh=bindparam("new_meter_stop_wh"),
-        reason=bindparam("new_reason"),
+        reason=_NEW_REASON,
         stop_token=bindparam("new_stop_token"),
+        energy_wh=None,
     )
 )
 _BY_KEY = select(tables.transactions).where(_t.key == bindparam("key"))
@@ -122,8 +128,8 @@ def stop_transaction(
 
 _RESUME = (
     update(tables.transactions)
-    .where(_t.key == bindparam("its_key"), _t.reason.is_(None))
-    .values(stop_ms=None, meter_stop_wh=None)
+    .where(_t.key == bindparam("its_key"), _HAS_NO_STOP)
+    .values(stop_ms=None, meter_stop_wh=None, reason=None, energy_wh=None)
 )
 
 
@@ -146,6 +152,8 @@ def change_transaction(
     """Write what was learnt of it; gives it as it is then."""
     given = {name: getattr(change, name) for name in TransactionChange.__slots__}
     values = {name: value for name, value in given.items() if value is not None}
+    if change.meter_start_wh is not None:
+        values["energy_wh"] = None
     if values:
         statement = update(tables.transactions).where(_t.key == key).values(values)
         connection.execute(statement)

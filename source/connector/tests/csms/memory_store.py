@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from connector.errors import StoreError
 from connector.store.records import (
+    CLOSED_BY_OPERATOR,
     CertificateRecord,
     LimitRecord,
     LocalListRecord,
@@ -136,7 +137,8 @@ class MemoryStore:
     ) -> TransactionRecord:
         self._check()
         record = self._by_key(key)
-        is_corrected = record.is_presumed and stop.reason is not None
+        is_told = stop.reason not in (None, CLOSED_BY_OPERATOR)
+        is_corrected = record.is_presumed and is_told
         if not record.is_open and not is_corrected:
             return record
         return self._change(
@@ -145,6 +147,7 @@ class MemoryStore:
             meter_stop_wh=stop.meter_stop_wh,
             reason=stop.reason,
             stop_token=stop.id_token,
+            energy_wh=None,
         )
 
     async def change_transaction(
@@ -159,8 +162,18 @@ class MemoryStore:
         self._check()
         record = self._by_key(key)
         if record.is_presumed:
-            return self._change(record, stop_ms=None, meter_stop_wh=None)
+            nothing = ("stop_ms", "meter_stop_wh", "reason", "energy_wh")
+            return self._change(record, **dict.fromkeys(nothing))
         return record
+
+    async def save_energies(self, energies: Mapping[str, float]) -> None:
+        self._check()
+        for key, energy_wh in energies.items():
+            self._change(self._by_key(key), energy_wh=energy_wh)
+
+    async def transaction(self, key: str) -> TransactionRecord | None:
+        self._check()
+        return next((r for r in self.transaction_records if r.key == key), None)
 
     def _change(self, record: TransactionRecord, **values: Any) -> TransactionRecord:
         changed = replace(record, **values)

@@ -18,9 +18,17 @@ def upgrade() -> None:
         op.add_column("stations", column)
     op.add_column("tokens", sa.Column("language", sa.String))
     op.add_column("tokens", sa.Column("max_active", sa.Integer))
+    _add_energies()
     _add_tokens_seen()
     _add_certificates()
     _add_history()
+
+
+def _add_energies() -> None:
+    op.add_column("transactions", sa.Column("energy_wh", sa.Double))
+    columns = [sa.text("lower(id_token)"), "key"]
+    op.create_index("transactions_by_token", "transactions", columns)
+    op.create_index("transactions_by_station", "transactions", ["station", "key"])
 
 
 def _add_tokens_seen() -> None:
@@ -74,6 +82,10 @@ def downgrade() -> None:
     """Leave the fourth schema."""
     for table in ("history", "series", "certificates", "tokens_seen"):
         op.drop_table(table)
+    for index in ("transactions_by_station", "transactions_by_token"):
+        op.drop_index(index, "transactions")
+    with op.batch_alter_table("transactions") as transactions:
+        transactions.drop_column("energy_wh")
     with op.batch_alter_table("tokens") as tokens:
         tokens.drop_column("max_active")
         tokens.drop_column("language")
