@@ -14,10 +14,10 @@ from connector.sessions.engine import SessionOptions
 from connector.sessions.link import Link
 from connector.sessions.memory import link_pair
 from connector.sessions.v16 import ChargePoint
-from connector.station.core import Model, StationCore
-from connector.station.station16 import Station16
-from connector.station.vehicle import Vehicle
-from connector.station.visits import Visits
+from connector.station.demo.core import Model, StationCore
+from connector.station.demo.station16 import Station16
+from connector.station.demo.vehicle import Vehicle
+from connector.station.demo.visits import Visits
 from connector.tests.clock import FakeClock
 
 Json = dict[str, Any]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.station.core import Model, StationCore
-from connector.station.vehicle import Vehicle
+from connector.station.demo.core import Model, StationCore
+from connector.station.demo.vehicle import Vehicle
 from connector.tests.station.wire import NOON_S, profile
 
 NOON_MS = round(NOON_S * 1000)

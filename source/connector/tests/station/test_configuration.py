@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from connector.station.configuration import KEYS, Configuration
+from connector.station.demo.configuration import KEYS, Configuration
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from connector.station.core import (
+from connector.station.demo.core import (
     Model,
     Sampled,
     Started,
@@ -13,8 +13,8 @@ from connector.station.core import (
     Stopped,
     Swiped,
 )
-from connector.station.evse import Rating
-from connector.station.vehicle import Vehicle
+from connector.station.demo.evse import Rating
+from connector.station.demo.vehicle import Vehicle
 from connector.tests.station.wire import NOON_S, profile
 
 NOON_MS = round(NOON_S * 1000)

@@ -17,7 +17,7 @@ from connector.sessions.websocket_server import (
     ServerOptions,
     WebSocketServer,
 )
-from connector.station import demo
+from connector.station.demo import __main__ as demo
 from connector.tests.station.central import Central
 
 SOURCE = Path(__file__).resolve().parents[3]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connector.errors import CommandTimeout, LinkClosed, RemoteProtocolError
-from connector.station import station16
+from connector.station.demo import station16
 from connector.tests.station.central import Central, Stage, running
 
 LONG = 10**6

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connector.station.profiles import Circuit, ProfileStack, Session, StackRules
+from connector.station.demo.profiles import Circuit, ProfileStack, Session, StackRules
 from connector.tests.station.wire import NOON_S, VOLTAGE, at, profile
 
 THREE_PHASES = Circuit(3, VOLTAGE, 22_080.0)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.station.evse import Evse, Rating, Transaction
-from connector.station.meter import MEASURANDS, Meter, sampled_values
-from connector.station.vehicle import Vehicle
+from connector.station.demo.evse import Evse, Rating, Transaction
+from connector.station.demo.meter import MEASURANDS, Meter, sampled_values
+from connector.station.demo.vehicle import Vehicle
 from connector.tests.station.wire import VOLTAGE
 
 PLENTY_W = 22_080.0

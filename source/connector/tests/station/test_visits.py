@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from connector.station.core import (
+from connector.station.demo.core import (
     Model,
     Started,
     StationCore,
@@ -14,8 +14,8 @@ from connector.station.core import (
     Stopped,
     Swiped,
 )
-from connector.station.vehicle import Vehicle
-from connector.station.visits import Habits, Visits
+from connector.station.demo.vehicle import Vehicle
+from connector.station.demo.visits import Habits, Visits
 from connector.tests.clock import START_MS
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from connector.station.times import iso
+from connector.station.demo.times import iso
 
 NOON_S = datetime(2026, 1, 31, 12, tzinfo=UTC).timestamp()
 VOLTAGE = 230.0

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from connector.station.core import StationCore
-from connector.station.vehicle import Vehicle
+from connector.station.demo.core import StationCore
+from connector.station.demo.vehicle import Vehicle
 
 
 class _Stage(Enum):

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 
 from connector.sessions.link import Link
 from connector.sessions.websocket_client import open_link
-from connector.station.core import Model, StationCore
-from connector.station.station16 import Station16
-from connector.station.vehicle import Vehicle
-from connector.station.visits import Habits, Visits
+from connector.station.demo.core import Model, StationCore
+from connector.station.demo.station16 import Station16
+from connector.station.demo.vehicle import Vehicle
+from connector.station.demo.visits import Habits, Visits
 
 _SPEED = 20.0
 """A charge of two hours takes six minutes."""

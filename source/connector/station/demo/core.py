@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connector.station.configuration import Configuration, split_list
-from connector.station.evse import Evse, Rating, Transaction
-from connector.station.meter import Meter, SampledValue, sampled_values
-from connector.station.profiles import Circuit, ProfileStack, StackRules
-from connector.station.vehicle import Vehicle
+from connector.station.demo.configuration import Configuration, split_list
+from connector.station.demo.evse import Evse, Rating, Transaction
+from connector.station.demo.meter import Meter, SampledValue, sampled_values
+from connector.station.demo.profiles import Circuit, ProfileStack, StackRules
+from connector.station.demo.vehicle import Vehicle
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.station.meter import Meter, Reading
-from connector.station.profiles import Circuit, Session
-from connector.station.vehicle import Vehicle
+from connector.station.demo.meter import Meter, Reading
+from connector.station.demo.profiles import Circuit, Session
+from connector.station.demo.vehicle import Vehicle
 
 
 @dataclass(slots=True)

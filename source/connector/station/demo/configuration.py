@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.station.meter import MEASURANDS
+from connector.station.demo.meter import MEASURANDS
 
 Check = Callable[[str], bool]
 

@@ -23,7 +23,7 @@ from connector.errors import (
 from connector.sessions.engine import SessionOptions
 from connector.sessions.link import Link
 from connector.sessions.v16 import ChargePoint
-from connector.station.core import (
+from connector.station.demo.core import (
     Sampled,
     Started,
     StationCore,
@@ -32,9 +32,9 @@ from connector.station.core import (
     Stopped,
     Swiped,
 )
-from connector.station.evse import Transaction
-from connector.station.requests16 import HANDLERS
-from connector.station.times import iso
+from connector.station.demo.evse import Transaction
+from connector.station.demo.requests16 import HANDLERS
+from connector.station.demo.times import iso
 
 Json = dict[str, Any]
 OpenLink = Callable[[], Awaitable[Link]]

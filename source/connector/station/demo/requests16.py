@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from connector.errors import RemoteProtocolError
 from connector.ocppj.frames import Call
 from connector.sessions.handlers import Answer, Handler
-from connector.station.core import StationCore
-from connector.station.times import iso
+from connector.station.demo.core import StationCore
+from connector.station.demo.times import iso
 
 Json = dict[str, Any]
 

@@ -9,7 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.station.schedules import Kind, Limit, Profile, Purpose, parse_profile
+from connector.station.demo.schedules import (
+    Kind,
+    Limit,
+    Profile,
+    Purpose,
+    parse_profile,
+)
 
 
 @dataclass(frozen=True, slots=True)

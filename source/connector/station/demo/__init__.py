@@ -1,0 +1,1 @@
+"""The small demonstration station; to be replaced."""

@@ -1,0 +1,100 @@
+"""The ports of a station: what hardware does for its core, and what it tells it.
+
+An adapter (simulated, MQTT, ISO 15118) implements `Hardware` and calls `Told`. All
+numbers are SI: W, Wh, A, V. Everything runs on one event loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Plug(StrEnum):
+    """What is known of the cable at an EVSE."""
+
+    PLUGIN = "plugin"
+    LOCK = "lock"
+    ERROR = "error"
+    PLUGOUT = "plugout"
+    UNKNOWN = "unknown"
+
+
+class Demand(StrEnum):
+    """What the vehicle does with the power that it is offered (IEC 61851: B, C)."""
+
+    IDLE = "idle"
+    """It asks for none: SuspendedEV while a transaction runs."""
+    CHARGING = "charging"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a meter shows at one moment; amperes and volts are per phase, L1 first.
+
+    ``signed``: the measurand of each signed value, and the wire members of a
+    SignedMeterValue of 2.x.
+    """
+
+    energy_wh: float
+    power_w: float = 0.0
+    currents_a: tuple[float, ...] = ()
+    voltages: tuple[float, ...] = ()
+    frequency_hz: float | None = None
+    temperature_c: float | None = None
+    state_of_charge: float | None = None
+    """0 to 1."""
+    exported_wh: float | None = None
+    reactive_var: float | None = None
+    signed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An id token as both versions have it; ``type`` is one of 2.x (`ISO14443`, ..)."""
+
+    id: str
+    type: str = "ISO14443"
+
+
+class Hardware(Protocol):
+    """What the core asks of an EVSE's hardware. Numbers of EVSEs count from 1."""
+
+    def offer(self, evse: int, limit_w: float, phases: int | None) -> None:
+        """What the vehicle may draw from now on, in W; negative: may feed back.
+
+        0 pauses. ``phases`` is None where the hardware may choose.
+        """
+
+    def contactor(self, evse: int, *, is_closed: bool) -> None:
+        """Let power flow, or not (a transaction runs, or has ended)."""
+
+    async def unlock(self, evse: int, connector: int) -> str:
+        """Release the cable: a status of UnlockConnector (2.x UnlockStatusEnum)."""
+
+    async def reset(self, evse: int, *, is_hard: bool) -> None:
+        """Start an EVSE's hardware anew; 0: the station's."""
+
+    def read(self, evse: int) -> Reading:
+        """The meter now; 0: the main meter."""
+
+
+class Told(Protocol):
+    """What hardware tells the core (`StationCore` is one); times are epoch ms, UTC."""
+
+    def plugged(self, evse: int, plug: Plug, now_ms: int, connector: int = 1) -> None:
+        """The cable at a connector of an EVSE."""
+
+    def demands(self, evse: int, demand: Demand, now_ms: int) -> None:
+        """The vehicle takes power, or asks for none."""
+
+    def presented(self, token: Token, now_ms: int, evse: int | None = None) -> None:
+        """A card, or a button that stops; without an EVSE the core finds it."""
+
+    def fault(self, evse: int, error_code: str, now_ms: int, info: str = "") -> None:
+        """Something is broken (1.6 ChargePointErrorCode); `NoError` heals it."""
+
+    def departs(self, evse: int, departure_ms: int | None, energy_wh: float) -> None:
+        """When the vehicle wants to leave, and what it still wants (0: unknown)."""
