@@ -58,9 +58,7 @@ def _add_certificates() -> None:
         sa.Column("revoked_ms", sa.BigInteger),
         sa.Column("reason", sa.String),
     )
-    op.create_index(
-        "certificates_of_station", "certificates", ["station", "issued_ms"]
-    )
+    op.create_index("certificates_of_station", "certificates", ["station", "issued_ms"])
 
 
 def _add_history() -> None:
