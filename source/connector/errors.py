@@ -16,8 +16,10 @@
     ├── OutboxFull                 too many calls are waiting for this peer
     ├── StationNotConnected        no link to this station
     ├── StoreError                 what must be kept could not be kept
+    ├── TokenHeld                  what holds for an id token is set, and stays
     ├── RecordingError             a file that is no recording of a station
-    └── CertificateError
+    ├── CertificateError
+    └── PasswordError              a password cannot be kept, or not be checked
 
 Every class carries its data; the text is made in ``__str__``.
 """
@@ -194,6 +196,17 @@ class StoreError(ConnectorError):
         return logging.DEBUG if self.is_told else logging.ERROR
 
 
+class TokenHeld(ConnectorError):
+    """What holds for an id token cannot be changed: the setting ``by`` says it."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__(by)
+        self.by = by
+
+    def __str__(self) -> str:
+        return f"{self.by} says what holds for this token: change it there"
+
+
 class RecordingError(ConnectorError):
     """A line of a file is not what a recording has there; line 0 is the whole file."""
 
@@ -210,3 +223,7 @@ class RecordingError(ConnectorError):
 
 class CertificateError(ConnectorError):
     """A certificate cannot be used for what it was presented for."""
+
+
+class PasswordError(ConnectorError):
+    """A password cannot be kept or checked; the text says why, never which one."""

@@ -39,6 +39,7 @@ from connector.openmqtt.bridge import Bridge
 from connector.openmqtt.requests import Requests
 from connector.openmqtt.service import Client, OpenTopics, publisher, replier
 from connector.openmqtt.topics import Topics
+from connector.security.api_token import kept_token
 from connector.sessions.recorded_files import RecorderOptions
 from connector.sessions.recorder import Recorder, Serve
 from connector.sessions.websocket_server import WebSocketServer
@@ -293,14 +294,35 @@ class Server:
         from connector.web.server import HttpServer  # noqa: PLC0415
 
         files = self.central_system.blocks.files
-        http = HttpServer(self, settings.http_host, settings.http_port, files)
+        kept = None
+        if settings.api_token is None:
+            kept = await asyncio.to_thread(kept_token, settings.data_dir)
+        api = self._api_context(kept.token if kept else settings.api_token)
+        http = HttpServer(self, settings.http_host, settings.http_port, files, api)
         try:
             await http.start()
         except OSError as problem:
-            logger.error("no /health and no /files: %s", problem)
+            logger.error("no HTTP API, no /health and no /files: %s", problem)
             return None
         files.port = http.port
+        if kept is not None:
+            kept.tell(http.url)
         return http
+
+    def _api_context(self, token: str | None) -> Any:
+        """What the routes of the API are given."""
+        from connector.web.api.context import ApiContext  # noqa: PLC0415
+
+        return ApiContext(
+            central_system=self.central_system,
+            commands=self._commands,
+            limits=self._limits,
+            store=self.store,
+            clock=self._clock,
+            version=self._version,
+            data_dir=self._settings.data_dir,
+            token=token or "",
+        )
 
     async def _end(self, http: Any) -> None:
         """Take nobody in, end what runs, say so, and close the store."""

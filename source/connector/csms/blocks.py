@@ -20,6 +20,7 @@ from connector.csms.file_places import FilePlaces
 from connector.csms.firmware import Firmware
 from connector.csms.local_lists import LocalLists
 from connector.csms.metering import Metering
+from connector.csms.pki import Pki
 from connector.csms.polling import Polling
 from connector.csms.provisioning import Provisioning
 from connector.csms.request_ids import RequestIds
@@ -29,13 +30,10 @@ from connector.csms.station import Station
 from connector.csms.tokens import Tokens
 from connector.csms.transactions import Transactions
 from connector.csms.v2 import blocks as v2
-from connector.security.ca import StationAuthority
+from connector.security.ca import PKI_FOLDER, StationAuthority
 from connector.sessions.handlers import Handler
 
 Stations = Mapping[str, Station]
-
-PKI = "pki"
-"""Below ``DATA_DIR``."""
 
 
 class Block(Protocol):
@@ -70,8 +68,11 @@ class Blocks:
         self.files = FilePlaces(context.options.files, context.clock)
         self.firmware = Firmware(context, self.files, ids)
         self.diagnostics = Diagnostics(context, self.files, ids)
-        authority = StationAuthority(self.files.data_dir / PKI)
-        self.certificates = Certificates(context, authority)
+        authority = StationAuthority(
+            self.files.data_dir / PKI_FOLDER, context.options.pki.operator_name
+        )
+        self.pki = Pki(authority, context.store, context.clock.now_ms)
+        self.certificates = Certificates(context, self.pki)
         provisioning, authorization = Provisioning(context), Authorization(tokens)
         data_transfer, security = DataTransfer(context), SecurityEvents(context)
         self.v2 = v2.Blocks(

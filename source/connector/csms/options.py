@@ -80,6 +80,9 @@ class TokenOptions:
     expiry: str | None = None
     group: str | None = None
     note: str | None = None
+    type: str = "any"
+    language: str | None = None
+    max_active: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +109,25 @@ class FileOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class PkiOptions:
+    """Whose certificates are issued, and which others are watched."""
+
+    operator_name: str | None = None
+    """The O of what our own CA issues."""
+    server_certificate: Path | None = None
+    client_ca: Path | None = None
+    revocation_list: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CsmsOptions:
     """The central system's own settings."""
 
     unknown_stations: UnknownPolicy = "pending"
     stations: dict[str, StationOptions] = field(default_factory=dict)
-    unknown_tokens: Literal["accept", "reject"] = "accept"
+    unknown_tokens: Literal["accept", "reject", "ask"] = "accept"
+    token_ask_timeout_s: float = 5.0
+    token_ask_default: Literal["accept", "reject"] = "reject"
     tokens: dict[str, TokenOptions] = field(default_factory=dict)
     remote_id_token: str = "remote"
     heartbeat_interval_s: float = 300.0
@@ -123,3 +139,4 @@ class CsmsOptions:
     max_pending_stations: int = 1000
     limits: LimitOptions = field(default_factory=LimitOptions)
     files: FileOptions = field(default_factory=FileOptions)
+    pki: PkiOptions = field(default_factory=PkiOptions)

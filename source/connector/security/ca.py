@@ -183,6 +183,17 @@ class StationAuthority:
             raise CertificateError(f"{self.list_file}: {problem.strerror}") from None
         return text.decode()
 
+    def read_list(self) -> str:
+        """The revocation list that was written last (PEM).
+
+        Raises:
+            CertificateError: it cannot be read.
+        """
+        try:
+            return self.list_file.read_text("ascii")
+        except (OSError, UnicodeDecodeError) as problem:
+            raise CertificateError(f"{self.list_file}: {problem}") from None
+
     # -- what it signs with
 
     def _issuer(self, now: datetime) -> Issuer:

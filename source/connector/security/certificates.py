@@ -101,13 +101,26 @@ def list_file_ends(path: Path) -> datetime:
     Raises:
         CertificateError: there is none.
     """
-    try:
-        found = x509.load_pem_x509_crl(_read(path))
-    except _UNREADABLE as problem:
-        raise CertificateError(f"{path} cannot be read: {problem}") from None
+    found = _list(path)
     if found.next_update_utc is None:
         raise CertificateError(f"{path} does not say until when it holds")
     return found.next_update_utc
+
+
+def list_file_serials(path: Path) -> set[int]:
+    """The serial numbers on the first revocation list of a file.
+
+    Raises:
+        CertificateError: there is none.
+    """
+    return {each.serial_number for each in _list(path)}
+
+
+def _list(path: Path) -> x509.CertificateRevocationList:
+    try:
+        return x509.load_pem_x509_crl(_read(path))
+    except _UNREADABLE as problem:
+        raise CertificateError(f"{path} cannot be read: {problem}") from None
 
 
 def days_left(expires: datetime, now: datetime) -> int:

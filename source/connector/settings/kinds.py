@@ -24,6 +24,7 @@ from connector.sessions.versions import SUBPROTOCOLS
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_VISIBLE = re.compile(r"[\x21-\x7e]{1,512}")
 _TRUE = frozenset({"true", "1", "yes", "on"})
 _FALSE = frozenset({"false", "0", "no", "off"})
 
@@ -31,6 +32,16 @@ _FALSE = frozenset({"false", "0", "no", "off"})
 def wrong(expected: str) -> PydanticCustomError:
     """The error that carries an expectation."""
     return PydanticCustomError("expected", "{expected}", {"expected": expected})
+
+
+def api_token(value: object) -> str:
+    """What can stand in a header of HTTP behind ``Bearer`` as it is."""
+    text = value.strip() if isinstance(value, str) else ""
+    if not _VISIBLE.fullmatch(text):
+        raise wrong(
+            "1 to 512 visible ASCII characters, no spaces (16 or more are safe)"
+        )
+    return text
 
 
 def flag(value: object) -> bool:
@@ -268,6 +279,7 @@ ReadableFile = Annotated[Path, _kind(readable_file)]
 Folder = Annotated[Path, _kind(folder)]
 Host = Annotated[str, _kind(Text("a host name or an address", forbidden=" /\t"))]
 AnyText = Annotated[str, _kind(Text("text", longest=4096))]
+ApiToken = Annotated[str, _kind(api_token)]
 
 OcppPort = Annotated[
     int,

@@ -34,6 +34,7 @@ from connector.sessions.websocket_server import ServerOptions
 from connector.settings.documents import read_document
 from connector.settings.kinds import (
     AnyText,
+    ApiToken,
     ChargingProfile,
     ConnectorName,
     Count,
@@ -212,10 +213,16 @@ class Settings(BaseSettings):
     )
     http_host: Host = _setting(
         "127.0.0.1",
-        "Address of `/health` and `/files`",
+        "Address of the HTTP API, `/health`, `/metrics` and `/files`",
         shown="`127.0.0.1` (`0.0.0.0` in the image)",
     )
     http_port: PortOrOff = _setting(8080, "Their port; 0 turns them off", checked=True)
+    api_token: ApiToken | None = _setting(
+        None,
+        "Who knows it may use the HTTP API; `API_TOKEN_FILE` names a file with it",
+        shown="made up, kept in `DATA_DIR/api.token`, printed once",
+        secret=True,
+    )
     http_url: HttpUrl | None = _setting(
         None,
         "Where stations reach `/files`, behind a proxy or a port that is published "

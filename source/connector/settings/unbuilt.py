@@ -23,7 +23,6 @@ UNBUILT = {
     "HOME_ASSISTANT": "FALSE",
     "HOME_ASSISTANT_PREFIX": "homeassistant",
     "RETENTION_DAYS": "0",
-    "API_TOKEN": "",
     "TRUSTED_PROXIES": "",
     "ROLE": "connector",
     "CLUSTER_PREFIX": "cs",

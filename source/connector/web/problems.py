@@ -32,6 +32,40 @@ _MISTAKE = "a mistake of the connector: its log has more"
 _RANGE = "there is no such range in the file; ask for it without Range"
 
 
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "title": "Problem",
+    "description": "RFC 9457; `detail` says what was wrong, and what to do about it",
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "expected"],
+                "properties": {
+                    "field": {"type": "string"},
+                    "expected": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The ``responses`` of a route that may raise `Problem` with these statuses."""
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": _CONTENT}
+        for status in statuses
+    }
+
+
 class Problem(Exception):
     """Raised by a route: the answer is ``status`` with a ``detail`` for people."""
 

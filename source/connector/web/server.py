@@ -18,12 +18,14 @@ from connector.web.api.auth import Failures, Guard, Tokens
 from connector.web.api.context import ApiContext
 from connector.web.api.routes import api_routes
 from connector.web.bodies import Bodies
+from connector.web.description import describe
 from connector.web.files import file_routes
 from connector.web.health import HealthFacts, health
 
 logger = logging.getLogger(__name__)
 
 _STOP_TIMEOUT_S = 2
+_ANY_ADDRESS = ("", "0.0.0.0", "::")  # noqa: S104
 # Its life is ours to log, and probes come every few seconds.
 for _name in ("uvicorn.error", "uvicorn.access"):
     logging.getLogger(_name).setLevel(logging.WARNING)
@@ -64,6 +66,7 @@ def application(
 def _add_api(app: FastAPI, api: ApiContext) -> None:
     """The API behind its guard, who is asked before anything of a request is read."""
     app.include_router(api_routes(api))
+    describe(app, api.version)
     app.add_middleware(Bodies)
     tokens, failures = Tokens(api.token), Failures(api.clock)
     app.add_middleware(Guard, tokens=tokens, failures=failures, clock=api.clock)
@@ -109,6 +112,15 @@ class HttpServer:
             self._server.serve(sockets=[listener]), name="http"
         )
         logger.info("http://%s:%s/health answers", self._address[0], self.port)
+
+    @property
+    def url(self) -> str:
+        """Where people of this machine reach it."""
+        host = self._address[0]
+        if host in _ANY_ADDRESS:
+            host = "localhost"
+        shown = f"[{host}]" if ":" in host else host
+        return f"http://{shown}:{self.port}"
 
     async def stop(self) -> None:
         """Answer what is being asked, then close."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from connector.csms.certificates import PENDING, TRIES
+from connector.csms.certificates import PENDING
 from connector.csms.installed_certificates import LEARNED, MOST_OF_A_TYPE
 from connector.csms.options import FileOptions, StationOptions
 from connector.errors import RemoteProtocolError
@@ -123,20 +123,71 @@ async def test_without_a_ca_nothing_is_signed(
 @pytest.mark.parametrize(
     "refusal", [REJECTED, RemoteProtocolError("InternalError"), {"status": "Nonsense"}]
 )
-async def test_what_is_not_taken_is_sent_three_times(
+async def test_what_is_not_taken_is_sent_again_ever_more_rarely(
     system: Harness, refusal: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     end = await booted(system, CertificateSigned=refusal)
     await end.say("SignCertificate", csr=CSR)
     sent = [len(end.asked("CertificateSigned"))]
 
-    for seconds in (29, 1, 299, 1, 100_000):
+    for seconds in (29, 1, 299, 1, 3600, 21_600, 86_399, 1, 86_400):
         await system.advance(seconds)
         sent.append(len(end.asked("CertificateSigned")))
 
-    assert sent == [1, 1, 2, 2, 3, 3]
-    assert "it was sent 3 times, it has to ask for another one" in caplog.text
+    assert sent == [1, 1, 2, 2, 3, 4, 5, 5, 6, 7]
+    assert caplog.text.count("does not take its certificate") == 1
+    assert "it was sent 3 times, and is sent again in 3600 s" in caplog.text
+    assert (await finished(system))[PENDING]["tries"] == 7
+
+
+async def test_what_has_expired_meanwhile_is_not_sent_again(
+    system: Harness, caplog: pytest.LogCaptureFixture
+) -> None:
+    end = await booted(system, CertificateSigned=REJECTED)
+    await end.say("SignCertificate", csr=CSR)
+    await end.leave()
+
+    await system.advance(366 * 86_400)
+    end = await booted(system, CertificateSigned=ACCEPTED)
+
+    assert end.asked("CertificateSigned") == []
+    assert "is not sent again: it is not valid any more" in caplog.text
     assert PENDING not in await finished(system)
+
+
+async def test_what_was_revoked_meanwhile_is_not_sent_again(system: Harness) -> None:
+    end = await booted(system, CertificateSigned=REJECTED)
+    await end.say("SignCertificate", csr=CSR)
+    [record] = await system.store.certificates(NAME)
+
+    await system.central.blocks.pki.revoke(record.serial, "superseded")
+    await system.advance(30)
+
+    assert len(end.asked("CertificateSigned")) == 1
+
+
+async def test_what_is_signed_is_in_the_list_of_the_ca(system: Harness) -> None:
+    end = await booted(system)
+
+    await end.say("SignCertificate", csr=CSR)
+
+    [record] = await system.store.certificates()
+    [payload] = end.asked("CertificateSigned")
+    assert (record.station, record.common_name) == (NAME, NAME)
+    assert record.pem == payload["certificateChain"]
+    assert record.issued_ms == system.clock.now_ms()
+    assert record.expires_ms - record.issued_ms == 365 * 86_400_000
+
+
+async def test_a_chain_that_is_too_long_for_the_station_is_not_promised(
+    system: Harness, caplog: pytest.LogCaptureFixture
+) -> None:
+    end = await booted(system)
+    system.station().configuration["CertificateSignedMaxChainSize"] = "200"
+
+    assert await end.say("SignCertificate", csr=CSR) == REJECTED
+
+    assert "the station takes 200" in caplog.text
 
 
 async def test_what_is_taken_late_is_not_sent_again(system: Harness) -> None:
@@ -174,12 +225,12 @@ async def test_tries_count_over_restarts(start: Start, tmp_path: Path) -> None:
     end = await booted(system, CertificateSigned=REJECTED)
     await end.say("SignCertificate", csr=CSR)
 
-    for _ in range(TRIES + 1):
+    for _ in range(3):
         await end.leave()
         end = await booted(system, CertificateSigned=REJECTED)
         await system.advance(0)
 
-    assert PENDING not in system.station().learned
+    assert (await finished(system))[PENDING]["tries"] == 4
 
 
 async def test_a_newer_request_replaces_what_was_not_taken(system: Harness) -> None:

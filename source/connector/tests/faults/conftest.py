@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.tests.faults.extent import Extent, Note, chosen
 from connector.tests.faults.storage import DISKS, CannotInject, Disk
 from connector.tests.system.conftest import listener, run
 
@@ -29,3 +30,20 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
         pytest.skip(f"{request.param}: {reason}")
     yield found
     found.close()
+
+
+@pytest.fixture
+def extent() -> Extent:
+    """How far the faults go."""
+    return chosen()
+
+
+@pytest.fixture
+def note(record_property: Callable[[str, object], None]) -> Note:
+    """Keep a figure for the report: what, and how much."""
+
+    def note(what: str, how_much: object) -> None:
+        print(f"{what}: {how_much}")
+        record_property(what, how_much)
+
+    return note

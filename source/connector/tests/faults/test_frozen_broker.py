@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
-from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 
 from connector.mqtt.options import MqttOptions
 from connector.tests.broker import Broker
+from connector.tests.faults.memory import resident_mib
 from connector.tests.mqtt.conftest import DEADLINE_S, Running, eventually
 from connector.tests.system.listener import Listener
 from connector.tests.system.process import ConnectorProcess
@@ -27,13 +27,6 @@ TEXT = "x" * 100_000
 """All together it is six times what may wait for the broker."""
 MOST_MIB = 80
 KEEPALIVE_S = 1
-
-
-def resident_mib(pid: int) -> float:
-    """The memory of a process."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    [found] = [line for line in lines if line.startswith("VmRSS:")]
-    return int(found.split()[1]) / 1024
 
 
 def energy(number: int) -> dict[str, str]:

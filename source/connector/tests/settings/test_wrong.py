@@ -134,7 +134,14 @@ def test_what_is_not_built_is_refused(name: str) -> None:
     assert "this version does not have it yet" in problem
 
 
-@pytest.mark.parametrize("name", ["API_TOKEN", "PNC_POOL_TOKEN"])
+def test_a_wrong_token_of_the_api_is_not_shown() -> None:
+    [problem] = problems({"API_TOKEN": "geheim mit Leerzeichen"})
+
+    assert "geheim" not in problem
+    assert "API_TOKEN is (hidden) (environment), expected 1 to 512 visible" in problem
+
+
+@pytest.mark.parametrize("name", ["PNC_POOL_TOKEN"])
 def test_a_secret_that_is_not_built_is_not_shown(name: str) -> None:
     [problem] = problems({name: "geheim"})
 

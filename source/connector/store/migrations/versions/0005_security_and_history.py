@@ -58,8 +58,7 @@ def _add_certificates() -> None:
         sa.Column("revoked_ms", sa.BigInteger),
         sa.Column("reason", sa.String),
     )
-    columns = ["station", "issued_ms"]
-    op.create_index("certificates_of_station", "certificates", columns)
+    op.create_index("certificates_of_station", "certificates", ["station", "issued_ms"])
 
 
 def _add_history() -> None:

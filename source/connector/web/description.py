@@ -1,0 +1,72 @@
+"""The API's own description (OpenAPI): what FastAPI cannot know of it is added here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from connector.web.api.auth import is_open
+from connector.web.problems import PROBLEM_SCHEMA, errors
+
+Json = dict[str, Any]
+
+_ABOUT = """\
+Stations, commands, transactions and tokens of this connector.
+
+Every path but `/health`, `/health/live`, `/metrics` and `/files` wants the token:
+`Authorization: Bearer <API_TOKEN>`. Errors are `application/problem+json` with a
+`detail` that says what to do. Lists come in pages: `next` is the `cursor` of the
+next one.
+"""
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "`API_TOKEN`; where none is set, the one in `DATA_DIR/api.token`",
+}
+_METHODS = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
+_EVERYWHERE = errors(401, 403, 422, 429, 503)
+_WITH_BODY = errors(408, 413)
+_OF_FASTAPI = ("HTTPValidationError", "ValidationError")
+
+
+def describe(app: FastAPI, version: str) -> None:
+    """Have the application describe itself; made once, when it is first asked for."""
+
+    def openapi() -> Json:
+        if not app.openapi_schema:
+            app.openapi_schema = _whole(app, version)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _whole(app: FastAPI, version: str) -> Json:
+    found = get_openapi(
+        title=app.title,
+        version=version,
+        description=_ABOUT,
+        routes=app.routes,
+    )
+    components = found.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for name in _OF_FASTAPI:
+        schemas.pop(name, None)
+    schemas["Problem"] = PROBLEM_SCHEMA
+    components["securitySchemes"] = {"token": _BEARER}
+    for path, item in found["paths"].items():
+        for method in _METHODS & item.keys():
+            _complete(item[method], is_guarded=not is_open(path))
+    return found
+
+
+def _complete(operation: Json, *, is_guarded: bool) -> None:
+    """What holds for every operation behind the guard."""
+    if not is_guarded:
+        return
+    operation["security"] = [{"token": []}]
+    responses = operation["responses"]
+    common = _EVERYWHERE | (_WITH_BODY if "requestBody" in operation else {})
+    responses.update({str(status): told for status, told in common.items()})
+    operation["responses"] = dict(sorted(responses.items()))
