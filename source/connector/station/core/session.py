@@ -28,6 +28,11 @@ class Session:
     reservation_id: int | None = None
     payment: str = "eim"
     protocol: str | None = None
+    is_over: bool = False
+    """Who charged has stopped it, while a stop point may still hold."""
+    was_plugged: bool = False
+    sampled_ms: int = 0
+    """When its values were told last."""
     told: int = 0
     """Events of the transaction so far."""
     limits: dict[str, float] = field(default_factory=dict)
