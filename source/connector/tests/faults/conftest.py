@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from connector.tests.faults.extent import Extent, Note, chosen
 from connector.tests.faults.storage import DISKS, CannotInject, Disk
+from connector.tests.faults.wire import Wire
 from connector.tests.system.conftest import listener, run
 
 __all__ = ["listener", "run"]
@@ -25,11 +27,27 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
     try:
         found = make(tmp_path)
     except CannotInject as reason:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{request.param}: {reason}", pytrace=False)
-        pytest.skip(f"{request.param}: {reason}")
+        _give_up(f"{request.param}: {reason}")
     yield found
     found.close()
+
+
+def _give_up(reason: str) -> NoReturn:
+    """The fault cannot be made here."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def wire(extent: Extent) -> Iterator[Wire]:
+    """A line to stations elsewhere, that a test can cut."""
+    try:
+        wire = Wire(extent.seed)
+    except CannotInject as reason:
+        _give_up(str(reason))
+    yield wire
+    wire.close()
 
 
 @pytest.fixture

@@ -24,6 +24,8 @@ Run = Callable[..., ConnectorProcess]
 
 PARTS = 4
 LONGEST_FRAMES = 60
+MOST_WAITING = 40
+"""In a minute of this test is as much as in a day at a station."""
 LONGEST_PAUSE_S = 0.004
 """So that it is hit also between two frames."""
 
@@ -48,6 +50,7 @@ async def site(run: Run, folder: Path, source: Random) -> AsyncIterator[Site]:
 async def charge_on(station: FieldStation, source: Random, over: asyncio.Event) -> None:
     """One transaction after the other, whoever listens; the last one ends."""
     while not over.is_set():
+        await station.until(lambda: station.waiting < MOST_WAITING, "heard", 60)
         charge = station.start(tag=f"TAG{source.randrange(4)}")
         for _ in range(source.randrange(4)):
             await asyncio.sleep(source.uniform(0.0, 0.03))

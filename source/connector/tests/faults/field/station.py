@@ -7,20 +7,23 @@ import base64
 import contextlib
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from random import Random
+from socket import socket
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
-from connector.tests.faults.field.charges import Charge, Json, Message, now
+from connector.tests.faults.field.charges import Charge, Json, Message
 from connector.tests.faults.field.dialects import answer, dialect_of
 
-_ANSWERED_WITHIN_S = 30.0
 _POWER_W = 7400
+
+Dial = Callable[[], Awaitable[socket]]
+"""Gives a socket that is connected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,9 @@ class Manners:
     """How long it waits before it dials again, or says again what was refused."""
     heartbeat_s: float = 0.0
     """0: never."""
+    answered_within_s: float = 30.0
+    """Else it hangs up, and dials again."""
+    dials_within_s: float = 20.0
 
 
 class FieldStation:
@@ -53,6 +59,7 @@ class FieldStation:
         *,
         manners: Manners | None = None,
         password: str | None = None,
+        dial: Dial | None = None,
     ) -> None:
         self.identity = identity
         self.version = version
@@ -72,6 +79,7 @@ class FieldStation:
         """CALLERRORs that were heard."""
         self._dialect = dialect_of(version)
         self._url = url
+        self._dial = dial
         self._source = source
         self._headers = {}
         if password is not None:
@@ -106,6 +114,11 @@ class FieldStation:
             self._websocket.transport.abort()
 
     @property
+    def waiting(self) -> int:
+        """How many messages were not answered yet."""
+        return len(self._queue)
+
+    @property
     def is_accepted(self) -> bool:
         """Whether it is connected, and may talk."""
         return self._is_accepted
@@ -113,20 +126,26 @@ class FieldStation:
     async def _run(self) -> None:
         while True:
             try:
-                async with connect(
-                    self._url(),
-                    subprotocols=[Subprotocol(self._dialect.subprotocol)],
-                    additional_headers=self._headers,
-                    compression=None,
-                    ping_interval=None,
-                    open_timeout=20,
-                    close_timeout=0.2,
-                    proxy=None,
-                ) as websocket:
-                    await self._converse(websocket)
+                async with asyncio.timeout(self.manners.dials_within_s):
+                    websocket = await self._connect()
+                await self._converse(websocket)
             except (OSError, TimeoutError, EOFError, WebSocketException):
                 self.refused += 1
             await asyncio.sleep(self._source.uniform(*self.manners.retry_s))
+
+    async def _connect(self) -> ClientConnection:
+        more: Json = {} if self._dial is None else {"sock": await self._dial()}
+        return await connect(
+            self._url(),
+            subprotocols=[Subprotocol(self._dialect.subprotocol)],
+            additional_headers=self._headers,
+            compression=None,
+            ping_interval=None,
+            open_timeout=None,
+            close_timeout=0.2,
+            proxy=None,
+            **more,
+        )
 
     async def _converse(self, websocket: ClientConnection) -> None:
         self._websocket = websocket
@@ -139,6 +158,7 @@ class FieldStation:
         finally:
             self._websocket = None
             self._is_accepted = False
+            websocket.transport.abort()
             talking.cancel()
             await asyncio.wait({talking})
             self._lose()
@@ -215,7 +235,9 @@ class FieldStation:
         await self._websocket.send(text)
         self.on_step()
         try:
-            frame: list[Any] = await asyncio.wait_for(future, _ANSWERED_WITHIN_S)
+            frame: list[Any] = await asyncio.wait_for(
+                future, self.manners.answered_within_s
+            )
         except TimeoutError:
             # As a station does that hears nothing: it dials again.
             self.hang_up()
@@ -255,6 +277,8 @@ class FieldStation:
     def _do_as_asked(self, name: str) -> None:
         if name == "BootNotification":
             self._say(self._dialect.boot())
+        elif name == "Heartbeat":
+            self._say(Message("Heartbeat", lambda _: {}))
 
     # -- what happens at it
 
@@ -305,10 +329,9 @@ class FieldStation:
             async with asyncio.timeout(timeout_s), self.changed:
                 await self.changed.wait_for(test)
         except TimeoutError:
-            waiting = [message.action for message in self._queue]
             raise AssertionError(
-                f"{self.identity}: not {what} within {timeout_s} s; {waiting} wait, "
-                f"heard {self.errors[-3:]}, asked {self.received[-3:]}, {now()}"
+                f"{self.identity}: not {what} within {timeout_s} s; {self.waiting} "
+                f"messages wait, heard {self.errors[-3:]}, asked {self.received[-3:]}"
             ) from None
 
     async def accepted(self, timeout_s: float = 20) -> None:
