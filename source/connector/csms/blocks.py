@@ -12,6 +12,7 @@ from typing import Protocol
 from connector.csms.authorization import Authorization
 from connector.csms.autostart import Autostart
 from connector.csms.availability import Availability
+from connector.csms.certificate_days import CertificateDays
 from connector.csms.certificates import Certificates
 from connector.csms.context import Context
 from connector.csms.data_transfer import DataTransfer
@@ -73,6 +74,7 @@ class Blocks:
         )
         self.pki = Pki(authority, context.store, context.clock.now_ms)
         self.certificates = Certificates(context, self.pki)
+        self.certificate_days = CertificateDays(context, self.pki)
         provisioning, authorization = Provisioning(context), Authorization(tokens)
         data_transfer, security = DataTransfer(context), SecurityEvents(context)
         self.v2 = v2.Blocks(
@@ -112,6 +114,7 @@ class Blocks:
             self.local_lists,
             self.diagnostics,
             self.certificates,
+            self.certificate_days,
             self.v2.monitors,
             self.v2.customer_information,
             self.autostart,

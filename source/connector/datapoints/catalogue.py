@@ -98,6 +98,7 @@ _SENSORS = (
     Sensor("log_file", _S, _TEXT, "uploads/CP-7/20260131T120000Z-diag.zip", "the last file that the station has uploaded to `/files`, below DATA_DIR"),
     Sensor("connectors", _S, _NUM, 1, "how many connectors are known"),
     Sensor("security_event", _S, _JSON, '{"type": "InvalidMessages"}', "the last security event"),
+    Sensor("certificate_days_left", _S, _NUM, 300, "days until the certificate expires that it has shown, else taken from us last", "d"),
     Sensor("last_event", _A, _JSON, '{"variable": {"name": "Problem"}, "actualValue": "true"}', "the last event that a component there told of (OCPP 2.x)"),
     Sensor("monitors", _S, _JSON, '[{"variable": {"name": "Power"}, "variableMonitoring": []}]', "the monitors that the station is known to have (OCPP 2.x)"),
     Sensor("customer_information", _S, _TEXT, "no transactions", "the answer to the last CustomerInformation (OCPP 2.x); null after ten minutes, for it is personal"),
