@@ -78,7 +78,12 @@ class Running:
         connector.transaction = record
         connector.meter = await self._kept_meter(record)
         values = resumed(record.where, record)
-        self._context.tell(station, values, weight=Weight.TRANSACTION)
+        # Since it began, not since now: an end that was kept while we were away is
+        # newer than that.
+        since_ms = min(record.start_ms, self._context.clock.now_ms())
+        self._context.tell(
+            station, values, time_ms=since_ms, weight=Weight.TRANSACTION
+        )
 
     async def _supersede(
         self, station: Station, record: TransactionRecord, stop_ms: int
