@@ -81,9 +81,7 @@ class Running:
         # Since it began, not since now: an end that was kept while we were away is
         # newer than that.
         since_ms = min(record.start_ms, self._context.clock.now_ms())
-        self._context.tell(
-            station, values, time_ms=since_ms, weight=Weight.TRANSACTION
-        )
+        self._context.tell(station, values, time_ms=since_ms, weight=Weight.TRANSACTION)
 
     async def _supersede(
         self, station: Station, record: TransactionRecord, stop_ms: int
