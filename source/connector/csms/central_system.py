@@ -93,8 +93,8 @@ class CentralSystem:
             options, store, clock, self.events, publish, self.registry.remember
         )
         self._context = context
-        self._tokens = Tokens(options, store, clock)
-        self.blocks = Blocks(context, self._tokens)
+        self.tokens = Tokens(options, store, clock)
+        self.blocks = Blocks(context, self.tokens)
         self._setup = Setup(
             context, Configuring(context), self.blocks.v2.configuring(context)
         )
@@ -138,7 +138,7 @@ class CentralSystem:
             StoreError: the store cannot be used.
         """
         await self.registry.load()
-        await self._tokens.start()
+        await self.tokens.start()
         await self.blocks.start(self.stations)
         for station in self.stations.values():
             self._publish(
@@ -161,6 +161,7 @@ class CentralSystem:
         for station in self.stations.values():
             self._setup.end(station)
         await self.blocks.finish()
+        await self.tokens.finish()
         await self.registry.finish()
 
     # -- coming and going

@@ -190,14 +190,6 @@ def folder(value: object) -> Path:
 _SQLITE = ("sqlite:///", "sqlite+aiosqlite:///")
 
 
-def token_policy(value: object) -> str:
-    """What happens to id tokens that nobody knows."""
-    word = OneOf(("accept", "reject", "ask"))(value)
-    if word == "ask":
-        raise wrong("accept or reject (ask: this version does not have it yet)")
-    return word
-
-
 def subprotocol(value: object) -> str:
     """The WebSocket subprotocol assumed where none is offered; empty for none."""
     text = str(value).strip()
@@ -302,7 +294,6 @@ StationPolicy = Annotated[
     Literal["pending", "accept", "reject"],
     _kind(OneOf(("pending", "accept", "reject"))),
 ]
-TokenPolicy = Annotated[Literal["accept", "reject"], _kind(token_policy)]
 Subprotocol = Annotated[str, _kind(subprotocol)]
 StoreUrl = Annotated[str, _kind(store_url)]
 HttpUrl = Annotated[str, _kind(http_url)]

@@ -55,17 +55,21 @@ from connector.settings.kinds import (
     StationPolicy,
     StoreUrl,
     Subprotocol,
-    TokenPolicy,
     WholeSeconds,
     wrong,
 )
 from connector.settings.stations import (
     Identity,
-    IdToken,
     LimitFallback,
     StationEntry,
-    TokenEntry,
     once_without_case,
+)
+from connector.settings.tokens import (
+    AskDefault,
+    AskTimeout,
+    IdToken,
+    TokenEntry,
+    TokenPolicy,
 )
 
 
@@ -144,7 +148,14 @@ class Settings(BaseSettings):
         shown="`{}`",
     )
     unknown_tokens: TokenPolicy = _setting(
-        "accept", "An id token nobody knows: `accept`, `reject`"
+        "accept",
+        "An id token nobody knows: `accept`, `reject`, `ask` (on MQTT)",
+    )
+    token_ask_timeout_s: AskTimeout = _setting(
+        5.0, "How long somebody who is asked may take, up to 60"
+    )
+    token_ask_default: AskDefault = _setting(
+        "reject", "What holds where nobody answers in time: `accept`, `reject`"
     )
     tokens: Annotated[
         dict[IdToken, TokenEntry],
@@ -152,8 +163,7 @@ class Settings(BaseSettings):
         BeforeValidator(read_document),
     ] = _setting(
         {},
-        "Initial token registry: JSON or a path, an object by token with `status`, "
-        "`expiry`, `group`, `note`",
+        "Initial token registry: JSON or a path, an object by token; see below",
         shown="`{}`",
     )
     remote_id_token: IdTag = _setting(
@@ -334,6 +344,8 @@ class Settings(BaseSettings):
             unknown_stations=self.unknown_stations,
             stations={name: entry.options() for name, entry in self.stations.items()},
             unknown_tokens=self.unknown_tokens,
+            token_ask_timeout_s=self.token_ask_timeout_s,
+            token_ask_default=self.token_ask_default,
             tokens={name: entry.options() for name, entry in self.tokens.items()},
             remote_id_token=self.remote_id_token,
             heartbeat_interval_s=self.heartbeat_interval_s,

@@ -12,7 +12,8 @@ from pydantic_core import ErrorDetails
 from connector.csms import quirks
 from connector.settings.documents import is_path
 from connector.settings.sources import SECRETS, Given
-from connector.settings.stations import ProfileEntry, StationEntry, TokenEntry
+from connector.settings.stations import ProfileEntry, StationEntry
+from connector.settings.tokens import TokenEntry
 
 _SHOWN = 80
 _DOCUMENTS = {"STATIONS": "station", "TOKENS": "token"}

@@ -18,8 +18,8 @@ from connector.settings.stations import (
     ProfileEntry,
     QuirksEntry,
     StationEntry,
-    TokenEntry,
 )
+from connector.settings.tokens import TokenEntry
 from connector.settings.unbuilt import UNBUILT, UNBUILT_PREFIX
 
 _BEGIN = "<!-- {}: made by connector.settings.reference -->"

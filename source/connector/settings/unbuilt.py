@@ -18,8 +18,6 @@ UNBUILT = {
     "CRL_FILE": "",
     "OPERATOR_NAME": "",
     "MIN_SECURITY_PROFILE": "0",
-    "TOKEN_ASK_TIMEOUT_S": "5",
-    "TOKEN_ASK_DEFAULT": "reject",
     "HOME_ASSISTANT": "FALSE",
     "HOME_ASSISTANT_PREFIX": "homeassistant",
     "RETENTION_DAYS": "0",

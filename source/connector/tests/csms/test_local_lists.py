@@ -106,7 +106,7 @@ async def end(system: Harness, its: List) -> StationEnd:
 def register(system: Harness, *tokens: str | TokenRecord) -> None:
     """The token registry holds these from now on."""
     records = [TokenRecord(t) if isinstance(t, str) else t for t in tokens]
-    system.central._tokens._known = {r.id_token.lower(): r for r in records}
+    system.central.tokens.registry.take(records)
 
 
 def block(system: Harness) -> LocalLists:

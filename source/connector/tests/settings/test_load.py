@@ -20,7 +20,8 @@ from connector.csms.presets import presets
 from connector.csms.quirks import QUIRKS, Quirks, VendorLimit
 from connector.errors import SettingsError
 from connector.settings import load
-from connector.settings.stations import QuirksEntry, StationEntry, TokenEntry
+from connector.settings.stations import QuirksEntry, StationEntry
+from connector.settings.tokens import TokenEntry
 from connector.settings.unbuilt import UNBUILT
 
 
@@ -395,6 +396,9 @@ class TestTokens:
             "  expiry: 2026-12-31T23:59:59+01:00\n"
             "  group: family\n"
             "  note: Alice\n"
+            "  type: iso14443\n"
+            "  language: de\n"
+            "  max_active: 2\n"
         )
 
         tokens = load({"TOKENS": "tokens.yml"}).csms.tokens
@@ -402,7 +406,13 @@ class TestTokens:
         assert tokens == {
             "0042": TokenOptions(),
             "04A2B3C4": TokenOptions(
-                "Blocked", "2026-12-31T22:59:59Z", "family", "Alice"
+                "Blocked",
+                "2026-12-31T22:59:59Z",
+                "family",
+                "Alice",
+                "ISO14443",
+                "de",
+                2,
             ),
         }
 

@@ -41,7 +41,9 @@ WRONG = [
     ("UNKNOWN_STATIONS", "ask", "pending, accept or reject"),
     ("STATIONS", "nowhere.yaml", "a JSON object, or the path of a YAML or JSON file"),
     ("UNKNOWN_TOKENS", "maybe", "accept, reject or ask"),
-    ("UNKNOWN_TOKENS", "ask", "accept or reject (ask: this version"),
+    ("TOKEN_ASK_TIMEOUT_S", "0", "seconds, more than 0 and up to 60"),
+    ("TOKEN_ASK_TIMEOUT_S", "61", "seconds, more than 0 and up to 60"),
+    ("TOKEN_ASK_DEFAULT", "ask", "accept or reject"),
     ("TOKENS", "[]", "an object by identity"),
     ("REMOTE_ID_TOKEN", "a" * 17, "1 to 16 characters"),
     ("REMOTE_ID_TOKEN", "a\tb", "1 to 16 characters"),
@@ -490,6 +492,10 @@ class TestTokens:
             ("expiry", "soon", "a time with its zone"),
             ("group", 1, "text"),
             ("note", 1, "text"),
+            ("type", "two words", "any, Central, "),
+            ("type", "NoAuthorization", "any, Central, "),
+            ("language", "Deutsch", "a language such as de or en-GB"),
+            ("max_active", 0, "a whole number, 1 or more"),
         ],
     )
     def test_a_wrong_member_is_named(

@@ -86,8 +86,7 @@ class Room:
 
     def register(self, *records: TokenRecord) -> None:
         """The token registry holds these from now on."""
-        known = {record.id_token.lower(): record for record in records}
-        self.system.central._tokens._known = known
+        self.system.central.tokens.registry.take(records)
 
     def sent(self) -> list[tuple[int, str, list[str]]]:
         """Version, type and tokens of every list; one to be removed has a minus."""
