@@ -35,6 +35,7 @@ from connector.datapoints.limits.service import LimitService
 from connector.datapoints.outcomes import Outcome
 from connector.datapoints.profile_template import ProfileTemplate
 from connector.errors import SettingsError, StoreError
+from connector.openmqtt.asking import AUTHORIZE, Asking
 from connector.openmqtt.bridge import Bridge
 from connector.openmqtt.requests import Requests
 from connector.openmqtt.service import Client, OpenTopics, publisher, replier
@@ -256,6 +257,9 @@ class Server:
         topics = Topics(self._settings.connector_name)
         central = self.central_system
         bridge = Bridge(topics, central, publisher(client))
+        questions = central.tokens.questions
+        asking = Asking(topics, questions, publisher(client), self._is_broker_there)
+        bridge.others[AUTHORIZE] = asking.answer
         requests = None
         if self._settings.open_tree:
             requests = Requests(
