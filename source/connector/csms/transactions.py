@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from connector.csms import times
 from connector.csms.adoption import Adoption
+from connector.csms.closing import Closing
 from connector.csms.context import Context
 from connector.csms.events import StatusChanged
 from connector.csms.places import is_connector
@@ -43,6 +44,7 @@ class Transactions:
         self._tokens = tokens
         self.running = Running(context)
         self._adoption = Adoption(context, self.running)
+        self.closing = Closing(context, self.running)
         self.handlers: dict[str, Handler] = {
             "StartTransaction": self.on_start,
             "StopTransaction": self.on_stop,
@@ -72,6 +74,7 @@ class Transactions:
         """Wait for what is being written."""
         await self._adoption.finish()
         await self.running.unstopped.finish()
+        await self.running.energies.finish()
 
     # -- start
 

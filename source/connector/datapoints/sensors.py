@@ -6,7 +6,7 @@ keys of commands are made when somebody asks for the list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from connector.csms.facts import Datum, Facts, Scalar
 from connector.datapoints import catalogue
@@ -123,6 +123,9 @@ class StationSensors:
                     yield where, name
 
 
+OnTaken = Callable[[StationSensors, Facts, list[Update]], None]
+
+
 class Sensors:
     """The sensors of all stations."""
 
@@ -131,6 +134,8 @@ class Sensors:
         self.revision = 0
         """Rises whenever the set of keys grows."""
         self._has_new_actuators = False
+        self.on_taken: OnTaken | None = None
+        """Hears of all facts, and of what was published of them."""
 
     def __iter__(self) -> Iterator[StationSensors]:
         return iter(self._stations.values())
@@ -187,6 +192,8 @@ class Sensors:
         updates = sensors.take(facts, now_ms)
         if len(sensors._values) != was and sensors.has_keys:
             self.revision += 1
+        if self.on_taken is not None:
+            self.on_taken(sensors, facts, updates)
         return updates
 
     def find(self, key: str) -> SensorValue | None:

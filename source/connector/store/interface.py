@@ -6,7 +6,7 @@ in batches of at most one second. Every method raises `StoreError` when it canno
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from connector.store.records import (
@@ -91,6 +91,12 @@ class TransactionStore(Protocol):
     async def resume_transaction(self, key: str) -> TransactionRecord:
         """Open again what was closed without a stop; gives the record as it is."""
 
+    async def transaction(self, key: str) -> TransactionRecord | None:
+        """The one with this key."""
+
+    async def save_energies(self, energies: Mapping[str, float]) -> None:
+        """Keep what was told of transactions that ended, by their keys, in Wh."""
+
     async def find_transaction(
         self, station: str, ocpp_id: str
     ) -> TransactionRecord | None:
@@ -135,9 +141,12 @@ class ReservationStore(Protocol):
         """Those in force, oldest first."""
 
     async def reservations(
-        self, station: str | None = None, limit: int = 100
+        self, station: str | None = None, limit: int = 100, before: str | None = None
     ) -> list[ReservationRecord]:
-        """The newest ones, newest first; those that ended, too."""
+        """The newest ones, newest first; those that ended, too.
+
+        ``before``: only those that were made before the one of this key.
+        """
 
     async def delete_reservations(self, station: str) -> None:
         """Forget all of a station."""

@@ -1,0 +1,150 @@
+"""Values that people plot, on their way to the store: what changed, and signs of life.
+
+Owned by the flow thread, which notes them in passing; once a second it takes them out.
+A station that says nothing new costs nothing, and leaves nothing in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from connector.csms.clock import Clock
+from connector.csms.facts import Datum, Facts, Scalar
+from connector.datapoints.keys import local_key
+from connector.datapoints.sensors import StationSensors, Update
+from connector.store.records import HistoryRecord
+
+PLOTTED = frozenset(
+    {
+        "Power.Active.Import",
+        "Power.Active.Export",
+        "Power.Offered",
+        "Current.Import",
+        "Current.Export",
+        "Current.Offered",
+        "Energy.Active.Import.Register",
+        "Energy.Active.Export.Register",
+        "session_energy",
+        "SoC",
+        "status",
+        "power_limit",
+        "current_limit",
+        "power_limit_asked",
+        "current_limit_asked",
+        "power_limit_effective",
+    }
+)
+"""Names; every place, location and phase of them is kept."""
+AGAIN_MS = 300_000
+"""A value that stays the same is kept so often, as long as it is told."""
+TAKEN_EVERY_S = 1.0
+_APART_MS = 1000
+_FORGOTTEN_EVERY_S = 60.0
+_MOST = 50_000
+"""That wait to be taken."""
+
+
+class _Kept:
+    """The value of a datum that was kept last, or is about to be."""
+
+    __slots__ = ("key", "time_ms", "turn", "value")
+
+    def __init__(self, key: str, time_ms: int, value: Scalar, turn: int) -> None:
+        self.key = key
+        self.time_ms = time_ms
+        self.value = value
+        self.turn = turn
+
+
+class History:
+    """Notes the values of adopted stations, and has them kept by ``keep``."""
+
+    def __init__(
+        self, clock: Clock, keep: Callable[[list[HistoryRecord]], None]
+    ) -> None:
+        self._clock = clock
+        self._keep = keep
+        self._kept: dict[str, dict[Datum, _Kept]] = {}
+        self._new: list[_Kept] = []
+        self._turn = 0
+        self._taken_s = self._forgotten_s = clock.monotonic()
+        self.dropped = 0
+
+    def note(
+        self, station: StationSensors, facts: Facts, updates: list[Update]
+    ) -> None:
+        """Note what was published of ``facts``, and what came too late for that."""
+        if not station.is_adopted:
+            return
+        for datum, value in updates:
+            if datum.name in PLOTTED and not datum.suffix:
+                self._note(station, datum, value.time_ms, value.value)
+        if facts.queued and len(updates) < len(facts.values):
+            self._note_late(station, facts, {datum for datum, _ in updates})
+
+    def _note_late(
+        self, station: StationSensors, facts: Facts, published: set[Datum]
+    ) -> None:
+        """What a station kept while it had no link is no news, but is history."""
+        for datum, value in facts.values.items():
+            is_plotted = datum.name in PLOTTED and not datum.suffix
+            if is_plotted and datum not in published:
+                self._add(station.key(datum), facts.time_ms, value)
+
+    def _note(
+        self, station: StationSensors, datum: Datum, time_ms: int, value: Scalar
+    ) -> None:
+        of_station = self._kept.get(station.station)
+        if of_station is None:
+            of_station = self._kept[station.station] = {}
+        kept = of_station.get(datum)
+        if kept is not None:
+            since_ms = time_ms - kept.time_ms
+            if value == kept.value and since_ms < AGAIN_MS:
+                return
+            if kept.turn == self._turn and since_ms < _APART_MS:
+                kept.time_ms, kept.value = time_ms, value
+                return
+        added = self._add(station.prefix + local_key(datum), time_ms, value)
+        if added is not None:
+            of_station[datum] = added
+
+    def _add(self, key: str, time_ms: int, value: Scalar) -> _Kept | None:
+        if len(self._new) >= _MOST:
+            self.dropped += 1
+            return None
+        added = _Kept(key, time_ms, value, self._turn)
+        self._new.append(added)
+        return added
+
+    def is_due(self) -> bool:
+        """Whether there is something to be taken, a second after the last time."""
+        now_s = self._clock.monotonic()
+        return bool(self._new) and now_s - self._taken_s >= TAKEN_EVERY_S
+
+    def hand_over(self) -> None:
+        """Have kept what is new."""
+        self._keep(self.take())
+
+    def take(self) -> list[HistoryRecord]:
+        """What is new."""
+        self._taken_s = now_s = self._clock.monotonic()
+        self._turn += 1
+        new, self._new = self._new, []
+        if now_s - self._forgotten_s >= _FORGOTTEN_EVERY_S:
+            self._forgotten_s = now_s
+            self._forget()
+        return [
+            HistoryRecord(kept.key, kept.time_ms, _plain(kept.value)) for kept in new
+        ]
+
+    def _forget(self) -> None:
+        """What is so old that the same value would be kept anew."""
+        oldest_ms = self._clock.now_ms() - AGAIN_MS
+        for station, of_station in list(self._kept.items()):
+            if all(kept.time_ms < oldest_ms for kept in of_station.values()):
+                del self._kept[station]
+
+
+def _plain(value: Scalar) -> float | str | None:
+    return float(value) if isinstance(value, bool | int) else value
