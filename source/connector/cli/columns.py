@@ -1,0 +1,69 @@
+"""The tables that commands print, as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector.cli.shapes import Column, kilowatt_hours, minute, text_of
+
+Json = Any
+
+
+def _statuses(connectors: Json) -> str:
+    """``Charging``, or ``1: Charging, 2: Available`` where there are several."""
+    known = [each for each in connectors or () if each.get("status")]
+    if len(connectors or ()) == 1:
+        return "".join(each["status"] for each in known)
+    return ", ".join(f"{each['where']}: {each['status']}" for each in known)
+
+
+def _version(protocol: Json) -> str:
+    return text_of(protocol).removeprefix("ocpp")
+
+
+# fmt: off
+SETTINGS = (
+    Column("SETTING", "name"),
+    Column("VALUE", "value"),
+    Column("FROM", "origin"),
+)
+STATIONS = (
+    Column("STATION", "station"),
+    Column("NAME", "name"),
+    Column("REGISTRATION", "registration"),
+    Column("CONNECTED", "connected"),
+    Column("OCPP", "ocpp_version", _version),
+    Column("VENDOR", "boot.vendor"),
+    Column("MODEL", "boot.model"),
+    Column("STATUS", "connectors", _statuses),
+    Column("LAST SEEN", "last_seen", minute),
+)
+TOKENS = (
+    Column("TOKEN", "id"),
+    Column("TYPE", "type"),
+    Column("STATUS", "status"),
+    Column("EXPIRY", "expiry", minute),
+    Column("GROUP", "group"),
+    Column("MAX", "max_active", is_number=True),
+    Column("NOTE", "note"),
+)
+SEEN_TOKENS = (
+    Column("TOKEN", "id"),
+    Column("TYPE", "type"),
+    Column("STATION", "station"),
+    Column("WHERE", "where"),
+    Column("TIMES", "times", is_number=True),
+    Column("FIRST", "first", minute),
+    Column("LAST", "last", minute),
+)
+TRANSACTIONS = (
+    Column("KEY", "key"),
+    Column("STATION", "station"),
+    Column("WHERE", "where"),
+    Column("TOKEN", "token"),
+    Column("START", "start", minute),
+    Column("STOP", "stop", minute),
+    Column("KWH", "energy", kilowatt_hours, is_number=True),
+    Column("REASON", "reason"),
+)
+# fmt: on
