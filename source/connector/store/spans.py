@@ -137,16 +137,10 @@ def thinned(
                 held = span.held
                 _close(found, span, is_followed=span.end_ms == start_ms, shape=shape)
             span = Span(start_ms, start_ms + step_ms, held, shape)
-            if _is_unknown(held):
-                span.start_ms = point.time_ms
         span.add(point)
     if span is not None:
         _close(found, span, is_followed=False, shape=shape)
     return found
-
-
-def _is_unknown(held: Point | None) -> bool:
-    return held is None or held.value is None
 
 
 def _close(found: list[Point], span: Span, *, is_followed: bool, shape: Shape) -> None:
