@@ -29,6 +29,7 @@ from connector.datapoints.fact_queue import (
     Forgotten,
     Restored,
 )
+from connector.datapoints.history import History
 from connector.datapoints.kept_keys import KeptKeys
 from connector.datapoints.keys import file_name, parse_local_key
 from connector.datapoints.limits.service import LimitService
@@ -41,11 +42,14 @@ from connector.openmqtt.requests import Requests
 from connector.openmqtt.service import Client, OpenTopics, publisher, replier
 from connector.openmqtt.topics import Topics
 from connector.security.api_token import kept_token
+from connector.security.passwords import Passwords
 from connector.sessions.recorded_files import RecorderOptions
 from connector.sessions.recorder import Recorder, Serve
 from connector.sessions.websocket_server import WebSocketServer
 from connector.settings.model import Settings
+from connector.settings.registered import entry_schema, read_entry
 from connector.store import open_store
+from connector.store.records import HistoryRecord
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +75,7 @@ class Server:
         self.earlier_keys = EarlierKeys(settings.ocpp_config)
         self.store = open_store(settings.database_url)
         self._kept_keys = KeptKeys(self.store, clock)
+        self.history = History(clock, lambda new: self.call(self._keep_history, new))
         self.central_system = CentralSystem(
             settings.csms,
             self.store,
@@ -81,6 +86,7 @@ class Server:
                 max_connections_per_address=settings.max_connections_per_address,
                 shows_frames=settings.send_raw_message_to_db,
             ),
+            read_entry=read_entry,
         )
         self._garbage = Garbage(self.central_system.stations, clock)
         self._make_commands()
@@ -169,6 +175,12 @@ class Server:
     def save_datapoints(self, station: str, keys: list[str]) -> None:
         """Keep the keys of a station."""
         self.call(self._kept_keys.keep, station, keys)
+
+    def _keep_history(self, records: list[HistoryRecord]) -> None:
+        try:
+            self.store.archive.add_history(records)
+        except StoreError as problem:
+            logger.debug("%d values are not kept: %s", len(records), problem)
 
     # -- life
 
@@ -326,6 +338,9 @@ class Server:
             version=self._version,
             data_dir=self._settings.data_dir,
             token=token or "",
+            read_entry=read_entry,
+            entry_schema=entry_schema(),
+            passwords=Passwords(self._settings.data_dir),
         )
 
     async def _end(self, http: Any) -> None:
@@ -342,6 +357,7 @@ class Server:
         if http is not None:
             await http.stop()
         await self._kept_keys.finish()
+        self._keep_history(self.history.take())
         await self.store.close()
         # What the links said last is on its way to the flow.
         await asyncio.sleep(0)

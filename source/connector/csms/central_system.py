@@ -32,6 +32,7 @@ from connector.csms.evictions import Evictions
 from connector.csms.facts import Facts, Weight
 from connector.csms.options import CsmsOptions
 from connector.csms.provisioning import boot_values
+from connector.csms.registering import ReadEntry, Registering, Wanted, no_members
 from connector.csms.registry import PendingStation, Registry
 from connector.csms.setup import Setup
 from connector.csms.station import STATION, VERSION, Station
@@ -51,7 +52,7 @@ _POSITION = re.compile(r"\.\d+\.")
 _BOOTS_WITHIN_S = 10.0
 _BOOTS_WHEN_ASKED_WITHIN_S = 60.0
 _PENDING_STAYS_S = 600.0
-_GOING_AWAY, _POLICY = 1001, 1008
+_NORMAL, _POLICY = 1000, 1008
 """RFC 6455, section 7.4.1."""
 
 _NOTHING: Mapping[str, Handler] = MappingProxyType({})
@@ -81,6 +82,8 @@ class CentralSystem:
         clock: Clock,
         publish: Callable[[Facts], None],
         links: LinkOptions = LinkOptions(),
+        *,
+        read_entry: ReadEntry = no_members,
     ) -> None:
         self.events = EventBus()
         self._options = options
@@ -88,7 +91,7 @@ class CentralSystem:
         self._clock = clock
         self._store = store
         self._publish = publish
-        self.registry = Registry(options, store, clock)
+        self.registry = Registry(options, store, clock, read_entry)
         context = Context(
             options, store, clock, self.events, publish, self.registry.remember
         )
@@ -103,6 +106,13 @@ class CentralSystem:
         )
         self._evictions = Evictions(clock)
         self._booting = Booting(self._setup, clock)
+        self._registering = Registering(
+            context,
+            self.registry.register,
+            self._setup,
+            let_in=self._let_in_now,
+            close=self._close_link,
+        )
         self._door = Door(
             options,
             self.registry,
@@ -308,15 +318,47 @@ class CentralSystem:
             station = await self.registry.decide(identity, "accepted")
         except StoreError as problem:
             return "error", str(problem)
-        self._cancel_timer(station)
         logger.info("%s: adopted", identity)
-        self._registered(station)
+        self._let_in(station)
         if station.session is None:
             return "accepted", "is not connected; it is let in when it comes"
-        station.session.handlers = self.reception.of(station)
         if await self._booting.trigger(station):
             return "accepted", ""
         return "accepted", "does not boot when asked; it is let in when it boots"
+
+    def _let_in(self, station: Station) -> None:
+        """It may do from now on what stations do."""
+        self._cancel_timer(station)
+        self._registered(station)
+        if station.session is not None:
+            station.session.handlers = self.reception.of(station)
+
+    def _let_in_now(self, station: Station) -> None:
+        self._let_in(station)
+        if station.session is not None:
+            self._booting.ask(station)
+
+    async def register(self, identity: str, wanted: Wanted) -> Station:
+        """Adopt a station with options of its own, or give it others.
+
+        Raises:
+            StoreError: it could not be kept; nothing has changed.
+            WrongMembers: the options do not fit.
+        """
+        known = self.stations.get(identity)
+        return await self._registering.register(known, identity, wanted)
+
+    def disconnect(self, identity: str) -> Decision:
+        """End the link of a station, which may come back at once."""
+        station = self.stations[identity]
+        if station.session is None:
+            return "accepted", "is not connected"
+        self._close_link(station, _NORMAL, "ended by the operator")
+        return "accepted", ""
+
+    def _close_link(self, station: Station, code: int, reason: str) -> None:
+        if station.session is not None:
+            self._close(station.session, code, reason)
 
     async def reject(self, identity: str) -> Decision:
         """Keep a station out from now on."""

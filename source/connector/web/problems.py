@@ -67,18 +67,23 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 class Problem(Exception):
-    """Raised by a route: the answer is ``status`` with a ``detail`` for people."""
+    """Raised by a route: the answer is ``status`` with a ``detail`` for people.
+
+    ``more`` are members beside it, such as ``errors``.
+    """
 
     def __init__(
         self,
         status: HTTPStatus,
         detail: str,
         headers: Mapping[str, str] | None = None,
+        **more: Any,
     ) -> None:
         super().__init__(status, detail)
         self.status = status
         self.detail = detail
         self.headers = headers
+        self.more = more
 
     def __str__(self) -> str:
         return f"{self.status.value}: {self.detail}"
@@ -91,14 +96,18 @@ def problem(
     **more: Any,
 ) -> JSONResponse:
     """The response that tells of a problem."""
-    body = {
+    body = problem_body(status, detail) | more
+    return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def problem_body(status: HTTPStatus, detail: str) -> dict[str, Any]:
+    """What stands in it."""
+    return {
         "type": "about:blank",
         "title": status.phrase,
         "status": status.value,
         "detail": detail,
-        **more,
     }
-    return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def add_to(app: FastAPI) -> None:
@@ -124,7 +133,7 @@ async def _on_http(request: Request, raised: Exception) -> JSONResponse:
 
 async def _on_problem(request: Request, raised: Exception) -> JSONResponse:
     assert isinstance(raised, Problem)  # noqa: S101
-    return problem(raised.status, raised.detail, raised.headers)
+    return problem(raised.status, raised.detail, raised.headers, **raised.more)
 
 
 async def _on_misfit(request: Request, raised: Exception) -> JSONResponse:

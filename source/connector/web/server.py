@@ -17,7 +17,9 @@ from connector.web import problems
 from connector.web.api.auth import Failures, Guard, Tokens
 from connector.web.api.context import ApiContext
 from connector.web.api.routes import api_routes
+from connector.web.api.stations import ENTRY
 from connector.web.bodies import Bodies
+from connector.web.connections import KEEP_ALIVE_S, Connections
 from connector.web.description import describe
 from connector.web.files import file_routes
 from connector.web.health import HealthFacts, health
@@ -26,9 +28,9 @@ logger = logging.getLogger(__name__)
 
 _STOP_TIMEOUT_S = 2
 _ANY_ADDRESS = ("", "0.0.0.0", "::")  # noqa: S104
-# Its life is ours to log, and probes come every few seconds.
+# Its life is ours to log; probes come every few seconds, and rubbish from anybody.
 for _name in ("uvicorn.error", "uvicorn.access"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
+    logging.getLogger(_name).setLevel(logging.ERROR)
 
 
 def application(
@@ -41,6 +43,7 @@ def application(
         title="OCPP connector",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         openapi_url="/openapi.json" if api else None,
     )
     problems.add_to(app)
@@ -66,7 +69,7 @@ def application(
 def _add_api(app: FastAPI, api: ApiContext) -> None:
     """The API behind its guard, who is asked before anything of a request is read."""
     app.include_router(api_routes(api))
-    describe(app, api.version)
+    describe(app, api.version, {ENTRY: api.entry_schema} if api.entry_schema else {})
     app.add_middleware(Bodies)
     tokens, failures = Tokens(api.token), Failures(api.clock)
     app.add_middleware(Guard, tokens=tokens, failures=failures, clock=api.clock)
@@ -82,17 +85,24 @@ class HttpServer:
         port: int,
         files: FilePlaces | None = None,
         api: ApiContext | None = None,
+        *,
+        connections: Connections | None = None,
     ) -> None:
         self._address = (host, port)
+        self.connections = connections or Connections()
         self._server = _Server(
             uvicorn.Config(
                 application(facts, files, api),
                 # Logging is the connector's; stations have their own server.
                 log_config=None,
                 access_log=False,
+                http=self.connections.protocol,  # type: ignore[arg-type]
                 ws="none",
                 loop="none",
                 lifespan="off",
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=_STOP_TIMEOUT_S,
             )
         )

@@ -15,6 +15,8 @@ from connector.datapoints.command_runs import Context
 from connector.datapoints.commands import Commands
 from connector.datapoints.limits.service import LimitService
 from connector.datapoints.profile_template import ProfileTemplate
+from connector.security.passwords import Passwords
+from connector.settings.registered import entry_schema, read_entry
 from connector.store import open_store
 from connector.tests.csms.conftest import Harness, StationEnd
 from connector.web.api.context import ApiContext
@@ -67,7 +69,7 @@ async def start_api(tmp_path: Path) -> AsyncIterator[StartApi]:
     async def begin(**options: Any) -> Api:
         store = open_store(f"sqlite:///{tmp_path / 'connector.sqlite'}")
         options.setdefault("files", FileOptions(data_dir=tmp_path))
-        harness = Harness(store, **options)  # type: ignore[arg-type]
+        harness = Harness(store, read_entry=read_entry, **options)
         await store.open()
         context = _context(harness, store, tmp_path)
         await harness.central.start()
@@ -122,4 +124,7 @@ def _context(harness: Harness, store: Any, folder: Path) -> ApiContext:
         version="0.0.0",
         data_dir=folder,
         token=TOKEN,
+        read_entry=read_entry,
+        entry_schema=entry_schema(),
+        passwords=Passwords(folder),
     )
