@@ -32,7 +32,7 @@ _Timeout = Annotated[
     typer.Option(
         help="Seconds that the station may take; else CALL_TIMEOUT_S of the connector.",
         min=0.1,
-        max=3000,
+        max=3600,
     ),
 ]
 

@@ -19,8 +19,8 @@ from connector.settings.access import Access
 Json = Any
 PREFIX = "/api/v1"
 _CONNECT_S, _READ_S = 5.0, 30.0
-OUTCOME_S = 3600.0
-"""For the outcome of a command: it always comes, and a station may be slow."""
+OUTCOME_S = 7260.0
+"""For the outcome of a command: it always comes, and a call may wait and take an hour."""
 _PAGE = 1000
 _NO_API = "what answers there is no OCPP connector"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import typer
@@ -12,8 +13,9 @@ from connector.cli.problems import UsageProblem
 from connector.cli.quantities import EXPECTED, parse_limit
 from connector.cli.values import read_value
 
-# What begins with a minus here is a number, unless it is an option.
+# What begins with a minus may be a number here; what else is no place either.
 _NUMBERS = {"context_settings": {"ignore_unknown_options": True}}
+_PLACE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _Station = Annotated[
     str, typer.Argument(metavar="STATION", help="The station's identity.")
 ]
@@ -78,6 +80,8 @@ def _two(words: list[str]) -> tuple[str, str]:
 def _command(caller: Caller, station: str, where: str, name: str, value: Any) -> None:
     from connector.cli.client import OUTCOME_S, path_of  # noqa: PLC0415
 
+    if not _PLACE.fullmatch(where):
+        raise UsageProblem(f"{where!r} is no place, expected 0, 1, 2, .. or 1.2")
     with caller.client() as client:
         path = path_of("stations", station, where, name)
         outcome = client.post(path, {"value": value}, read_s=OUTCOME_S)

@@ -86,4 +86,4 @@ class _Handler(BaseHTTPRequestHandler):
             return status, body(asked)
         return status, body
 
-    do_GET = do_PUT = do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815
+    do_GET = do_PUT = do_POST = do_PATCH = do_DELETE = _answer

@@ -78,7 +78,7 @@ def test_settings_that_are_wrong_elsewhere_are_no_matter(nowhere: Path) -> None:
 )
 def test_what_is_no_url_is_refused(url: str) -> None:
     with pytest.raises(
-        SettingsError, match="--url is .*expected http://<host>"
+        SettingsError, match=r"--url is .*expected http://<host>"
     ) as told:
         find_access(url, environ={})
     assert "secret" not in str(told.value)

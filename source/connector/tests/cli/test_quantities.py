@@ -62,7 +62,17 @@ def test_a_limit_is_read(text: str, command: str, value: float | None) -> None:
             "NaN",
             "nanW",
         ),
-        *("+3kW", "--3kW", "3-kW", ".5kW", "5.kW", "0x10W", "1_000W", "٣kW", "−3kW"),
+        *(
+            "+3kW",
+            "--3kW",
+            "3-kW",
+            ".5kW",
+            "5.kW",
+            "0x10W",
+            "1_000W",
+            "٣kW",
+            "\u22123kW",
+        ),
         *(
             "null",
             "off",
