@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 from connector.csms.clock import Clock
 from connector.csms.facts import Datum, Facts, Scalar
-from connector.datapoints.keys import local_key
+from connector.datapoints.keys import local_key, parse_key
 from connector.datapoints.sensors import StationSensors, Update
 from connector.store.records import HistoryRecord
+from connector.store.spans import Shape
 
 PLOTTED = frozenset(
     {
@@ -148,3 +149,29 @@ class History:
 
 def _plain(value: Scalar) -> float | str | None:
     return float(value) if isinstance(value, bool | int) else value
+
+
+_COUNTERS = frozenset(
+    {
+        "Energy.Active.Import.Register",
+        "Energy.Active.Export.Register",
+        "session_energy",
+    }
+)
+_FLOWS = ("Power.Active.", "Current.Import", "Current.Export")
+_FLOW_HOLDS_MS = 3_600_000
+"""Meter values come at least so often; beyond it the connector itself was away."""
+
+
+def shape_of(key: str) -> Shape:
+    """How the values of a key are gathered into steps."""
+    try:
+        _, datum = parse_key(key)
+    except ValueError:
+        # One that is too long for the store is cut there.
+        return Shape()
+    is_flow = datum.name.startswith(_FLOWS)
+    return Shape(
+        is_mean=datum.name not in _COUNTERS,
+        holds_ms=_FLOW_HOLDS_MS if is_flow else None,
+    )

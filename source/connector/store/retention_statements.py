@@ -5,6 +5,8 @@ Each function removes some, and gives how many; 0 where nothing is left.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import Connection, Table, delete, select
 
 from connector.store import tables
@@ -56,9 +58,10 @@ def _remove(connection: Connection, table: Table, column: str, before_ms: int) -
     return connection.execute(delete(table).where(is_old)).rowcount
 
 
-REMOVALS = (
-    remove_transactions,
-    remove_history,
-    remove_seen_tokens,
-    remove_reservations,
-)
+REMOVALS: dict[str, Callable[[Connection, int], int]] = {
+    "transactions": remove_transactions,
+    "values of the history": remove_history,
+    "unknown tokens": remove_seen_tokens,
+    "reservations": remove_reservations,
+}
+"""All of them, by what they remove."""
