@@ -1,19 +1,23 @@
-"""The store in a database: SQLite in one file (WAL, every commit on the disk)."""
+"""The store in a database: SQLite or PostgreSQL, every commit on the disk."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from connector.errors import StoreError
 from connector.store import certificate_statements as certificates
+from connector.store import energy_statements as energy
 from connector.store import reservation_statements as reservations
 from connector.store import statements as sql
 from connector.store import token_statements as tokens
 from connector.store import transaction_statements as tx
+from connector.store.archive import Archive
 from connector.store.groups import Groups
+from connector.store.opening import open_groups
+from connector.store.reads import engine_of
 from connector.store.records import (
     CertificateRecord,
     LimitRecord,
@@ -29,8 +33,6 @@ from connector.store.records import (
     TransactionStop,
 )
 from connector.store.sample_buffer import SampleBuffer
-from connector.store.schema import migrate
-from connector.store.sqlite import make_engine, parse_url, shown
 
 
 def open_store(url: str) -> DatabaseStore:
@@ -44,7 +46,19 @@ class DatabaseStore:
     def __init__(self, url: str) -> None:
         self._url = url
         self._groups: Groups | None = None
-        self._samples: SampleBuffer | None = None
+        self._samples: SampleBuffer[SampleRecord] | None = None
+        self._archive: Archive | None = None
+
+    @property
+    def archive(self) -> Archive:
+        """What is read, thinned and removed in bulk.
+
+        Raises:
+            StoreError: the store is not open.
+        """
+        if self._archive is None:
+            raise StoreError("the store is not open")
+        return self._archive
 
     @property
     def is_writable(self) -> bool:
@@ -64,23 +78,18 @@ class DatabaseStore:
         """
         if self._groups is not None:
             raise StoreError("the store is open already")
-        url = parse_url(self._url)
-        groups = Groups(make_engine(url))
-        try:
-            await groups.run(migrate)
-        except BaseException as problem:
-            await groups.close()
-            if isinstance(problem, StoreError):
-                raise StoreError(f"{shown(url)}: {problem}") from None
-            raise
-        self._groups = groups
+        groups = self._groups = await open_groups(self._url)
         self._samples = SampleBuffer(self._write_samples, lambda: self.is_writable)
+        self._archive = Archive(groups, engine_of(self._url))
 
     async def close(self) -> None:
         """Write what waits, and release everything."""
         if self._groups is None or self._samples is None:
             return
         await self._samples.close()
+        archive, self._archive = self._archive, None
+        if archive is not None:
+            await archive.close()
         groups, self._groups = self._groups, None
         await groups.close()
 
@@ -172,6 +181,15 @@ class DatabaseStore:
         record: TransactionRecord = await self._write(tx.resume_transaction, key)
         return record
 
+    async def transaction(self, key: str) -> TransactionRecord | None:
+        """The one with this key."""
+        found: TransactionRecord | None = await self._read(energy.transaction, key)
+        return found
+
+    async def save_energies(self, energies: Mapping[str, float]) -> None:
+        """Keep what was told of transactions that ended, by their keys, in Wh."""
+        await self._write(energy.save_energies, energies)
+
     async def find_transaction(
         self, station: str, ocpp_id: str
     ) -> TransactionRecord | None:
@@ -231,10 +249,14 @@ class DatabaseStore:
         return list(await self._read(reservations.in_force))
 
     async def reservations(
-        self, station: str | None = None, limit: int = 100
+        self, station: str | None = None, limit: int = 100, before: str | None = None
     ) -> list[ReservationRecord]:
-        """The newest ones, newest first; those that ended, too."""
-        return list(await self._read(reservations.newest, station, limit))
+        """The newest ones, newest first; those that ended, too.
+
+        ``before``: only those that were made before the one of this key.
+        """
+        found = self._read(reservations.newest, station, limit, before)
+        return list(await found)
 
     async def delete_reservations(self, station: str) -> None:
         """Forget all of a station."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Double,
     Select,
     String,
     and_,
@@ -18,9 +18,11 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningInsert
 
 from connector.errors import StoreError
 from connector.store import tables
+from connector.store.columns import Real, kept_name, kept_real, kept_whole
 from connector.store.identifiers import ulid
 from connector.store.records import (
     CLOSED_BY_OPERATOR,
@@ -30,7 +32,7 @@ from connector.store.records import (
     TransactionStart,
     TransactionStop,
 )
-from connector.store.statements import step
+from connector.store.statements import INSERTS, step
 
 _t = tables.transactions.c
 
@@ -42,27 +44,51 @@ _SAME_START = select(tables.transactions).where(
     _t.start_ms == bindparam("start_ms"),
     # As in the unique index, so that both mean the same.
     func.coalesce(_t.meter_start_wh, -1)
-    == func.coalesce(bindparam("meter_start_wh", type_=Double), -1),
+    == func.coalesce(bindparam("meter_start_wh", type_=Real), -1),
 )
-_START = insert(tables.transactions)
 
 
 def start_transaction(
     connection: Connection, start: TransactionStart
 ) -> TransactionRecord:
     """The record of a start; the same start again gives the same one."""
-    given = {name: getattr(start, name) for name in TransactionStart.__slots__}
-    if start.token_type is None or start.ocpp_id is None:
-        found = _one(connection, _SAME_START, given)
-    else:
-        found = find_transaction(connection, start.station, start.ocpp_id)
+    given = _as_kept(start)
+    found = _started(connection, given)
     if found is not None:
         return found
-    given["ocpp_id"] = start.ocpp_id or _next_id(connection, start.station)
-    record = TransactionRecord(key=ulid(), **given)
+    made = given | {"ocpp_id": given["ocpp_id"] or _next_id(connection, start.station)}
+    record = TransactionRecord(key=ulid(), **made)
     row = {name: getattr(record, name) for name in TransactionRecord.__slots__}
-    connection.execute(_START, row)
-    return record
+    if connection.execute(_start(connection.dialect.name), row).first() is not None:
+        return record
+    # Another process was told the same in between.
+    found = _started(connection, given)
+    if found is None:
+        raise StoreError(f"a start at {start.station} is neither new nor known")
+    return found
+
+
+@cache
+def _start(dialect: str) -> ReturningInsert[Any]:
+    add = INSERTS[dialect](tables.transactions)
+    statement: ReturningInsert[Any] = add.on_conflict_do_nothing().returning(_t.key)
+    return statement
+
+
+def _started(connection: Connection, given: dict[str, Any]) -> TransactionRecord | None:
+    if given["token_type"] is None or given["ocpp_id"] is None:
+        return _one(connection, _SAME_START, given)
+    return find_transaction(connection, given["station"], given["ocpp_id"])
+
+
+def _as_kept(start: TransactionStart) -> dict[str, Any]:
+    """What a start brings, as it will be read again."""
+    given = {name: getattr(start, name) for name in TransactionStart.__slots__}
+    for name in ("station", "where", "id_token", "ocpp_id"):
+        given[name] = None if given[name] is None else kept_name(given[name])
+    given["meter_start_wh"] = kept_real(start.meter_start_wh)
+    given["reservation_id"] = kept_whole(start.reservation_id)
+    return given
 
 
 _IS_TAKEN = (
