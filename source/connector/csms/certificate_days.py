@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from connector.csms import own_certificate
 from connector.csms.clock import Timer
 from connector.csms.context import Context
 from connector.csms.context import at as datum
@@ -39,9 +40,6 @@ Stations = Mapping[str, Station]
 
 logger = logging.getLogger(__name__)
 
-LEARNED = "certificate"
-"""In `Station.learned`: ``serial``, ``expires_ms`` and, once it was asked to renew it,
-``asked_ms``."""
 SENSOR = "certificate_days_left"
 RENEWED_DAYS = 30
 _EXPIRED = -1
@@ -148,33 +146,26 @@ class CertificateDays:
         self._note(event.station, facts)
 
     def _note(self, station: Station, facts: CertificateFacts) -> None:
-        known = station.learned.get(LEARNED, {})
-        if known.get("serial") != facts.serial:
-            expires_ms = round(facts.expires.timestamp() * 1000)
-            station.learned[LEARNED] = {
-                "serial": facts.serial,
-                "expires_ms": expires_ms,
-            }
+        if own_certificate.note(station, facts):
             self._context.remember(station)
         self._tell(station)
 
     def _tell_all(self) -> None:
         for station in self._stations.values():
-            if LEARNED in station.learned:
-                self._tell(station)
+            self._tell(station)
 
     def _tell(self, station: Station) -> None:
-        days = self._days(station)
-        if days is None:
+        known, days = own_certificate.known(station), self._days(station)
+        if known is None or days is None:
             return
         values: dict[Datum, Scalar] = {datum(STATION, SENSOR): days}
         now_ms = self._context.clock.now_ms()
         self._context.publish(Facts(station.identity, now_ms, values))
         whose = f"{station.identity}: its certificate"
-        self._warn(station.learned[LEARNED]["serial"], whose, days)
+        self._warn(known["serial"], whose, days)
 
     def _days(self, station: Station) -> int | None:
-        known = station.learned.get(LEARNED)
+        known = own_certificate.known(station)
         if known is None or not station.is_adopted:
             return None
         return days_left(at(known["expires_ms"]), self._now())
@@ -183,12 +174,12 @@ class CertificateDays:
 
     def _renew(self, station: Station) -> None:
         """Ask it to ask for a new one, at most once a day."""
-        days = self._days(station)
-        if days is None or days > RENEWED_DAYS:
+        known, days = own_certificate.known(station), self._days(station)
+        if known is None or days is None or days > RENEWED_DAYS:
             return
         if not (station.is_connected and station.is_served):
             return
-        known, now_ms = station.learned[LEARNED], self._context.clock.now_ms()
+        now_ms = self._context.clock.now_ms()
         # A clock that was set back must not stop it.
         if 0 <= now_ms - known.get("asked_ms", 0) < _DAY_MS:
             return

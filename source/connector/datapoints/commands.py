@@ -184,7 +184,9 @@ def _invalid(order: Order, problem: InvalidValue) -> Outcome:
 def _is_plain(order: Order) -> bool:
     """Whether its value may be shown; structures may hold passwords."""
     command = catalogue.COMMANDS.get(order.name)
-    return command is not None and command.kind is not catalogue.Kind.JSON
+    if command is None or command.is_secret:
+        return False
+    return command.kind is not catalogue.Kind.JSON
 
 
 def _shown(order: Order) -> str:

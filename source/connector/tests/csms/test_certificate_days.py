@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from connector.csms.certificate_days import LEARNED
 from connector.csms.options import FileOptions, PkiOptions, StationOptions
+from connector.csms.own_certificate import LEARNED
 from connector.security.ca import StationAuthority
 from connector.security.certificates import read_certificate
 from connector.tests.clock import START_MS

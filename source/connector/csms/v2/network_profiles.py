@@ -1,0 +1,103 @@
+"""Network connection profiles: how a station of 2.x is moved to another (B09, B10).
+
+The new one gets a slot of its own, and stands before those that it has used so far:
+where it does not work the station falls back to these by itself
+(`NetworkProfileConnectionAttempts`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector.csms.station import Station
+from connector.csms.v2.device_model import get_variables
+from connector.csms.v2.variables import Variable, of_wire
+from connector.errors import CommandRejected
+from connector.store.interface import VariableStore
+
+Json = dict[str, Any]
+
+PRIORITY = Variable("OCPPCommCtrlr", "NetworkConfigurationPriority")
+ACTIVE = Variable("OCPPCommCtrlr", "ActiveNetworkProfile")
+_AGREED = ("Accepted", "RebootRequired")
+_MESSAGE_TIMEOUT_S = 30
+"""What the schema of SetNetworkProfile recommends to start from."""
+_VERSIONS = {"2.0.1": "OCPP20", "2.1": "OCPP21"}
+_INTERFACES = {"2.0.1": "Wired0", "2.1": "Any"}
+"""Where nobody says which; 2.0.1 has no word for any."""
+
+
+async def slots(station: Station, store: VariableStore) -> tuple[int, list[int]]:
+    """A slot for a new profile, and those in use, in their order.
+
+    Raises:
+        CommandRejected: the station has none for it.
+        ConnectorError: as `Station.call`, `StoreError`.
+    """
+    found = await get_variables(station, (PRIORITY, ACTIVE))
+    used = _numbers(found.get(PRIORITY, {}).get("attributeValue"))
+    active = _numbers(found.get(ACTIVE, {}).get("attributeValue"))
+    used = used or active
+    known = await store.variables(station.identity)
+    there = _values_list(known.get(str(PRIORITY), {}))
+    free = [slot for slot in there or range(1, len(used) + 2) if slot not in used]
+    # One that it falls back to last of all may go, but not the one that works now.
+    old = [slot for slot in used if slot not in (active or used[:1])]
+    if not (free or old):
+        text = f"it has no slot but {used or there} for another network profile"
+        raise CommandRejected(text)
+    slot = free[0] if free else old[-1]
+    return slot, [each for each in used if each != slot]
+
+
+def connection(station: Station, profile: int, url: str, interface: str | None) -> Json:
+    """`connectionData` of SetNetworkProfile."""
+    return {
+        "ocppVersion": _VERSIONS[station.spoken],
+        "ocppTransport": "JSON",
+        "ocppCsmsUrl": url,
+        "messageTimeout": _MESSAGE_TIMEOUT_S,
+        "securityProfile": profile,
+        "ocppInterface": interface or _INTERFACES[station.spoken],
+    }
+
+
+async def set_profile(station: Station, slot: int, data: Json) -> None:
+    """SetNetworkProfile.
+
+    Raises:
+        CommandRejected: the station has refused.
+        ConnectorError: as `Station.call`.
+    """
+    payload = {"configurationSlot": slot, "connectionData": data}
+    answer = await station.call("SetNetworkProfile", payload)
+    if answer["status"] != "Accepted":
+        text = f"SetNetworkProfile in slot {slot}: {answer['status']}"
+        raise CommandRejected(text, answer)
+
+
+async def prefer(station: Station, slot: int, others: list[int]) -> Json:
+    """Have it try a slot first, the others after it; gives the wire response.
+
+    Raises:
+        CommandRejected: the station has refused.
+        ConnectorError: as `Station.call`.
+    """
+    value = ",".join(map(str, (slot, *others)))
+    item = {"attributeValue": value, **PRIORITY.wire()}
+    answer = await station.call("SetVariables", {"setVariableData": [item]})
+    for result in answer["setVariableResult"]:
+        is_it = of_wire(result).folded == PRIORITY.folded
+        if is_it and result["attributeStatus"] in _AGREED:
+            return answer
+    raise CommandRejected(f"{PRIORITY} = {value}: refused", answer)
+
+
+def _numbers(text: str | None) -> list[int]:
+    parts = (part.strip() for part in (text or "").split(","))
+    return [int(part) for part in parts if part.isdecimal()]
+
+
+def _values_list(item: Json) -> list[int]:
+    """The slots that there are, where the station's report says so."""
+    return _numbers(item.get("variableCharacteristics", {}).get("valuesList"))
