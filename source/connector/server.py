@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 import time
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,7 @@ from connector.csms.events import (
 from connector.csms.facts import Datum, Facts
 from connector.csms.garbage import Garbage
 from connector.csms.sampled import is_flow
+from connector.csms.upkeep import Upkeep
 from connector.datapoints.actuators import Actuators
 from connector.datapoints.command_runs import Context
 from connector.datapoints.commands import Commands
@@ -29,20 +31,20 @@ from connector.datapoints.fact_queue import (
     Forgotten,
     Restored,
 )
-from connector.datapoints.history import History
+from connector.datapoints.history import History, shape_of
 from connector.datapoints.kept_keys import KeptKeys
 from connector.datapoints.keys import file_name, parse_local_key
 from connector.datapoints.limits.service import LimitService
 from connector.datapoints.outcomes import Outcome
 from connector.datapoints.profile_template import ProfileTemplate
-from connector.errors import SettingsError, StoreError
+from connector.errors import CertificateError, SettingsError, StoreError
 from connector.openmqtt.asking import AUTHORIZE, Asking
 from connector.openmqtt.bridge import Bridge
 from connector.openmqtt.requests import Requests
 from connector.openmqtt.service import Client, OpenTopics, publisher, replier
 from connector.openmqtt.topics import Topics
 from connector.security.api_token import kept_token
-from connector.security.passwords import Passwords
+from connector.security.server_tls import ServerTls
 from connector.sessions.recorded_files import RecorderOptions
 from connector.sessions.recorder import Recorder, Serve
 from connector.sessions.websocket_server import WebSocketServer
@@ -57,6 +59,11 @@ Json = dict[str, Any]
 _COMMANDS_END_WITHIN_S = 1.0
 _UNKNOWN_AFTER_S = 60.0
 """Contract: datapoints, section 2; the same as after a lost link."""
+_UNSECURED = (
+    "stations may connect to port %d without encryption, and those without a password "
+    "without any (security profile 0): whoever reaches it can pose as one of them; "
+    "MIN_SECURITY_PROFILE and docs/how-to/security.md say how to close it"
+)
 
 
 class Server:
@@ -75,6 +82,9 @@ class Server:
         self.earlier_keys = EarlierKeys(settings.ocpp_config)
         self.store = open_store(settings.database_url)
         self._kept_keys = KeptKeys(self.store, clock)
+        self._upkeep = Upkeep(
+            lambda: self.store.archive, clock, settings.retention, shape_of
+        )
         self.history = History(clock, lambda new: self.call(self._keep_history, new))
         self.central_system = CentralSystem(
             settings.csms,
@@ -94,11 +104,16 @@ class Server:
         serve: Serve = self.central_system.serve
         if self._recorder is not None:
             serve = self._recorder.around(serve)
+        files = settings.tls_files
+        self.tls = ServerTls(files) if files is not None else None
+        """Of the stations' port, with the days that its files have left."""
         self._websocket = WebSocketServer(
             settings.server,
             self.central_system.gate,
             serve,
             self.central_system.pinned,
+            self._tls_context if self.tls is not None else None,
+            self.central_system.refusals,
         )
         self._open_topics: OpenTopics | None = None
         self._lost: dict[str, list[Datum]] = {}
@@ -214,11 +229,30 @@ class Server:
 
     async def _listen(self) -> None:
         try:
+            await self._start_tls()
             await self._websocket.start()
+        except CertificateError as problem:
+            raise SettingsError([f"OCPP_TLS_PORT: {problem}"]) from None
         except OSError as problem:
             host, port = self._settings.ocpp_host, self._settings.ocpp_port
-            text = f"OCPP_HOST={host or ''}, OCPP_PORT={port}: {problem}"
+            tls_port = self._settings.ocpp_tls_port
+            more = "" if tls_port is None else f", OCPP_TLS_PORT={tls_port}"
+            text = f"OCPP_HOST={host or ''}, OCPP_PORT={port}{more}: {problem}"
             raise SettingsError([text]) from None
+        if self._settings.ocpp_port and not self._settings.min_security_profile:
+            logger.warning(_UNSECURED, self._settings.ocpp_port)
+
+    async def _start_tls(self) -> None:
+        tls = self.tls
+        if tls is None:
+            return
+        await tls.start()
+        end_revoked = self.central_system.end_revoked
+        tls.on_reload = lambda: end_revoked(tls.is_revoked)
+
+    def _tls_context(self) -> ssl.SSLContext:
+        assert self.tls is not None  # noqa: S101
+        return self.tls.context
 
     async def _start(self) -> None:
         kept = await self.store.datapoints()
@@ -241,6 +275,7 @@ class Server:
             flows = self._lost.get(known.identity, ())
             self.central_system.blocks.metering.restore(known, flows)
         self._clock.call_later(_UNKNOWN_AFTER_S, self._lose_flows)
+        self._upkeep.start()
 
     def _lose_flows(self) -> None:
         """Of a station that has not come back since our start nobody knows them."""
@@ -298,6 +333,7 @@ class Server:
             "name": self._settings.connector_name,
             "version": self._version,
             "ocpp_port": self._settings.ocpp_port,
+            "ocpp_tls_port": self._settings.ocpp_tls_port,
             "ocpp_versions": ["1.6", "2.0.1", "2.1"],
             "unknown_stations": self._settings.unknown_stations,
         }
@@ -340,7 +376,7 @@ class Server:
             token=token or "",
             read_entry=read_entry,
             entry_schema=entry_schema(),
-            passwords=Passwords(self._settings.data_dir),
+            passwords=self.central_system.passwords,
         )
 
     async def _end(self, http: Any) -> None:
@@ -348,6 +384,8 @@ class Server:
         if self._open_topics is not None:
             self._open_topics.stop()
         await self._websocket.stop()
+        if self.tls is not None:
+            await self.tls.stop()
         if self._recorder is not None:
             await asyncio.to_thread(self._recorder.stop)
         await self._commands.finish(_COMMANDS_END_WITHIN_S)
@@ -357,6 +395,7 @@ class Server:
         if http is not None:
             await http.stop()
         await self._kept_keys.finish()
+        await self._upkeep.stop()
         self._keep_history(self.history.take())
         await self.store.close()
         # What the links said last is on its way to the flow.

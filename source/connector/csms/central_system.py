@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from connector.csms.admission import Reception
+from connector.csms.authentication import Authentication
 from connector.csms.blocks import Blocks
 from connector.csms.booting import Booting
 from connector.csms.clock import Clock, Timer
@@ -38,10 +39,12 @@ from connector.csms.setup import Setup
 from connector.csms.station import STATION, VERSION, Station
 from connector.csms.tokens import Tokens
 from connector.errors import StoreError
+from connector.security.passwords import Passwords
 from connector.sessions.engine import Session, SessionOptions
 from connector.sessions.handlers import Handler
 from connector.sessions.link import Link
-from connector.sessions.options import Watched
+from connector.sessions.options import SLOWED, Watched
+from connector.sessions.refusals import Refusals
 from connector.sessions.versions import SESSIONS, load, version_of
 from connector.store.interface import Store
 
@@ -92,8 +95,15 @@ class CentralSystem:
         self._store = store
         self._publish = publish
         self.registry = Registry(options, store, clock, read_entry)
+        self.passwords = Passwords(options.files.data_dir)
         context = Context(
-            options, store, clock, self.events, publish, self.registry.remember
+            options,
+            store,
+            clock,
+            self.events,
+            publish,
+            self.registry.remember,
+            self.passwords,
         )
         self._context = context
         self.tokens = Tokens(options, store, clock)
@@ -117,6 +127,7 @@ class CentralSystem:
             options,
             self.registry,
             self._evictions,
+            Authentication(options, self.registry, self.passwords, clock),
             clock,
             max_per_address=links.max_connections_per_address,
         )
@@ -124,6 +135,8 @@ class CentralSystem:
         self._watcher = _Watcher(self)
         self.events.subscribe(Held, self._on_held)
         self.events.subscribe(Released, self._on_released)
+        self.refusals = Refusals()
+        """Who was not let in or not listened to, by reason; for the server, too."""
         self.malformed_frames = 0
         """Messages that were none, since the start."""
         self._timers: dict[str, Timer] = {}
@@ -237,7 +250,9 @@ class CentralSystem:
         station.asked = None
         if previous is not None:
             self._evict(station, previous)
-        logger.info("%s: connected from %s", station.identity, station.address)
+        profile = session.link.security_profile
+        text = "%s: connected from %s, security profile %d"
+        logger.info(text, station.identity, station.address, profile)
         self._context.tell(
             station,
             {
@@ -246,7 +261,7 @@ class CentralSystem:
                     at(STATION, "registration")
                 ],
                 at(STATION, "ocpp_version"): session.version,
-                at(STATION, "security_profile"): 0,
+                at(STATION, "security_profile"): session.link.security_profile,
                 at(STATION, "reconnects"): station.reconnects,
                 at(STATION, "connectors"): station.connector_count,
             },
@@ -356,6 +371,12 @@ class CentralSystem:
         self._close_link(station, _NORMAL, "ended by the operator")
         return "accepted", ""
 
+    def end_revoked(self, is_revoked: Callable[[bytes, int], bool]) -> None:
+        """Close the links of stations whose certificates hold no more."""
+        for identity in self._door.revoked(is_revoked):
+            logger.warning("%s: its certificate was revoked", identity)
+            self._close_link(self.stations[identity], _POLICY, "certificate revoked")
+
     def _close_link(self, station: Station, code: int, reason: str) -> None:
         if station.session is not None:
             self._close(station.session, code, reason)
@@ -442,6 +463,8 @@ class _Watcher:
     def warned(self, session: Watched, kind: str, text: str) -> None:
         if kind.startswith("malformed"):
             self._central_system.malformed_frames += 1
+        elif kind == SLOWED:
+            self._central_system.refusals.count("frames_per_s")
         if session.owner.first_time(_POSITION.sub(".", kind)):
             logger.warning("%s: %s (told once)", session.identity, text)
         else:

@@ -15,6 +15,7 @@ from connector.csms.facts import Datum, Facts, Scalar, Weight
 from connector.csms.options import CsmsOptions
 from connector.csms.station import STATION, Station
 from connector.errors import StoreError
+from connector.security.passwords import Passwords
 from connector.store.interface import Store
 from connector.store.records import SampleRecord
 
@@ -46,6 +47,8 @@ class Context:
     publish: Callable[[Facts], None]
     remember: Callable[[Station], None]
     """Keep what is known of a station, soon."""
+    passwords: Passwords
+    """Makes and checks the hashes of passwords; one for all, for it remembers."""
 
     def keep_sample(self, sample: SampleRecord) -> None:
         """Keep values with their transaction; without a store they are only shown."""

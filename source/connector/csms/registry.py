@@ -129,22 +129,21 @@ class Registry:
         station = self.stations.get(identity)
         return station is not None and station.is_adopted
 
-    def may_wait(self, identity: str) -> bool:
-        """Whether there is room for a station that nobody knows."""
-        bound = self._options.max_pending_stations
-        if identity in self.stations or not bound:
-            return True
-        if self._options.unknown_stations != "pending":
-            return True
-        waiting = sum(s.registration == "pending" for s in self._strangers.values())
-        return waiting < bound
+    @property
+    def pending_count(self) -> int:
+        """How many wait for adoption."""
+        return sum(s.registration == "pending" for s in self._strangers.values())
 
-    def waiting_at(self, address: str, identity: str = "") -> int:
-        """Links from an address whose stations are not adopted, one's own aside."""
-        return sum(
-            s.address == address and s.identity != identity and s.is_connected
+    def waiting_at(self, address: str, identity: str = "") -> set[str]:
+        """Those at an address that are neither adopted nor authenticated, but one."""
+        return {
+            s.identity
             for s in self._strangers.values()
-        )
+            if s.address == address
+            and s.identity != identity
+            and s.session is not None
+            and not s.session.link.security_profile
+        }
 
     def meet(self, identity: str) -> Station:
         """A station that connects for the first time is what the policy makes of it."""

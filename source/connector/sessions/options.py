@@ -7,6 +7,9 @@ from typing import Any, Protocol
 
 from connector.ocppj.frames import Json
 
+SLOWED = "slowed"
+"""The kind of warning about a peer that sends more than it may."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionOptions:

@@ -11,9 +11,9 @@ from connector.settings.kinds import Text, wrong
 Name = Annotated[str, BeforeValidator(Text("text (in quotes where it is a number)"))]
 
 
-def member(default: Any, meaning: str, *, shown: str = "") -> Any:
+def member(default: Any, meaning: str, *, shown: str = "", secret: bool = False) -> Any:
     """A field; `shown` is how the README writes what holds where it is not set."""
-    return Field(default, description=meaning, title=shown or None)
+    return Field(default, description=meaning, title=shown or None, repr=not secret)
 
 
 class Entry(BaseModel):

@@ -20,7 +20,10 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from connector.csms.options import Fallback
+from connector.errors import StoreError
 from connector.sessions.versions import SUBPROTOCOLS
+from connector.store.backends import EXPECTED as STORE_EXPECTED
+from connector.store.backends import backend_of
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -187,7 +190,6 @@ def folder(value: object) -> Path:
     return path
 
 
-_SQLITE = ("sqlite:///", "sqlite+aiosqlite:///")
 
 
 def subprotocol(value: object) -> str:
@@ -200,13 +202,14 @@ def subprotocol(value: object) -> str:
 
 
 def store_url(value: object) -> str:
-    """The URL of a database that this version can use."""
+    """The URL of a database that can be used."""
     text = str(value).strip()
-    if text.startswith(("postgres", "postgresql")):
-        raise wrong("sqlite:///<path> (PostgreSQL: this version does not have it yet)")
-    prefix = next((known for known in _SQLITE if text.startswith(known)), None)
-    if prefix is None or text == prefix:
-        raise wrong("sqlite:///<path>")
+    try:
+        _, url = backend_of(text)
+    except StoreError as problem:
+        raise wrong(str(problem)) from None
+    if not url.database:
+        raise wrong(STORE_EXPECTED)
     return text
 
 
@@ -264,6 +267,10 @@ WholeSeconds = Annotated[
 Count = Annotated[
     int, _kind(Number("a whole number, 0 (off) or more", maximum=2**31, whole=True))
 ]
+Days = Annotated[
+    int,
+    _kind(Number("whole days, 0 (for ever) to 36500", maximum=36_500, whole=True)),
+]
 Rate = Annotated[float, _kind(Number("a number, 0 (off) or more"))]
 Measurands = Annotated[tuple[str, ...], _kind(names)]
 JsonObject = Annotated[dict[str, Any], _kind(json_object)]
@@ -277,11 +284,7 @@ OcppPort = Annotated[
     int,
     _kind(
         Number(
-            "a port from 1 to 65535 "
-            "(0 closes the plain port, and this version has no other)",
-            1,
-            maximum=65535,
-            whole=True,
+            "a port from 0 (closes the plain port) to 65535", maximum=65535, whole=True
         )
     ),
 ]

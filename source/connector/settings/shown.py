@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,8 +32,11 @@ class ShownSetting:
     """A setting: its value as it could be written, and where that was said."""
 
     name: str
-    value: str
+    value: str | None
+    """None: it is not set."""
     origin: str
+    means: str | None = None
+    """What holds where it is not set, in words."""
 
 
 def shown_settings(environ: Mapping[str, str] | None = None) -> list[ShownSetting]:
@@ -45,8 +49,8 @@ def shown_settings(environ: Mapping[str, str] | None = None) -> list[ShownSettin
     settings = load(variables)
     found, _ = gather(variables)
     return [
-        _shown(field.upper(), getattr(settings, field), found)
-        for field in Settings.model_fields
+        _shown(name, field, getattr(settings, name), found)
+        for name, field in Settings.model_fields.items()
     ]
 
 
@@ -72,10 +76,15 @@ def example() -> str:
     return "\n".join(lines)
 
 
-def _shown(name: str, value: Any, found: Mapping[str, Given]) -> ShownSetting:
+def _shown(
+    field_name: str, field: FieldInfo, value: Any, found: Mapping[str, Given]
+) -> ShownSetting:
+    name = field_name.upper()
     given = found.get(name)
     origin = given.origin if given else _DEFAULT
-    if name in SECRETS and value is not None:
+    if value is None:
+        return ShownSetting(name, None, origin, _plain(field.title or "none"))
+    if name in SECRETS:
         return ShownSetting(name, HIDDEN, origin)
     write = _WRITTEN.get(name, written)
     return ShownSetting(name, write(value), origin)
@@ -133,10 +142,15 @@ def _guess(name: str, known: list[str]) -> str:
 
 
 def _explained(field: FieldInfo) -> Iterator[str]:
-    text = str(field.description).replace("`", "")
+    text = _plain(str(field.description))
     if field.title:
-        text += f" (else: {field.title.replace('`', '')})"
-    yield f"# {text}"
+        text += f" (else: {_plain(field.title)})"
+    yield from textwrap.wrap(text, 88, initial_indent="# ", subsequent_indent="# ")
+
+
+def _plain(text: str) -> str:
+    """Without the marks of Markdown."""
+    return text.replace("`", "")
 
 
 def _default(field: FieldInfo) -> str:

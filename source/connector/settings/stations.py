@@ -77,21 +77,16 @@ def _version(value: object) -> str:
 _Version = Annotated[Version, BeforeValidator(_version)]
 
 
-def _not_built(*defaults: object) -> BeforeValidator:
-    """Refuse all but the defaults: the capability is not in this version."""
-
-    def refuse(value: object) -> None:
-        if value not in defaults:
-            raise wrong("nothing: this version does not have it yet")
-
-    return BeforeValidator(refuse)
-
-
 _Purpose = Annotated[Purpose, _word(Purpose)]
 _Kind = Annotated[Kind, _word(Kind)]
 _AutostartToken = Annotated[
     str, BeforeValidator(Text("1 to 20 characters", longest=20))
 ]
+_Password = Annotated[
+    str,
+    BeforeValidator(Text("text of 1 to 255 characters, in quotes if it is a number")),
+]
+_Profile = Annotated[int, _whole("0, 1, 2 or 3", 0, 3)]
 _Unit = Annotated[Literal["W", "A"], _word(Literal["W", "A"])]
 _Zero = Annotated[Literal["profile", "stop"], _word(Literal["profile", "stop"])]
 _Level = Annotated[int, _whole("a whole number, 0 or more", 0, 2**31 - 1)]
@@ -220,8 +215,15 @@ class StationEntry(_Entry):
     ocpp_version: _Version | None = _member(
         None, "`1.6`, `2.0.1` or `2.1`: the only one that it may speak"
     )
-    password: Annotated[None, _not_built()] = None
-    security_profile: Annotated[None, _not_built(0)] = None
+    password: _Password | None = _member(
+        None,
+        "What it presents with profiles 1 and 2; OCPP asks for 16 to 40 characters. "
+        "Those that are registered at run time are kept as hashes",
+        secret=True,
+    )
+    security_profile: _Profile | None = _member(
+        None, "The least that it may use: 0 to 3", shown="`MIN_SECURITY_PROFILE`"
+    )
 
     @field_validator("max_current_a")
     @classmethod

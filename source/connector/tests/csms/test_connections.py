@@ -12,7 +12,7 @@ from websockets.datastructures import Headers
 from connector.csms.central_system import LinkOptions
 from connector.csms.events import Connected, Disconnected
 from connector.errors import CallErrorReceived
-from connector.sessions.websocket_server import HandshakeRequest
+from connector.sessions.websocket_server import Admission, HandshakeRequest, Refusal
 from connector.tests.csms.conftest import NAME, Harness, settle
 
 Start = Callable[..., Any]
@@ -25,7 +25,11 @@ def request(identity: str, address: str = "memory") -> HandshakeRequest:
 async def refusal(system: Harness, identity: str, address: str = "memory") -> int:
     """The status that keeps a station out; 0: it gets in."""
     found = await system.central.gate(request(identity, address))
-    return found.status if found else 0
+    if isinstance(found, Refusal):
+        return found.status
+    if found.end is not None:
+        found.end()
+    return 0
 
 
 # -- who gets in
@@ -141,7 +145,7 @@ async def test_links_that_replace_each_other_are_slowed_down(
     assert await refusal(system, "CP-9") == 0
     await system.advance(5)
     async with asyncio.timeout(10):
-        assert await waiting is None
+        assert isinstance(await waiting, Admission)
     await system.advance(60)
     assert await refusal(system, NAME) == 0
 

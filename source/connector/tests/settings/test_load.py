@@ -317,7 +317,6 @@ class TestStations:
         "member",
         [
             {"ocpp_version": None},
-            {"security_profile": 0},
             {"quirks": []},
             {"quirks": {}},
             {"password": None},

@@ -34,9 +34,24 @@ WRONG = [
     ("SEND_RAW_MESSAGE_TO_DB", "2", "TRUE or FALSE"),
     ("DEBUG", "WAHR", "TRUE or FALSE"),
     ("OCPP_HOST", "ws://here", "a host name or an address"),
-    ("OCPP_PORT", "90000", "a port from 1 to 65535"),
-    ("OCPP_PORT", "0", "a port from 1 to 65535 (0 closes the plain port"),
-    ("OCPP_PORT", "-1", "a port from 1 to 65535"),
+    ("OCPP_PORT", "90000", "a port from 0 (closes the plain port) to 65535"),
+    ("OCPP_PORT", "-1", "a port from 0 (closes the plain port) to 65535"),
+    ("OCPP_TLS_PORT", "0", "a port from 1 to 65535"),
+    ("OCPP_TLS_PORT", "9000", "another port than OCPP_PORT"),
+    ("OCPP_TLS_CERT", "nowhere.pem", "the path of a file that can be read"),
+    ("OCPP_TLS_CERT", "file", "OCPP_TLS_PORT beside it"),
+    ("OCPP_TLS_KEY", "file", "OCPP_TLS_CERT beside it"),
+    ("OCPP_TLS_CLIENT_CA", "file", "OCPP_TLS_PORT beside it"),
+    ("CRL_FILE", "file", "OCPP_TLS_CLIENT_CA beside it"),
+    ("OPERATOR_NAME", "x" * 65, "text of 1 to 64 characters"),
+    ("MIN_SECURITY_PROFILE", "4", "0, 1, 2 or 3"),
+    ("MIN_SECURITY_PROFILE", "1.5", "0, 1, 2 or 3"),
+    ("MIN_SECURITY_PROFILE", "2", "OCPP_TLS_PORT, or TRUSTED_PROXIES beside it"),
+    ("MIN_SECURITY_PROFILE", "3", "OCPP_TLS_PORT and OCPP_TLS_CLIENT_CA beside it"),
+    ("TRUSTED_PROXIES", "nginx", "addresses or networks such as 10.0.0.5"),
+    ("TRUSTED_PROXIES", "10.0.0.1;10.0.0.2", "addresses or networks such as"),
+    ("TRUSTED_PROXIES", "10.0.0.1, 0.0.0.0/0", "addresses or networks"),
+    ("TRUSTED_PROXIES", "::/0", "addresses or networks"),
     ("DEFAULT_SUBPROTOCOL", "ocpp2.0", "ocpp2.1, ocpp2.0.1, ocpp1.6, or empty"),
     ("UNKNOWN_STATIONS", "ask", "pending, accept or reject"),
     ("STATIONS", "nowhere.yaml", "a JSON object, or the path of a YAML or JSON file"),
@@ -289,7 +304,7 @@ class TestStations:
             ("meter_interval_s", 0.5, "whole seconds, 0 or more"),
             ("strict_validation", "strict", "TRUE or FALSE"),
             ("ocpp_version", "2.0", "1.6, 2.0.1 or 2.1"),
-            ("security_profile", 1, "nothing: this version"),
+            ("security_profile", 4, "0, 1, 2 or 3"),
             ("preset", "abb", "one of none, abb-terra-ac, abl, "),
             ("preset", 1, "one of none, abb-terra-ac, abl, "),
             ("quirks", 1, "an object or a list of names: no_boot_trigger, "),
@@ -307,7 +322,8 @@ class TestStations:
         )
 
     @pytest.mark.parametrize(
-        ("member", "value"), [("password", "geheim"), ("autostart_token", "geheim" * 4)]
+        ("member", "value"),
+        [("password", "geheim\n"), ("autostart_token", "geheim" * 4)],
     )
     def test_a_secret_member_is_hidden(self, member: str, value: str) -> None:
         text = json.dumps({"CP-7": {member: value}})
