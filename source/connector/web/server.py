@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 
 from connector.csms.file_places import FilePlaces
 from connector.web import problems
-from connector.web.api.auth import Failures, Guard, Tokens
+from connector.web.api.auth import AuthCounts, Guard, Tokens
 from connector.web.api.context import ApiContext
 from connector.web.api.routes import api_routes
 from connector.web.api.stations import ENTRY
@@ -71,8 +71,9 @@ def _add_api(app: FastAPI, api: ApiContext) -> None:
     app.include_router(api_routes(api))
     describe(app, api.version, {ENTRY: api.entry_schema} if api.entry_schema else {})
     app.add_middleware(Bodies)
-    tokens, failures = Tokens(api.token), Failures(api.clock)
-    app.add_middleware(Guard, tokens=tokens, failures=failures, clock=api.clock)
+    app.add_middleware(
+        Guard, tokens=Tokens(api.token), counts=AuthCounts(), clock=api.clock
+    )
 
 
 class HttpServer:

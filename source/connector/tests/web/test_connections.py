@@ -137,5 +137,5 @@ async def test_those_that_are_over_are_not_counted(served: Served) -> None:
         writer.close()
 
     async with asyncio.timeout(10):
-        while served.connections.count:
-            await asyncio.sleep(0)  # noqa: ASYNC110
+        while served.connections.count:  # noqa: ASYNC110
+            await asyncio.sleep(0)

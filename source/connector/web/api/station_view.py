@@ -149,7 +149,7 @@ def view(context: ApiContext, station: Station) -> StationView:
             _connector(station, where, limits.get(where)) for where in _places(station)
         ],
         registered=station.registered,
-        options=_without_nothing(asdict(station.options)),
+        options=_without_nothing(asdict(station.options) | {"password": None}),
         **_link(context, station),
     )
 
