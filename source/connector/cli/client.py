@@ -20,7 +20,7 @@ Json = Any
 PREFIX = "/api/v1"
 _CONNECT_S, _READ_S = 5.0, 30.0
 OUTCOME_S = 7260.0
-"""For the outcome of a command: it always comes, and a call may wait and take an hour."""
+"""For an outcome: it always comes, but a call may wait an hour, and take another."""
 _PAGE = 1000
 _NO_API = "what answers there is no OCPP connector"
 
@@ -50,6 +50,8 @@ class Client:
             timeout=httpx.Timeout(_READ_S, connect=_CONNECT_S),
             # A proxy in the environment is no way to this machine itself.
             trust_env=not access.is_local,
+            # Reading all CAs of this machine takes its time.
+            verify=access.url.startswith("https:"),
         )
 
     def __enter__(self) -> Client:

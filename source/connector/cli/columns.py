@@ -21,10 +21,16 @@ def _version(protocol: Json) -> str:
     return text_of(protocol).removeprefix("ocpp")
 
 
+def _value(setting: Json) -> str:
+    """``(all interfaces)`` where nothing is set."""
+    value, means = setting["value"], setting["means"]
+    return f"({means})" if value is None else str(value)
+
+
 # fmt: off
 SETTINGS = (
     Column("SETTING", "name"),
-    Column("VALUE", "value"),
+    Column("VALUE", "", _value),
     Column("FROM", "origin"),
 )
 STATIONS = (

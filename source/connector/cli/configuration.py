@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import typer
 
 from connector.cli.caller import Caller, local
@@ -23,10 +25,7 @@ def show(caller: Caller) -> None:
     """Every setting with its value, and where it comes from; secrets are hidden."""
     from connector.settings.shown import shown_settings  # noqa: PLC0415
 
-    rows = [
-        {"name": each.name, "value": each.value, "origin": each.origin}
-        for each in shown_settings()
-    ]
+    rows = [asdict(each) for each in shown_settings()]
     caller.terminal.rows(rows, SETTINGS, "there are none")
 
 

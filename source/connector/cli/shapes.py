@@ -12,11 +12,13 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: where its value is in an item, and how it is written."""
+    """A column of a table: where its value is in an item, and how it is written.
+
+    ``member`` is a path: names with dots between them; "" is the item itself.
+    """
 
     title: str
     member: str
-    """Names with dots between them: ``boot.vendor``."""
     write: Callable[[Json], str] | None = None
     is_number: bool = False
 
@@ -28,7 +30,7 @@ class Column:
 
 def member(item: Json, path: str) -> Json:
     """The member at a path; None where there is none."""
-    for name in path.split("."):
+    for name in path.split(".") if path else ():
         item = item.get(name) if isinstance(item, dict) else None
     return item
 
