@@ -74,7 +74,7 @@ class Blocks:
         self.firmware = Firmware(context, self.files, ids)
         self.diagnostics = Diagnostics(context, self.files, ids)
         authority = StationAuthority(
-            self.files.data_dir / PKI_FOLDER, context.options.pki.operator_name
+            self.files.data_dir / PKI_FOLDER, context.options.operator_name
         )
         self.pki = Pki(authority, context.store, context.clock.now_ms)
         self.certificates = Certificates(context, self.pki)

@@ -114,15 +114,17 @@ class CertificateDays:
 
     def _days_of_own(self) -> dict[str, int]:
         now = self._now()
-        found = {}
-        for name, ends in _own_files(self._context.options.pki, self._pki).items():
+        found: dict[str, int] = {}
+        for name, ends in _own_files(self._context.options.pki, self._pki):
             try:
-                found[name] = days_left(ends(), now)
+                days = days_left(ends(), now)
             except CertificateError as problem:
                 logger.warning("until when it holds is unknown: %s", problem)
                 continue
+            found[name] = min(days, found.get(name, days))
+        for name, days in found.items():
             limits = _WARNED_DAYS_OF_LISTS if name == "crl" else _WARNED_DAYS
-            self._warn(name, _NAMES[name], found[name], limits)
+            self._warn(name, _NAMES[name], days, limits)
         return found
 
     # -- of stations
@@ -223,21 +225,25 @@ class CertificateDays:
         return at(self._context.clock.now_ms())
 
 
-def _own_files(options: PkiOptions, pki: Pki) -> dict[str, _Ends]:
-    """How to find out until when each of ours holds."""
+def _own_files(options: PkiOptions, pki: Pki) -> list[tuple[str, _Ends]]:
+    """How to find out until when each of ours holds; of several the first counts."""
     authority = pki.authority
     own_ca = authority.certificate_file if authority.exists else None
     own_list = authority.list_file if authority.exists else None
-    found: dict[str, tuple[Path | None, Callable[[Path], datetime]]] = {
-        "server": (options.server_certificate, certificate_file_ends),
-        "ca": (options.client_ca or own_ca, certificate_file_ends),
-        "crl": (options.revocation_list or own_list, list_file_ends),
-    }
-    return {
-        name: _reading(read, path)
-        for name, (path, read) in found.items()
+    found = [
+        ("server", certificate_file_ends, path) for path in options.server_certificates
+    ]
+    found += [
+        ("ca", certificate_file_ends, path)
+        for path in (options.client_ca or own_ca,)
         if path is not None
-    }
+    ]
+    found += [
+        ("crl", list_file_ends, path)
+        for path in (options.revocation_list, own_list)
+        if path is not None
+    ]
+    return [(name, _reading(read, path)) for name, read, path in found]
 
 
 def _reading(read: Callable[[Path], datetime], path: Path) -> _Ends:

@@ -113,11 +113,9 @@ class FileOptions:
 
 @dataclass(frozen=True, slots=True)
 class PkiOptions:
-    """Whose certificates are issued, and which others are watched."""
+    """Files of others that are watched: how long they still hold."""
 
-    operator_name: str | None = None
-    """The O of what our own CA issues."""
-    server_certificate: Path | None = None
+    server_certificates: tuple[Path, ...] = ()
     client_ca: Path | None = None
     revocation_list: Path | None = None
 
@@ -151,7 +149,7 @@ class CsmsOptions:
     max_pending_stations: int = 1000
     min_security_profile: int = 0
     operator_name: str | None = None
-    """The O that stations' certificates must have; None: any."""
+    """The O that stations' certificates must have (None: any), and get from us."""
     limits: LimitOptions = field(default_factory=LimitOptions)
     files: FileOptions = field(default_factory=FileOptions)
     pki: PkiOptions = field(default_factory=PkiOptions)

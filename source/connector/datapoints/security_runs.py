@@ -6,12 +6,13 @@ up. A certain one is given with the API alone, as `NewPassword`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from connector.csms.password_rotation import AFTER_REBOOT, UNCLEAR, Unclear
 from connector.csms.security_profiles import HIGHEST, Wanted
-from connector.csms.station import Station
+from connector.csms.station import STATION, Station
 from connector.datapoints import values
 from connector.datapoints.command_runs import Context
 from connector.datapoints.outcomes import (
@@ -88,6 +89,19 @@ def profile(value: object) -> Wanted:
 
 def _text(value: object) -> str | None:
     return None if value is None else values.text(value)
+
+
+def profile_reporter(
+    report_late: Callable[[str, str, str, Outcome], None],
+) -> Callable[[Station, bool, str], None]:
+    """How it is told that a station has come with the profile, or has not."""
+
+    def report(station: Station, is_done: bool, detail: str) -> None:
+        name = OutcomeName.ACCEPTED if is_done else OutcomeName.TIMEOUT
+        outcome = Outcome(name, detail)
+        report_late(station.identity, STATION, "security_profile", outcome)
+
+    return report
 
 
 async def change_profile(

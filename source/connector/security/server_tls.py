@@ -50,10 +50,12 @@ class TlsFiles:
     keys: tuple[Path | None, ...]
     client_ca: Path | None = None
     crl: Path | None = None
+    own_crl: Path | None = None
+    """The list of our own CA, where that is among ``client_ca``."""
 
     def all(self) -> tuple[Path, ...]:
         """Each of them."""
-        more = (*self.keys, self.client_ca, self.crl)
+        more = (*self.keys, self.client_ca, self.crl, self.own_crl)
         return (*self.certificates, *(path for path in more if path is not None))
 
 
@@ -82,10 +84,18 @@ class Loaded:
 
 
 class ServerTls:
-    """The context of new connections, made again when a file has changed."""
+    """The context of new connections, made again when a file has changed.
 
-    def __init__(self, files: TlsFiles) -> None:
-        self._files = files
+    ``complete`` says which files belong to those that are set.
+    """
+
+    def __init__(
+        self,
+        files: TlsFiles,
+        complete: Callable[[TlsFiles], TlsFiles] = lambda files: files,
+    ) -> None:
+        self._given = self._files = files
+        self._complete = complete
         self._loaded: Loaded | None = None
         self._seen: Signature = ()
         self._changing: Signature = ()
@@ -123,9 +133,7 @@ class ServerTls:
         Raises:
             CertificateError: one cannot be used; the text names it.
         """
-        self._seen = await asyncio.to_thread(_signature, self._files)
-        self._loaded = await asyncio.to_thread(load, self._files)
-        _warn(self._loaded)
+        await self._load()
         self._task = asyncio.create_task(self._watch(), name="tls files")
 
     async def stop(self) -> None:
@@ -150,13 +158,18 @@ class ServerTls:
             return
         self._seen = found
         try:
-            self._loaded = await asyncio.to_thread(load, self._files)
+            await self._load()
         except CertificateError as problem:
             logger.error("%s; what was there before stays in use", problem)
             return
         logger.info("the TLS files of the stations' port were read again")
-        _warn(self._loaded)
         self.on_reload()
+
+    async def _load(self) -> None:
+        self._files = await asyncio.to_thread(self._complete, self._given)
+        self._seen = await asyncio.to_thread(_signature, self._files)
+        self._loaded = await asyncio.to_thread(load, self._files)
+        _warn(self._loaded)
 
 
 def load(files: TlsFiles) -> Loaded:
@@ -183,10 +196,11 @@ def load(files: TlsFiles) -> Loaded:
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         _trust(context, files.client_ca)
         expiries += _certificates("client_ca", files.client_ca)
-    if files.crl is not None:
+    for path in filter(None, (files.crl, files.own_crl)):
         context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
-        lists, revoked = _load_lists(context, files.crl)
+        lists, named = _load_lists(context, path)
         expiries += lists
+        revoked |= named
     return Loaded(context, tuple(expiries), revoked)
 
 

@@ -26,6 +26,7 @@ from connector.csms.options import (
     Fallback,
     FileOptions,
     LimitOptions,
+    PkiOptions,
     Retention,
 )
 from connector.mqtt.options import MqttOptions, TlsOptions, Will
@@ -184,7 +185,8 @@ class Settings(ConnectionSettings):
     )
     store_url: StoreUrl | None = _setting(
         None,
-        "The database: `sqlite:///<path>`",
+        "The database: `sqlite:///<path>`, or "
+        "`postgresql://<user>:<password>@<host>:<port>/<database>`",
         shown="SQLite in `DATA_DIR`",
         secret=True,
     )
@@ -334,6 +336,9 @@ class Settings(ConnectionSettings):
             limits=self.limits,
             files=FileOptions(
                 self.data_dir, self.http_host, self.http_url, self.max_upload_bytes
+            ),
+            pki=PkiOptions(
+                self.ocpp_tls_cert or (), self.ocpp_tls_client_ca, self.crl_file
             ),
         )
 

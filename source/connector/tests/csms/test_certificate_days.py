@@ -215,7 +215,7 @@ async def test_our_own_are_known(
     await pki.init()
     issued = await pki.issue_server(["cs.example"], timedelta(days=10))
     certificate, _ = pki.authority.keep_server(issued.pair)
-    options = PkiOptions(server_certificate=certificate)
+    options = PkiOptions(server_certificates=(certificate,))
 
     second = await start(files=FileOptions(tmp_path), pki=options)
 
