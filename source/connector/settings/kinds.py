@@ -22,8 +22,7 @@ from pydantic_core import PydanticCustomError
 from connector.csms.options import Fallback
 from connector.errors import StoreError
 from connector.sessions.versions import SUBPROTOCOLS
-from connector.store.backends import EXPECTED as STORE_EXPECTED
-from connector.store.backends import backend_of
+from connector.store.backends import A_DATABASE, backend_of
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -190,8 +189,6 @@ def folder(value: object) -> Path:
     return path
 
 
-
-
 def subprotocol(value: object) -> str:
     """The WebSocket subprotocol assumed where none is offered; empty for none."""
     text = str(value).strip()
@@ -207,9 +204,9 @@ def store_url(value: object) -> str:
     try:
         _, url = backend_of(text)
     except StoreError as problem:
-        raise wrong(str(problem)) from None
+        raise wrong(f"{A_DATABASE}: {problem}") from None
     if not url.database:
-        raise wrong(STORE_EXPECTED)
+        raise wrong(f"{A_DATABASE}: it names no file")
     return text
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Protocol
-
-from sqlalchemy import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from typing import TYPE_CHECKING, Protocol
 
 from connector.errors import StoreError
 
-EXPECTED = (
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Connection, Engine
+
+A_DATABASE = (
     "sqlite:///<path> or postgresql://<user>:<password>@<host>:<port>/<database> "
-    "(%-encoded where one of them has a special character)"
+    "(special characters in one of them as %XX)"
 )
 
 
@@ -38,8 +38,12 @@ class Backend(Protocol):
     def shown(self, url: URL) -> str:
         """Which database it is, for people; without the password."""
 
-    def make_engine(self, url: URL) -> Engine:
+    def make_engine(self, url: URL, *, for_long_reads: bool = False) -> Engine:
         """The engine, of one connection; nothing is opened yet.
+
+        Args:
+            url: as `checked` gave it.
+            for_long_reads: what nobody waits for in a hurry is not cut off early.
 
         Raises:
             StoreError: it cannot be made.
@@ -85,16 +89,20 @@ def backend_of(text: str) -> tuple[Backend, URL]:
     """Who knows the database at a URL, and the URL as it is used.
 
     Raises:
-        StoreError: it is no URL of a database that can be used; the text has neither
-            the URL nor parts of it.
+        StoreError: it is no URL of a database that can be used. The text has no part
+            of it, which may be a secret.
     """
+    # Whoever reads settings needs no database for it.
+    from sqlalchemy import make_url  # noqa: PLC0415
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError  # noqa: PLC0415
+
     try:
         url = make_url(text)
         name = url.drivername.partition("+")[0]
         url = url.set(drivername=_OTHER_NAMES.get(name, name))
     except (ArgumentError, NoSuchModuleError, ValueError):
-        raise StoreError(f"this is no URL of a database: {EXPECTED}") from None
+        raise StoreError("it is no URL of a database") from None
     if url.drivername not in _BACKENDS:
-        raise StoreError(f"this kind of database is not supported: {EXPECTED}")
+        raise StoreError("this kind of database is not supported")
     backend = _BACKENDS[url.drivername]()
     return backend, backend.checked(url)

@@ -15,6 +15,7 @@ from connector.store import statements as sql
 from connector.store import token_statements as tokens
 from connector.store import transaction_statements as tx
 from connector.store.archive import Archive
+from connector.store.backends import backend_of
 from connector.store.groups import Groups
 from connector.store.opening import open_groups
 from connector.store.reads import engine_of
@@ -59,6 +60,12 @@ class DatabaseStore:
         if self._archive is None:
             raise StoreError("the store is not open")
         return self._archive
+
+    @property
+    def shown(self) -> str:
+        """Which database it is, for people; without a password."""
+        backend, url = backend_of(self._url)
+        return backend.shown(url)
 
     @property
     def is_writable(self) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
+from typing import Any
 
 from sqlalchemy import URL, Connection
 
 from connector.errors import StoreError
-from connector.store.backends import Backend, NotYet, backend_of
+from connector.store.backends import A_DATABASE, Backend, NotYet, backend_of
 from connector.store.groups import Groups
 from connector.store.schema import migrate
 
@@ -23,7 +25,10 @@ async def open_groups(text: str) -> Groups:
     Raises:
         StoreError: it cannot be used; the text tells which one it is, and why.
     """
-    backend, url = backend_of(text)
+    try:
+        backend, url = backend_of(text)
+    except StoreError as problem:
+        raise StoreError(f"{problem}; expected {A_DATABASE}") from None
     groups = Groups(backend.make_engine(url))
     try:
         await _reach(groups, backend, url)
@@ -38,6 +43,21 @@ async def open_groups(text: str) -> Groups:
 
 def _migrate(connection: Connection, backend: Backend) -> None:
     migrate(connection, backend.alone)
+
+
+async def done_before(stop: asyncio.Event, opening: Coroutine[Any, Any, None]) -> bool:
+    """Whether it came to its end; given up where ``stop`` is set meanwhile."""
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(opening, name="open the store")
+    stopping = loop.create_task(stop.wait(), name="stop")
+    await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if task.done():
+        await task
+        return True
+    task.cancel()
+    await asyncio.wait({task})
+    return False
 
 
 async def _reach(groups: Groups, backend: Backend, url: URL) -> None:

@@ -27,9 +27,9 @@ ANSWERS_WITHIN_S = 30.0
 CONNECTS_WITHIN_S = 5
 SILENT_FOR_S = 10.0
 """Then a server, or the way to it, is taken for dead."""
+READS_WITHIN_S = 120.0
 MIGRATES_WITHIN_S = 600.0
 _SESSION = (
-    f"SET statement_timeout = {SILENT_FOR_S * 1000:.0f};"
     "SET lock_timeout = 5000;"
     # Others wait for what we hold: ours may not sleep on it, frozen or cut off.
     "SET idle_in_transaction_session_timeout = 20000;"
@@ -55,17 +55,17 @@ def checked(url: URL) -> URL:
     """With our driver, whichever it names.
 
     Raises:
-        StoreError: it names no database, or an option that is unknown.
+        StoreError: something is missing, unknown, or not written as it has to be.
     """
     if not url.database:
-        raise StoreError(
-            "it names no database: postgresql://<user>:<password>@<host>/<database>"
-        )
+        raise StoreError("it names no database")
+    if "@" in (url.host or ""):
+        raise StoreError("it has more than one @")
     try:
         make_conninfo("", **{name: "" for name in url.query})
     except psycopg.ProgrammingError:
-        names = ", ".join(sorted(url.query))
-        raise StoreError(f"one of its options is unknown: {names}") from None
+        # Not which one: behind a ? in a password, it is part of it.
+        raise StoreError("one of the options behind ? is unknown") from None
     return url.set(drivername="postgresql+psycopg")
 
 
@@ -121,37 +121,35 @@ class Bounded(psycopg.Connection[Any]):
             return result
 
 
-def make_engine(url: URL) -> Engine:
+def make_engine(url: URL, *, for_long_reads: bool = False) -> Engine:
     """The engine; it connects when it is used, and again when the server was away."""
+    within_s = READS_WITHIN_S if for_long_reads else SILENT_FOR_S
     engine: Engine = create_engine(
         url,
-        creator=lambda: _connect(engine),
+        creator=lambda: _connect(engine, within_s),
         pool_size=1,
         max_overflow=0,
         hide_parameters=True,
         json_serializer=to_json,
         use_native_hstore=False,
     )
-    event.listen(engine, "connect", _prepare)
     event.listen(engine, "handle_error", _leave_what_is_read_only)
     return engine
 
 
-def _connect(engine: Engine) -> psycopg.Connection[Any]:
+def _connect(engine: Engine, within_s: float) -> Bounded:
     _, given = engine.dialect.create_connect_args(engine.url)
     ours: dict[str, Any] = {
         "connect_timeout": CONNECTS_WITHIN_S,
         "application_name": "ocpp-connector",
         **_KEEPALIVE,
     }
-    return Bounded.connect(**{**ours, **given})
-
-
-def _prepare(connection: psycopg.Connection[Any], _: Any) -> None:
-    # In a transaction they would go with it, if that is rolled back.
-    connection.autocommit = True
-    connection.execute(_SESSION)
+    # In a transaction, settings would go with it if that is rolled back.
+    connection = Bounded.connect(**{**ours, **given}, autocommit=True)
+    connection.execute(f"SET statement_timeout = {within_s * 1000:.0f}; {_SESSION}")
     connection.autocommit = False
+    connection.silent_for_s = within_s
+    return connection
 
 
 def _leave_what_is_read_only(context: ExceptionContext) -> None:
@@ -196,11 +194,11 @@ def alone(connection: Connection) -> Iterator[None]:
     _lock(connection)
     bounded: Any = connection.connection.dbapi_connection
     connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-    bounded.silent_for_s = MIGRATES_WITHIN_S
+    usual_s, bounded.silent_for_s = bounded.silent_for_s, MIGRATES_WITHIN_S
     try:
         yield
     finally:
-        bounded.silent_for_s = SILENT_FOR_S
+        bounded.silent_for_s = usual_s
 
 
 def _lock(connection: Connection) -> None:

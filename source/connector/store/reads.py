@@ -106,7 +106,7 @@ def engine_of(url: str) -> Engine:
         StoreError: it cannot be made.
     """
     backend, parsed = backend_of(url)
-    return backend.make_engine(parsed)
+    return backend.make_engine(parsed, for_long_reads=True)
 
 
 @asynccontextmanager
@@ -120,7 +120,7 @@ async def open_reads(url: str) -> AsyncIterator[Reads]:
     backend, parsed = backend_of(url)
     try:
         _check_file(parsed)
-        reads = Reads(backend.make_engine(parsed))
+        reads = Reads(backend.make_engine(parsed, for_long_reads=True))
         try:
             await reads.read(_check_schema)
             yield reads

@@ -38,7 +38,7 @@ def checked(url: URL) -> URL:
         StoreError: it is no path.
     """
     if url.host or url.username:
-        raise StoreError("a SQLite database is a file here: sqlite:///<path>")
+        raise StoreError("SQLite has no hosts: it is sqlite, three slashes, the path")
     return url.set(drivername="sqlite")
 
 
@@ -47,7 +47,7 @@ def shown(url: URL) -> str:
     return url.database or ":memory:"
 
 
-def make_engine(url: URL) -> Engine:
+def make_engine(url: URL, *, for_long_reads: bool = False) -> Engine:
     """The engine for a file, whose folder is made where it is missing.
 
     Raises:

@@ -74,6 +74,11 @@ def test_settings_do_not_change() -> None:
         ("STRICT_VALIDATION", "TRUE", True),
         ("DATA_DIR", "elsewhere", Path("elsewhere")),
         ("STORE_URL", "sqlite:////tmp/a.db", "sqlite:////tmp/a.db"),
+        ("STORE_URL", " postgres://u:p@db/a ", "postgres://u:p@db/a"),
+        ("STORE_URL", "postgresql://u:%2F@[::1]:1/a", "postgresql://u:%2F@[::1]:1/a"),
+        ("STORE_URL", "postgresql+asyncpg:///a", "postgresql+asyncpg:///a"),
+        ("STORE_URL", "postgresql+psycopg://h/a", "postgresql+psycopg://h/a"),
+        ("STORE_URL", "postgresql://h/a?sslmode=x", "postgresql://h/a?sslmode=x"),
         ("HTTP_HOST", "0.0.0.0", "0.0.0.0"),
         ("HTTP_PORT", "0", 0),
         ("HTTP_URL", " https://a.example:8443/b/ ", "https://a.example:8443/b"),
@@ -217,7 +222,7 @@ class TestSecretsInFiles:
             {
                 "MQTT_USERNAME": "me",
                 "MQTT_PASSWORD": "geheim",
-                "STORE_URL": "sqlite:///geheim",
+                "STORE_URL": "postgresql://me:geheim@db/ocpp",
             }
         )
 

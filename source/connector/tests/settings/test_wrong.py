@@ -189,8 +189,15 @@ class TestSecrets:
     @pytest.mark.parametrize(
         ("name", "text"),
         [
-            ("STORE_URL", "postgresql://me:geheim@db/ocpp"),
+            ("STORE_URL", "postgresql://me:geheim@db"),
+            ("STORE_URL", "postgresql://me:geheim@db/"),
+            ("STORE_URL", "postgresql://me:ge@heim@db/ocpp"),
+            ("STORE_URL", "postgresql://me:1@geheim@db/ocpp"),
+            ("STORE_URL", "postgresql://me:geheim@db/ocpp?geheim=1"),
+            ("STORE_URL", "postgresql://me:geheim@db:port/ocpp"),
             ("STORE_URL", "mysql://me:geheim@db/ocpp"),
+            ("STORE_URL", "sqlite://me:geheim@db/ocpp"),
+            ("STORE_URL", "geheim"),
             ("STORE_URL", "sqlite:///"),
             ("MQTT_PASSWORD", "geheim"),
         ],
@@ -201,10 +208,23 @@ class TestSecrets:
         assert "geheim" not in problem
         assert problem.startswith(f"{name} is (hidden) (environment), expected ")
 
-    def test_postgresql_is_refused_as_not_built(self) -> None:
-        [problem] = problems({"STORE_URL": "postgresql://me@db/ocpp"})
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            ("postgresql://me@db", "it names no database"),
+            ("postgresql://me@db/a?ssl=1", "one of the options behind ? is unknown"),
+            ("postgresql://me:a@b@db/a", "it has more than one @"),
+            ("mysql://me@db/a", "this kind of database is not supported"),
+            ("sqlite:///", "it names no file"),
+            ("nonsense", "it is no URL of a database"),
+        ],
+    )
+    def test_what_is_wrong_with_a_database_is_told(
+        self, text: str, reason: str
+    ) -> None:
+        [problem] = problems({"STORE_URL": text})
 
-        assert "PostgreSQL: this version does not have it yet" in problem
+        assert problem.endswith(f": {reason}")
 
     def test_a_file_that_is_not_there_is_named(self) -> None:
         [problem] = problems({"MQTT_USERNAME_FILE": "nowhere"})
