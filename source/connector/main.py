@@ -20,6 +20,7 @@ from connector.csms.clock import SystemClock
 from connector.datapoints.fact_queue import FactQueue
 from connector.datapoints.flow import Message, SensorFlow
 from connector.datapoints.flow_thread import FlowThread
+from connector.datapoints.present import Present
 from connector.datapoints.sensors import Sensors
 from connector.errors import ConnectorError
 from connector.ocppj.redaction import redact
@@ -62,6 +63,8 @@ class Connector(SensorFlow, ActuatorFlow, BaseConnector):
             publish_available=self._publish_available_datapoints,
             save=self._server.save_datapoints,
         )
+        self._flow_thread.note(self._server.history)
+        self._server.present = Present(self.sensors, self._flow_thread.ask)
 
     def _serve(self, termination_event: threading.Event) -> None:
         """The OCPP server, in a thread with a loop of its own."""

@@ -56,6 +56,11 @@ def iso(time_ms: int) -> str:
     return _iso(time_ms // 1000)
 
 
+def iso_ms(time_ms: int) -> str:
+    """The same with milliseconds."""
+    return f"{iso(time_ms)[:-1]}.{time_ms % 1000:03}Z"
+
+
 def in_order(meter_values: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Meter values by their times; those without one stay at the end."""
     if len(meter_values) == 1:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 from connector.csms import old_files
 from connector.csms.clock import Clock, Timer
+from connector.csms.options import Retention
 from connector.csms.times import DAY_MS
 from connector.errors import StoreError
 from connector.store import thinning
@@ -27,15 +26,6 @@ _FIRST_AFTER_S = 60.0
 _EVERY_S = 86_400.0
 _AGAIN_S = 3600.0
 _PAUSE_S = 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """For how many days what is kept of people stays; 0: for ever."""
-
-    days: int = 0
-    uploads: Path | None = None
-    recordings: Path | None = None
 
 
 class Upkeep:

@@ -7,7 +7,7 @@ in batches of at most one second. Every method raises `StoreError` when it canno
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from connector.store.records import (
     CertificateRecord,
@@ -23,6 +23,9 @@ from connector.store.records import (
     TransactionStart,
     TransactionStop,
 )
+
+if TYPE_CHECKING:
+    from connector.store.archive import Archive
 
 
 class RegistryStore(Protocol):
@@ -237,6 +240,14 @@ class Store(
 
     async def close(self) -> None:
         """Write what waits, and release everything."""
+
+    @property
+    def archive(self) -> Archive:
+        """What is read, thinned and removed in bulk.
+
+        Raises:
+            StoreError: the store is not open.
+        """
 
     @property
     def is_writable(self) -> bool:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from connector.csms import old_files, upkeep
+from connector.csms.options import Retention
 from connector.csms.times import DAY_MS
-from connector.csms.upkeep import Retention, Upkeep
+from connector.csms.upkeep import Upkeep
 from connector.errors import StoreError
 from connector.store import DatabaseStore, open_store
 from connector.store.records import (

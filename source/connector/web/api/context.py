@@ -11,6 +11,7 @@ from connector.csms.clock import Clock
 from connector.csms.registering import ReadEntry
 from connector.datapoints.commands import Commands
 from connector.datapoints.limits.service import LimitService
+from connector.datapoints.present import Present
 from connector.security.passwords import Passwords
 from connector.store.interface import Store
 
@@ -35,3 +36,5 @@ class ApiContext:
     """How they look, as a JSON schema."""
     passwords: Passwords
     """Makes the hashes that are kept of stations' passwords."""
+    present: Present
+    """The newest values of all datapoints."""

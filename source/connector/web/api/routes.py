@@ -6,7 +6,14 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
-from connector.web.api import commands, index, reservations, stations
+from connector.web.api import (
+    commands,
+    datapoints,
+    index,
+    reservations,
+    stations,
+    transactions,
+)
 from connector.web.api.context import ApiContext
 
 PREFIX = "/api/v1"
@@ -17,6 +24,8 @@ ROUTERS: tuple[Callable[[ApiContext], APIRouter], ...] = (
     stations.routes,
     commands.routes,
     reservations.routes,
+    transactions.routes,
+    datapoints.routes,
 )
 
 

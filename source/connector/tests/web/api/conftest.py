@@ -14,7 +14,9 @@ from connector.csms.options import FileOptions, LimitOptions
 from connector.datapoints.command_runs import Context
 from connector.datapoints.commands import Commands
 from connector.datapoints.limits.service import LimitService
+from connector.datapoints.present import Present
 from connector.datapoints.profile_template import ProfileTemplate
+from connector.datapoints.sensors import Sensors
 from connector.security.passwords import Passwords
 from connector.settings.registered import entry_schema, read_entry
 from connector.store import open_store
@@ -127,4 +129,5 @@ def _context(harness: Harness, store: Any, folder: Path) -> ApiContext:
         read_entry=read_entry,
         entry_schema=entry_schema(),
         passwords=Passwords(folder),
+        present=Present(Sensors(), lambda run: run()),
     )
