@@ -50,7 +50,7 @@ from connector.sessions.recorder import Recorder, Serve
 from connector.sessions.websocket_server import WebSocketServer
 from connector.settings.model import Settings
 from connector.settings.registered import entry_schema, read_entry
-from connector.store import open_store
+from connector.store import done_before, open_store
 from connector.store.records import HistoryRecord
 
 logger = logging.getLogger(__name__)
@@ -207,7 +207,8 @@ class Server:
         """
         self._loop = asyncio.get_running_loop()
         self._is_broker_there = getattr(client, "is_connected", lambda: False)
-        await self._open_store()
+        if not await self._open_store(stop):
+            return
         if self._recorder is not None:
             self._recorder.start()
         http = None
@@ -221,9 +222,10 @@ class Server:
         finally:
             await self._end(http)
 
-    async def _open_store(self) -> None:
+    async def _open_store(self, stop: asyncio.Event) -> bool:
+        """Whether it is open; not where all ended while we waited for a database."""
         try:
-            await self.store.open()
+            return await done_before(stop, self.store.open())
         except StoreError as problem:
             raise SettingsError([f"DATA_DIR or STORE_URL: {problem}"]) from None
 
@@ -255,6 +257,13 @@ class Server:
         return self.tls.context
 
     async def _start(self) -> None:
+        try:
+            await self._load()
+        except StoreError as problem:
+            text = f"DATA_DIR or STORE_URL: {self.store.shown}: {problem}"
+            raise SettingsError([text]) from None
+
+    async def _load(self) -> None:
         kept = await self.store.datapoints()
         for identity, keys in kept.items():
             self._queue.put(Restored(identity, keys))
