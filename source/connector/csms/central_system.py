@@ -39,6 +39,7 @@ from connector.csms.setup import Setup
 from connector.csms.station import STATION, VERSION, Station
 from connector.csms.tokens import Tokens
 from connector.errors import StoreError
+from connector.security.client_certificates import ClientCertificate
 from connector.security.passwords import Passwords
 from connector.sessions.engine import Session, SessionOptions
 from connector.sessions.handlers import Handler
@@ -131,6 +132,7 @@ class CentralSystem:
             clock,
             max_per_address=links.max_connections_per_address,
         )
+        self._door.shown = self._on_shown
         self.gate = self._door.gate
         self._watcher = _Watcher(self)
         self.events.subscribe(Held, self._on_held)
@@ -370,6 +372,13 @@ class CentralSystem:
             return "accepted", "is not connected"
         self._close_link(station, _NORMAL, "ended by the operator")
         return "accepted", ""
+
+    def _on_shown(self, identity: str, certificate: ClientCertificate) -> None:
+        station = self.stations.get(identity)
+        if station is not None:
+            self.blocks.certificate_days.shown(
+                station, certificate.serial, certificate.not_after
+            )
 
     def end_revoked(self, is_revoked: Callable[[bytes, int], bool]) -> None:
         """Close the links of stations whose certificates hold no more."""

@@ -28,11 +28,11 @@ from connector.csms.station import STATION, Station
 from connector.errors import CertificateError, ConnectorError, StoreError
 from connector.security.ca import at
 from connector.security.certificates import (
-    CertificateFacts,
     certificate_file_ends,
     days_left,
     list_file_ends,
     read_certificate,
+    serial_text,
 )
 
 Json = dict[str, Any]
@@ -129,9 +129,9 @@ class CertificateDays:
 
     # -- of stations
 
-    def shown(self, station: Station, facts: CertificateFacts) -> None:
-        """A station has shown a certificate on its link."""
-        self._note(station, facts)
+    def shown(self, station: Station, serial: int, expires: datetime) -> None:
+        """A station has shown a certificate when it connected."""
+        self._note(station, serial_text(serial), expires)
 
     def _answered(self, event: Answered) -> None:
         if event.action != "CertificateSigned":
@@ -145,10 +145,10 @@ class CertificateDays:
             # Somebody else's `call`: stations take what they like.
             logger.info("%s: its new certificate: %s", event.station.identity, problem)
             return
-        self._note(event.station, facts)
+        self._note(event.station, facts.serial, facts.expires)
 
-    def _note(self, station: Station, facts: CertificateFacts) -> None:
-        if own_certificate.note(station, facts):
+    def _note(self, station: Station, serial: str, expires: datetime) -> None:
+        if own_certificate.note(station, serial, expires):
             self._context.remember(station)
         self._tell(station)
 

@@ -46,6 +46,8 @@ class Door:
         self._certificates: dict[str, ClientCertificate] = {}
         """By identity: those by which links of profile 3 are known."""
         self.is_closed = False
+        self.shown: Callable[[str, ClientCertificate], None] = lambda *_: None
+        """Hears of certificates by which stations are known."""
 
     async def gate(self, request: HandshakeRequest) -> Refusal | Admission:
         """Whether a station gets in.
@@ -138,6 +140,7 @@ class Door:
         if certificate is None:
             return leave
         self._certificates[identity] = certificate
+        self.shown(identity, certificate)
         return partial(self._leave, identity, certificate, leave)
 
     def _leave(

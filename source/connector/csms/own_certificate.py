@@ -5,10 +5,10 @@ It is the one that it has shown on its link, else the last one that it took from
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from connector.csms.station import Station
-from connector.security.certificates import CertificateFacts
 
 Json = dict[str, Any]
 
@@ -23,13 +23,13 @@ def known(station: Station) -> Json | None:
     return found
 
 
-def note(station: Station, facts: CertificateFacts) -> bool:
+def note(station: Station, serial: str, expires: datetime) -> bool:
     """Keep it with the station; whether it is another one than before."""
     before = known(station)
-    if before is not None and before["serial"] == facts.serial:
+    if before is not None and before["serial"] == serial:
         return False
-    expires_ms = round(facts.expires.timestamp() * 1000)
-    station.learned[LEARNED] = {"serial": facts.serial, "expires_ms": expires_ms}
+    expires_ms = round(expires.timestamp() * 1000)
+    station.learned[LEARNED] = {"serial": serial, "expires_ms": expires_ms}
     return True
 
 

@@ -108,7 +108,9 @@ async def test_what_a_station_shows_counts_more(
     pair = authority.issue_pair(NAME, now, timedelta(days=100))
 
     facts = read_certificate(pair.certificate)
-    system.central.blocks.certificate_days.shown(system.station(), facts)
+    system.central.blocks.certificate_days.shown(
+        system.station(), int(facts.serial, 16), facts.expires
+    )
 
     assert system.told(SENSOR, "0") == [365, 100]
 
