@@ -36,7 +36,10 @@ from connector.datapoints.kept_keys import KeptKeys
 from connector.datapoints.keys import file_name, parse_local_key
 from connector.datapoints.limits.service import LimitService
 from connector.datapoints.outcomes import Outcome
+from connector.datapoints.present import Present
 from connector.datapoints.profile_template import ProfileTemplate
+from connector.datapoints.security_runs import profile_reporter
+from connector.datapoints.sensors import Sensors
 from connector.errors import CertificateError, SettingsError, StoreError
 from connector.openmqtt.asking import AUTHORIZE, Asking
 from connector.openmqtt.bridge import Bridge
@@ -44,6 +47,7 @@ from connector.openmqtt.requests import Requests
 from connector.openmqtt.service import Client, OpenTopics, publisher, replier
 from connector.openmqtt.topics import Topics
 from connector.security.api_token import kept_token
+from connector.security.own_list import with_own_list
 from connector.security.server_tls import ServerTls
 from connector.sessions.recorded_files import RecorderOptions
 from connector.sessions.recorder import Recorder, Serve
@@ -85,6 +89,8 @@ class Server:
         self._upkeep = Upkeep(
             lambda: self.store.archive, clock, settings.retention, shape_of
         )
+        self.present = Present(Sensors(), lambda run: run())
+        """Of the flow thread, where there is one."""
         self.history = History(clock, lambda new: self.call(self._keep_history, new))
         self.central_system = CentralSystem(
             settings.csms,
@@ -105,7 +111,12 @@ class Server:
         if self._recorder is not None:
             serve = self._recorder.around(serve)
         files = settings.tls_files
-        self.tls = ServerTls(files) if files is not None else None
+        authority = self.central_system.blocks.pki.authority
+        self.tls = (
+            ServerTls(files, lambda given: with_own_list(given, authority))
+            if files is not None
+            else None
+        )
         """Of the stations' port, with the days that its files have left."""
         self._websocket = WebSocketServer(
             settings.server,
@@ -149,6 +160,9 @@ class Server:
         self._commands = Commands(
             central.stations, context, self._clock, self._queue.put
         )
+        profiles = central.blocks.security_profiles
+        profiles.report = profile_reporter(self._commands.report_late)
+        profiles.tls_port = lambda: self._websocket.tls_port
         self._actuators = Actuators(
             central.stations,
             self._commands,
@@ -386,6 +400,7 @@ class Server:
             read_entry=read_entry,
             entry_schema=entry_schema(),
             passwords=self.central_system.passwords,
+            present=self.present,
         )
 
     async def _end(self, http: Any) -> None:
@@ -436,5 +451,6 @@ class Server:
             "pending": len(self.central_system.pending()),
             "replaced_values": self._queue.replaced,
             "malformed_frames": self.central_system.malformed_frames,
+            "certificate_days_left": self.central_system.blocks.certificate_days.own,
             "uptime_s": round(time.monotonic() - self._started_s),
         }

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from connector.errors import StoreError
 from connector.store import energy_statements as energy
 from connector.store import history_statements as history
 from connector.store.backends import backend_of
-from connector.store.failures import failure
+from connector.store.failures import failure, had_died
 from connector.store.groups import READS_ONLY
 from connector.store.records import (
     HistoryRecord,
@@ -58,15 +59,27 @@ class Reads:
         if self._is_closed:
             raise StoreError("the store is closed")
 
-        def run() -> T:
-            try:
-                with self._engine.begin() as connection:
-                    return operation(connection, *arguments, **more)
-            except Exception as problem:
-                raise failure(problem).error() from None
+        def run(connection: Connection) -> T:
+            return operation(connection, *arguments, **more)
 
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, run)
+        return await loop.run_in_executor(self._thread, self._run, run)
+
+    def _run(self, run: Callable[[Connection], T]) -> T:
+        try:
+            try:
+                return self._once(run)
+            except DBAPIError as problem:
+                # The server may have ended the connection since it was used last.
+                if not had_died(problem):
+                    raise
+                return self._once(run)
+        except Exception as problem:
+            raise failure(problem).error() from None
+
+    def _once(self, run: Callable[[Connection], T]) -> T:
+        with self._engine.begin() as connection:
+            return run(connection)
 
     # -- energy records
 
