@@ -6,11 +6,12 @@ is made visible first: a station's name must not steer a terminal.
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -60,14 +61,12 @@ class Terminal:
         """A value for programs (ASCII: nothing in it steers a terminal)."""
         self._write(f"{json.dumps(value, indent=2)}\n")
 
-    def raw(self, parts: Iterable[bytes]) -> None:
-        """A document as it is; on a terminal it is made visible."""
+    def writer(self) -> Callable[[bytes], None]:
+        """How a long document is written as it is; on a terminal it is made visible."""
         if not sys.stdout.isatty():
-            for part in parts:
-                _to_pipe(part)
-            return
-        for line in _lines(parts):
-            self._write(visible_lines(line))
+            return _to_pipe
+        decode = codecs.getincrementaldecoder("utf-8")("backslashreplace").decode
+        return lambda data: self._write(visible_lines(decode(data)))
 
     def note(self, text: str) -> None:
         """Something for people, beside the result."""
@@ -95,15 +94,6 @@ def _to_pipe(data: bytes) -> None:
         # Python flushes once more when it ends: let that go nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise CommandFailed("", Exit.PIPE) from None
-
-
-def _lines(parts: Iterable[bytes]) -> Iterator[str]:
-    rest = b""
-    for part in parts:
-        *lines, rest = (rest + part).split(b"\n")
-        yield from (line.decode("utf-8", "backslashreplace") + "\n" for line in lines)
-    if rest:
-        yield rest.decode("utf-8", "backslashreplace")
 
 
 def _table(items: Sequence[Json], columns: Sequence[Column]) -> str:

@@ -12,7 +12,7 @@ from connector.cli.columns import SEEN_TOKENS, TOKENS
 from connector.cli.exits import Exit
 from connector.cli.lists import DEFAULT_MOST, Most, show_list
 from connector.cli.problems import CommandFailed, ConnectorRefused, UsageProblem
-from connector.cli.times import time_after
+from connector.cli.times import iso, time_after
 from connector.cli.token_files import ANY, read_tokens
 
 ABOUT = "Id tokens: who may charge, and who has tried."
@@ -98,7 +98,7 @@ def change(
     """Register an id token, or register it anew: what is left out is not set."""
     members = {
         "status": status or "Accepted",
-        "expiry": time_after(expiry) if expiry else None,
+        "expiry": iso(time_after(expiry)) if expiry else None,
         "group": group,
         "note": note,
         "language": language,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,8 +9,11 @@ import typer
 
 from connector.cli.caller import Caller, remote
 from connector.cli.columns import TRANSACTIONS
+from connector.cli.direct import DataDir, Direct, Store, place_of
+from connector.cli.exporting import Format, from_connector, from_store, writing
 from connector.cli.lists import DEFAULT_MOST, Most, show_list
-from connector.cli.times import time_before
+from connector.cli.problems import UsageProblem
+from connector.cli.times import iso, time_before
 
 ABOUT = "Transactions: energy records."
 _Key = Annotated[
@@ -29,25 +31,12 @@ _Since = Annotated[
 ]
 
 
-class Format(StrEnum):
-    """What an export can be."""
-
-    CSV = "csv"
-    JSON = "json"
-
-
-_Format = Annotated[Format, typer.Option("--format", help="What to write.")]
+_Format = Annotated[
+    Format | None, typer.Option("--format", help="csv, or json; else csv.")
+]
 _Output = Annotated[
     Path | None,
     typer.Option(help="The file to write; else standard output.", dir_okay=False),
-]
-_Store = Annotated[
-    str | None,
-    typer.Option(
-        metavar="URL",
-        help="Read the store itself, such as sqlite:////data/connector.sqlite; no "
-        "connector is asked.",
-    ),
 ]
 
 
@@ -61,6 +50,7 @@ def add_to(top: typer.Typer) -> None:
     )
     remote(group, "show", example=f"{say} show {key}")(show)
     remote(group, "close", example=f"{say} close {key}")(close)
+    remote(group, "export", example=f"{say} export --output energy.csv")(export)
     top.add_typer(group, name="transactions")
 
 
@@ -91,6 +81,37 @@ def close(caller: Caller, key: _Key) -> None:
     caller.terminal.done(found, f"{key} is closed")
 
 
+def export(
+    caller: Caller,
+    kind: _Format = None,
+    output: _Output = None,
+    station: _Station = None,
+    token: _Token = None,
+    active: _Active = None,
+    since: _Since = None,
+    store: Store = None,
+    data_dir: DataDir = None,
+    direct: Direct = False,
+) -> None:
+    """Write transactions as CSV or JSON, newest first."""
+    as_json = caller.terminal.as_json
+    if as_json and output is None and kind is Format.CSV:
+        raise UsageProblem("--json prints JSON, expected no --format csv beside it")
+    chosen = kind or (Format.JSON if as_json and output is None else Format.CSV)
+    place = place_of(store, data_dir, direct)
+    with writing(output, caller.terminal) as write:
+        if place is not None:
+            query = _query(station, token, active, since)
+            from_store(place.url, chosen, query, write)
+        else:
+            filters = _filters(station, token, active, since)
+            with caller.client() as client:
+                from_connector(client, chosen, filters, write)
+    if output is not None:
+        done = {"output": str(output), "format": chosen.value}
+        caller.terminal.done(done, f"{output} is written")
+
+
 def _filters(
     station: str | None, token: str | None, active: bool | None, since: str | None
 ) -> dict[str, Any]:
@@ -98,7 +119,19 @@ def _filters(
         "station": station,
         "token": token,
         "active": active,
-        "since": time_before(since) if since else None,
+        "since": iso(time_before(since)) if since else None,
+    }
+
+
+def _query(
+    station: str | None, token: str | None, active: bool | None, since: str | None
+) -> dict[str, Any]:
+    """The same for the store."""
+    return {
+        "station": station,
+        "token": token,
+        "is_active": active,
+        "since_ms": round(time_before(since).timestamp() * 1000) if since else None,
     }
 
 

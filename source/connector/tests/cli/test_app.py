@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from connector.cli import app, running
+from connector.cli.page import every_command
 from connector.main import __version__
 from connector.tests.cli.conftest import Command
-from connector.tests.cli.tree import every_command
 
 SCRIPT = Path(app.__file__).resolve().parents[2] / "ocpp-connector"
 SOURCE = SCRIPT.parent
