@@ -319,6 +319,25 @@ async def test_what_was_accepted_is_known_after_a_restart(
     assert (await after.update(DIFFERENTIAL)).detail == "unchanged"
 
 
+async def test_what_changes_is_sent_from_then_on(room: Room) -> None:
+    await room.update()
+    system = room.system
+    await system.central.tokens.register(TokenRecord("carol", "KeyCode"))
+    await system.advance(2)
+
+    assert room.sent()[1:] == [(2, "Differential", ["carol"])]
+
+
+async def test_it_may_stay_as_it_is(room: Room) -> None:
+    await room.update()
+    outcome = await room.update(False)
+    await room.system.central.tokens.register(TokenRecord("carol"))
+    await room.system.advance(60)
+
+    assert (outcome.outcome, outcome.detail) == (OutcomeName.ACCEPTED, "it stays as it is: changes of the registry are not sent any more")  # fmt: skip
+    assert len(room.sent()) == 1
+
+
 @pytest.mark.parametrize("version", ["2.0.1", "2.1"])
 async def test_entries_of_another_version_are_not_compared(
     start2: Any, version: str
