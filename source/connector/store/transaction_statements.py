@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Select,
-    String,
     and_,
     bindparam,
     func,
@@ -22,7 +21,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from connector.errors import StoreError
 from connector.store import tables
-from connector.store.columns import Real, kept_name, kept_real, kept_whole
+from connector.store.columns import Real, Text, kept_name, kept_real, kept_whole
 from connector.store.identifiers import ulid
 from connector.store.records import (
     CLOSED_BY_OPERATOR,
@@ -110,7 +109,7 @@ def _next_id(connection: Connection, station: str) -> str:
             return ocpp_id
 
 
-_NEW_REASON = bindparam("new_reason", type_=String)
+_NEW_REASON = bindparam("new_reason", type_=Text)
 _HAS_NO_STOP = or_(_t.reason.is_(None), _t.reason == CLOSED_BY_OPERATOR)
 _STOP = (
     update(tables.transactions)
