@@ -31,6 +31,8 @@ CRITICAL = frozenset(
     }
 )
 """Those that the tables of security events call so (2.1 knows two more)."""
+_LONGEST_KIND = 50
+"""SecurityEventNotification.req, type."""
 _AGAIN_AFTER_S = 60.0
 _MOST_NOTED = 1000
 
@@ -52,11 +54,12 @@ class SecurityEvents:
     def _told(self, station: Station, event: Json) -> None:
         text = orjson.dumps(blank(event)).decode()
         self._context.tell_state(station, STATION, {"security_event": text})
-        kind = excerpt(event["type"])
+        is_critical = event["type"] in CRITICAL
+        kind = event["type"] if is_critical else excerpt(event["type"], _LONGEST_KIND)
         if self._is_new(station, kind):
             told = event.get("techInfo")
             logger.log(
-                logging.WARNING if kind in CRITICAL else logging.INFO,
+                logging.WARNING if is_critical else logging.INFO,
                 "%s: security event %s at %.40s%s",
                 station.identity,
                 kind,
