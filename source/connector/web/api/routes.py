@@ -12,6 +12,7 @@ from connector.web.api import (
     index,
     reservations,
     stations,
+    tokens,
     transactions,
 )
 from connector.web.api.context import ApiContext
@@ -25,6 +26,7 @@ ROUTERS: tuple[Callable[[ApiContext], APIRouter], ...] = (
     commands.routes,
     reservations.routes,
     transactions.routes,
+    tokens.routes,
     datapoints.routes,
 )
 
