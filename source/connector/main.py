@@ -15,6 +15,7 @@ if __package__ in (None, ""):
 
 from connector.bemcom import ActuatorFlow, DispatchOnce
 from connector.bemcom import Connector as BaseConnector
+from connector.bemcom.logs import PrintableFormatter
 from connector.csms import garbage, server_thread
 from connector.csms.clock import SystemClock
 from connector.datapoints.fact_queue import FactQueue
@@ -117,11 +118,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    logging.basicConfig(
-        level=logging.DEBUG if settings.debug else logging.INFO,
-        format="%(asctime)s %(levelname)-7s %(message)s",
-        stream=sys.stderr,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(PrintableFormatter("%(asctime)s %(levelname)-7s %(message)s"))
+    level = logging.DEBUG if settings.debug else logging.INFO
+    logging.basicConfig(level=level, handlers=[handler])
     try:
         connector = Connector(settings)
         garbage.expect_stations()
