@@ -147,10 +147,16 @@ class Pki:
     # -- what was issued
 
     async def list(
-        self, station: str | None = None, limit: int | None = None
+        self,
+        station: str | None = None,
+        limit: int | None = None,
+        before: tuple[int, str] | None = None,
     ) -> list[CertificateRecord]:
-        """What was issued to a station, or all; newest first."""
-        return await self._store.certificates(station, limit)
+        """What was issued to a station, or all; newest first, behind one of them.
+
+        ``before``: the ``issued_ms`` and ``serial`` of that one.
+        """
+        return await self._store.certificates(station, limit, before)
 
     async def find(self, serial: str) -> CertificateRecord | None:
         """The one with that serial number, as people write it."""

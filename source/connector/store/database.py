@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,6 +19,7 @@ from connector.store import token_statements as tokens
 from connector.store import transaction_statements as tx
 from connector.store.archive import Archive
 from connector.store.backends import backend_of
+from connector.store.backup import Made, back_up, path_of
 from connector.store.groups import Groups
 from connector.store.opening import open_groups
 from connector.store.reads import engine_of
@@ -99,6 +103,19 @@ class DatabaseStore:
             await archive.close()
         groups, self._groups = self._groups, None
         await groups.close()
+
+    async def back_up(
+        self, folder: Path, *, data_dir: Path | None = None, version: str = ""
+    ) -> Made:
+        """Write everything to a new file in a folder; see `store.backup`."""
+        if self._samples is not None:
+            await self._samples.flush()
+            await self.archive.flush_history()
+        now = datetime.now(UTC)
+        path = await asyncio.to_thread(path_of, folder, now)
+        return await asyncio.to_thread(
+            back_up, self._url, path, data_dir=data_dir, version=version, now=now
+        )
 
     async def _read(self, operation: Any, *arguments: Any) -> Any:
         return await self._run(operation, arguments, is_write=False)
@@ -330,10 +347,13 @@ class DatabaseStore:
         return found
 
     async def certificates(
-        self, station: str | None = None, limit: int | None = None
+        self,
+        station: str | None = None,
+        limit: int | None = None,
+        before: tuple[int, str] | None = None,
     ) -> list[CertificateRecord]:
-        """Those of a station, or all; newest first."""
-        return list(await self._read(certificates.newest, station, limit))
+        """Those of a station, or all; newest first, behind (issued_ms, serial)."""
+        return list(await self._read(certificates.newest, station, limit, before))
 
     async def revoked_certificates(self, now_ms: int) -> list[CertificateRecord]:
         """Those that were revoked and have not expired, newest first."""

@@ -25,7 +25,10 @@ from connector.store.records import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from connector.store.archive import Archive
+    from connector.store.backup import Made
 
 
 class RegistryStore(Protocol):
@@ -178,9 +181,12 @@ class CertificateStore(Protocol):
         """The one with that serial number (hexadecimal)."""
 
     async def certificates(
-        self, station: str | None = None, limit: int | None = None
+        self,
+        station: str | None = None,
+        limit: int | None = None,
+        before: tuple[int, str] | None = None,
     ) -> list[CertificateRecord]:
-        """Those of a station, or all; newest first."""
+        """Those of a station, or all; newest first, behind (issued_ms, serial)."""
 
     async def revoked_certificates(self, now_ms: int) -> list[CertificateRecord]:
         """Those that were revoked and have not expired, newest first."""
@@ -240,6 +246,19 @@ class Store(
 
     async def close(self) -> None:
         """Write what waits, and release everything."""
+
+    @property
+    def shown(self) -> str:
+        """Which database it is, for people; without a password."""
+
+    async def back_up(
+        self, folder: Path, *, data_dir: Path | None = None, version: str = ""
+    ) -> Made:
+        """Write everything, and the secrets in ``data_dir``, to a new file in a folder.
+
+        Raises:
+            StoreError: it cannot be done; then there is no file.
+        """
 
     @property
     def archive(self) -> Archive:
