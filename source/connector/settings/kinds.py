@@ -51,10 +51,8 @@ def flag(value: object) -> bool:
     text = value.strip().lower() if isinstance(value, str) else value
     if isinstance(text, bool):
         return text
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
+    if isinstance(text, str) and text in _TRUE | _FALSE:
+        return text in _TRUE
     raise wrong("TRUE or FALSE")
 
 

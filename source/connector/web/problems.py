@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.routing import compile_path
 from starlette.types import Message, Receive, Scope, Send
 
 from connector.errors import StoreError
@@ -126,9 +127,20 @@ async def _on_http(request: Request, raised: Exception) -> JSONResponse:
     if status == HTTPStatus.NOT_FOUND:
         detail = NOTHING_HERE
     elif status == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = (raised.headers or {}).get("Allow", "")
+        allowed = _allowed(request) or (raised.headers or {}).get("Allow", "")
         detail = f"{request.method} is not for this: {allowed} can be used"
+        return problem(status, detail, {"Allow": allowed})
     return problem(status, detail, raised.headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of a path, each of which has a route of its own; "" where unknown."""
+    if request.app.openapi_url is None:
+        return ""
+    for template, item in request.app.openapi()["paths"].items():
+        if compile_path(template)[0].match(request.url.path):
+            return ", ".join(sorted(method.upper() for method in item))
+    return ""
 
 
 async def _on_problem(request: Request, raised: Exception) -> JSONResponse:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
 
 from connector.csms.file_places import FilePlaces
 from connector.web import problems
@@ -22,7 +23,8 @@ from connector.web.bodies import Bodies
 from connector.web.connections import KEEP_ALIVE_S, Connections
 from connector.web.description import describe
 from connector.web.files import file_routes
-from connector.web.health import HealthFacts, health
+from connector.web.health import HealthFacts, health_routes
+from connector.web.reference import HEADERS, reference
 
 logger = logging.getLogger(__name__)
 
@@ -48,17 +50,7 @@ def application(
     )
     problems.add_to(app)
 
-    @app.get("/health")
-    async def _health() -> JSONResponse:
-        """How the parts are doing; 503 when none of them works."""
-        status, body = health(facts)
-        return JSONResponse(body, status)
-
-    @app.get("/health/live")
-    async def _live() -> dict[str, str]:
-        """The loop that serves the stations turns."""
-        return {"status": "ok"}
-
+    app.include_router(health_routes(facts))
     if files is not None:
         app.include_router(file_routes(files))
     if api is not None:
@@ -70,10 +62,16 @@ def _add_api(app: FastAPI, api: ApiContext) -> None:
     """The API behind its guard, who is asked before anything of a request is read."""
     app.include_router(api_routes(api))
     describe(app, api.version, {ENTRY: api.entry_schema} if api.entry_schema else {})
+    app.add_route("/docs", _docs, include_in_schema=False)
     app.add_middleware(Bodies)
     app.add_middleware(
         Guard, tokens=Tokens(api.token), counts=AuthCounts(), clock=api.clock
     )
+
+
+async def _docs(request: Request) -> HTMLResponse:
+    """The reference, to read."""
+    return HTMLResponse(reference(request.app.openapi()), headers=HEADERS)
 
 
 class HttpServer:

@@ -159,7 +159,7 @@ class Harness:
         links = options.pop("links", LinkOptions(max_frames_per_s=0))
         read_entry = options.pop("read_entry", no_members)
         options.setdefault("stations", {NAME: StationOptions()})
-        self.clock = FakeClock()
+        self.clock = options.pop("clock", None) or FakeClock()
         self.store = store or MemoryStore()
         self.facts: list[Facts] = []
         self.events: list[Event] = []

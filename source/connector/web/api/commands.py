@@ -100,8 +100,8 @@ def routes(context: ApiContext) -> APIRouter:
         known(context, station)
         order = Order(station, STATION, _CALL, call.model_dump())
         if wait:
-            return _json(await _outcome(context, order, _log))
-        return _json(_begin(context, order, later), HTTPStatus.ACCEPTED)
+            return json_response(await carried_out(context, order, _log))
+        return json_response(_begin(context, order, later), HTTPStatus.ACCEPTED)
 
     @router.get(
         "/calls/{correlation}",
@@ -112,7 +112,7 @@ def routes(context: ApiContext) -> APIRouter:
     )
     async def show_call(correlation: _Correlation) -> Response:
         if later.is_running(correlation):
-            return _json(_accepted(correlation), HTTPStatus.ACCEPTED)
+            return json_response(_accepted(correlation), HTTPStatus.ACCEPTED)
         found = later.find(correlation)
         if found is None:
             detail = (
@@ -120,7 +120,7 @@ def routes(context: ApiContext) -> APIRouter:
                 "wait=false, or others came after it, or the connector was restarted"
             )
             raise Problem(HTTPStatus.NOT_FOUND, detail)
-        return _json(found)
+        return json_response(found)
 
     @router.post(
         "/stations/{station}/{where}/{command}",
@@ -138,12 +138,12 @@ def routes(context: ApiContext) -> APIRouter:
             raise Problem(HTTPStatus.NOT_FOUND, detail)
         order = Order(station, where, command, body.value)
         published = context.commands.publish_result
-        return _json(await _outcome(context, order, published))
+        return json_response(await carried_out(context, order, published))
 
     return router
 
 
-async def _outcome(context: ApiContext, order: Order, also: Report) -> str:
+async def carried_out(context: ApiContext, order: Order, also: Report) -> str:
     """Carry out an order to its outcome, whether or not anybody still listens."""
     ended = asyncio.get_running_loop().create_future()
 
@@ -181,5 +181,6 @@ def _accepted(correlation: str) -> str:
     return Accepted(correlation=correlation).model_dump_json()
 
 
-def _json(text: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+def json_response(text: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """An answer that is JSON already."""
     return Response(text, status, media_type="application/json")

@@ -10,6 +10,8 @@ from connector.web.api import (
     commands,
     datapoints,
     index,
+    passwords,
+    pki,
     reservations,
     stations,
     tokens,
@@ -24,10 +26,12 @@ ROUTERS: tuple[Callable[[ApiContext], APIRouter], ...] = (
     index.routes,
     stations.routes,
     commands.routes,
+    passwords.routes,
     reservations.routes,
     transactions.routes,
     tokens.routes,
     datapoints.routes,
+    pki.routes,
 )
 
 
