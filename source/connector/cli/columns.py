@@ -52,6 +52,7 @@ TOKENS = (
     Column("GROUP", "group"),
     Column("MAX", "max_active", is_number=True),
     Column("NOTE", "note"),
+    Column("FROM", "source"),
 )
 SEEN_TOKENS = (
     Column("TOKEN", "id"),

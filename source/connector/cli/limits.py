@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from connector.cli.caller import Caller, remote
-from connector.cli.outcomes import show_outcome
+from connector.cli.outcomes import give_command
 from connector.cli.problems import UsageProblem
 from connector.cli.quantities import EXPECTED, parse_limit
 from connector.cli.values import read_value
 
 # What begins with a minus may be a number here; what else is no place either.
 _NUMBERS = {"context_settings": {"ignore_unknown_options": True}}
-_PLACE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _Station = Annotated[
     str, typer.Argument(metavar="STATION", help="The station's identity.")
 ]
@@ -59,14 +57,14 @@ def limit(caller: Caller, station: _Station, where_and_limit: _WhereAndLimit) ->
     """Limit what a station, or one of its connectors, draws; shows the outcome."""
     where, text = _two(where_and_limit)
     wanted = parse_limit(text)
-    _command(caller, station, where, wanted.command, wanted.value)
+    give_command(caller, station, where, wanted.command, wanted.value)
 
 
 def command(
     caller: Caller, station: _Station, where: _Where, name: _Name, value: _Value
 ) -> None:
     """Give any command of the reference of datapoints; shows the outcome."""
-    _command(caller, station, where, name, read_value(value))
+    give_command(caller, station, where, name, read_value(value))
 
 
 def _two(words: list[str]) -> tuple[str, str]:
@@ -75,14 +73,3 @@ def _two(words: list[str]) -> tuple[str, str]:
     if len(words) == 2:
         return words[0], words[1]
     raise UsageProblem(f"{' '.join(words)!r}: expected a connector and a limit")
-
-
-def _command(caller: Caller, station: str, where: str, name: str, value: Any) -> None:
-    from connector.cli.client import OUTCOME_S, path_of  # noqa: PLC0415
-
-    if not _PLACE.fullmatch(where):
-        raise UsageProblem(f"{where!r} is no place, expected 0, 1, 2, .. or 1.2")
-    with caller.client() as client:
-        path = path_of("stations", station, where, name)
-        outcome = client.post(path, {"value": value}, read_s=OUTCOME_S)
-    show_outcome(caller.terminal, outcome)

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 from connector.cli.exits import Exit, of_outcome
-from connector.cli.problems import CommandFailed
+from connector.cli.problems import CommandFailed, UsageProblem
 from connector.cli.shapes import text_of
 from connector.cli.terminal import Terminal
 
+if TYPE_CHECKING:
+    from connector.cli.caller import Caller
+
 Json = dict[str, Any]
+_PLACE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+
+
+def give_command(
+    caller: Caller, station: str, where: str, name: str, value: Any
+) -> None:
+    """Give a command of datapoints.md, and show how it ends.
+
+    Raises:
+        CommandFailed: otherwise than accepted.
+    """
+    from connector.cli.client import OUTCOME_S, path_of  # noqa: PLC0415
+
+    if not _PLACE.fullmatch(where):
+        raise UsageProblem(f"{where!r} is no place, expected 0, 1, 2, .. or 1.2")
+    with caller.client() as client:
+        path = path_of("stations", station, where, name)
+        outcome = client.post(path, {"value": value}, read_s=OUTCOME_S)
+    show_outcome(caller.terminal, outcome)
 
 
 def show_outcome(terminal: Terminal, outcome: Json) -> None:

@@ -11,7 +11,9 @@ from connector.cli.caller import Caller, remote
 from connector.cli.columns import STATIONS
 from connector.cli.lists import DEFAULT_MOST, Most, show_list
 from connector.cli.members import read_members
+from connector.cli.outcomes import give_command
 from connector.cli.passwords import chosen_password
+from connector.cli.problems import UsageProblem
 
 ABOUT = "Stations: list, register, adopt, reject, forget."
 Station = Annotated[
@@ -37,6 +39,14 @@ _File = Annotated[
     Path | None,
     typer.Option(
         "--file", help="A YAML or JSON file with such members; - is standard input."
+    ),
+]
+_Rotate = Annotated[
+    bool,
+    typer.Option(
+        "--rotate",
+        help="Have the connector make one and give it to the station, which has to be "
+        "connected; shows the outcome, and nobody the password.",
     ),
 ]
 _Generate = Annotated[
@@ -132,11 +142,21 @@ def forget(caller: Caller, station: Station) -> None:
     )
 
 
-def password(caller: Caller, station: Station, generate: _Generate = False) -> None:
+def password(
+    caller: Caller,
+    station: Station,
+    generate: _Generate = False,
+    rotate: _Rotate = False,
+) -> None:
     """Set the password of a station: asked for, read from standard input, or made.
 
-    The station has to be told the same one. It is never shown again.
+    The station has to be told the same one, but with --rotate. It is never shown again.
     """
+    if generate and rotate:
+        raise UsageProblem("expected one of --generate and --rotate")
+    if rotate:
+        give_command(caller, station, "0", "password", True)
+        return
     chosen = chosen_password(f"Password of {station}", is_made=generate)
     with caller.client() as client:
         client.patch(_path(station), {"password": chosen})

@@ -27,6 +27,12 @@ _Status = Annotated[
     str | None,
     typer.Option(help="Accepted, Blocked, Expired, Invalid or ConcurrentTx."),
 ]
+_OfStatus = Annotated[
+    str | None, typer.Option("--status", help="Only those of this status.")
+]
+_OfGroup = Annotated[
+    str | None, typer.Option("--group", help="Only those of this group.")
+]
 _Expiry = Annotated[
     str | None,
     typer.Option(help="Until when it is accepted, as 2026-12-31T23:59:59Z, or 30d."),
@@ -66,9 +72,16 @@ def add_to(top: typer.Typer) -> None:
     top.add_typer(group, name="tokens")
 
 
-def list_tokens(caller: Caller, limit: Most = DEFAULT_MOST) -> None:
+def list_tokens(
+    caller: Caller,
+    status: _OfStatus = None,
+    group: _OfGroup = None,
+    limit: Most = DEFAULT_MOST,
+) -> None:
     """List the id tokens that are registered."""
-    show_list(caller, _path(), TOKENS, "no tokens are registered", limit)
+    empty = "no tokens are registered"
+    filters = {"status": status, "group": group}
+    show_list(caller, _path(), TOKENS, empty, limit, **filters)
 
 
 def seen(caller: Caller, limit: Most = DEFAULT_MOST) -> None:

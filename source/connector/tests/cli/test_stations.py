@@ -251,6 +251,20 @@ def test_a_piped_password_is_set_and_not_shown(
     assert "horse" not in done.out + done.err
 
 
+def test_a_station_is_given_a_new_password_that_nobody_sees(
+    api: Api, command: Command
+) -> None:
+    outcome = {"outcome": "accepted", "detail": "", "response": None}
+    api.answer("POST", "/stations/CP-7/0/password", outcome)
+
+    done = command("stations", "password", "CP-7", "--rotate")
+
+    assert api.asked[0].body == {"value": True}
+    assert (done.code, done.out) == (Exit.DONE, "accepted\n")
+    both = command("stations", "password", "CP-7", "--rotate", "--generate")
+    assert both.code == Exit.USAGE
+
+
 def test_no_password_is_refused(
     api: Api, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,15 +19,24 @@ from connector.tests.cli.api import Api
 from connector.tests.cli.conftest import Command
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
-CARD = {"id": "04A2B3C4", "type": "any", "status": "Accepted", "note": "Ann"}
+CARD = {
+    "id": "04A2B3C4",
+    "type": "any",
+    "status": "Accepted",
+    "note": "Ann",
+    "source": "api",
+}
 
 
 def test_tokens_are_listed(api: Api, command: Command) -> None:
     api.answer("GET", "/tokens", {"items": [CARD], "next": None})
 
-    assert command("tokens", "list").out.splitlines()[1].split() == [
-        *("04A2B3C4", "any", "Accepted", "Ann")
-    ]
+    done = command("tokens", "list", "--status", "Accepted", "--group", "G")
+
+    row = ["04A2B3C4", "any", "Accepted", "Ann", "api"]
+    assert done.out.splitlines()[1].split() == row
+    asked = {"limit": "101", "status": "Accepted", "group": "G"}
+    assert api.asked[0].query == asked
     assert command("tokens", "list", "--json").json == [CARD]
 
 
