@@ -16,6 +16,9 @@ from connector.csms.strangers import Strangers
 from connector.security.client_certificates import ClientCertificate
 from connector.sessions.websocket_server import Admission, HandshakeRequest, Refusal
 
+_ADMISSIONS = tuple(map(Admission, range(4)))
+"""Of those who leave nothing behind: one for all."""
+
 
 class Door:
     """Lets stations in, or says why not.
@@ -67,7 +70,8 @@ class Door:
         refusal = self._no_room(request, judged)
         if refusal is not None:
             return refusal
-        return Admission(judged.profile, self._enter(request, judged))
+        end = self._enter(request, judged)
+        return Admission(judged.profile, end) if end else _ADMISSIONS[judged.profile]
 
     def revoked(self, is_revoked: Callable[[bytes, int], bool]) -> list[str]:
         """The stations whose links are known by certificates that hold no more."""
@@ -134,7 +138,7 @@ class Door:
         """It is seen from now on; what to call when its connection ends."""
         identity, certificate = request.identity, judged.certificate
         leave = None
-        if not self._registry.is_adopted(identity):
+        if self._is_pending_policy and not self._registry.is_adopted(identity):
             address = None if judged.profile else request.remote_address
             leave = self._strangers.enter(identity, address)
         if certificate is None:
