@@ -127,7 +127,8 @@ class Following:
         """Begin, unless it rests or is at work; who is away comes again."""
         if work.task is not None or work.timer is not None or not work.is_due:
             return
-        if not station.is_served or not station.is_connected or station.setup:
+        is_there = station.is_served and station.is_connected and not station.setup
+        if not is_there or not self._lists.follows(station):
             self._work.pop(station.identity, None)
             return
         work.task = asyncio.get_running_loop().create_task(
@@ -142,9 +143,12 @@ class Following:
             work.task = None
         if self._is_closed or self._work.get(station.identity) is not work:
             return
-        work.timer = self._clock.call_later(
-            rests_s, lambda: self._rested(station, work)
-        )
+        if rests_s:
+            work.timer = self._clock.call_later(
+                rests_s, lambda: self._rested(station, work)
+            )
+        else:
+            self._rested(station, work)
 
     def _rested(self, station: Station, work: _Work) -> None:
         work.timer = None
@@ -154,11 +158,11 @@ class Following:
             self._work.pop(station.identity, None)
 
     async def _bring(self, station: Station, work: _Work) -> float:
-        """Bring the list into step; gives how long the station rests."""
+        """Bring the list into step; gives how long the station rests after it."""
         is_checked, work.is_due, work.is_checked = work.is_checked, False, False
         try:
             if not is_checked and not await self._lists.differs(station):
-                return _RESTS_S
+                return 0.0
             result = await self._lists.update(station, "Differential")
         except ConnectorError as problem:
             return self._failed(station, work, str(problem))

@@ -42,7 +42,6 @@ async def end(system: Harness, its: List) -> StationEnd:
     """A station that was sent its list, and has nothing more to wait for."""
     found: StationEnd = await system.connect(boots=True, **its.answers())
     await update(system)
-    await system.advance(2)
     await system.advance(60)
     found.calls.clear()
     return found
@@ -97,6 +96,17 @@ async def test_many_changes_are_sent_together_and_the_station_rests(
     assert {tag for *_, tags in sent(end) for tag in tags} == {
         f"t{number}" for number in range(20)
     }
+
+
+async def test_a_station_that_was_not_bothered_need_not_rest(
+    system: Harness, end: StationEnd
+) -> None:
+    await put(system, "alice", note="has paid")
+    await system.advance(2)
+    await put(system, "carol")
+    await system.advance(2)
+
+    assert sent(end) == [(2, DIFFERENTIAL, ["carol"])]
 
 
 async def test_only_one_is_on_its_way_to_a_station(
@@ -314,6 +324,19 @@ async def test_a_station_that_is_left_alone_can_be_brought_into_step_again(
     await system.advance(60)
 
     assert sent(end) == [(2, DIFFERENTIAL, ["carol"]), (3, DIFFERENTIAL, ["dave"])]
+
+
+async def test_what_waits_is_not_sent_to_a_station_that_is_left_alone(
+    system: Harness, end: StationEnd
+) -> None:
+    await put(system, "carol")
+    await system.advance(2)
+    await put(system, "dave")
+    await system.advance(2)
+    block(system).follow(system.station(), False)
+    await system.advance(60)
+
+    assert sent(end) == [(2, DIFFERENTIAL, ["carol"])]
 
 
 async def test_a_station_that_is_forgotten_is_not_followed(start: Start) -> None:
