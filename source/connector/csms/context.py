@@ -68,7 +68,8 @@ class Context:
     ) -> None:
         """Publish values of a station, and when it was last heard of if that is due."""
         now_ms = self.clock.now_ms()
-        if now_ms - station.told_seen_ms >= _SEEN_AGAIN_MS:
+        # Also where our own clock was set back.
+        if not 0 <= now_ms - station.told_seen_ms < _SEEN_AGAIN_MS:
             self.tell_seen(station, now_ms)
         if values:
             time_ms = now_ms if time_ms is None else time_ms

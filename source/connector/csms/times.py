@@ -89,6 +89,8 @@ def judge(station: Station, text: object, now_ms: int, *, is_live: bool) -> Mome
         known_ms = station.clock_lag_ms
         age_ms = max(0, -error_ms)
         station.clock_lag_ms = age_ms if known_ms is None else min(known_ms, age_ms)
+    # Our own clock may have been set back: the link is not from the future.
+    station.connected_ms = min(station.connected_ms, now_ms)
     lag_ms = station.clock_lag_ms or 0
     is_old = time_ms + lag_ms < station.connected_ms - _CONNECTION_SLACK_MS
     return Moment(time_ms, is_queued=is_old)
