@@ -29,6 +29,7 @@ from connector.store.records import (
 )
 from connector.store.schema import HEAD, revision
 from connector.store.spans import Grid, Point, Shape
+from connector.store.status import Status, status
 
 T = TypeVar("T")
 
@@ -80,6 +81,10 @@ class Reads:
     def _once(self, run: Callable[[Connection], T]) -> T:
         with self._engine.begin() as connection:
             return run(connection)
+
+    async def status(self) -> Status:
+        """How much is kept, since when, and how much room there is."""
+        return await self.read(status)
 
     # -- energy records
 
