@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
@@ -14,12 +14,12 @@ from connector.errors import StoreError
 from connector.store import certificate_statements as certificates
 from connector.store import energy_statements as energy
 from connector.store import reservation_statements as reservations
+from connector.store import sample_statements as samples
 from connector.store import statements as sql
 from connector.store import token_statements as tokens
 from connector.store import transaction_statements as tx
 from connector.store.archive import Archive
 from connector.store.backends import backend_of
-from connector.store.backup import Made, back_up, path_of
 from connector.store.groups import Groups
 from connector.store.opening import open_groups
 from connector.store.reads import engine_of
@@ -39,6 +39,9 @@ from connector.store.records import (
 )
 from connector.store.sample_buffer import SampleBuffer
 
+if TYPE_CHECKING:
+    from connector.store.backup import Made
+
 
 def open_store(url: str) -> DatabaseStore:
     """The store at a URL, to be opened on the loop that uses it."""
@@ -53,6 +56,7 @@ class DatabaseStore:
         self._groups: Groups | None = None
         self._samples: SampleBuffer[SampleRecord] | None = None
         self._archive: Archive | None = None
+        self._is_unsure = False
 
     @property
     def archive(self) -> Archive:
@@ -108,6 +112,9 @@ class DatabaseStore:
         self, folder: Path, *, data_dir: Path | None = None, version: str = ""
     ) -> Made:
         """Write everything to a new file in a folder; see `store.backup`."""
+        # Most processes never make one.
+        from connector.store.backup import back_up, path_of  # noqa: PLC0415
+
         if self._samples is not None:
             await self._samples.flush()
             await self.archive.flush_history()
@@ -247,7 +254,7 @@ class DatabaseStore:
         """The samples of one transaction, or its newest ones, in time order."""
         if self._samples is not None:
             await self._samples.flush()
-        return list(await self._read(tx.samples, key, newest))
+        return list(await self._read(samples.samples, key, newest))
 
     def add_samples(self, samples: Iterable[SampleRecord]) -> None:
         """Keep samples within a second; when too many wait, the oldest are dropped."""
@@ -255,8 +262,12 @@ class DatabaseStore:
             raise StoreError("the store is not open")
         self._samples.add(samples)
 
-    async def _write_samples(self, samples: list[SampleRecord]) -> None:
-        await self._write(tx.add_samples, samples)
+    async def _write_samples(self, records: list[SampleRecord]) -> None:
+        # Those that could not be written before may have been, and nobody heard of it.
+        again = samples.add_missing_samples if self._is_unsure else samples.add_samples
+        self._is_unsure = True
+        await self._write(again, records)
+        self._is_unsure = False
 
     # -- reservations, local lists
 

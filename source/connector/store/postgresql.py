@@ -45,6 +45,7 @@ _LOCK = 4_973_001_600_201
 _LOCK_AGAIN_S = 0.2
 _LOCKED_FOR_S = 60.0
 _READ_ONLY = "25006"
+_REFUSED = ("not support SSL", "certificate", "invalid", "no password supplied")
 _FATAL_FOR_NOW = ("starting up", "shutting down", "recovery", "too many", "reserved")
 
 
@@ -146,8 +147,13 @@ def _connect(engine: Engine, within_s: float) -> Bounded:
     }
     # In a transaction, settings would go with it if that is rolled back.
     connection = Bounded.connect(**{**ours, **given}, autocommit=True)
-    connection.execute(f"SET statement_timeout = {within_s * 1000:.0f}; {_SESSION}")
-    connection.autocommit = False
+    try:
+        limit = f"SET statement_timeout = {within_s * 1000:.0f}"
+        connection.execute(f"{limit}; {_SESSION}")
+        connection.autocommit = False
+    except BaseException:
+        connection.close()
+        raise
     connection.silent_for_s = within_s
     return connection
 
@@ -178,7 +184,9 @@ def _is_for_good(problem: Exception, text: str) -> bool:
     cause = getattr(problem, "orig", None) or problem
     if not isinstance(cause, psycopg.OperationalError):
         return True
-    return "FATAL" in text and not any(each in text for each in _FATAL_FOR_NOW)
+    if "FATAL" in text:
+        return not any(each in text for each in _FATAL_FOR_NOW)
+    return any(each in text for each in _REFUSED)
 
 
 # -- migrations

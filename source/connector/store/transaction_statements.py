@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -12,7 +11,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
-    insert,
     or_,
     select,
     update,
@@ -25,7 +23,6 @@ from connector.store.columns import Real, Text, kept_name, kept_real, kept_whole
 from connector.store.identifiers import ulid
 from connector.store.records import (
     CLOSED_BY_OPERATOR,
-    SampleRecord,
     TransactionChange,
     TransactionRecord,
     TransactionStart,
@@ -247,26 +244,3 @@ def _one(
 ) -> TransactionRecord | None:
     row = connection.execute(query, asked).first()
     return None if row is None else TransactionRecord(*row)
-
-
-def samples(
-    connection: Connection, key: str, newest: int | None = None
-) -> list[SampleRecord]:
-    """The samples of one transaction, or its newest ones, in time order."""
-    columns = tables.samples.c
-    rows = connection.execute(
-        select(columns.transaction_key, columns.time_ms, columns["values"])
-        .where(columns.transaction_key == key)
-        .order_by(columns.time_ms.desc(), columns.id.desc())
-        .limit(newest)
-    )
-    return [SampleRecord(*row) for row in rows][::-1]
-
-
-def add_samples(connection: Connection, records: Sequence[SampleRecord]) -> None:
-    """Keep samples, in one statement."""
-    rows = [
-        {"transaction_key": r.transaction_key, "time_ms": r.time_ms, "values": r.values}
-        for r in records
-    ]
-    connection.execute(insert(tables.samples), rows)

@@ -168,12 +168,24 @@ class PostgreSQL:
         if not self.execute("SELECT 1 FROM pg_database WHERE datname = 'shared'"):
             self.execute("CREATE DATABASE shared")
         # Much quicker than a new one, which is three hundred files.
-        self.execute(_DISCONNECT)
+        self.disconnect()
         self.execute("DROP SCHEMA public CASCADE", "shared")
         self.execute("CREATE SCHEMA public", "shared")
         return self._url("shared")
 
+    def own_folder(self, parent: Path) -> Path:
+        """A folder below another one, where it may write."""
+        folder = parent / "owned"
+        folder.mkdir()
+        owner = self.data.stat()
+        os.chown(folder, owner.st_uid, owner.st_gid)
+        return folder
+
     # -- faults
+
+    def disconnect(self) -> None:
+        """End all connections to the shared database."""
+        self.execute(_DISCONNECT)
 
     @property
     def _pids(self) -> list[int]:
@@ -212,6 +224,13 @@ class PostgreSQL:
             self._signal(signal.SIGKILL)
             self._process.wait(_TIMEOUT_S)
             self._process = None
+
+    def revive(self) -> None:
+        """It runs, whatever was done to it."""
+        self.thaw()
+        if self._process is None:
+            self.start(wait=False)
+        self.until_it_answers()
 
     def close(self) -> None:
         """End it, and leave nothing behind."""
