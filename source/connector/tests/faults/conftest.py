@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import pytest
 
+from connector.tests.faults.clock_jumps import JumpingClock
 from connector.tests.faults.extent import Extent, Note, chosen
 from connector.tests.faults.storage import DISKS, CannotInject, Disk
 from connector.tests.faults.wire import Wire
@@ -65,3 +66,11 @@ def note(record_property: Callable[[str, object], None]) -> Note:
         record_property(what, how_much)
 
     return note
+
+
+@pytest.fixture
+def jumping_clock(tmp_path: Path) -> Iterator[JumpingClock]:
+    """The clock of a connector that is run with its environment."""
+    clock = JumpingClock(tmp_path)
+    yield clock
+    clock.close()

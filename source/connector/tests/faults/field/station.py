@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
-from connector.tests.faults.field.charges import Charge, Json, Message
+from connector.tests.faults.field.charges import Charge, Json, Message, StationClock
 from connector.tests.faults.field.dialects import answer, dialect_of
 
 _POWER_W = 7400
@@ -77,7 +77,8 @@ class FieldStation:
         """May answer a command itself."""
         self.errors: list[list[Any]] = []
         """CALLERRORs that were heard."""
-        self._dialect = dialect_of(version)
+        self.clock = StationClock()
+        self._dialect = dialect_of(version, self.clock)
         self._url = url
         self._dial = dial
         self._source = source
@@ -295,7 +296,8 @@ class FieldStation:
 
     def start(self, where: int = 1, tag: str = "TAG1") -> Charge:
         """Somebody charges."""
-        charge = Charge(self.identity, where, tag, self._register_wh)
+        started = self.clock.now()
+        charge = Charge(self.identity, where, tag, self._register_wh, started)
         charge.meter_wh = self._register_wh
         if self.version != "1.6":
             charge.transaction_id = f"{self._source.getrandbits(64):016x}"
