@@ -5,12 +5,11 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
 
 from connector.errors import StoreError
 from connector.store.columns import to_json
@@ -23,7 +22,7 @@ _PRAGMAS = (
     "foreign_keys = ON",
 )
 _SWITCHES_WITHIN_S, _AGAIN_S = 5.0, 0.02
-_CHECKED_BYTES = 32 * 1024 * 1024
+_CHECKED_BYTES = 16 * 1024 * 1024
 """What can be looked through in a tenth of a second, every time."""
 _WHAT_TO_DO = (
     "Nothing was changed. Restore a backup in its place, or move it and its -wal and "
@@ -112,13 +111,25 @@ def reach(engine: Engine) -> None:
     if path.stat().st_size == 0:
         _refuse_if_emptied(path)
         return
+    if path.stat().st_size > _CHECKED_BYTES:
+        return
     try:
-        _look_through(engine, path)
-    except OperationalError:
+        found = _quick_check(path)
+    except sqlite3.OperationalError:
         # Whether it may be read, is locked, .. is told by whoever uses it.
         return
-    except DatabaseError as problem:
-        raise StoreError(f"{problem.orig}. {_WHAT_TO_DO}") from None
+    except sqlite3.DatabaseError as problem:
+        found = str(problem)
+    if found != "ok":
+        raise StoreError(f"it is damaged ({' '.join(found.split())}). {_WHAT_TO_DO}")
+
+
+def _quick_check(path: Path) -> str:
+    # A connection that may write would bring its log into a file that is damaged.
+    name = f"{path.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(name, uri=True)) as connection:
+        [found] = connection.execute("PRAGMA quick_check(1)").fetchone()
+    return str(found)
 
 
 def _refuse_if_emptied(path: Path) -> None:
@@ -126,17 +137,6 @@ def _refuse_if_emptied(path: Path) -> None:
     log = Path(f"{path}-wal")
     if log.exists() and log.stat().st_size:
         raise StoreError(f"it is empty, and {log} is not. {_WHAT_TO_DO}")
-
-
-def _look_through(engine: Engine, path: Path) -> None:
-    if path.stat().st_size > _CHECKED_BYTES:
-        return
-    reading = engine.execution_options(**{READS_ONLY: True})
-    with reading.begin() as connection:
-        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-    if found != "ok":
-        told = " ".join(str(found).split())
-        raise StoreError(f"it is damaged ({told}). {_WHAT_TO_DO}")
 
 
 @contextmanager
