@@ -14,6 +14,7 @@ from connector.web.api import (
     pki,
     reservations,
     stations,
+    store,
     tokens,
     transactions,
 )
@@ -32,6 +33,7 @@ ROUTERS: tuple[Callable[[ApiContext], APIRouter], ...] = (
     tokens.routes,
     datapoints.routes,
     pki.routes,
+    store.routes,
 )
 
 
