@@ -80,6 +80,13 @@ class Client:
         """Take it away."""
         return self._ask("DELETE", path)
 
+    def text(self, path: str) -> str:
+        """What is there, where that is no JSON: a certificate."""
+        with self._told_apart():
+            answer = self._http.get(path)
+        self._checked(answer)
+        return answer.text
+
     def items(self, path: str, limit: int, **query: Any) -> Iterator[Json]:
         """The items of a list, page by page, at most ``limit``; 0: all of them."""
         cursor: str | None = None

@@ -73,4 +73,13 @@ TRANSACTIONS = (
     Column("KWH", "energy", kilowatt_hours, is_number=True),
     Column("REASON", "reason"),
 )
+CERTIFICATES = (
+    Column("SERIAL", "serial"),
+    Column("NAME", "common_name"),
+    Column("STATION", "station"),
+    Column("EXPIRES", "expires", minute),
+    Column("DAYS LEFT", "days_left", is_number=True),
+    Column("REVOKED", "revoked", minute),
+    Column("REASON", "reason"),
+)
 # fmt: on

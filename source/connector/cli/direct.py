@@ -47,7 +47,9 @@ class Place:
     """A store, and the folder of its connector where that is known."""
 
     url: str
-    data_dir: Path | None
+    data_dir: Path | None = None
+    operator: str | None = None
+    """`OPERATOR_NAME` of the settings."""
 
 
 def place_of(store: str | None, data_dir: Path | None, direct: bool) -> Place | None:
@@ -60,7 +62,7 @@ def place_of(store: str | None, data_dir: Path | None, direct: bool) -> Place | 
     if sum((store is not None, data_dir is not None, direct)) > 1:
         raise UsageProblem("expected one of --store, --data-dir and --direct")
     if store is not None:
-        return Place(store, None)
+        return Place(store)
     if data_dir is not None:
         return Place(f"sqlite:///{data_dir / FILE}", data_dir)
     if not direct:
@@ -68,4 +70,4 @@ def place_of(store: str | None, data_dir: Path | None, direct: bool) -> Place | 
     from connector.settings.loading import load  # noqa: PLC0415
 
     settings = load()
-    return Place(settings.database_url, settings.data_dir)
+    return Place(settings.database_url, settings.data_dir, settings.operator_name)

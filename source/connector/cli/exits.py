@@ -29,7 +29,7 @@ MEANINGS: Mapping[Exit, str] = MappingProxyType(
         Exit.USAGE: "the command line, a file, a value or a setting cannot be used",
         Exit.UNREACHABLE: "no connector answers there",
         Exit.UNAUTHORIZED: "the connector wants another token",
-        Exit.NOT_FOUND: "there is no such station, token, transaction or file",
+        Exit.NOT_FOUND: "there is no such station, token, transaction or certificate",
         Exit.SILENT: "the station is not connected, or did not answer in time",
         Exit.TROUBLE: "the connector or its store cannot do it now",
         Exit.INTERRUPTED: "interrupted (Ctrl-C)",

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from connector.cli.caller import Caller
-from connector.cli.shapes import Column
+from connector.cli.shapes import Column, Json
 
 DEFAULT_MOST = 100
 Most = Annotated[
@@ -29,6 +29,17 @@ def show_list(
     wanted = most + 1 if most else 0
     with caller.client() as client:
         found = list(client.items(path, wanted, **filters))
+    show_found(caller, found, columns, empty, most)
+
+
+def show_found(
+    caller: Caller,
+    found: Sequence[Json],
+    columns: Sequence[Column],
+    empty: str,
+    most: int,
+) -> None:
+    """Show at most so many (0: all) of what was found; says so where there is more."""
     shown = found[:most] if most else found
     caller.terminal.rows(shown, columns, empty)
     if len(found) > len(shown):

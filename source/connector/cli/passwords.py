@@ -9,16 +9,14 @@ import typer
 from connector.cli.problems import UsageProblem
 
 
-def chosen_password(prompt: str, *, is_made: bool) -> str:
+def chosen_password(prompt: str, *, is_made: bool = False) -> str:
     """A new password.
 
     Raises:
         UsageProblem: there is none.
     """
     if is_made:
-        from connector.security.passwords import generate  # noqa: PLC0415
-
-        return generate()
+        return generate_password()
     if sys.stdin.isatty():
         typed: str = typer.prompt(
             prompt, hide_input=True, confirmation_prompt=True, err=True
@@ -28,3 +26,10 @@ def chosen_password(prompt: str, *, is_made: bool) -> str:
     if not piped:
         raise UsageProblem("standard input: expected a password in its first line")
     return piped
+
+
+def generate_password() -> str:
+    """A safe one that stations of every version take."""
+    from connector.security.passwords import generate  # noqa: PLC0415
+
+    return generate()

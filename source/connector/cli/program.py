@@ -11,9 +11,11 @@ from connector.cli import (
     calls,
     configuration,
     limits,
+    pki,
     replay,
     running,
     stations,
+    store,
     tokens,
     transactions,
 )
@@ -33,6 +35,8 @@ _PARTS = (
     transactions,
     limits,
     calls,
+    pki,
+    store,
     configuration,
     replay,
 )

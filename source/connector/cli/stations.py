@@ -9,11 +9,11 @@ import typer
 
 from connector.cli.caller import Caller, remote
 from connector.cli.columns import STATIONS
+from connector.cli.exits import Exit, of_outcome
 from connector.cli.lists import DEFAULT_MOST, Most, show_list
 from connector.cli.members import read_members
-from connector.cli.outcomes import give_command
-from connector.cli.passwords import chosen_password
-from connector.cli.problems import UsageProblem
+from connector.cli.outcomes import show_outcome
+from connector.cli.passwords import chosen_password, generate_password
 
 ABOUT = "Stations: list, register, adopt, reject, forget."
 Station = Annotated[
@@ -45,8 +45,8 @@ _Rotate = Annotated[
     bool,
     typer.Option(
         "--rotate",
-        help="Have the connector make one and give it to the station, which has to be "
-        "connected; shows the outcome, and nobody the password.",
+        help="Have the station, which has to be connected, take it, too. Without "
+        "--generate the connector makes one up that nobody is told.",
     ),
 ]
 _Generate = Annotated[
@@ -152,10 +152,8 @@ def password(
 
     The station has to be told the same one, but with --rotate. It is never shown again.
     """
-    if generate and rotate:
-        raise UsageProblem("expected one of --generate and --rotate")
     if rotate:
-        give_command(caller, station, "0", "password", True)
+        _rotate(caller, station, generate_password() if generate else None)
         return
     chosen = chosen_password(f"Password of {station}", is_made=generate)
     with caller.client() as client:
@@ -163,6 +161,21 @@ def password(
     shown = {"station": station} | ({"password": chosen} if generate else {})
     text = chosen if generate else f"{station}: the password is set"
     caller.terminal.done(shown, text)
+
+
+def _rotate(caller: Caller, station: str, made: str | None) -> None:
+    """Have the connector give the station a password; shows the outcome."""
+    from connector.cli.client import OUTCOME_S  # noqa: PLC0415
+
+    body = {} if made is None else {"password": made}
+    with caller.client() as client:
+        outcome = client.post(_path(station, "password"), body, read_s=OUTCOME_S)
+    if made is not None and of_outcome(outcome["outcome"]) in (Exit.DONE, Exit.SILENT):
+        # Where nobody knows what became of it, the station may have it.
+        outcome["password"] = made
+        if not caller.terminal.as_json:
+            caller.terminal.done(None, made)
+    show_outcome(caller.terminal, outcome)
 
 
 def _decide(caller: Caller, station: str, decision: str, text: str) -> None:

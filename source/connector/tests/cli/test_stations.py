@@ -37,6 +37,7 @@ CP_8 = {
     ],
     "last_seen": None,
 }
+OUTCOME = {"outcome": "accepted", "detail": "", "response": None}
 PAGE = {"items": [CP_7, CP_8], "next": None}
 
 
@@ -254,15 +255,34 @@ def test_a_piped_password_is_set_and_not_shown(
 def test_a_station_is_given_a_new_password_that_nobody_sees(
     api: Api, command: Command
 ) -> None:
-    outcome = {"outcome": "accepted", "detail": "", "response": None}
-    api.answer("POST", "/stations/CP-7/0/password", outcome)
+    api.answer("POST", "/stations/CP-7/password", OUTCOME)
 
     done = command("stations", "password", "CP-7", "--rotate")
 
-    assert api.asked[0].body == {"value": True}
+    assert api.asked[0].body == {}
     assert (done.code, done.out) == (Exit.DONE, "accepted\n")
-    both = command("stations", "password", "CP-7", "--rotate", "--generate")
-    assert both.code == Exit.USAGE
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "is_shown"),
+    [
+        ("accepted", Exit.DONE, True),
+        ("timeout", Exit.SILENT, True),
+        ("rejected", Exit.NO, False),
+    ],
+)
+def test_a_new_password_that_the_station_may_have_is_shown(
+    api: Api, command: Command, name: str, code: Exit, is_shown: bool
+) -> None:
+    api.answer("POST", "/stations/CP-7/password", OUTCOME | {"outcome": name})
+    words = ("stations", "password", "CP-7", "--rotate", "--generate")
+
+    done = command(*words)
+    for_programs = command(*words, "--json")
+
+    made = [asked.body["password"] for asked in api.asked]
+    assert (done.code, made[0] in done.out) == (code, is_shown)
+    assert for_programs.json.get("password") == (made[1] if is_shown else None)
 
 
 def test_no_password_is_refused(
