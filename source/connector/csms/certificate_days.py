@@ -77,7 +77,7 @@ class CertificateDays:
     async def start(self, stations: Stations) -> None:
         """The revocation list is good from the start on; the rest is told."""
         self._stations = stations
-        await self._look_at_own()
+        await self.look()
         self._tell_all()
         self._again()
 
@@ -93,7 +93,7 @@ class CertificateDays:
 
     def _every_day(self) -> None:
         self._again()
-        self._spawn(self._look_at_own(), "certificates")
+        self._spawn(self.look(), "certificates")
         self._tell_all()
         for station in list(self._stations.values()):
             self._renew(station)
@@ -105,7 +105,8 @@ class CertificateDays:
 
     # -- our own
 
-    async def _look_at_own(self) -> None:
+    async def look(self) -> None:
+        """Look at our own files, and renew the revocation list where that is due."""
         try:
             await self._pki.renew_list()
         except (CertificateError, StoreError) as problem:

@@ -38,9 +38,9 @@ def routes(context: ApiContext) -> APIRouter:
         "/stations/{station}/password",
         summary="Set another password at the station, and hear the outcome",
         description=(
-            "The station is sent AuthorizationKey (1.6) or BasicAuthPassword (2.x). The "
-            "password before is right, too, until the station came with the new one. "
-            "PUT and PATCH of a station only change what is registered here."
+            "The station is sent AuthorizationKey (1.6) or BasicAuthPassword (2.x). "
+            "The password before is right, too, until the station came with the new "
+            "one. PUT and PATCH of a station only change what is registered here."
         ),
         responses=errors(404),
         response_model=OutcomeView,

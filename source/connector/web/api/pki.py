@@ -7,7 +7,7 @@ import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import PlainTextResponse
@@ -32,7 +32,7 @@ from connector.web.api.pages import (
 )
 from connector.web.problems import Problem, errors
 
-_WHEN = "2026-01-31T12:00:00.000Z"
+_WHEN = "2026-01-31T12:00:00Z"
 _SERIAL = "5f3a9c0e"
 _PEM = "application/x-pem-file"
 _MOST_DAYS = 365 * 20
@@ -48,7 +48,7 @@ _Days = Annotated[
     int, Field(ge=1, le=_MOST_DAYS, description="For how many days it is valid")
 ]
 _Key = Annotated[KeyKind, Field(description="ec: P-256; rsa: 3072 bits")]
-_PEM_ANSWER = {
+_PEM_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {_PEM: {"schema": {"type": "string"}}}, "description": "PEM"}
 }
 
@@ -79,9 +79,9 @@ class WholeCertificate(Certificate):
 class CertificatePage(Page[Certificate]):
     """What was issued, and how long what this server uses still holds."""
 
-    days_left: dict[Literal["server", "ca", "crl"], int] = Field(
-        description="Of `OCPP_TLS_CERT`, of the CA of client certificates, and until "
-        "the next revocation list; those that there are",
+    days_left: dict[str, int] = Field(
+        description="`server`: of OCPP_TLS_CERT, `ca`: of the CA of client "
+        "certificates, `crl`: until the revocation list ends; those that there are",
         examples=[{"server": 80, "ca": 7000, "crl": 25}],
     )
 
