@@ -407,6 +407,8 @@ class Server:
         """Take nobody in, end what runs, say so, and close the store."""
         if self._open_topics is not None:
             self._open_topics.stop()
+        # A handshake that is made to wait would make us wait, too.
+        self.central_system.take_nobody_in()
         await self._websocket.stop()
         if self.tls is not None:
             await self.tls.stop()

@@ -174,12 +174,16 @@ class CentralSystem:
                 )
             )
 
+    def take_nobody_in(self) -> None:
+        """Nobody gets in any more; who waits at the door is answered at once."""
+        self._door.close()
+
     async def stop(self) -> None:
         """Say that nobody is connected any more, and wait for what is being kept.
 
         The links are closed by whoever serves them.
         """
-        self._door.is_closed = True
+        self.take_nobody_in()
         self._booting.stop()
         for timer in self._timers.values():
             timer.cancel()

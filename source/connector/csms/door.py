@@ -16,6 +16,7 @@ from connector.csms.strangers import Strangers
 from connector.security.client_certificates import ClientCertificate
 from connector.sessions.websocket_server import Admission, HandshakeRequest, Refusal
 
+_STOPPING = Refusal(503, "stopping", "stopping")
 _ADMISSIONS = tuple(map(Admission, range(4)))
 """Of those who leave nothing behind: one for all."""
 
@@ -49,6 +50,7 @@ class Door:
         self._certificates: dict[str, ClientCertificate] = {}
         """By identity: those by which links of profile 3 are known."""
         self.is_closed = False
+        self._pausing: set[asyncio.Event] = set()
         self.shown: Callable[[str, ClientCertificate], None] = lambda *_: None
         """Hears of certificates by which stations are known."""
 
@@ -59,19 +61,27 @@ class Door:
         other out.
         """
         if self.is_closed:
-            return Refusal(503, "stopping", "stopping")
+            return _STOPPING
         judged = await self._judge(request)
         if isinstance(judged, Refusal):
             return judged
         delay_s = self._evictions.delay_s(request.identity)
         if delay_s:
             await self._pause(delay_s)
+        if self.is_closed:
+            return _STOPPING
         # From here on nothing waits: who is let in is seen by the next one.
         refusal = self._no_room(request, judged)
         if refusal is not None:
             return refusal
         end = self._enter(request, judged)
         return Admission(judged.profile, end) if end else _ADMISSIONS[judged.profile]
+
+    def close(self) -> None:
+        """Nobody gets in any more, and those who wait are answered now."""
+        self.is_closed = True
+        for over in self._pausing:
+            over.set()
 
     def revoked(self, is_revoked: Callable[[bytes, int], bool]) -> list[str]:
         """The stations whose links are known by certificates that hold no more."""
@@ -161,7 +171,11 @@ class Door:
     async def _pause(self, delay_s: float) -> None:
         over = asyncio.Event()
         timer = self._clock.call_later(delay_s, over.set)
+        self._pausing.add(over)
+        if self.is_closed:
+            over.set()
         try:
             await over.wait()
         finally:
+            self._pausing.discard(over)
             timer.cancel()

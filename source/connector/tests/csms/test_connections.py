@@ -93,6 +93,18 @@ async def test_nobody_gets_in_while_we_stop(system: Harness) -> None:
     assert await refusal(system, NAME) == 503
 
 
+async def test_who_waits_at_the_door_is_answered_when_we_stop(system: Harness) -> None:
+    for _ in range(4):
+        await system.connect()
+    waiting = asyncio.create_task(refusal(system, NAME))
+    await system.advance(1)
+    assert not waiting.done()
+
+    system.central.take_nobody_in()
+
+    assert await waiting == 503
+
+
 # -- links
 
 
