@@ -66,9 +66,7 @@ class Door:
         if isinstance(judged, Refusal):
             return judged
         delay_s = self._evictions.delay_s(request.identity)
-        if delay_s:
-            await self._pause(delay_s)
-        if self.is_closed:
+        if delay_s and not await self._pause(delay_s):
             return _STOPPING
         # From here on nothing waits: who is let in is seen by the next one.
         refusal = self._no_room(request, judged)
@@ -168,7 +166,8 @@ class Door:
         if leave is not None:
             leave()
 
-    async def _pause(self, delay_s: float) -> None:
+    async def _pause(self, delay_s: float) -> bool:
+        """Let time pass; whether the door is open afterwards."""
         over = asyncio.Event()
         timer = self._clock.call_later(delay_s, over.set)
         self._pausing.add(over)
@@ -179,3 +178,4 @@ class Door:
         finally:
             self._pausing.discard(over)
             timer.cancel()
+        return not self.is_closed
