@@ -10,6 +10,7 @@ from connector.csms.station import Station
 from connector.datapoints.command_runs import Context
 from connector.datapoints.outcomes import Outcome, OutcomeName
 from connector.datapoints.values import InvalidValue, json_object_or_none
+from connector.errors import StationNotConnected
 from connector.ocppj.redaction import blank
 
 Json = dict[str, Any]
@@ -51,6 +52,9 @@ async def send_local_list(
     """SendLocalList: the token registry's, or as it is given."""
     local_lists = context.blocks.local_lists
     if payload is None:
+        if not station.is_connected:
+            # As every command: it may have a list of somebody else's when it is back.
+            raise StationNotConnected(station.identity)
         local_lists.follow(station, False)
         return Outcome(OutcomeName.ACCEPTED, _STAYS)
     if set(payload) != {"updateType"}:
