@@ -24,13 +24,16 @@ T = TypeVar("T")
 
 ANSWERS_WITHIN_S = 30.0
 """A database that starts together with us is waited for."""
-CONNECTS_WITHIN_S = 5
-SILENT_FOR_S = 10.0
-"""Then a server, or the way to it, is taken for dead."""
+CONNECTS_WITHIN_S = 3
+SILENT_FOR_S = 6.0
+"""Then a server, or the way to it, is taken for dead.
+
+Stations wait ten seconds and more for an answer: they shall hear that we cannot.
+"""
 READS_WITHIN_S = 120.0
 MIGRATES_WITHIN_S = 600.0
 _SESSION = (
-    "SET lock_timeout = 5000;"
+    "SET lock_timeout = 3000;"
     # Others wait for what we hold: ours may not sleep on it, frozen or cut off.
     "SET idle_in_transaction_session_timeout = 20000;"
     "SET timezone = 'UTC'"

@@ -52,7 +52,7 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgresql, "CONNECTS_WITHIN_S", 2)
     monkeypatch.setattr(postgresql, "ANSWERS_WITHIN_S", 1.0)
     monkeypatch.setattr(opening, "_AGAIN_S", 0.1)
-    session = postgresql._SESSION.replace("5000", "300").replace("20000", "1500")
+    session = postgresql._SESSION.replace("3000", "300").replace("20000", "1500")
     monkeypatch.setattr(postgresql, "_SESSION", session)
 
 
