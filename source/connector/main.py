@@ -65,6 +65,7 @@ class Connector(SensorFlow, ActuatorFlow, BaseConnector):
             save=self._server.save_datapoints,
         )
         self._flow_thread.note(self._server.history)
+        self._server.published = lambda: self._flow_thread.published
         self._server.present = Present(self.sensors, self._flow_thread.ask)
 
     def _serve(self, termination_event: threading.Event) -> None:

@@ -31,6 +31,7 @@ from connector.datapoints.fact_queue import (
     Forgotten,
     Restored,
 )
+from connector.datapoints.flow_numbers import FlowNumbers
 from connector.datapoints.history import History, shape_of
 from connector.datapoints.kept_keys import KeptKeys
 from connector.datapoints.keys import file_name, parse_local_key
@@ -82,6 +83,9 @@ class Server:
         self._clock = clock
         self._started_s = time.monotonic()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.published: Callable[[], int] = lambda: 0
+        """How many values the flow thread handed on, where there is one."""
+        self._client: Client | None = None
         self._is_broker_there: Callable[[], bool] = lambda: False
         self.earlier_keys = EarlierKeys(settings.ocpp_config)
         self.store = open_store(settings.database_url)
@@ -220,6 +224,7 @@ class Server:
             SettingsError: the store or the address cannot be used as it is set.
         """
         self._loop = asyncio.get_running_loop()
+        self._client = client
         self._is_broker_there = getattr(client, "is_connected", lambda: False)
         if not await self._open_store(stop):
             return
@@ -401,6 +406,16 @@ class Server:
             entry_schema=entry_schema(),
             passwords=self.central_system.passwords,
             present=self.present,
+            flow=self._flow_numbers(),
+        )
+
+    def _flow_numbers(self) -> FlowNumbers:
+        return FlowNumbers(
+            waiting=lambda: len(self._queue),
+            replaced=lambda: self._queue.replaced,
+            published=self.published,
+            dropped=lambda: getattr(self._client, "dropped", 0),
+            is_connected=lambda: self.broker_connected,
         )
 
     async def _end(self, http: Any) -> None:
@@ -452,7 +467,7 @@ class Server:
             "connected": self.stations_connected,
             "pending": len(self.central_system.pending()),
             "replaced_values": self._queue.replaced,
-            "malformed_frames": self.central_system.malformed_frames,
+            "malformed_frames": self.central_system.counts.malformed_frames,
             "certificate_days_left": self.central_system.blocks.certificate_days.own,
             "uptime_s": round(time.monotonic() - self._started_s),
         }

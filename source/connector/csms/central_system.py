@@ -17,6 +17,7 @@ from connector.csms.booting import Booting
 from connector.csms.clock import Clock, Timer
 from connector.csms.configuring import Configuring
 from connector.csms.context import Context, at
+from connector.csms.counts import Counts
 from connector.csms.door import Door
 from connector.csms.events import (
     Answered,
@@ -139,8 +140,7 @@ class CentralSystem:
         self.events.subscribe(Released, self._on_released)
         self.refusals = Refusals()
         """Who was not let in or not listened to, by reason; for the server, too."""
-        self.malformed_frames = 0
-        """Messages that were none, since the start."""
+        self.counts = Counts(self.events)
         self._timers: dict[str, Timer] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -225,6 +225,7 @@ class CentralSystem:
             strict=strict,
             max_frames_per_s=self._links.max_frames_per_s,
             shows_frames=self._links.shows_frames,
+            tally=self.counts.messages,
         )
         self._note_version(station, version_of(subprotocol))
         return SESSIONS[subprotocol](
@@ -253,6 +254,7 @@ class CentralSystem:
         station.has_booted = False
         station.held = None
         station.reconnects += 1
+        self.counts.reconnects += station.reconnects > 0
         station.asked = None
         if previous is not None:
             self._evict(station, previous)
@@ -281,6 +283,7 @@ class CentralSystem:
 
     def _evict(self, station: Station, previous: Session) -> None:
         self._evictions.note(station.identity)
+        self.counts.evictions += 1
         logger.warning(
             "%s: connected again from %s; its older link from %s is closed",
             station.identity,
@@ -475,7 +478,7 @@ class _Watcher:
 
     def warned(self, session: Watched, kind: str, text: str) -> None:
         if kind.startswith("malformed"):
-            self._central_system.malformed_frames += 1
+            self._central_system.counts.malformed_frames += 1
         elif kind == SLOWED:
             self._central_system.refusals.count("frames_per_s")
         if session.owner.first_time(_POSITION.sub(".", kind)):

@@ -68,6 +68,8 @@ class FlowThread:
         self._keyed: dict[str, KeyedValue] = {}
         self._history: History | None = None
         self._is_stopping = False
+        self.published = 0
+        """Values that were handed on for publishing."""
         self._thread = threading.Thread(target=self._run, daemon=True, name="flow")
 
     # -- from other threads
@@ -121,6 +123,7 @@ class FlowThread:
         outgoing = self._flow.outgoing
         if outgoing:
             self._flow.outgoing = []
+            self.published += len(outgoing)
             self._guarded("publishing", lambda: self._publish(outgoing))
 
     def _guarded(self, what: str, run: Callable[[], None]) -> None:

@@ -269,5 +269,9 @@ class Store(
         """
 
     @property
+    def samples_dropped(self) -> int:
+        """How many samples were lost since the store was opened."""
+
+    @property
     def is_writable(self) -> bool:
         """False from a failed write until one succeeds again."""

@@ -24,6 +24,7 @@ from connector.web.connections import KEEP_ALIVE_S, Connections
 from connector.web.description import describe
 from connector.web.files import file_routes
 from connector.web.health import HealthFacts, health_routes
+from connector.web.metrics import Metrics, Sources, metrics_routes
 from connector.web.reference import HEADERS, reference
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ def application(
     facts: HealthFacts,
     files: FilePlaces | None = None,
     api: ApiContext | None = None,
+    connections: Connections | None = None,
 ) -> FastAPI:
     """The routes of this version; without ``api`` those that need no token."""
     app = FastAPI(
@@ -54,19 +56,19 @@ def application(
     if files is not None:
         app.include_router(file_routes(files))
     if api is not None:
-        _add_api(app, api)
+        _add_api(app, api, connections or Connections())
     return app
 
 
-def _add_api(app: FastAPI, api: ApiContext) -> None:
+def _add_api(app: FastAPI, api: ApiContext, connections: Connections) -> None:
     """The API behind its guard, who is asked before anything of a request is read."""
     app.include_router(api_routes(api))
     describe(app, api.version, {ENTRY: api.entry_schema} if api.entry_schema else {})
     app.add_route("/docs", _docs, include_in_schema=False)
+    counts = AuthCounts()
+    app.include_router(metrics_routes(Metrics(Sources(api, connections, counts))))
     app.add_middleware(Bodies)
-    app.add_middleware(
-        Guard, tokens=Tokens(api.token), counts=AuthCounts(), clock=api.clock
-    )
+    app.add_middleware(Guard, tokens=Tokens(api.token), counts=counts, clock=api.clock)
 
 
 async def _docs(request: Request) -> HTMLResponse:
@@ -91,7 +93,7 @@ class HttpServer:
         self.connections = connections or Connections()
         self._server = _Server(
             uvicorn.Config(
-                application(facts, files, api),
+                application(facts, files, api, self.connections),
                 # Logging is the connector's; stations have their own server.
                 log_config=None,
                 access_log=False,

@@ -45,6 +45,8 @@ class MemoryStore:
         if self.is_failing:
             raise StoreError("the disk is full")
 
+    samples_dropped = 0
+
     @property
     def is_writable(self) -> bool:
         return not self.is_failing

@@ -287,4 +287,4 @@ async def test_a_binary_message_is_told_though_something_was_malformed_before(
     assert lines == [
         "CP-7: sent a binary message; OCPP-J sends text: 1 bytes (told once)"
     ]
-    assert system.central.malformed_frames == 3
+    assert system.central.counts.malformed_frames == 3

@@ -10,6 +10,7 @@ from connector.csms.central_system import CentralSystem
 from connector.csms.clock import Clock
 from connector.csms.registering import ReadEntry
 from connector.datapoints.commands import Commands
+from connector.datapoints.flow_numbers import FlowNumbers
 from connector.datapoints.limits.service import LimitService
 from connector.datapoints.present import Present
 from connector.security.passwords import Passwords
@@ -38,3 +39,5 @@ class ApiContext:
     """Makes the hashes that are kept of stations' passwords."""
     present: Present
     """The newest values of all datapoints."""
+    flow: FlowNumbers
+    """How the values fare on their way to the broker."""

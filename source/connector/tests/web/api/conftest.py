@@ -13,6 +13,7 @@ import pytest
 from connector.csms.options import FileOptions, LimitOptions
 from connector.datapoints.command_runs import Context
 from connector.datapoints.commands import Commands
+from connector.datapoints.flow_numbers import FlowNumbers
 from connector.datapoints.limits.service import LimitService
 from connector.datapoints.present import Present
 from connector.datapoints.profile_template import ProfileTemplate
@@ -130,4 +131,5 @@ def _context(harness: Harness, store: Any, folder: Path) -> ApiContext:
         entry_schema=entry_schema(),
         passwords=Passwords(folder),
         present=Present(Sensors(), lambda run: run()),
+        flow=FlowNumbers(),
     )
