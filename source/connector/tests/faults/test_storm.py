@@ -6,9 +6,11 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import islice
 from pathlib import Path
 from random import Random
 
+import httpx
 import pytest
 
 from connector.sessions.open_files import raise_open_files
@@ -29,6 +31,7 @@ ROUNDS = 100
 STORMS = 20
 """How often one comes anew while the others talk."""
 EVICTIONS = 3
+TOKEN = "a-token-that-nobody-else-has"
 AT_ONCE = Manners(retry_s=(0.0, 0.5))
 
 
@@ -49,12 +52,24 @@ async def test_all_stations_come_back_at_once_after_a_restart(
 ) -> None:
     raise_open_files()
     loop = asyncio.get_running_loop()
-    names = [f"CP{number}" for number in range(extent.storm)]
-    async with site(run, tmp_path, extent) as place:
-        for number, name in enumerate(names):
+    source = Random(extent.seed)
+    passwords = {f"CP{n}": source.randbytes(20).hex() for n in range(extent.storm)}
+    named = dict(islice(passwords.items(), 0, None, 2))
+    registered = {n: text for n, text in passwords.items() if n not in named}
+    stations = tmp_path / "stations.json"
+    entries = {
+        n: {"password": text, "security_profile": 1} for n, text in named.items()
+    }
+    stations.write_text(json.dumps(entries))
+    settings = {"UNKNOWN_STATIONS": "reject", "STATIONS": str(stations)}
+    async with site(run, tmp_path, extent, **settings, API_TOKEN=TOKEN) as place:
+        await asyncio.to_thread(register, place, registered)
+        for number, (name, password) in enumerate(passwords.items()):
             version = VERSIONS[number % len(VERSIONS)]
-            place.add(name, version, manners=AT_ONCE)
+            place.add(name, version, manners=AT_ONCE, password=password)
         await place.accepted(60)
+        thief = place.add("CP0", "1.6", manners=AT_ONCE, password=passwords["CP1"])
+        place.stations.remove(thief)
         for station in place.stations:
             station.start()
         await place.drained(60)
@@ -74,11 +89,24 @@ async def test_all_stations_come_back_at_once_after_a_restart(
             root = f"ocpp/stations/{station.identity}"
             await until(listener, f"{root}/0/connected", True)
             await until(listener, f"{root}/1/transaction_active", False)
+        assert thief.connects == 0
+        assert thief.refused > 0
+        await thief.switch_off()
         await place.stop()
         records = await place.kept()
     assert account(place.stations, records) == []
     note("stations", extent.storm)
     note("refused in between", sum(each.refused for each in place.stations))
+
+
+def register(place: Site, passwords: dict[str, str]) -> None:
+    """Over the API, where only hashes are kept."""
+    place.connector.until_healthy()
+    url = f"http://127.0.0.1:{place.connector.http_port}/api/v1/stations"
+    with httpx.Client(headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+        for name, password in passwords.items():
+            body = {"password": password, "security_profile": 1}
+            client.put(f"{url}/{name}", json=body).raise_for_status()
 
 
 async def until(listener: Listener, topic: str, value: object) -> None:
