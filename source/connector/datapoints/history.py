@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from connector.csms.clock import Clock
 from connector.csms.facts import Datum, Facts, Scalar
-from connector.datapoints.keys import local_key, parse_key
-from connector.datapoints.sensors import StationSensors, Update
+from connector.datapoints.keys import parse_key
+from connector.datapoints.sensors import SensorValue, StationSensors, Update
 from connector.store.records import HistoryRecord
 from connector.store.spans import Shape
 
@@ -46,7 +46,7 @@ _MOST = 50_000
 
 
 class _Kept:
-    """The value of a datum that was kept last, or is about to be."""
+    """The value that was kept last, or is about to be."""
 
     __slots__ = ("key", "time_ms", "turn", "value")
 
@@ -57,6 +57,10 @@ class _Kept:
         self.turn = turn
 
 
+_NEVER = _Kept("", 0, None, 0)
+"""In `SensorValue.kept`: nobody plots it."""
+
+
 class History:
     """Notes the values of adopted stations, and has them kept by ``keep``."""
 
@@ -65,7 +69,8 @@ class History:
     ) -> None:
         self._clock = clock
         self._keep = keep
-        self._kept: dict[str, dict[Datum, _Kept]] = {}
+        self._kept: dict[str, list[SensorValue]] = {}
+        """By station: those that know what was kept of them."""
         self._new: list[_Kept] = []
         self._turn = 0
         self._taken_s = self._forgotten_s = clock.monotonic()
@@ -78,8 +83,13 @@ class History:
         if not station.is_adopted:
             return
         for datum, value in updates:
-            if datum.name in PLOTTED and not datum.suffix:
-                self._note(station, datum, value.time_ms, value.value)
+            kept = value.kept
+            if kept is _NEVER:
+                continue
+            if kept is None:
+                self._begin(station, datum, value)
+            elif value.value != kept.value or value.time_ms - kept.time_ms >= AGAIN_MS:
+                self._renew(value, kept)
         if facts.queued and len(updates) < len(facts.values):
             self._note_late(station, facts, {datum for datum, _ in updates})
 
@@ -88,27 +98,22 @@ class History:
     ) -> None:
         """What a station kept while it had no link is no news, but is history."""
         for datum, value in facts.values.items():
-            is_plotted = datum.name in PLOTTED and not datum.suffix
-            if is_plotted and datum not in published:
+            if datum not in published and _is_plotted(datum):
                 self._add(station.key(datum), facts.time_ms, value)
 
-    def _note(
-        self, station: StationSensors, datum: Datum, time_ms: int, value: Scalar
-    ) -> None:
-        of_station = self._kept.get(station.station)
-        if of_station is None:
-            of_station = self._kept[station.station] = {}
-        kept = of_station.get(datum)
-        if kept is not None:
-            since_ms = time_ms - kept.time_ms
-            if value == kept.value and since_ms < AGAIN_MS:
-                return
-            if kept.turn == self._turn and since_ms < _APART_MS:
-                kept.time_ms, kept.value = time_ms, value
-                return
-        added = self._add(station.prefix + local_key(datum), time_ms, value)
-        if added is not None:
-            of_station[datum] = added
+    def _begin(self, station: StationSensors, datum: Datum, value: SensorValue) -> None:
+        if not _is_plotted(datum):
+            value.kept = _NEVER
+            return
+        value.kept = self._add(station.key(datum), value.time_ms, value.value)
+        if value.kept is not None:
+            self._kept.setdefault(station.station, []).append(value)
+
+    def _renew(self, value: SensorValue, kept: _Kept) -> None:
+        if kept.turn == self._turn and value.time_ms - kept.time_ms < _APART_MS:
+            kept.time_ms, kept.value = value.time_ms, value.value
+        else:
+            value.kept = self._add(kept.key, value.time_ms, value.value) or kept
 
     def _add(self, key: str, time_ms: int, value: Scalar) -> _Kept | None:
         if len(self._new) >= _MOST:
@@ -142,9 +147,15 @@ class History:
     def _forget(self) -> None:
         """What is so old that the same value would be kept anew."""
         oldest_ms = self._clock.now_ms() - AGAIN_MS
-        for station, of_station in list(self._kept.items()):
-            if all(kept.time_ms < oldest_ms for kept in of_station.values()):
+        for station, values in list(self._kept.items()):
+            if all(value.time_ms < oldest_ms for value in values):
+                for value in values:
+                    value.kept = None
                 del self._kept[station]
+
+
+def _is_plotted(datum: Datum) -> bool:
+    return datum.name in PLOTTED and not datum.suffix
 
 
 def _plain(value: Scalar) -> float | str | None:

@@ -7,6 +7,7 @@ keys of commands are made when somebody asks for the list.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from connector.csms.facts import Datum, Facts, Scalar
 from connector.datapoints import catalogue
@@ -24,11 +25,13 @@ NEVER = 0
 class SensorValue:
     """The newest value of one datum; ``time_ms`` is `NEVER` until there is one."""
 
-    __slots__ = ("time_ms", "value")
+    __slots__ = ("kept", "time_ms", "value")
 
     def __init__(self) -> None:
         self.value: Scalar = None
         self.time_ms = NEVER
+        self.kept: Any = None
+        """What `history` knows of it."""
 
 
 Update = tuple[Datum, SensorValue]
