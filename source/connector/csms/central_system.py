@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from connector.csms.admission import Reception
@@ -18,6 +17,7 @@ from connector.csms.clock import Clock, Timer
 from connector.csms.configuring import Configuring
 from connector.csms.context import Context, at
 from connector.csms.counts import Counts
+from connector.csms.decisions import Decisions, Links
 from connector.csms.door import Door
 from connector.csms.events import (
     Answered,
@@ -25,7 +25,6 @@ from connector.csms.events import (
     ConnectorsChanged,
     Disconnected,
     EventBus,
-    Forgotten,
     Held,
     RegistrationChanged,
     Released,
@@ -34,16 +33,14 @@ from connector.csms.evictions import Evictions
 from connector.csms.facts import Facts, Weight
 from connector.csms.options import CsmsOptions
 from connector.csms.provisioning import boot_values
-from connector.csms.registering import ReadEntry, Registering, Wanted, no_members
+from connector.csms.registering import ReadEntry, Registering, no_members
 from connector.csms.registry import PendingStation, Registry
 from connector.csms.setup import Setup
 from connector.csms.station import STATION, VERSION, Station
 from connector.csms.tokens import Tokens
-from connector.errors import StoreError
 from connector.security.client_certificates import ClientCertificate
 from connector.security.passwords import Passwords
 from connector.sessions.engine import Session, SessionOptions
-from connector.sessions.handlers import Handler
 from connector.sessions.link import Link
 from connector.sessions.options import SLOWED, Watched
 from connector.sessions.refusals import Refusals
@@ -57,14 +54,10 @@ _POSITION = re.compile(r"\.\d+\.")
 _BOOTS_WITHIN_S = 10.0
 _BOOTS_WHEN_ASKED_WITHIN_S = 60.0
 _PENDING_STAYS_S = 600.0
-_NORMAL, _POLICY = 1000, 1008
+_POLICY = 1008
 """RFC 6455, section 7.4.1."""
 
-_NOTHING: Mapping[str, Handler] = MappingProxyType({})
-
 Json = dict[str, Any]
-Decision = tuple[str, str]
-"""An outcome and a detail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +111,7 @@ class CentralSystem:
         )
         self._evictions = Evictions(clock)
         self._booting = Booting(self._setup, clock)
-        self._registering = Registering(
-            context,
-            self.registry.register,
-            self._setup,
-            let_in=self._let_in_now,
-            close=self._close_link,
-        )
+        self._decide()
         self._door = Door(
             options,
             self.registry,
@@ -143,6 +130,22 @@ class CentralSystem:
         self.counts = Counts(self.events)
         self._timers: dict[str, Timer] = {}
         self._closing: set[asyncio.Task[None]] = set()
+
+    def _decide(self) -> None:
+        links = Links(self._cancel_timer, self._close, self._left)
+        decisions = Decisions(
+            self._context, self.registry, self.reception, self._booting, links
+        )
+        registering = Registering(
+            self._context,
+            self.registry,
+            self._setup,
+            let_in=decisions.let_in_now,
+            close=self._close_link,
+        )
+        self.register = registering.register
+        self.adopt, self.reject = decisions.adopt, decisions.reject
+        self.forget, self.disconnect = decisions.forget, decisions.disconnect
 
     @property
     def stations(self) -> dict[str, Station]:
@@ -327,58 +330,9 @@ class CentralSystem:
         self._on_held(Held(event.station))
         self._booting.ask(event.station)
 
-    # -- decisions about stations
-
     def pending(self) -> list[PendingStation]:
         """The stations that wait for adoption."""
         return self.registry.pending()
-
-    async def adopt(self, identity: str) -> Decision:
-        """Let a station in; it is asked to boot at once."""
-        station = self.stations.get(identity)
-        if station is not None and station.is_adopted:
-            return "accepted", "adopted already"
-        try:
-            station = await self.registry.decide(identity, "accepted")
-        except StoreError as problem:
-            return "error", str(problem)
-        logger.info("%s: adopted", identity)
-        self._let_in(station)
-        if station.session is None:
-            return "accepted", "is not connected; it is let in when it comes"
-        if await self._booting.trigger(station):
-            return "accepted", ""
-        return "accepted", "does not boot when asked; it is let in when it boots"
-
-    def _let_in(self, station: Station) -> None:
-        """It may do from now on what stations do."""
-        self._cancel_timer(station)
-        self._registered(station)
-        if station.session is not None:
-            station.session.handlers = self.reception.of(station)
-
-    def _let_in_now(self, station: Station) -> None:
-        self._let_in(station)
-        if station.session is not None:
-            self._booting.ask(station)
-
-    async def register(self, identity: str, wanted: Wanted) -> Station:
-        """Adopt a station with options of its own, or give it others.
-
-        Raises:
-            StoreError: it could not be kept; nothing has changed.
-            WrongMembers: the options do not fit.
-        """
-        known = self.stations.get(identity)
-        return await self._registering.register(known, identity, wanted)
-
-    def disconnect(self, identity: str) -> Decision:
-        """End the link of a station, which may come back at once."""
-        station = self.stations[identity]
-        if station.session is None:
-            return "accepted", "is not connected"
-        self._close_link(station, _NORMAL, "ended by the operator")
-        return "accepted", ""
 
     def _on_shown(self, identity: str, certificate: ClientCertificate) -> None:
         station = self.stations.get(identity)
@@ -396,50 +350,6 @@ class CentralSystem:
     def _close_link(self, station: Station, code: int, reason: str) -> None:
         if station.session is not None:
             self._close(station.session, code, reason)
-
-    async def reject(self, identity: str) -> Decision:
-        """Keep a station out from now on."""
-        if self.registry.is_named(identity):
-            return "rejected", "it is named in STATIONS"
-        try:
-            station = await self.registry.decide(identity, "rejected")
-        except StoreError as problem:
-            return "error", str(problem)
-        self._cancel_timer(station)
-        logger.info("%s: rejected", identity)
-        self._registered(station)
-        if station.session is not None:
-            station.session.handlers = self.reception.of(station)
-            self._close(station.session, _POLICY, "rejected")
-        return "accepted", ""
-
-    async def forget(self, identity: str) -> Decision:
-        """Make a station unknown again."""
-        if self.registry.is_named(identity):
-            return "rejected", "it is named in STATIONS"
-        if identity not in self.stations:
-            return "rejected", "unknown station"
-        try:
-            station = await self.registry.forget(identity)
-        except StoreError as problem:
-            return "error", str(problem)
-        logger.info("%s: forgotten", identity)
-        if station is not None:
-            session = station.session
-            if session is not None:
-                session.handlers = _NOTHING
-                self._left(station)
-            self._cancel_timer(station)
-            self.events.emit(Forgotten(station))
-            self.events.emit(RegistrationChanged(station))
-            if session is not None:
-                await session.close(_POLICY, "forgotten")
-        return "accepted", ""
-
-    def _registered(self, station: Station) -> None:
-        is_connected = {at(STATION, "connected"): station.is_connected}
-        self._context.tell(station, is_connected | boot_values(station))
-        self.events.emit(RegistrationChanged(station))
 
     # -- watching sessions
 

@@ -6,7 +6,7 @@ What `STATIONS` says of a station counts alone: what was registered for it rests
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
@@ -87,36 +87,44 @@ class Wanted:
     security: Json | None = None
 
 
+class RegisteredStations(Protocol):
+    """Where they are kept."""
+
+    stations: dict[str, Station]
+
+    async def register(self, identity: str, wanted: Wanted) -> Station:
+        """Keep and adopt one."""
+
+
 class Registering:
     """Registers stations, and lets what is another take effect at once."""
 
     def __init__(
         self,
         context: Context,
-        keep: Callable[[str, Wanted], Awaitable[Station]],
+        registry: RegisteredStations,
         setup: Setup,
         *,
         let_in: Callable[[Station], None],
         close: Callable[[Station, int, str], None],
     ) -> None:
         self._context = context
-        self._keep = keep
+        self._registry = registry
         self._setup = setup
         self._let_in = let_in
         self._close = close
 
-    async def register(
-        self, known: Station | None, identity: str, wanted: Wanted
-    ) -> Station:
+    async def register(self, identity: str, wanted: Wanted) -> Station:
         """Adopt a station with these options, in the place of those registered before.
 
         Raises:
             StoreError: it could not be kept; nothing has changed.
             WrongMembers: the members do not fit.
         """
+        known = self._registry.stations.get(identity)
         was_adopted = known is not None and known.is_adopted
         before = known.options if known is not None else StationOptions()
-        station = await self._keep(identity, wanted)
+        station = await self._registry.register(identity, wanted)
         if not was_adopted:
             logger.info("%s: registered", identity)
             self._let_in(station)
