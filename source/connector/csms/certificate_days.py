@@ -128,6 +128,12 @@ class CertificateDays:
             self._warn(name, _NAMES[name], days, limits)
         return found
 
+    def fewest(self) -> dict[str, int]:
+        """The same with ``station``: those of the station that has the fewest."""
+        found = [self._days(station) for station in tuple(self._stations.values())]
+        days = [each for each in found if each is not None]
+        return self.own | ({"station": min(days)} if days else {})
+
     # -- of stations
 
     def shown(self, station: Station, serial: int, expires: datetime) -> None:

@@ -82,6 +82,7 @@ class _Collector(Collector):
         yield from _commands(api)
         yield from _flow(api.flow)
         yield from _store(api.store)
+        yield _certificates(api.central_system)
         yield from _http(self._sources)
 
 
@@ -130,6 +131,16 @@ def _stations(central: CentralSystem) -> Iterator[Metric]:
         "Connections that were refused or ended, and frames made to wait, by reason.",
         ("reason",),
         _one_label(central.refusals.counts),
+    )
+
+
+def _certificates(central: CentralSystem) -> Metric:
+    return _labelled(
+        GaugeMetricFamily,
+        "ocpp_certificate_days_left",
+        "Days until it expires: server, ca, crl, and the first of all stations'.",
+        ("certificate",),
+        _one_label(central.blocks.certificate_days.fewest()),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import ssl
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
 
+from connector.csms.events import Answered
 from connector.tests.signing import csr
 from connector.tests.web.api.conftest import NAME, Api
 
@@ -184,6 +186,22 @@ async def test_a_ca_that_cannot_be_used_is_said(api: Api, tmp_path: Path) -> Non
 
     assert "cannot be read" in await refused(api, CERTIFICATES, {"station": NAME}, 409)
     assert (await api.client.get(f"{PKI}/root")).status_code == 409
+
+
+async def test_the_days_that_are_left_are_on_the_page_of_numbers(api: Api) -> None:
+    await issue(api)
+    await api.get(PKI)
+    end = await api.connect(CertificateSigned={"status": "Accepted"})
+    taken = asyncio.Event()
+    api.harness.central.events.subscribe(Answered, lambda _: taken.set())
+    await end.say("SignCertificate", csr=csr().decode())
+    await taken.wait()
+
+    page = (await api.client.get("/metrics")).text
+
+    for name, days in (("ca", 7300), ("crl", 30), ("station", 365)):
+        line = f'ocpp_certificate_days_left{{certificate="{name}"}} {days}.0'
+        assert line in page
 
 
 async def test_a_stranger_learns_nothing(api: Api) -> None:
