@@ -58,12 +58,12 @@ def extent() -> Extent:
 
 
 @pytest.fixture
-def note(record_property: Callable[[str, object], None]) -> Note:
+def note(request: pytest.FixtureRequest) -> Note:
     """Keep a figure for the report: what, and how much."""
 
     def note(what: str, how_much: object) -> None:
         print(f"{what}: {how_much}")
-        record_property(what, how_much)
+        request.node.user_properties.append((what, how_much))
 
     return note
 

@@ -24,7 +24,7 @@ class Extent:
     ping_interval_s: float = 1.0
     lossy_s: float = 5.0
     latency_s: float = 0.5
-    storm: int = 300
+    storm: int = 150
     frames: int = 5000
     is_whole: bool = False
 
