@@ -16,8 +16,8 @@ _BACKUP_S = 3600.0
 _Output = Annotated[
     Path | None,
     typer.Option(
-        help="The file to write, which must not be there; else one in the folder "
-        "backups of DATA_DIR.",
+        help="The file to write, which must not be there, of a store itself; else one "
+        "in the folder backups of DATA_DIR.",
         dir_okay=False,
     ),
 ]
@@ -85,7 +85,7 @@ def backup(
         from connector.cli.store_work import backed_up  # noqa: PLC0415
 
         found = backed_up(place, output)
-    caller.terminal.done(found, str(found["path"]))
+    caller.terminal.done(found, str(found["file"]))
 
 
 def restore(
@@ -138,7 +138,16 @@ def check(
 
 
 def _backup_by_connector(caller: Caller, output: Path | None) -> dict[str, Any]:
-    """A connector writes it where it runs."""
+    """A connector writes it where it runs.
+
+    Raises:
+        UsageProblem: it is to be somewhere else.
+    """
+    if output is not None:
+        raise UsageProblem(
+            "a connector writes to DATA_DIR/backups; --output goes with --direct, "
+            "--data-dir or --store"
+        )
     with caller.client() as client:
         found: dict[str, Any] = client.post(_path("backup"), read_s=_BACKUP_S)
     return found

@@ -34,7 +34,9 @@ def shown(url: str) -> Json:
     Raises:
         StoreError: it cannot be read.
     """
+    backend, parsed = backend_of(url)
     found = asdict(asyncio.run(_read(url, status)))
+    found = {"location": backend.shown(parsed)} | found
     for name in ("oldest_transaction", "oldest_history"):
         time_ms = found.pop(f"{name}_ms")
         found[name] = None if time_ms is None else times.iso(time_ms)
@@ -56,7 +58,8 @@ def backed_up(place: Place, output: Path | None) -> Json:
         version=__version__,
         now=now,
     )
-    return asdict(made) | {"path": str(made.path)}
+    found = asdict(made)
+    return {"file": str(found.pop("path"))} | found
 
 
 def restored(place: Place, file: Path, *, force: bool) -> Json:
@@ -114,8 +117,6 @@ def _look_through(connection: Connection) -> dict[str, int]:
     if connection.engine.url.get_backend_name() == "sqlite":
         found = connection.exec_driver_sql("PRAGMA integrity_check(10)").scalars()
         wrong = [text for text in found if text != "ok"]
-        keys = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-        wrong += [f"{key[0]}: row {key[1]} refers to nothing" for key in keys[:10]]
         if wrong:
             raise StoreError("it is damaged: " + "; ".join(wrong))
     return count_rows(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -71,9 +72,10 @@ class _Handler(BaseHTTPRequestHandler):
         sent = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(sent) if status != 204 else 0))
-        self.end_headers()
-        if status != 204:
-            self.wfile.write(sent)
+        # Whoever was interrupted does not wait for it.
+        with contextlib.suppress(ConnectionError):
+            self.end_headers()
+            self.wfile.write(sent if status != 204 else b"")
 
     def _found(self, asked: Asked) -> tuple[int, Json]:
         if self.headers.get("Authorization") != f"Bearer {self.server.token}":

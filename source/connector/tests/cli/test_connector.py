@@ -18,7 +18,7 @@ from connector.tests.broker import Broker
 from connector.tests.system.process import SOURCE, ConnectorProcess
 from connector.tests.system.station import RawStation
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 START = {
     "connectorId": 1,
@@ -184,3 +184,50 @@ def test_a_wrong_token_is_refused_and_none_is_shown(
     assert (done.code, done.out) == (Exit.UNAUTHORIZED, "")
     assert token not in done.err
     assert "wrong-token" not in done.err
+
+
+async def test_a_station_is_given_a_certificate_and_another_password(
+    connector: ConnectorProcess, shell: Shell, tmp_path: Path
+) -> None:
+    assert (await shell("stations", "add", "CP1")).code == Exit.DONE
+    set_here = await shell("stations", "password", "CP1", "--generate", "--json")
+    [shown] = [(await shell("stations", "show", "CP1", "--json")).json]
+    assert shown["has_password"]
+    assert set_here.json["password"] not in json.dumps(shown)
+
+    issued = await shell("pki", "issue", "CP1", "--output-dir", "keys", "--json")
+    assert issued.code == Exit.DONE
+    assert (tmp_path / "keys" / "CP1.key").stat().st_mode & 0o777 == 0o600
+    [listed] = (await shell("pki", "list", "--json")).json
+    assert listed["serial"] == issued.json["serial"]
+    revoked = await shell("pki", "revoke", listed["serial"])
+    assert revoked.code == Exit.DONE
+    direct = (await shell("pki", "list", "--direct", "--json")).json
+    assert direct[0]["revoked"] is not None
+    away = await shell("stations", "password", "CP1", "--rotate", "--json")
+    assert (away.code, away.json["outcome"]) == (Exit.SILENT, "disconnected")
+
+
+async def test_a_backup_is_made_while_it_runs_and_restored_when_it_does_not(
+    connector: ConnectorProcess, shell: Shell
+) -> None:
+    assert (await shell("tokens", "set", "KEPT")).code == Exit.DONE
+    made = await shell("store", "backup")
+    assert made.code == Exit.DONE
+    assert (await shell("tokens", "set", "LATER")).code == Exit.DONE
+    [backup] = (await shell("store", "info", "--json")).json["backups"]
+    assert backup["file"] == made.out.strip()
+
+    running = await shell("store", "restore", backup["file"], "--force")
+    assert (running.code, "stop it first" in running.err) == (Exit.TROUBLE, True)
+    await asyncio.to_thread(connector.stop)
+    assert (await shell("store", "restore", backup["file"])).code == Exit.TROUBLE
+    done = await shell("store", "restore", backup["file"], "--force")
+    assert done.code == Exit.DONE, done.err
+    assert (await shell("store", "check")).code == Exit.DONE
+
+    assert (await shell("tokens", "list")).code == Exit.UNREACHABLE
+    await asyncio.to_thread(connector.start)
+    await asyncio.to_thread(connector.until_healthy)
+    [token] = (await shell("tokens", "list", "--json")).json
+    assert token["id"] == "KEPT"
