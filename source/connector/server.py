@@ -50,6 +50,7 @@ from connector.openmqtt.topics import Topics
 from connector.security.api_token import kept_token
 from connector.security.own_list import with_own_list
 from connector.security.server_tls import ServerTls
+from connector.sessions.proxies import Proxies
 from connector.sessions.recorded_files import RecorderOptions
 from connector.sessions.recorder import Recorder, Serve
 from connector.sessions.websocket_server import WebSocketServer
@@ -407,6 +408,7 @@ class Server:
             passwords=self.central_system.passwords,
             present=self.present,
             flow=self._flow_numbers(),
+            proxies=Proxies(self._settings.trusted_proxies),
         )
 
     def _flow_numbers(self) -> FlowNumbers:

@@ -10,9 +10,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
-
-from websockets.datastructures import Headers
+from typing import Protocol, TypeAlias
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -21,6 +19,13 @@ _PAIR = re.compile(r'\s*([A-Za-z]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;,"\s]*)\s*(?:;|$
 _ELEMENTS = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,"])+')
 _SECURE = frozenset({"https", "wss"})
 _MOST_HOPS = 64
+
+
+class Headers(Protocol):
+    """Headers of a request, by name without case."""
+
+    def get_all(self, name: str, /) -> Sequence[str]:
+        """All values of one."""
 
 
 @dataclass(frozen=True, slots=True)

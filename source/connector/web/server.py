@@ -68,7 +68,13 @@ def _add_api(app: FastAPI, api: ApiContext, connections: Connections) -> None:
     counts = AuthCounts()
     app.include_router(metrics_routes(Metrics(Sources(api, connections, counts))))
     app.add_middleware(Bodies)
-    app.add_middleware(Guard, tokens=Tokens(api.token), counts=counts, clock=api.clock)
+    app.add_middleware(
+        Guard,
+        tokens=Tokens(api.token),
+        counts=counts,
+        clock=api.clock,
+        proxies=api.proxies,
+    )
 
 
 async def _docs(request: Request) -> HTMLResponse:

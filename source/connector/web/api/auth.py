@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connector.csms.clock import Clock
 from connector.csms.failures import Failures, neighbourhood
+from connector.sessions.proxies import Origin, Proxies
 from connector.web.problems import problem
 
 logger = logging.getLogger(__name__)
@@ -86,8 +87,15 @@ class Guard:
     """Lets requests through to ``app`` whose sender knows the token."""
 
     def __init__(
-        self, app: ASGIApp, *, tokens: Tokens, counts: AuthCounts, clock: Clock
+        self,
+        app: ASGIApp,
+        *,
+        tokens: Tokens,
+        counts: AuthCounts,
+        clock: Clock,
+        proxies: Proxies,
     ) -> None:
+        self._proxies = proxies
         self._app = app
         self._tokens = tokens
         self._counts = counts
@@ -138,15 +146,20 @@ class Guard:
             self._tokens.cookie,
             httponly=True,
             samesite="strict",
-            secure=scope.get("scheme") == "https",
+            secure=self._origin(scope).is_secure,
         )
         return answer
 
     async def _refuse(self, scope: Scope, refused: _Refused) -> Response:
         if refused.is_wrong:
-            await self._slow_down((scope.get("client") or ("",))[0])
+            await self._slow_down(self._origin(scope).address)
         is_401 = refused.status == HTTPStatus.UNAUTHORIZED
         return problem(refused.status, refused.detail, _CHALLENGE if is_401 else None)
+
+    def _origin(self, scope: Scope) -> Origin:
+        peer = (scope.get("client") or ("",))[0]
+        is_secure = scope.get("scheme") == "https"
+        return self._proxies.origin(peer, _All(scope), is_secure=is_secure)
 
     async def _slow_down(self, address: str) -> None:
         """Have a wrong one wait, the longer the more there were."""
@@ -164,6 +177,16 @@ class Guard:
         finally:
             self._failures.release(place)
             timer.cancel()
+
+
+class _All:
+    """Headers by the name that `Proxies` has for it."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._headers = Headers(scope=scope)
+
+    def get_all(self, name: str, /) -> list[str]:
+        return self._headers.getlist(name)
 
 
 def is_open(path: str) -> bool:
@@ -202,5 +225,8 @@ def _cookie(headers: Iterable[str], name: str) -> str | None:
 
 def _is_foreign(headers: Headers) -> bool:
     """Whether a page of another origin asks; ports of one host are one *site*."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
     origin = headers.get("origin")
     return origin is not None and origin.partition("://")[2] != headers.get("host")

@@ -14,6 +14,7 @@ from connector.datapoints.flow_numbers import FlowNumbers
 from connector.datapoints.limits.service import LimitService
 from connector.datapoints.present import Present
 from connector.security.passwords import Passwords
+from connector.sessions.proxies import Proxies
 from connector.store.interface import Store
 
 
@@ -41,3 +42,5 @@ class ApiContext:
     """The newest values of all datapoints."""
     flow: FlowNumbers
     """How the values fare on their way to the broker."""
+    proxies: Proxies = field(default_factory=Proxies)
+    """Those whose headers are believed."""

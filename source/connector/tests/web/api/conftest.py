@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,15 +66,19 @@ StartApi = Callable[..., Awaitable[Api]]
 
 @pytest.fixture
 async def start_api(tmp_path: Path) -> AsyncIterator[StartApi]:
-    """Makes APIs that run until the end of the test; takes `CsmsOptions`."""
+    """Makes APIs that run until the end of the test; takes `CsmsOptions`.
+
+    ``context``: members of `ApiContext` that are to be others.
+    """
     closing: list[Callable[[], Awaitable[None]]] = []
 
     async def begin(**options: Any) -> Api:
         store = open_store(f"sqlite:///{tmp_path / 'connector.sqlite'}")
         options.setdefault("files", FileOptions(data_dir=tmp_path))
+        more = options.pop("context", {})
         harness = Harness(store, read_entry=read_entry, **options)
         await store.open()
-        context = _context(harness, store, tmp_path)
+        context = replace(_context(harness, store, tmp_path), **more)
         await harness.central.start()
         await context.limits.start()
         files = harness.central.blocks.files

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from ipaddress import ip_network
 
 import httpx
 import pytest
 
+from connector.sessions.proxies import Proxies
 from connector.tests.csms.conftest import settle
-from connector.tests.web.api.conftest import TOKEN, Api
+from connector.tests.web.api.conftest import TOKEN, Api, StartApi
 from connector.web.api.auth import Tokens
 
 INDEX = "/api/v1"
@@ -150,6 +152,32 @@ async def test_another_page_cannot_use_the_cookie(
     )
 
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("site", "status"), [("same-origin", 422), ("same-site", 403), ("cross-site", 403)]
+)
+async def test_what_a_browser_says_of_the_site_counts(
+    api: Api, site: str, status: int
+) -> None:
+    await api.stranger.get("/docs", params={"token": TOKEN})
+
+    headers = {"Origin": "https://proxy.example", "Sec-Fetch-Site": site}
+    answer = await api.stranger.put("/api/v1/stations/CP-8", headers=headers, json=[])
+
+    assert answer.status_code == status
+
+
+async def test_behind_a_proxy_that_is_known_the_cookie_is_for_tls(
+    start_api: StartApi,
+) -> None:
+    proxies = Proxies([ip_network("127.0.0.1")])
+    api = await start_api(context={"proxies": proxies})
+    headers = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
+
+    entered = await api.stranger.get("/docs", params={"token": TOKEN}, headers=headers)
+
+    assert "secure" in entered.headers["set-cookie"].lower()
 
 
 async def test_below_the_api_a_token_in_the_url_is_none_of_ours(api: Api) -> None:
