@@ -28,6 +28,10 @@ class Backend(Protocol):
     def ANSWERS_WITHIN_S(self) -> float:
         """For how long it is tried again where `reach` says `NotYet`."""
 
+    @property
+    def IS_SERVER(self) -> bool:
+        """Whether it may go away while we run."""
+
     def checked(self, url: URL) -> URL:
         """A URL that can be used, with the driver that is ours.
 

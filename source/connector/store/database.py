@@ -22,6 +22,7 @@ from connector.store.archive import Archive
 from connector.store.backends import backend_of
 from connector.store.groups import Groups
 from connector.store.opening import open_groups
+from connector.store.probe import Probe
 from connector.store.reads import engine_of
 from connector.store.records import (
     CertificateRecord,
@@ -57,6 +58,7 @@ class DatabaseStore:
         self._samples: SampleBuffer[SampleRecord] | None = None
         self._archive: Archive | None = None
         self._is_unsure = False
+        self._probe: Probe | None = None
 
     @property
     def archive(self) -> Archive:
@@ -96,11 +98,14 @@ class DatabaseStore:
         groups = self._groups = await open_groups(self._url)
         self._samples = SampleBuffer(self._write_samples, lambda: self.is_writable)
         self._archive = Archive(groups, engine_of(self._url))
+        self._probe = Probe(groups, always=backend_of(self._url)[0].IS_SERVER)
 
     async def close(self) -> None:
         """Write what waits, and release everything."""
         if self._groups is None or self._samples is None:
             return
+        if self._probe is not None:
+            await self._probe.stop()
         await self._samples.close()
         archive, self._archive = self._archive, None
         if archive is not None:

@@ -28,6 +28,8 @@ T = TypeVar("T")
 Operation = Callable[[Connection], T]
 _Run = Callable[[Connection, Operation[Any]], Any]
 _ATTEMPTS = 3
+_MOST = 200
+"""Of one commit: more save little, and what is locked keeps other processes waiting."""
 
 READS_ONLY = "store_reads_only"
 """The execution option of a transaction that needs no write lock."""
@@ -96,7 +98,8 @@ class Groups:
 
     async def _work(self) -> None:
         while self._waiting:
-            self._running, self._waiting = self._waiting, []
+            self._running = self._waiting[:_MOST]
+            self._waiting = self._waiting[_MOST:]
             results = await self.in_thread(self._run_group, self._running)
             self._hand_out(self._running, results)
 

@@ -22,6 +22,7 @@ from connector.store.failures import first_line
 
 T = TypeVar("T")
 
+IS_SERVER = True
 ANSWERS_WITHIN_S = 30.0
 """A database that starts together with us is waited for."""
 CONNECTS_WITHIN_S = 3

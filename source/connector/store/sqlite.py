@@ -15,6 +15,7 @@ from connector.errors import StoreError
 from connector.store.columns import to_json
 from connector.store.groups import READS_ONLY
 
+IS_SERVER = False
 ANSWERS_WITHIN_S = 0.0
 _PRAGMAS = (
     "busy_timeout = 5000",

@@ -25,6 +25,16 @@ async def test_operations_that_wait_share_one_commit(groups: Groups) -> None:
     assert len(commits) == 1
 
 
+async def test_a_group_is_bounded(groups: Groups) -> None:
+    commits: list[Any] = []
+    event.listen(groups.engine, "commit", commits.append)
+
+    await asyncio.gather(*(groups.run(add(value)) for value in range(450)))
+
+    assert len(commits) == 3
+    assert await groups.run(count, is_write=False) == 450
+
+
 async def test_an_operation_during_a_commit_waits_for_the_next(groups: Groups) -> None:
     commits: list[Any] = []
     began, may_end = asyncio.Event(), Event()

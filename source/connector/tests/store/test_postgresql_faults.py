@@ -16,7 +16,15 @@ import psycopg
 import pytest
 
 from connector.errors import StoreError
-from connector.store import DatabaseStore, done_before, open_store, opening, postgresql
+from connector.store import (
+    DatabaseStore,
+    done_before,
+    open_store,
+    opening,
+    outage,
+    postgresql,
+    probe,
+)
 from connector.store.records import SampleRecord, TransactionRecord
 from connector.store.statements import step
 from connector.tests.faults.storage import CannotInject, FullDisk
@@ -473,3 +481,29 @@ async def test_samples_of_an_outage_are_kept(
 
     assert await store.samples("a") == samples
     assert store.samples_dropped == 0
+
+
+async def test_an_outage_is_noticed_though_nobody_writes(
+    server: PostgreSQL, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "EVERY_S", 0.05)
+    told: asyncio.Queue[str] = asyncio.Queue()
+    for level in ("error", "warning"):
+        monkeypatch.setattr(
+            outage.logger, level, lambda *a: told.put_nowait(a[0] % a[1:])
+        )
+    store = await opened(url)
+
+    server.stop()
+    began = await told.get()
+    was_writable = store.is_writable
+    server.start()
+    ended = await told.get()
+
+    assert began.startswith("the store fails: OperationalError: ")
+    assert ended.startswith("the store works again, after ")
+    assert not was_writable
+    assert store.is_writable
+    record = await store.start_transaction(START)
+    assert record.ocpp_id == "1"
+    await store.close()

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Connection
 
 from connector.errors import StoreError
-from connector.store import DatabaseStore, open_store, sqlite
+from connector.store import DatabaseStore, open_store, outage, probe, sqlite
 from connector.store.groups import Groups
 from connector.store.records import StationRecord
 from connector.tests.store.databases import add, count
@@ -241,3 +241,25 @@ async def test_a_database_of_another_program_is_left_as_it_is(
     assert names == [("limits",)]
     # But for its first page, where SQLite notes that it has a log.
     assert path.read_bytes()[4096:] == before[4096:]
+
+
+async def test_the_end_of_an_outage_is_noticed_though_nobody_writes(
+    store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.close()
+    monkeypatch.setattr(probe, "EVERY_S", 0.01)
+    told: asyncio.Queue[str] = asyncio.Queue()
+    monkeypatch.setattr(
+        outage.logger, "warning", lambda *a: told.put_nowait(a[0] % a[1:])
+    )
+    await store.open()
+
+    with full_disk():
+        with pytest.raises(StoreError):
+            await store.start_transaction(START)
+        was_writable = store.is_writable
+    ended = await told.get()
+
+    assert ended.startswith("the store works again, after ")
+    assert not was_writable
+    assert store.is_writable
