@@ -95,8 +95,8 @@ FAULTS = (
         "door",
         "Wrong credentials and odd names",
         "Wrong passwords; certificates that are expired, foreign, self-signed or "
-        "revoked; TLS that is too old; identities with `..`, `/`, `+`, `#`, `$`, NUL, 300 "
-        "characters and others",
+        "revoked; TLS that is too old; identities with `..`, `/`, `+`, `#`, `$`, NUL, "
+        "300 characters and others",
         "Refused or escaped; never a topic, a file or a log line that was not meant",
         (
             "csms/test_door.py",

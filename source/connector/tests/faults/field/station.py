@@ -15,12 +15,26 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.frames import Frame, Opcode
+from websockets.protocol import Event
 from websockets.typing import Subprotocol
 
 from connector.tests.faults.field.charges import Charge, Json, Message, StationClock
 from connector.tests.faults.field.dialects import answer, dialect_of
 
 _POWER_W = 7400
+
+
+class _Connection(ClientConnection):
+    """One that knows whether it was pinged: it has answered by then."""
+
+    is_pinged = False
+
+    def process_event(self, event: Event) -> None:
+        if isinstance(event, Frame) and event.opcode is Opcode.PING:
+            self.is_pinged = True
+        super().process_event(event)
+
 
 Dial = Callable[[], Awaitable[socket]]
 """Gives a socket that is connected."""
@@ -120,6 +134,12 @@ class FieldStation:
         return len(self._queue)
 
     @property
+    def is_pinged(self) -> bool:
+        """Whether this link was pinged."""
+        websocket = self._websocket
+        return isinstance(websocket, _Connection) and websocket.is_pinged
+
+    @property
     def is_accepted(self) -> bool:
         """Whether it is connected, and may talk."""
         return self._is_accepted
@@ -140,6 +160,7 @@ class FieldStation:
             self._url(),
             subprotocols=[Subprotocol(self._dialect.subprotocol)],
             additional_headers=self._headers,
+            create_connection=_Connection,
             compression=None,
             ping_interval=None,
             open_timeout=None,
