@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -30,6 +31,7 @@ _JSON = "application/json"
 _METHODS = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
 _EVERYWHERE = errors(401, 403, 422, 429, 503)
 _WITH_BODY = errors(408, 413)
+_UNNAMED = frozenset({"Successful Response", "Additional Response"})
 _OF_FASTAPI = ("HTTPValidationError", "ValidationError")
 
 
@@ -75,6 +77,7 @@ def _whole(app: FastAPI, version: str, own: Mapping[str, Json]) -> Json:
     for path, item in found["paths"].items():
         for method in _METHODS & item.keys():
             _complete(item[method], is_guarded=not is_open(path))
+            _name(item[method])
     return found
 
 
@@ -87,3 +90,10 @@ def _complete(operation: Json, *, is_guarded: bool) -> None:
     common = _EVERYWHERE | (_WITH_BODY if "requestBody" in operation else {})
     responses.update({str(status): told for status, told in common.items()})
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _name(operation: Json) -> None:
+    """Successes are called by what they are."""
+    for status, told in operation["responses"].items():
+        if told.get("description") in _UNNAMED:
+            told["description"] = HTTPStatus(int(status)).phrase

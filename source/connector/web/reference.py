@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
-from connector.web.reference_schemas import Shape, example_of, members_of
+from connector.web.reference_schemas import Shape, example_of, marked, members_of
 
 Json = dict[str, Any]
 
@@ -80,7 +80,7 @@ def _operation(
     name = escape(operation.get("operationId", f"{method} {path}"))
     yield f'<article id="{name}">'
     yield f"<h3><b>{method.upper()}</b><code>{escape(path)}</code></h3>"
-    yield f"<p>{_marked(operation.get('summary', ''))}</p>"
+    yield f"<p>{marked(operation.get('summary', ''))}</p>"
     yield _paragraphs(operation.get("description", ""))
     parameters = operation.get("parameters", [])
     if parameters:
@@ -118,7 +118,7 @@ def _answers(
     for status, response in responses.items():
         if status in problems:
             continue
-        yield f"<details><summary>{status}: {_marked(response['description'])}"
+        yield f"<details><summary>{status}: {marked(response['description'])}"
         yield "</summary>"
         for content in response.get("content", {}).values():
             yield _members(description, content.get("schema", {}))
@@ -170,13 +170,4 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    return "\n".join(f"<p>{_marked(part)}</p>" for part in text.split("\n\n") if part)
-
-
-def _marked(text: str) -> str:
-    """Text with its `names` as code."""
-    parts = escape(text).split("`")
-    return "".join(
-        f"<code>{part}</code>" if number % 2 else part
-        for number, part in enumerate(parts)
-    )
+    return "\n".join(f"<p>{marked(part)}</p>" for part in text.split("\n\n") if part)

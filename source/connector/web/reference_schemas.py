@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+import orjson
+
 Json = dict[str, Any]
 
 _DEEPEST = 3
@@ -39,8 +41,17 @@ class Shape:
         ]
         default = self.schema.get("default")
         if default is not None and not isinstance(default, dict):
-            own.append(f"default {default}")
-        return escape("; ".join(part for part in own if part))
+            own.append(f"default {orjson.dumps(default).decode()}")
+        return marked("; ".join(part for part in own if part))
+
+
+def marked(text: str) -> str:
+    """Text as HTML, with its `names` as code."""
+    parts = escape(text).split("`")
+    return "".join(
+        f"<code>{part}</code>" if number % 2 else part
+        for number, part in enumerate(parts)
+    )
 
 
 def resolve(description: Mapping[str, Any], schema: Mapping[str, Any]) -> Json:

@@ -13,12 +13,16 @@ from connector.datapoints.outcomes import OutcomeName
 class OutcomeView(BaseModel):
     """How a command or a call ended; HTTP is 200 whatever it is."""
 
-    outcome: OutcomeName
+    outcome: OutcomeName = Field(
+        description="What became of it: docs/reference/datapoints.md"
+    )
     detail: str = Field(description="Why, in words; often empty")
     response: Any = Field(description="What the station answered; null: nothing")
-    correlation: str = Field(examples=["0f8fad5bd9cb469f"])
+    correlation: str = Field(
+        description="Its name, in its datapoint, too", examples=["0f8fad5bd9cb469f"]
+    )
     timestamp: int = Field(description="When it ended: milliseconds since 1970, UTC")
-    duration_ms: int
+    duration_ms: int = Field(description="How long it took")
     kept: Literal[True] | None = Field(
         None, description="A limit that is applied when the station can take it"
     )
