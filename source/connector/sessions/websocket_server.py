@@ -62,7 +62,7 @@ class HandshakeRequest:
 
     identity: str
     path: str
-    headers: Headers
+    headers: Headers = field(repr=False)
     remote_address: str
     is_secure: bool = False
     certificate: bytes | None = field(default=None, repr=False)

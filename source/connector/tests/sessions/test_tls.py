@@ -195,6 +195,7 @@ def hello(version: bytes, *suites: int) -> bytes:
 
 TLS_1_0, TLS_1_1, TLS_1_2 = b"\x03\x01", b"\x03\x02", b"\x03\x03"
 SSL_3 = b"\x03\x00"
+FALLBACK = 0x5600
 GOOD, RC4, TRIPLE_DES, NULL, CBC = 0xC02B, 0x0005, 0x000A, 0x0002, 0xC009
 
 
@@ -204,6 +205,7 @@ GOOD, RC4, TRIPLE_DES, NULL, CBC = 0xC02B, 0x0005, 0x000A, 0x0002, 0xC009
         (hello(SSL_3, GOOD), "tls_version"),
         (hello(TLS_1_0, GOOD), "tls_version"),
         (hello(TLS_1_1, GOOD), "tls_version"),
+        (hello(TLS_1_2, GOOD, FALLBACK), "tls_version"),
         (hello(TLS_1_2, RC4), "tls_cipher"),
         (hello(TLS_1_2, TRIPLE_DES), "tls_cipher"),
         (hello(TLS_1_2, NULL), "tls_cipher"),
@@ -216,6 +218,7 @@ GOOD, RC4, TRIPLE_DES, NULL, CBC = 0xC02B, 0x0005, 0x000A, 0x0002, 0xC009
         "SSL 3",
         "TLS 1.0",
         "TLS 1.1",
+        "a fallback from 1.3 (RFC 7507)",
         "RC4",
         "3DES",
         "no encryption",
