@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Insert,
     Select,
     and_,
     bindparam,
@@ -15,7 +16,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.sql.dml import ReturningInsert
 
 from connector.errors import StoreError
 from connector.store import tables
@@ -55,7 +55,7 @@ def start_transaction(
     made = given | {"ocpp_id": given["ocpp_id"] or _next_id(connection, start.station)}
     record = TransactionRecord(key=ulid(), **made)
     row = {name: getattr(record, name) for name in TransactionRecord.__slots__}
-    if connection.execute(_start(connection.dialect.name), row).first() is not None:
+    if connection.execute(_start(connection.dialect.name), row).rowcount:
         return record
     # Another process was told the same in between.
     found = _started(connection, given)
@@ -65,9 +65,10 @@ def start_transaction(
 
 
 @cache
-def _start(dialect: str) -> ReturningInsert[Any]:
-    add = INSERTS[dialect](tables.transactions)
-    statement: ReturningInsert[Any] = add.on_conflict_do_nothing().returning(_t.key)
+def _start(dialect: str) -> Insert:
+    add = INSERTS[dialect](tables.transactions).on_conflict_do_nothing()
+    # By itself it is known for changes alone; a returned row costs more.
+    statement: Insert = add.execution_options(preserve_rowcount=True)
     return statement
 
 
