@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, create_engine, make_url, text
+from sqlalchemy import URL, Connection, create_engine, make_url, text, update
 from sqlalchemy import inspect as sql_inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from connector.errors import StoreError
-from connector.store import backup_files, copying, sqlite
+from connector.store import backup_files, copying, sqlite, tables
 from connector.store.backends import Backend, backend_of
 from connector.store.backup import (
     FOLDER,
@@ -35,6 +35,7 @@ from connector.store.backup import (
 )
 from connector.store.backup_files import DATA, DATABASE, SECRETS, digest
 from connector.store.schema import migrate, revision
+from connector.store.statements import LARGEST_ID
 
 _WORK = ".restore-"
 _SQLITE = b"SQLite format 3\x00"
@@ -114,6 +115,17 @@ def _beside(url: URL, data_dir: Path | None, path: Path) -> Path:
 # -- the backup
 
 
+_SKIPPED = 1_000_000
+_sequences = tables.sequences.c
+# Stations may still have numbers that were given since the backup: none of them shall
+# be given to somebody else.
+_SKIP = (
+    update(tables.sequences)
+    .where(_sequences.name.in_(("transaction", "reservation")))
+    .values(value=(_sequences.value + _SKIPPED) % LARGEST_ID)
+)
+
+
 def _take_apart(path: Path, work: Path) -> str:
     """Have its database and files in a folder; gives when it was made."""
     with path.open("rb") as file:
@@ -140,6 +152,7 @@ def _make_current(database: Path) -> str:
             if found is None:
                 raise StoreError("this is no store of a connector: it has no tables")
             migrate(connection, sqlite.alone)
+            connection.execute(_SKIP)
     finally:
         engine.dispose()
     make_one_file(database)
