@@ -73,7 +73,7 @@ def run(
     so, or the connection was refused; 2: the file is no recording.
     """
     result = _replayed(file, url, identity, speed)
-    lines = result.report()
+    lines = list(result.report())
     good = result.is_good
     caller.terminal.done({"good": good, "report": lines}, "\n".join(lines))
     if not good:
