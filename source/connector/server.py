@@ -167,7 +167,7 @@ class Server:
         )
         profiles = central.blocks.security_profiles
         profiles.report = profile_reporter(self._commands.report_late)
-        profiles.tls_port = lambda: self._websocket.tls_port
+        profiles.ports = lambda: (self._websocket.port, self._websocket.tls_port)
         self._actuators = Actuators(
             central.stations,
             self._commands,

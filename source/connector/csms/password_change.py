@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from connector.csms.station import Station
-from connector.csms.v2.variables import Variable, of_wire
+from connector.csms.v2.variables import Variable, of_wire, result_of
 from connector.errors import LocalProtocolError, RemoteProtocolError
 
 Json = dict[str, Any]
@@ -61,10 +61,10 @@ def status_of(station: Station, answer: Json) -> str:
     """
     if not station.speaks_2:
         return str(answer["status"])
-    for result in answer["setVariableResult"]:
-        if of_wire(result).folded == VARIABLE.folded:
-            return str(result["attributeStatus"])
-    raise RemoteProtocolError("FormatViolation", f"no result for {VARIABLE}")
+    result = result_of(VARIABLE, answer["setVariableResult"])
+    if result is None:
+        raise RemoteProtocolError("FormatViolation", f"no result for {VARIABLE}")
+    return str(result["attributeStatus"])
 
 
 def set_by(action: str, payload: Json, answer: Json) -> Iterator[str]:

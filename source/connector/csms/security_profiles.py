@@ -75,8 +75,8 @@ class SecurityProfiles:
         self._timers: dict[str, Timer] = {}
         self.report: Report = lambda station, is_done, detail: None
         """Hears what became of a move, once it is known."""
-        self.tls_port: Callable[[], int] = lambda: 0
-        """The port of our own TLS; 0: there is none."""
+        self.ports: Callable[[], tuple[int, int]] = lambda: (0, 0)
+        """Where stations connect, plain and with TLS; 0: not at all."""
         context.events.subscribe(Connected, self._on_connected)
         context.events.subscribe(Forgotten, lambda event: self._cancel(event.station))
 
@@ -139,7 +139,7 @@ class SecurityProfiles:
                 "first (command password)"
             )
         if wanted.profile >= _TLS:
-            if not (self.tls_port() or wanted.url):
+            if not (self.ports()[1] or wanted.url):
                 raise CommandRejected(
                     f"profile {wanted.profile} needs TLS: set OCPP_TLS_PORT, "
                     "OCPP_TLS_CERT and OCPP_TLS_KEY"
@@ -219,13 +219,14 @@ class SecurityProfiles:
     def _url(self, station: Station, profile: int) -> str:
         """Where it reaches us now, on the port of TLS where that is to be used."""
         host = station.session.link.reached_at if station.session else ""
-        port = self.tls_port() if profile >= _TLS else 0
+        plain, tls = self.ports()
+        scheme, port = ("wss", tls) if profile >= _TLS else ("ws", plain)
         if not (host and port):
             raise CommandRejected(
                 "nobody knows where it is to connect: expected a url beside the "
                 'profile, {"profile": 2, "url": "wss://cs.example.com:9443"}'
             )
-        return f"wss://{host}:{port}"
+        return f"{scheme}://{host}:{port}"
 
     # -- what became of it
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from connector.csms.station import Station
 from connector.csms.v2.device_model import get_variables
-from connector.csms.v2.variables import Variable, of_wire
+from connector.csms.v2.variables import Variable, result_of
 from connector.errors import CommandRejected
 from connector.store.interface import VariableStore
 
@@ -86,11 +86,11 @@ async def prefer(station: Station, slot: int, others: list[int]) -> Json:
     value = ",".join(map(str, (slot, *others)))
     item = {"attributeValue": value, **PRIORITY.wire()}
     answer = await station.call("SetVariables", {"setVariableData": [item]})
-    for result in answer["setVariableResult"]:
-        is_it = of_wire(result).folded == PRIORITY.folded
-        if is_it and result["attributeStatus"] in _AGREED:
-            return answer
-    raise CommandRejected(f"{PRIORITY} = {value}: refused", answer)
+    result = result_of(PRIORITY, answer["setVariableResult"])
+    if result is None or result["attributeStatus"] not in _AGREED:
+        status = "no result" if result is None else result["attributeStatus"]
+        raise CommandRejected(f"{PRIORITY} = {value}: {status}", answer)
+    return answer
 
 
 def _numbers(text: str | None) -> list[int]:

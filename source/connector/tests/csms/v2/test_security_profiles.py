@@ -63,7 +63,7 @@ class Site:
         self.late: list[tuple[bool, str]] = []
         self.tls_port = 9443
         profiles = system.central.blocks.security_profiles
-        profiles.tls_port = lambda: self.tls_port
+        profiles.ports = lambda: (9000, self.tls_port)
         profiles.report = lambda station, is_done, detail: self.late.append(
             (is_done, detail)
         )
@@ -489,6 +489,17 @@ async def test_the_url_is_the_port_of_tls_where_the_station_reaches_us(
     assert profile["connectionData"]["ocppInterface"] == "Wireless0"
 
 
+async def test_for_a_password_alone_it_is_the_plain_port(
+    site: Site, version: str
+) -> None:
+    end = await site.come(version=version)
+
+    await site.ask(1)
+
+    [profile] = end.asked("SetNetworkProfile")
+    assert profile["connectionData"]["ocppCsmsUrl"] == "ws://cs.example:9000"
+
+
 async def test_where_nobody_knows_the_url_it_has_to_be_given(
     site: Site, version: str
 ) -> None:
@@ -571,7 +582,7 @@ async def test_a_refused_priority_boots_nothing(site: Site, version: str) -> Non
     outcome = await site.ask(2)
 
     assert outcome.outcome == "rejected"
-    assert "NetworkConfigurationPriority = 1: refused" in outcome.detail
+    assert "NetworkConfigurationPriority = 1: Rejected" in outcome.detail
     assert end.asked("Reset") == []
 
 
