@@ -53,8 +53,7 @@ def show_outcome(terminal: Terminal, outcome: Json) -> None:
 
 def _sentence(name: str, outcome: Json) -> str:
     """``accepted: unchanged``, with the station's answer where there is one."""
-    kept = " (kept: it is applied when the station can take it)"
     text = f"{name}: {outcome['detail']}" if outcome.get("detail") else name
-    text += kept if outcome.get("kept") else ""
+    text += " (kept)" if outcome.get("kept") else ""
     response = outcome.get("response")
     return text if response in (None, {}) else f"{text}\n{text_of(response)}"

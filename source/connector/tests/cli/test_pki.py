@@ -247,3 +247,40 @@ def test_a_store_alone_has_no_ca(command: Command) -> None:
     done = command("pki", "init", "--data-dir", "a", "--direct")
 
     assert (done.code, done.out) == (Exit.USAGE, "")
+
+
+def test_a_document_that_cannot_be_written_is_told(here: Command) -> None:
+    done = here("init", "--output", "gone/x.pem")
+
+    assert (done.code, done.err) == (
+        Exit.USAGE,
+        "gone/x.pem: No such file or directory\n",
+    )
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_anything_is_issued(
+    here: Command, nowhere: Path
+) -> None:
+    (nowhere / "file").write_text("")
+
+    done = here("issue", "CP-7", "--output-dir", "file/keys")
+
+    assert (done.code, done.out) == (Exit.USAGE, "")
+    assert done.err.startswith("file/keys: ")
+    assert here("list", "--json").json == []
+
+
+def test_what_was_issued_and_cannot_be_written_is_to_be_revoked(
+    api: Api, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("connector.security.private_files.write_over", full)
+    api.answer("POST", "/pki/certificates", ISSUED, 201)
+
+    done = command("pki", "issue", "CP-7")
+
+    assert (done.code, done.out) == (Exit.NO, "")
+    assert done.err.endswith("what was issued is of no use: revoke 5f3a\n")
+    assert "SECRET" not in done.err

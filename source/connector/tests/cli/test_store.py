@@ -168,6 +168,20 @@ def test_where_there_is_no_store_none_is_made(
     assert not (nowhere / "nothing" / FILE).exists()
 
 
+def test_a_database_of_somebody_else_is_left_alone(
+    nowhere: Path, command: Command
+) -> None:
+    path = nowhere / "other.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE mine (x)")
+    connection.close()
+
+    done = command("store", "migrate", "--store", f"sqlite:///{path}")
+
+    assert (done.code, done.out) == (Exit.TROUBLE, "")
+    assert "this is no store of a connector" in done.err
+
+
 def test_a_whole_store_is_found_to_be_so(data: Path, command: Command) -> None:
     found = command("store", "check", "--json").json
 
