@@ -68,8 +68,9 @@ class Running:
             if record.is_open:
                 await self._supersede(station, record, newer.start_ms)
         connector = station.connector(records[-1].where)
-        closed = [record.ocpp_id for record in records if not record.is_open]
-        connector.ended_id = closed[-1] if closed else None
+        closed = [record for record in records if not record.is_open]
+        if closed:
+            _note_end(connector, closed[-1])
         if records[-1].is_open:
             await self._resume(station, connector, records[-1])
 
@@ -172,7 +173,7 @@ class Running:
     ) -> None:
         """A connector is rid of a transaction that is closed; ``meter`` is its own."""
         connector.transaction = None
-        connector.ended_id = record.ocpp_id
+        _note_end(connector, record)
         energy_wh, where = meter.energy_wh, connector.where
         values = ended(where, record, energy_wh, meter, is_current=is_current)
         self._context.tell(station, values, weight=Weight.TRANSACTION)
@@ -228,15 +229,23 @@ class Running:
         is_running = running is not None and running.key == record.key
         was_told = connector.ended_id == record.ocpp_id or stop.before.is_presumed
         is_corrected = was_told and not is_running
+        is_unseen = not is_running and not was_told
+        is_newest = connector.ended_id in {None, record.ocpp_id} or (
+            # All of it was kept while there was no link.
+            record.start_ms > connector.ended_start_ms
+        )
         is_current = connector.where != STATION and (
-            is_running
-            or (running is None and connector.ended_id in {None, record.ocpp_id})
+            is_running or (running is None and is_newest)
         )
         self._note_data(station, connector, stop, meter)
         energy_wh = meter.stop(record.meter_stop_wh, moment.time_ms)
+        where = connector.where
+        values = ended(where, record, energy_wh, meter, is_current=is_current)
+        if is_current and is_unseen:
+            values = resumed(where, record) | values
         self._context.tell(
             station,
-            ended(connector.where, record, energy_wh, meter, is_current=is_current),
+            values,
             # What it corrects was told when it seemed to be over.
             time_ms=None if is_corrected else moment.time_ms,
             weight=Weight.TRANSACTION,
@@ -244,7 +253,8 @@ class Running:
         )
         if is_current:
             connector.transaction = None
-            connector.ended_id = record.ocpp_id
+            connector.meter = meter
+            _note_end(connector, record)
         if is_corrected:
             self.energies.keep(record.key, energy_wh)
         else:
@@ -276,3 +286,8 @@ class Running:
         """Keep values with the transaction that they belong to."""
         kept = {sampled.text_key(datum): value for datum, value in values.items()}
         self._context.keep_sample(SampleRecord(record.key, time_ms, kept))
+
+
+def _note_end(connector: Connector, record: TransactionRecord) -> None:
+    connector.ended_id = record.ocpp_id
+    connector.ended_start_ms = record.start_ms

@@ -100,8 +100,11 @@ class StationSensors:
             value = values.get(datum) or self.declare(datum)
             if time_ms > value.time_ms:
                 value.time_ms = time_ms
-            elif is_queued:
+            elif is_queued and time_ms < value.time_ms:
                 continue
+            elif is_queued:
+                # Of one time, too, the order of arrival counts.
+                value.time_ms += 1
             else:
                 value.time_ms = max(now_ms, value.time_ms + 1)
             value.value = new
