@@ -12,8 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
-from connector.cli.exits import Exit
-from connector.cli.problems import CommandFailed, ConnectorRefused, Unreachable
+from connector.cli.problems import ConnectorRefused, Unreachable
 from connector.settings.access import Access
 
 Json = Any
@@ -64,9 +63,9 @@ class Client:
         """What is there."""
         return self._ask("GET", path, query=query)
 
-    def put(self, path: str, body: Json, **query: Any) -> Json:
+    def put(self, path: str, body: Json) -> Json:
         """Have it be so."""
-        return self._ask("PUT", path, body=body, query=query)
+        return self._ask("PUT", path, body=body)
 
     def patch(self, path: str, body: Json) -> Json:
         """Change a part of it."""
@@ -182,8 +181,3 @@ class Client:
 def _set(query: Mapping[str, Any]) -> dict[str, Any]:
     """Without what nobody asked for."""
     return {name: value for name, value in query.items() if value is not None}
-
-
-def silent(reason: str) -> CommandFailed:
-    """The end of a command whose station did not answer."""
-    return CommandFailed(reason, Exit.SILENT)

@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any
 
 from connector.cli.exits import Exit
 from connector.cli.problems import CommandFailed
@@ -132,7 +132,7 @@ def _cell(text: str) -> Any:
 def _rendered(table: Any) -> str:
     from rich.console import Console  # noqa: PLC0415
 
-    screen = Console(file=_stdout())
+    screen = Console(file=sys.stdout)
     is_screen = screen.is_terminal
     paper = Console(
         file=io.StringIO(),
@@ -144,7 +144,3 @@ def _rendered(table: Any) -> str:
     paper.print(table, soft_wrap=False)
     assert isinstance(paper.file, io.StringIO)  # noqa: S101
     return "\n".join(line.rstrip() for line in paper.file.getvalue().split("\n"))
-
-
-def _stdout() -> TextIO:
-    return sys.stdout
