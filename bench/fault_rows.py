@@ -55,6 +55,7 @@ FAULTS = (
         "Nothing is acknowledged that is not kept; a clear message; recovery without a "
         "restart; nothing is overwritten",
         (
+            "faults/test_database.py",
             "faults/test_disk.py",
             "store/test_outage.py",
             "store/test_postgresql_faults.py",

@@ -10,10 +10,10 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from connector.store import tables
 from connector.store.columns import kept_name
+from connector.store.inserts import insert_into
 from connector.store.records import HistoryRecord
 from connector.store.spans import Grid, Point, Shape, Value, gathered
 
@@ -28,18 +28,16 @@ _series = tables.series.c
 SeriesNumbers = dict[str, int]
 """The numbers of keys, as far as they are known and committed."""
 
-_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-
 
 @cache
 def _add_series(dialect: str) -> Any:
-    return _INSERTS[dialect](tables.series).on_conflict_do_nothing()
+    return insert_into(tables.series, dialect).on_conflict_do_nothing()
 
 
 @cache
 def add_values(dialect: str) -> Any:
     """The statement that adds rows to the history; a newer one replaces its like."""
-    statement = _INSERTS[dialect](tables.history)
+    statement = insert_into(tables.history, dialect)
     new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=[_h.series, _h.time_ms],
@@ -50,7 +48,7 @@ def add_values(dialect: str) -> Any:
 @cache
 def insert_new(dialect: str) -> Any:
     """The statement that adds rows to the history where there are none."""
-    return _INSERTS[dialect](tables.history).on_conflict_do_nothing()
+    return insert_into(tables.history, dialect).on_conflict_do_nothing()
 
 
 _OF_KEY = (

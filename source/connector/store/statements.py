@@ -14,10 +14,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as insert_in_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_in_sqlite
 
 from connector.store import tables
+from connector.store.inserts import insert_into
 from connector.store.records import (
     LimitRecord,
     LocalListRecord,
@@ -27,11 +26,6 @@ from connector.store.records import (
 from connector.store.token_statements import forget_seen
 
 LARGEST_ID = 2**31 - 1
-INSERTS: dict[str, Any] = {
-    "sqlite": insert_in_sqlite,
-    "postgresql": insert_in_postgresql,
-}
-"""Both know ON CONFLICT, and write it alike; SQLAlchemy has one for each."""
 
 
 def replace(connection: Connection, table: Table, *rows: dict[str, Any]) -> None:
@@ -46,7 +40,7 @@ def replace(connection: Connection, table: Table, *rows: dict[str, Any]) -> None
 @cache
 def _replacing(table: Table, dialect: str) -> Insert:
     # Made once: to build a statement costs more than to run it.
-    add = INSERTS[dialect](table)
+    add = insert_into(table, dialect)
     keys = list(table.primary_key.columns)
     new = {c.name: add.excluded[c.name] for c in table.columns if c not in keys}
     statement: Insert = add.on_conflict_do_update(index_elements=keys, set_=new)

@@ -21,6 +21,7 @@ from connector.errors import StoreError
 from connector.store import tables
 from connector.store.columns import Real, Text, kept_name, kept_real, kept_whole
 from connector.store.identifiers import ulid
+from connector.store.inserts import insert_into
 from connector.store.records import (
     CLOSED_BY_OPERATOR,
     TransactionChange,
@@ -28,7 +29,7 @@ from connector.store.records import (
     TransactionStart,
     TransactionStop,
 )
-from connector.store.statements import INSERTS, step
+from connector.store.statements import step
 
 _t = tables.transactions.c
 
@@ -66,7 +67,7 @@ def start_transaction(
 
 @cache
 def _start(dialect: str) -> Insert:
-    add = INSERTS[dialect](tables.transactions).on_conflict_do_nothing()
+    add = insert_into(tables.transactions, dialect).on_conflict_do_nothing()
     # By itself it is known for changes alone; a returned row costs more.
     statement: Insert = add.execution_options(preserve_rowcount=True)
     return statement
