@@ -108,7 +108,8 @@ class ConnectionSettings(BaseSettings):
         None, "File with the revocation lists of these CAs (PEM)"
     )
     operator_name: Organization | None = setting(
-        None, "The O that stations' certificates must have"
+        None,
+        "The O that stations' certificates must have, and get from the own CA",
     )
     trusted_proxies: Networks = setting(
         (),
