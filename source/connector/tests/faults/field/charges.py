@@ -65,6 +65,8 @@ class Message:
     """Kept, and said again, until it was answered: it belongs to a transaction."""
     unique_id: str = field(default_factory=lambda: f"m{next(_NUMBERS)}")
     is_offline: bool = False
+    register_wh: int | None = None
+    """What the meter shows, where it is a sample."""
     attempts: int = 0
 
     def renew(self) -> None:

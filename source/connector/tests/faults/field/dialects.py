@@ -79,7 +79,8 @@ class Dialect16:
                 "meterValue": [value],
             }
 
-        return Message("MeterValues", make, is_kept=True)
+        said_wh = charge.meter_wh
+        return Message("MeterValues", make, is_kept=True, register_wh=said_wh)
 
     def stop(self, charge: Charge) -> Message:
         said = {
@@ -129,7 +130,9 @@ class Dialect2:
 
     def sample(self, charge: Charge, power_w: int) -> Message:
         kind, why = "Updated", "MeterValuePeriodic"
-        return self._event(charge, kind, why, charge.meter_wh, {}, power_w)
+        message = self._event(charge, kind, why, charge.meter_wh, {}, power_w)
+        message.register_wh = charge.meter_wh
+        return message
 
     def stop(self, charge: Charge) -> Message:
         message = self._event(charge, "Ended", "EVDeparted", charge.meter_wh, {})

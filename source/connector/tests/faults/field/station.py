@@ -89,6 +89,8 @@ class FieldStation:
         """Called with every frame, in either direction."""
         self.on_command: Callable[[str, Json], Json | None] = lambda *_: None
         """May answer a command itself."""
+        self.on_answer: Callable[[Message], None] = lambda _: None
+        """Called with every message that was answered, not refused."""
         self.errors: list[list[Any]] = []
         """CALLERRORs that were heard."""
         self.clock = StationClock()
@@ -102,6 +104,7 @@ class FieldStation:
             self._headers["Authorization"] = f"Basic {text}"
         self._queue: deque[Message] = deque()
         self._woken = asyncio.Event()
+        self._statuses: dict[int, str] = {}
         self._register_wh = source.randrange(1000, 1_000_000)
         self._websocket: ClientConnection | None = None
         self._pending: tuple[str, asyncio.Future[list[Any]]] | None = None
@@ -127,6 +130,11 @@ class FieldStation:
         """Lose the link without a word."""
         if self._websocket is not None:
             self._websocket.transport.abort()
+
+    def go_dark(self) -> None:
+        """Hear nothing more on this link, and do not know it, as behind a dead line."""
+        if self._websocket is not None:
+            self._websocket.transport.pause_reading()
 
     @property
     def waiting(self) -> int:
@@ -206,6 +214,9 @@ class FieldStation:
         with contextlib.suppress(ConnectionClosed):
             if self.manners.boots_again or not self._has_booted:
                 await self._boot()
+            # What is so now comes before what has happened, as in the field.
+            for where, status in self._statuses.items():
+                self._queue.appendleft(self._dialect.status(where, status))
             self._is_accepted = True
             await self._tell_changed()
             while True:
@@ -235,6 +246,7 @@ class FieldStation:
         if frame[0] == 3:
             message.heard(frame[2])
             self.answered += 1
+            self.on_answer(message)
         else:
             self.errors.append(frame)
         if frame[0] == 3 or not message.is_kept:
@@ -246,20 +258,22 @@ class FieldStation:
             message.renew()
 
     async def _exchange(self, message: Message) -> list[Any]:
-        assert self._websocket is not None
+        websocket = self._websocket
+        if websocket is None:
+            raise ConnectionResetError("the link is gone")
         message.attempts += 1
         loop = asyncio.get_running_loop()
-        future = loop.create_future()
+        future: asyncio.Future[list[Any]] = loop.create_future()
         self._pending = message.unique_id, future
         payload = message.make(message.is_offline)
         text = json.dumps([2, message.unique_id, message.action, payload])
         began_s = loop.time()
-        await self._websocket.send(text)
+        await websocket.send(text)
         self.on_step()
         try:
-            frame: list[Any] = await asyncio.wait_for(
-                future, self.manners.answered_within_s
-            )
+            # Not wait_for: it may take an answer for the end that comes with it.
+            async with asyncio.timeout(self.manners.answered_within_s):
+                frame = await future
         except TimeoutError:
             # As a station does that hears nothing: it dials again.
             self.hang_up()
@@ -313,6 +327,7 @@ class FieldStation:
 
     def tell_status(self, where: int, status: str) -> None:
         """A connector changes."""
+        self._statuses[where] = status
         self._say(self._dialect.status(where, status))
 
     def start(self, where: int = 1, tag: str = "TAG1") -> Charge:
