@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 _REFERENCES = "#/components/schemas/{model}"
 _NULL = {"type": "null"}
-_PLAIN = r"^(?=.*\S)[^\x00-\x1f\x7f-\x9f]+$"
+_PLAIN = r"^[^\x00-\x1f\x7f-\x9f]+$"
 _SHAPES: dict[str, Json] = {
     "limit_fallback": {"type": "string", "pattern": r"^(none|\d{1,6}(\.\d)?[WA])$"},
     "measurands": {

@@ -88,6 +88,8 @@ def _complete(operation: Json, *, is_guarded: bool) -> None:
     operation["security"] = [{"token": []}]
     responses = operation["responses"]
     common = _EVERYWHERE | (_WITH_BODY if "requestBody" in operation else {})
+    if any(each["in"] == "path" for each in operation.get("parameters", ())):
+        common = common | errors(404)
     responses.update({str(status): told for status, told in common.items()})
     operation["responses"] = dict(sorted(responses.items()))
 
