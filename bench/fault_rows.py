@@ -57,6 +57,7 @@ FAULTS = (
         (
             "faults/test_database.py",
             "faults/test_disk.py",
+            "faults/test_database.py",
             "store/test_outage.py",
             "store/test_postgresql_faults.py",
             "store/test_sqlite_faults.py",

@@ -23,6 +23,8 @@ from connector.tests.faults.field.charges import Charge, Json, Message, StationC
 from connector.tests.faults.field.dialects import answer, dialect_of
 
 _POWER_W = 7400
+_TURNS = 5
+"""Of the loop, until a transport that was given up has closed its socket."""
 
 
 class _Connection(ClientConnection):
@@ -123,6 +125,8 @@ class FieldStation:
         if self._running is not None:
             self._running.cancel()
             await asyncio.wait({self._running})
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
             if not self._running.cancelled():
                 self._running.result()
 
