@@ -371,24 +371,29 @@ class Server:
         settings = self._settings
         if not settings.http_port:
             return None
-        # Stations connect while this loads.
-        from connector.web.server import HttpServer  # noqa: PLC0415
-
-        files = self.central_system.blocks.files
         kept = None
         if settings.api_token is None:
             kept = await asyncio.to_thread(kept_token, settings.data_dir)
-        api = self._api_context(kept.token if kept else settings.api_token)
-        http = HttpServer(self, settings.http_host, settings.http_port, files, api)
+        token = kept.token if kept else settings.api_token
+        # Stations are served while this loads.
+        http = await asyncio.to_thread(self._make_http, token)
         try:
             await http.start()
         except OSError as problem:
             logger.error("no HTTP API, no /health and no /files: %s", problem)
             return None
-        files.port = http.port
+        self.central_system.blocks.files.port = http.port
         if kept is not None:
             kept.tell(http.url)
         return http
+
+    def _make_http(self, token: str | None) -> Any:
+        """The HTTP server; in a thread, for much is loaded."""
+        from connector.web.server import HttpServer  # noqa: PLC0415
+
+        host, port = self._settings.http_host, self._settings.http_port
+        files = self.central_system.blocks.files
+        return HttpServer(self, host, port, files, self._api_context(token))
 
     def _api_context(self, token: str | None) -> Any:
         """What the routes of the API are given."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -56,6 +57,12 @@ def describe(app: FastAPI, version: str, schemas: Mapping[str, Json]) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+async def description_of(app: FastAPI) -> Json:
+    """The description; making it takes a while, and stations go on meanwhile."""
+    found: Json = app.openapi_schema or {}
+    return found or await asyncio.to_thread(app.openapi)
 
 
 def _whole(app: FastAPI, version: str, own: Mapping[str, Json]) -> Json:

@@ -5,6 +5,7 @@ One text stands for everything that is not there: who tries names learns nothing
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -127,17 +128,16 @@ async def _on_http(request: Request, raised: Exception) -> JSONResponse:
     if status == HTTPStatus.NOT_FOUND:
         detail = NOTHING_HERE
     elif status == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = _allowed(request) or (raised.headers or {}).get("Allow", "")
+        allowed = await _allowed(request) or (raised.headers or {}).get("Allow", "")
         detail = f"{request.method} is not for this: {allowed} can be used"
         return problem(status, detail, {"Allow": allowed})
     return problem(status, detail, raised.headers)
 
 
-def _allowed(request: Request) -> str:
+async def _allowed(request: Request) -> str:
     """The methods of a path, each of which has a route of its own; "" where unknown."""
-    if request.app.openapi_url is None:
-        return ""
-    for template, item in request.app.openapi()["paths"].items():
+    description = await asyncio.to_thread(request.app.openapi)
+    for template, item in description["paths"].items():
         if compile_path(template)[0].match(request.url.path):
             return ", ".join(sorted(method.upper() for method in item))
     return ""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import uvicorn
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, JSONResponse
 
 from connector.csms.file_places import FilePlaces
 from connector.web import problems
@@ -21,7 +21,7 @@ from connector.web.api.routes import api_routes
 from connector.web.api.stations import ENTRY
 from connector.web.bodies import Bodies
 from connector.web.connections import KEEP_ALIVE_S, Connections
-from connector.web.description import describe
+from connector.web.description import describe, description_of
 from connector.web.files import file_routes
 from connector.web.health import HealthFacts, health_routes
 from connector.web.metrics import Metrics, Sources, metrics_routes
@@ -48,7 +48,7 @@ def application(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        openapi_url="/openapi.json" if api else None,
+        openapi_url=None,
     )
     problems.add_to(app)
 
@@ -64,6 +64,7 @@ def _add_api(app: FastAPI, api: ApiContext, connections: Connections) -> None:
     """The API behind its guard, who is asked before anything of a request is read."""
     app.include_router(api_routes(api))
     describe(app, api.version, {ENTRY: api.entry_schema} if api.entry_schema else {})
+    app.add_route("/openapi.json", _openapi, include_in_schema=False)
     app.add_route("/docs", _docs, include_in_schema=False)
     counts = AuthCounts()
     app.include_router(metrics_routes(Metrics(Sources(api, connections, counts))))
@@ -77,9 +78,15 @@ def _add_api(app: FastAPI, api: ApiContext, connections: Connections) -> None:
     )
 
 
+async def _openapi(request: Request) -> JSONResponse:
+    """The description, for programs."""
+    return JSONResponse(await description_of(request.app))
+
+
 async def _docs(request: Request) -> HTMLResponse:
     """The reference, to read."""
-    return HTMLResponse(reference(request.app.openapi()), headers=HEADERS)
+    page = await asyncio.to_thread(reference, await description_of(request.app))
+    return HTMLResponse(page, headers=HEADERS)
 
 
 class HttpServer:
