@@ -163,6 +163,8 @@ def _compare(charge: Charge, found: list[TransactionRecord]) -> list[str]:
     if charge.is_told and record.meter_stop_wh != charge.meter_stop_wh:
         wrong = f"ended at {record.meter_stop_wh}, not {charge.meter_stop_wh} Wh"
         problems.append(wrong)
+    if charge.is_told and record.energy_wh not in (None, charge.energy_wh):
+        problems.append(f"took {record.energy_wh}, not {charge.energy_wh} Wh")
     if record.id_token != charge.tag:
         problems.append(f"is of {record.id_token}, not {charge.tag}")
     return problems
