@@ -135,6 +135,15 @@ class Authority:
             .not_valid_after(now + lasts)
             .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), True)
             .add_extension(x509.SubjectAlternativeName(names), False)
+            # Clients of Python 3.13 want what RFC 5280 demands.
+            .add_extension(_usage(is_ca=is_ca), True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(
+                    self.key.public_key()
+                ),
+                False,
+            )
         )
         if usage is not None:
             builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), False)
@@ -145,3 +154,17 @@ def self_signed(folder: Path, common_name: str) -> Path:
     """A certificate that nobody but itself has signed, and its key."""
     own = Authority(folder, common_name)
     return own.write("self-signed.pem", own.certificate, own.key)
+
+
+def _usage(*, is_ca: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not is_ca,
+        content_commitment=False,
+        key_encipherment=not is_ca,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=is_ca,
+        crl_sign=is_ca,
+        encipher_only=False,
+        decipher_only=False,
+    )
