@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from connector.csms import times
+from connector.csms.credentials import is_asked_for
 from connector.csms.facts import Scalar
 from connector.csms.provisioning import REGISTRATION
 from connector.csms.station import STATION, Connector, Station
@@ -112,9 +113,12 @@ class StationView(BaseModel):
     )
     latency_ms: float | None
     reconnects: int = Field(description="Since the connector started")
-    has_password: bool = Field(description="Registered here; it is never shown")
+    has_password: bool = Field(description="One is asked for; it is never shown")
     security_profile: int | None = Field(
-        description="The least that it may use, registered here"
+        description="Of its link; null: it is not connected"
+    )
+    least_security_profile: int | None = Field(
+        description="The least that it may use; null: MIN_SECURITY_PROFILE counts"
     )
     boot: Boot
     status: str | None = Field(description="Of the station as a whole")
@@ -139,8 +143,8 @@ def view(context: ApiContext, station: Station) -> StationView:
         note=station.options.note,
         registration=REGISTRATION[station.registration],  # type: ignore[arg-type]
         named=context.central_system.registry.is_named(station.identity),
-        has_password=bool(station.security.get("password")),
-        security_profile=station.security.get("profile"),
+        has_password=_has_password(station),
+        least_security_profile=_least_profile(station),
         boot=_boot(station),
         status=whole.status if whole else None,
         error_code=whole.error_code if whole else None,
@@ -152,6 +156,16 @@ def view(context: ApiContext, station: Station) -> StationView:
         options=_without_nothing(asdict(station.options) | {"password": None}),
         **_link(context, station),
     )
+
+
+def _has_password(station: Station) -> bool:
+    return bool(station.given.password) or is_asked_for(station.security)
+
+
+def _least_profile(station: Station) -> int | None:
+    """What is given, or what it has reached and may not leave any more."""
+    known = (station.given.security_profile, station.security.get("profile"))
+    return max((each for each in known if each is not None), default=None)
 
 
 def _link(context: ApiContext, station: Station) -> Json:
@@ -166,6 +180,7 @@ def _link(context: ApiContext, station: Station) -> Json:
         "since": times.iso(station.since_ms),
         "connected_since": times.iso(station.connected_ms) if session else None,
         "last_seen": _last_seen(context, station),
+        "security_profile": session.link.security_profile if session else None,
         "latency_ms": session.link.latency_ms if session else None,
         "reconnects": max(0, station.reconnects),
     }

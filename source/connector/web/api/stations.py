@@ -15,7 +15,7 @@ from starlette.requests import Request
 from connector.csms.provisioning import REGISTRATION
 from connector.csms.registering import Entry, Wanted, WrongMembers
 from connector.csms.station import Station
-from connector.errors import StoreError
+from connector.errors import PasswordError, StoreError
 from connector.sessions.identity import EXPECTED, is_identity
 from connector.web.api.context import ApiContext
 from connector.web.api.pages import DEFAULT_LIMIT, Cursor, Limit, Page, page_of
@@ -247,9 +247,12 @@ class _Stations:
 
     async def _hash(self, password: str) -> str:
         passwords = self._context.passwords
-        if _KEY.fullmatch(password):
-            return await passwords.hash_generated(password)
-        return await passwords.hash_human(password)
+        try:
+            if _KEY.fullmatch(password):
+                return await passwords.hash_generated(password)
+            return await passwords.hash_human(password)
+        except PasswordError as problem:
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(problem)) from None
 
 
 def _unknown(identity: str) -> str:

@@ -314,6 +314,36 @@ async def test_nothing_holds_that_could_not_be_kept(api: Api) -> None:
     assert NEW not in api.harness.central.stations
 
 
+async def test_a_password_is_kept_as_a_hash_and_never_shown(api: Api) -> None:
+    path = f"{STATIONS}/{NEW}"
+    made = await api.client.put(path, json={"password": "geheim", "phases": 3})
+    replaced = await api.client.put(path, json={"security_profile": 1})
+    removed = await api.client.patch(path, json={"password": None})
+
+    assert (made.status_code, made.json()["has_password"]) == (201, True)
+    # It stays where nobody names it.
+    assert replaced.json()["has_password"]
+    assert replaced.json()["least_security_profile"] == 1
+    assert not removed.json()["has_password"]
+    assert "password" not in api.harness.station(NEW).security
+    everything = f"{made.text}{replaced.text}{api.harness.station(NEW).registered}"
+    assert "geheim" not in everything
+    assert "scrypt" not in everything
+
+
+@pytest.mark.parametrize("password", ["of-a-person", "0123456789abcdef" * 2])
+async def test_the_registered_password_is_the_right_one(
+    api: Api, password: str
+) -> None:
+    await api.client.put(f"{STATIONS}/{NEW}", json={"password": password})
+
+    hashed = api.harness.station(NEW).security["password"]
+
+    assert await api.context.passwords.verify(hashed, password)
+    assert not await api.context.passwords.verify(hashed, "another")
+    assert password not in hashed
+
+
 # -- decided
 
 
