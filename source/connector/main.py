@@ -31,7 +31,7 @@ from connector.server import Server
 from connector.settings import SettingsError, load
 from connector.settings.model import Settings
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 _FLOW_ENDS_WITHIN_S = 2.0
 
