@@ -110,10 +110,10 @@ class Values:
     def _was_steady(self, moment_s: float) -> bool:
         return any(begin <= moment_s <= end for begin, end in self._steady)
 
-    def shown(self, station: FieldStation, name: str) -> Any:
+    def shown(self, station: FieldStation, name: str) -> str:
         """What was told last of a datapoint."""
-        payload = self.last.get(f"{_ROOT}{station.identity}/{name}")
-        return None if payload is None else json.loads(payload)
+        topic = f"{_ROOT}{station.identity}/{name}"
+        return self.last.get(topic, b"nothing").decode()
 
     async def settled(self, within_s: float = 30) -> None:
         """Wait until nothing new comes for a while."""
@@ -133,15 +133,17 @@ def differences(values: Values, stations: Iterable[FieldStation]) -> list[str]:
             wanted["1/transaction_id"] = last.transaction_id
             wanted["1/status"] = "Available"
         for name, value in wanted.items():
-            shown = values_text(values, station, name)
-            if shown != value and str(shown) != str(value):
-                found.append(f"{station.identity}/{name} is {shown!r}, not {value!r}")
+            shown = values.shown(station, name)
+            if not _is_same(shown, value):
+                found.append(f"{station.identity}/{name} is {shown}, not {value}")
     return found
 
 
-def values_text(values: Values, station: FieldStation, name: str) -> Any:
-    """A value as it is shown; text that is no JSON as it is."""
+def _is_same(shown: str, value: Any) -> bool:
+    """Whether a plain scalar stands for a value; an id may look like a number."""
+    if isinstance(value, str):
+        return shown == value
     try:
-        return values.shown(station, name)
+        return bool(json.loads(shown) == value)
     except ValueError:
-        return values.last[f"{_ROOT}{station.identity}/{name}"].decode()
+        return False
