@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,48 +11,36 @@ from typing import Any
 from connector.csms.central_system import CentralSystem, LinkOptions
 from connector.csms.clock import Clock
 from connector.csms.events import (
-    ConnectorsChanged,
     Disconnected,
-    Event,
-    RegistrationChanged,
 )
-from connector.csms.facts import Datum, Facts
 from connector.csms.garbage import Garbage
-from connector.csms.sampled import is_flow
 from connector.csms.upkeep import Upkeep
 from connector.datapoints.actuators import Actuators
 from connector.datapoints.command_runs import Context
 from connector.datapoints.commands import Commands
 from connector.datapoints.earlier_keys import EarlierKeys
 from connector.datapoints.fact_queue import (
-    Declaration,
     FactQueue,
-    Forgotten,
-    Restored,
 )
 from connector.datapoints.flow_numbers import FlowNumbers
 from connector.datapoints.history import History, shape_of
 from connector.datapoints.kept_keys import KeptKeys
-from connector.datapoints.keys import file_name, parse_local_key
+from connector.datapoints.keys import file_name
 from connector.datapoints.limits.service import LimitService
 from connector.datapoints.outcomes import Outcome
 from connector.datapoints.present import Present
 from connector.datapoints.profile_template import ProfileTemplate
 from connector.datapoints.security_runs import profile_reporter
 from connector.datapoints.sensors import Sensors
-from connector.errors import CertificateError, SettingsError, StoreError
-from connector.openmqtt.asking import AUTHORIZE, Asking
-from connector.openmqtt.bridge import Bridge
-from connector.openmqtt.requests import Requests
-from connector.openmqtt.service import Client, OpenTopics, publisher, replier
-from connector.openmqtt.topics import Topics
+from connector.errors import SettingsError, StoreError
+from connector.openmqtt.service import Client, OpenTopics
 from connector.security.api_token import kept_token
-from connector.security.own_list import with_own_list
-from connector.security.server_tls import ServerTls
+from connector.server.ports import StationPorts
+from connector.server.restoring import Restoring
+from connector.server.telling import open_topics
 from connector.sessions.proxies import Proxies
 from connector.sessions.recorded_files import RecorderOptions
 from connector.sessions.recorder import Recorder, Serve
-from connector.sessions.websocket_server import WebSocketServer
 from connector.settings.model import Settings
 from connector.settings.registered import entry_schema, read_entry
 from connector.store import done_before, open_store
@@ -63,13 +50,6 @@ logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 _COMMANDS_END_WITHIN_S = 1.0
-_UNKNOWN_AFTER_S = 60.0
-"""Contract: datapoints, section 2; the same as after a lost link."""
-_UNSECURED = (
-    "stations may connect to port %d without encryption, and those without a password "
-    "without any (security profile 0): whoever reaches it can pose as one of them; "
-    "MIN_SECURITY_PROFILE and docs/how-to/security.md say how to close it"
-)
 
 
 class Server:
@@ -115,24 +95,9 @@ class Server:
         serve: Serve = self.central_system.serve
         if self._recorder is not None:
             serve = self._recorder.around(serve)
-        files = settings.tls_files
-        authority = self.central_system.blocks.pki.authority
-        self.tls = (
-            ServerTls(files, lambda given: with_own_list(given, authority))
-            if files is not None
-            else None
-        )
-        """Of the stations' port, with the days that its files have left."""
-        self._websocket = WebSocketServer(
-            settings.server,
-            self.central_system.gate,
-            serve,
-            self.central_system.pinned,
-            self._tls_context if self.tls is not None else None,
-            self.central_system.refusals,
-        )
+        self._ports = StationPorts(settings, self.central_system, serve)
+        self._restoring = Restoring(self.central_system, queue.put, clock)
         self._open_topics: OpenTopics | None = None
-        self._lost: dict[str, list[Datum]] = {}
 
     def _make_recorder(self) -> Recorder | None:
         folder = self._settings.record_dir
@@ -167,7 +132,7 @@ class Server:
         )
         profiles = central.blocks.security_profiles
         profiles.report = profile_reporter(self._commands.report_late)
-        profiles.ports = lambda: (self._websocket.port, self._websocket.tls_port)
+        profiles.ports = lambda: self._ports.served
         self._actuators = Actuators(
             central.stations,
             self._commands,
@@ -234,7 +199,7 @@ class Server:
         http = None
         try:
             await self._start()
-            await self._listen()
+            await self._ports.start()
             # Who reads "online" may send stations at once.
             self._open_topics = self._tell_openly(client)
             http = await self._start_http()
@@ -249,33 +214,6 @@ class Server:
         except StoreError as problem:
             raise SettingsError([f"DATA_DIR or STORE_URL: {problem}"]) from None
 
-    async def _listen(self) -> None:
-        try:
-            await self._start_tls()
-            await self._websocket.start()
-        except CertificateError as problem:
-            raise SettingsError([f"OCPP_TLS_PORT: {problem}"]) from None
-        except OSError as problem:
-            host, port = self._settings.ocpp_host, self._settings.ocpp_port
-            tls_port = self._settings.ocpp_tls_port
-            more = "" if tls_port is None else f", OCPP_TLS_PORT={tls_port}"
-            text = f"OCPP_HOST={host or ''}, OCPP_PORT={port}{more}: {problem}"
-            raise SettingsError([text]) from None
-        if self._settings.ocpp_port and not self._settings.min_security_profile:
-            logger.warning(_UNSECURED, self._settings.ocpp_port)
-
-    async def _start_tls(self) -> None:
-        tls = self.tls
-        if tls is None:
-            return
-        await tls.start()
-        end_revoked = self.central_system.end_revoked
-        tls.on_reload = lambda: end_revoked(tls.is_revoked)
-
-    def _tls_context(self) -> ssl.SSLContext:
-        assert self.tls is not None  # noqa: S101
-        return self.tls.context
-
     async def _start(self) -> None:
         try:
             await self._load()
@@ -284,88 +222,25 @@ class Server:
             raise SettingsError([text]) from None
 
     async def _load(self) -> None:
-        kept = await self.store.datapoints()
-        for identity, keys in kept.items():
-            self._queue.put(Restored(identity, keys))
-        events = self.central_system.events
+        kept = await self._restoring.load(self.store)
         await self.central_system.registry.load()
-        for station in self.central_system.stations.values():
-            self._declare(RegistrationChanged(station))
-        events.subscribe(RegistrationChanged, self._declare)
-        events.subscribe(ConnectorsChanged, self._declare)
-        events.subscribe(Disconnected, self._garbage.note)
+        self._restoring.declare_all()
+        self.central_system.events.subscribe(Disconnected, self._garbage.note)
         await self.central_system.start()
         await self._limits.start()
-        self._lost = {
-            identity: [datum for key in keys if is_flow(datum := parse_local_key(key))]
-            for identity, keys in kept.items()
-        }
-        for known in self.central_system.stations.values():
-            flows = self._lost.get(known.identity, ())
-            self.central_system.blocks.metering.restore(known, flows)
-        self._clock.call_later(_UNKNOWN_AFTER_S, self._lose_flows)
+        self._restoring.restore_flows(kept)
         self._upkeep.start()
 
-    def _lose_flows(self) -> None:
-        """Of a station that has not come back since our start nobody knows them."""
-        now_ms = self._clock.now_ms()
-        for identity, flows in self._lost.items():
-            station = self.central_system.stations.get(identity)
-            if flows and (station is None or not station.is_connected):
-                self._queue.put(Facts(identity, now_ms, dict.fromkeys(flows)))
-
-    def _declare(self, event: Event) -> None:
-        station = event.station
-        if station.identity not in self.central_system.stations:
-            self._queue.put(Forgotten(station.identity))
-            return
-        self._queue.put(
-            Declaration(
-                station.identity,
-                station.is_adopted,
-                station.connector_count,
-                station.parts,
-                station.speaks_2,
-            )
-        )
-
     def _tell_openly(self, client: Client) -> OpenTopics:
-        topics = Topics(self._settings.connector_name)
-        central = self.central_system
-        bridge = Bridge(topics, central, publisher(client))
-        questions = central.tokens.questions
-        asking = Asking(topics, questions, publisher(client), self._is_broker_there)
-        bridge.others[AUTHORIZE] = asking.answer
-        requests = None
-        if self._settings.open_tree:
-            requests = Requests(
-                topics,
-                self._commands,
-                lambda station: station in central.stations,
-                replier(client),
-            )
-            publish = publisher(client)
-            self._commands.answer_stray = lambda order, text: publish(
-                topics.result(order.station, order.where, order.name),
-                text.encode(),
-                False,
-            )
-        found = OpenTopics(
-            client, topics, bridge, requests, info=self._info(), health=self.health
+        return open_topics(
+            self._settings,
+            self._version,
+            self.central_system,
+            self._commands,
+            client,
+            is_broker_there=self._is_broker_there,
+            health=self.health,
         )
-        central.registry.on_pending = found.tell_pending_soon
-        found.start(central.events)
-        return found
-
-    def _info(self) -> Json:
-        return {
-            "name": self._settings.connector_name,
-            "version": self._version,
-            "ocpp_port": self._settings.ocpp_port,
-            "ocpp_tls_port": self._settings.ocpp_tls_port,
-            "ocpp_versions": ["1.6", "2.0.1", "2.1"],
-            "unknown_stations": self._settings.unknown_stations,
-        }
 
     async def _start_http(self) -> Any:
         settings = self._settings
@@ -431,9 +306,7 @@ class Server:
             self._open_topics.stop()
         # A handshake that is made to wait would make us wait, too.
         self.central_system.take_nobody_in()
-        await self._websocket.stop()
-        if self.tls is not None:
-            await self.tls.stop()
+        await self._ports.stop()
         if self._recorder is not None:
             await asyncio.to_thread(self._recorder.stop)
         await self._commands.finish(_COMMANDS_END_WITHIN_S)
