@@ -138,7 +138,7 @@ async def test_after_a_kill_every_transaction_is_there_once_with_its_energy(
     assert all(charge.is_told for charge in charges)
     note("kills", extent.kills // PARTS)
     note("transactions", len(charges))
-    note("frames said again", sum(each.refused for each in place.stations))
+    note("dials that failed", sum(each.refused for each in place.stations))
 
 
 async def test_a_station_that_does_not_boot_again_is_limited_again_too(

@@ -96,7 +96,7 @@ async def test_all_stations_come_back_at_once_after_a_restart(
         records = await place.kept()
     assert account(place.stations, records) == []
     note("stations", extent.storm)
-    note("refused in between", sum(each.refused for each in place.stations))
+    note("dials that failed", sum(each.refused for each in place.stations))
 
 
 def register(place: Site, passwords: dict[str, str]) -> None:
