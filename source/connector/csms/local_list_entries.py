@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from connector.csms.token_verdicts import info, longest
+from connector.csms.token_verdicts import has_room, info, longest
 from connector.csms.tokens import Tokens
 from connector.csms.v2.id_tokens import CARD
 from connector.store.records import TokenRecord
@@ -67,8 +67,7 @@ def registered(tokens: Tokens, spoken: str = "1.6") -> Registered:
     left_out = 0
     for record in tokens.registry.records():
         verdict = tokens.verdict_of(record)
-        texts = (record.id_token, verdict.group or record.id_token)
-        if all(0 < len(text) <= most for text in texts):
+        if has_room(record, spoken) and len(verdict.group or "") <= most:
             if _is_first(tokens, record, spoken):
                 found.append(_entry(record, info(verdict, spoken), spoken))
         else:

@@ -124,7 +124,7 @@ class LocalLists:
         if found.left_out:
             turn.notes.append(
                 f"{found.left_out} left out: "
-                f"id or group over {found.longest} characters"
+                f"id or group over {found.longest} characters{_or_type(station)}"
             )
         bounds = await self._bounds(station)
         room, count = bounds.room, len(found.entries)
@@ -386,3 +386,8 @@ def _counted(kind: UpdateType, count: int) -> str:
     if kind == "Full":
         return "1 token" if count == 1 else f"{count} tokens"
     return "1 change" if count == 1 else f"{count} changes"
+
+
+def _or_type(station: Station) -> str:
+    """Why else an entry is left out: 2.0.1 lists the types that there are."""
+    return ", or a type that 2.0.1 has not" if station.spoken == "2.0.1" else ""

@@ -8,6 +8,7 @@ from connector.csms import times
 from connector.csms.station import Station
 from connector.csms.token_registry import ANY_TYPE
 from connector.csms.v2.id_tokens import CENTRAL
+from connector.store.records import TokenRecord
 
 Json = dict[str, Any]
 
@@ -15,6 +16,19 @@ ACCEPTED, INVALID, UNKNOWN = "Accepted", "Invalid", "Unknown"
 CONCURRENT = "ConcurrentTx"
 LONGEST = {"1.6": 20, "2.0.1": 36, "2.1": 255}
 """Characters of an id token and of a group, by version."""
+_TYPES_201 = frozenset(
+    {
+        "any",
+        "Central",
+        "eMAID",
+        "ISO14443",
+        "ISO15693",
+        "KeyCode",
+        "Local",
+        "MacAddress",
+    }
+)
+"""IdTokenEnumType of 2.0.1, and what stands for each; 2.1 has room for any word."""
 
 
 class Presented(NamedTuple):
@@ -45,6 +59,12 @@ class Verdict(NamedTuple):
 def longest(version: str) -> int:
     """How many characters an id token of a version has at most."""
     return LONGEST.get(version, LONGEST["1.6"])
+
+
+def has_room(record: TokenRecord, version: str) -> bool:
+    """Whether a message of a version can name it, by its length and type."""
+    is_named = version != "2.0.1" or record.type in _TYPES_201
+    return is_named and 0 < len(record.id_token) <= longest(version)
 
 
 def info(verdict: Verdict, version: str) -> Json:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ _PRAGMAS = (
 _SWITCHES_WITHIN_S, _AGAIN_S = 5.0, 0.02
 _CHECKED_BYTES = 16 * 1024 * 1024
 """What can be looked through in a tenth of a second, every time."""
+_OURS_ALONE = 0o600
+_MADE_LATER = ("api.token", "passwords.key")
+"""Where one of these is, there was a store before."""
 _WHAT_TO_DO = (
     "Nothing was changed. Restore a backup in its place, or move it and its -wal and "
     "-shm files away to begin with an empty one."
@@ -103,12 +107,25 @@ def _begin(connection: Connection) -> None:
 def reach(engine: Engine) -> None:
     """Look at a file that is there: one that is damaged is not written to.
 
+    It is ours alone, as it holds who charged when, and hashes of passwords.
+
     Raises:
         StoreError: it is damaged, or none of ours.
     """
     path = _path(engine.url)
-    if path is None or not path.is_file():
+    if path is None:
         return
+    if path.is_file():
+        _look_at(path)
+    # Where this is not allowed, whoever uses the file tells what is wrong with it.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, _OURS_ALONE))
+        for each in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            if each.exists():
+                each.chmod(_OURS_ALONE)
+
+
+def _look_at(path: Path) -> None:
     if path.stat().st_size == 0:
         _refuse_if_emptied(path)
         return
@@ -138,6 +155,10 @@ def _refuse_if_emptied(path: Path) -> None:
     log = Path(f"{path}-wal")
     if log.exists() and log.stat().st_size:
         raise StoreError(f"it is empty, and {log} is not. {_WHAT_TO_DO}")
+    for name in _MADE_LATER:
+        if (path.parent / name).exists():
+            reason = f"it is empty, and {name} beside it tells of a store before"
+            raise StoreError(f"{reason}. {_WHAT_TO_DO}")
 
 
 @contextmanager

@@ -193,7 +193,7 @@ class Book:
         return held.plan if held and held.trust is not Trust.UNKNOWN else None
 
     def _has_all_parts(self) -> bool:
-        """Whether every connector has its part: a part of a transaction ends with it."""
+        """Whether every connector has its part; one may end with a transaction."""
         if self.is_unknown(STATION):
             return False
         return all(self.in_effect(where) for where in self.station.places)

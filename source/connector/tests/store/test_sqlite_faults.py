@@ -153,6 +153,46 @@ async def test_a_log_whose_database_is_gone_is_not_deleted(
     assert (path.read_bytes(), log.read_bytes()) == (b"", kept)
 
 
+@pytest.mark.parametrize("name", ["api.token", "passwords.key"])
+async def test_an_empty_file_where_a_connector_ran_is_none(
+    url: str, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "connector.sqlite"
+    path.touch()
+    (tmp_path / name).touch()
+
+    with pytest.raises(StoreError, match=rf"it is empty, and {name} beside it"):
+        await open_store(url).open()
+
+    assert path.read_bytes() == b""
+
+
+async def test_the_files_are_ours_alone(url: str, tmp_path: Path) -> None:
+    store = open_store(url)
+    await store.open()
+    await store.start_transaction(START)
+
+    names = ("connector.sqlite", "connector.sqlite-wal", "connector.sqlite-shm")
+    modes = [(tmp_path / name).stat().st_mode & 0o777 for name in names]
+    assert modes == [0o600] * 3
+    await store.close()
+
+
+async def test_files_that_others_could_read_are_ours_from_now_on(
+    url: str, tmp_path: Path
+) -> None:
+    store = open_store(url)
+    await store.open()
+    await store.close()
+    path = tmp_path / "connector.sqlite"
+    path.chmod(0o644)
+
+    await store.open()
+    await store.close()
+
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 async def test_an_empty_file_is_a_new_database(url: str, tmp_path: Path) -> None:
     (tmp_path / "connector.sqlite").touch()
 

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from connector.csms import times, token_members
 from connector.csms.token_members import LONGEST_ID, MOST_ACTIVE, Status
-from connector.csms.token_verdicts import LONGEST
+from connector.csms.token_verdicts import LONGEST, has_room
 from connector.csms.tokens import ANY_TYPE, Tokens
 from connector.errors import TokenHeld
 from connector.store.records import OF_CONFIGURATION, SeenToken, TokenRecord
@@ -305,7 +305,7 @@ def _record(name: _Name, body: TokenBody) -> TokenRecord:
 
 
 def _shown(record: TokenRecord) -> TokenView:
-    expiry_ms, length = record.expiry_ms, len(record.id_token)
+    expiry_ms = record.expiry_ms
     return TokenView(
         id=record.id_token,
         type=record.type,
@@ -316,7 +316,7 @@ def _shown(record: TokenRecord) -> TokenView:
         language=record.language,
         max_active=record.max_active,
         source="configuration" if record.origin == OF_CONFIGURATION else "api",
-        versions=[version for version, most in LONGEST.items() if length <= most],
+        versions=[version for version in LONGEST if has_room(record, version)],
     )
 
 

@@ -275,6 +275,16 @@ async def test_what_no_list_can_hold_is_left_out(
     assert len(room.its.entries) == 2 - is_left_out
 
 
+async def test_a_type_that_the_version_has_not_is_left_out_alone(room: Room) -> None:
+    room.register(TokenRecord("van", "VIN"), TokenRecord("bob"))
+
+    outcome = await room.update()
+
+    is_left_out = room.station.session.version == "2.0.1"
+    assert ("or a type that 2.0.1 has not" in outcome.detail) is is_left_out
+    assert len(room.its.entries) == 2 - is_left_out
+
+
 async def test_a_complete_list_is_sent_as_it_is(room: Room) -> None:
     payload = {"versionNumber": 9, "updateType": "Full"}
 
