@@ -306,7 +306,12 @@ class CentralSystem:
         logger.info("%s: disconnected", station.identity)
         self._context.tell(station, {at(STATION, "connected"): False})
         self.events.emit(Disconnected(station))
-        if station.registration == "pending" and not self._door.is_closed:
+        if station.registration != "pending" or self._door.is_closed:
+            return
+        if not station.boot:
+            # It said nothing: a scan of names must not keep stations out.
+            self._drop_pending(station)
+        else:
             self._timers[station.identity] = self._clock.call_later(
                 _PENDING_STAYS_S, lambda: self._drop_pending(station)
             )

@@ -57,6 +57,15 @@ async def test_only_so_many_stations_may_wait(start: Start) -> None:
     assert await refusal(system, "CP-10") == 0
 
 
+async def test_who_left_without_a_word_keeps_nobody_out(start: Start) -> None:
+    system = await start(max_pending_stations=2)
+    for identity in ("CP-7a", "CP-7b", "CP-7c"):
+        end = await system.connect(identity)
+        await end.leave()
+    assert await refusal(system, "CP-8") == 0
+    assert system.central.pending() == []
+
+
 async def test_no_bound_lets_any_number_wait(start: Start) -> None:
     system = await start(max_pending_stations=0)
     await system.connect("CP-8")
