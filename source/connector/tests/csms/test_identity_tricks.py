@@ -112,10 +112,10 @@ async def test_an_odd_name_is_one_station_one_file_and_one_level_of_a_topic(
     async with door.dial(path) as station:
         await station.send('[2,"1","Heartbeat",{}]')
         await station.recv()
+        assert identity in door.central.stations
     await door.server.stop()
     recorder.stop()
 
-    assert identity in door.central.stations
     topic = TOPICS.result(identity, "0", "reset")
     assert topic.split("/")[:2] == ["n", "stations"]
     assert len(topic.split("/")) == len(TOPICS.result("a", "0", "reset").split("/"))
