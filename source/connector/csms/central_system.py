@@ -66,6 +66,7 @@ class LinkOptions:
 
     max_frames_per_s: float = 50.0
     max_connections_per_address: int = 200
+    handshake_timeout_s: float = 10.0
     shows_frames: bool = False
     """Publish every frame, for BEMCom's raw message database."""
 
@@ -119,6 +120,7 @@ class CentralSystem:
             Authentication(options, self.registry, self.passwords, clock),
             clock,
             max_per_address=links.max_connections_per_address,
+            longest_wait_s=links.handshake_timeout_s / 2,
         )
         self._door.shown = self._on_shown
         self.gate = self._door.gate

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from math import inf
 
 from connector.csms.authentication import Authentication, Judged
 from connector.csms.clock import Clock
@@ -25,7 +26,8 @@ class Door:
     """Lets stations in, or says why not.
 
     ``max_per_address`` bounds links that are neither authenticated nor those of adopted
-    stations; 0 is no bound.
+    stations; 0 is no bound. Nobody waits longer than ``longest_wait_s`` (0: no bound):
+    the answer has to come before the handshake is given up.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Door:
         clock: Clock,
         *,
         max_per_address: int,
+        longest_wait_s: float,
     ) -> None:
         self._is_pending_policy = options.unknown_stations == "pending"
         self._most_pending = options.max_pending_stations
@@ -45,6 +48,7 @@ class Door:
         self._authentication = authentication
         self._clock = clock
         self._max_per_address = max_per_address
+        self._longest_wait_s = longest_wait_s or inf
         self._strangers = Strangers()
         self._failures = Failures(clock, max_per_address)
         self._certificates: dict[str, ClientCertificate] = {}
@@ -169,7 +173,8 @@ class Door:
     async def _pause(self, delay_s: float) -> bool:
         """Let time pass; whether the door is open afterwards."""
         over = asyncio.Event()
-        timer = self._clock.call_later(delay_s, over.set)
+        within_s = min(delay_s, self._longest_wait_s)
+        timer = self._clock.call_later(within_s, over.set)
         self._pausing.add(over)
         if self.is_closed:
             over.set()

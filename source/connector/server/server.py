@@ -85,6 +85,7 @@ class Server:
             LinkOptions(
                 max_frames_per_s=settings.max_frames_per_s,
                 max_connections_per_address=settings.max_connections_per_address,
+                handshake_timeout_s=settings.handshake_timeout_s,
                 shows_frames=settings.send_raw_message_to_db,
             ),
             read_entry=read_entry,

@@ -149,6 +149,19 @@ async def test_a_failure_is_answered_late_after_many(system: Harness) -> None:
     assert isinstance(await waiting, Refusal)
 
 
+async def test_the_answer_comes_before_the_handshake_is_given_up(start: Start) -> None:
+    links = LinkOptions(max_frames_per_s=0, handshake_timeout_s=2)
+    system: Harness = await start(
+        stations={NAME: StationOptions(password=SECRET)}, links=links
+    )
+    await failing(system, 30)
+    waiting = asyncio.create_task(system.central.gate(request("wrong")))
+    await settle()
+    assert not waiting.done()
+    await system.advance(1)
+    assert isinstance(await waiting, Refusal)
+
+
 async def test_right_credentials_are_let_in_at_once_whatever_has_failed_before(
     system: Harness,
 ) -> None:
