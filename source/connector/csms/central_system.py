@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +19,6 @@ from connector.csms.counts import Counts
 from connector.csms.decisions import Decisions, Links
 from connector.csms.door import Door
 from connector.csms.events import (
-    Answered,
     Connected,
     ConnectorsChanged,
     Disconnected,
@@ -30,7 +28,7 @@ from connector.csms.events import (
     Released,
 )
 from connector.csms.evictions import Evictions
-from connector.csms.facts import Facts, Weight
+from connector.csms.facts import Facts
 from connector.csms.options import CsmsOptions
 from connector.csms.provisioning import boot_values
 from connector.csms.registering import ReadEntry, Registering, no_members
@@ -38,18 +36,17 @@ from connector.csms.registry import PendingStation, Registry
 from connector.csms.setup import Setup
 from connector.csms.station import STATION, VERSION, Station
 from connector.csms.tokens import Tokens
+from connector.csms.watching import Watcher
 from connector.security.client_certificates import ClientCertificate
 from connector.security.passwords import Passwords
 from connector.sessions.engine import Session, SessionOptions
 from connector.sessions.link import Link
-from connector.sessions.options import SLOWED, Watched
 from connector.sessions.refusals import Refusals
 from connector.sessions.versions import SESSIONS, load, version_of
 from connector.store.interface import Store
 
 logger = logging.getLogger(__name__)
 
-_POSITION = re.compile(r"\.\d+\.")
 """Which item of a list: no other kind of warning than that of the item before."""
 _BOOTS_WITHIN_S = 10.0
 _BOOTS_WHEN_ASKED_WITHIN_S = 60.0
@@ -124,12 +121,12 @@ class CentralSystem:
         )
         self._door.shown = self._on_shown
         self.gate = self._door.gate
-        self._watcher = _Watcher(self)
         self.events.subscribe(Held, self._on_held)
         self.events.subscribe(Released, self._on_released)
         self.refusals = Refusals()
         """Who was not let in or not listened to, by reason; for the server, too."""
         self.counts = Counts(self.events)
+        self._watcher = Watcher(context, self.counts, self.refusals)
         self._timers: dict[str, Timer] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -357,48 +354,3 @@ class CentralSystem:
     def _close_link(self, station: Station, code: int, reason: str) -> None:
         if station.session is not None:
             self._close(station.session, code, reason)
-
-    # -- watching sessions
-
-    def frame(self, station: Station, session: Watched, way: str, text: str) -> None:
-        """A frame came in or went out."""
-        self._publish(
-            Facts(
-                station.identity,
-                self._clock.now_ms(),
-                {},
-                Weight.SAMPLE,
-                frame=text,
-                version=session.version,
-                direction=way,
-            )
-        )
-
-
-class _Watcher:
-    """Hears of what happens in sessions."""
-
-    __slots__ = ("_central_system",)
-
-    def __init__(self, central_system: CentralSystem) -> None:
-        self._central_system = central_system
-
-    def frame(self, session: Watched, direction: str, text: str) -> None:
-        self._central_system.frame(session.owner, session, direction, text)
-
-    def answered(
-        self, session: Watched, action: str, payload: Json, answer: Json
-    ) -> None:
-        station = session.owner
-        event = Answered(station, action, payload, answer)
-        self._central_system.events.emit(event)
-
-    def warned(self, session: Watched, kind: str, text: str) -> None:
-        if kind.startswith("malformed"):
-            self._central_system.counts.malformed_frames += 1
-        elif kind == SLOWED:
-            self._central_system.refusals.count("frames_per_s")
-        if session.owner.first_time(_POSITION.sub(".", kind)):
-            logger.warning("%s: %s (told once)", session.identity, text)
-        else:
-            logger.debug("%s: %s", session.identity, text)

@@ -47,12 +47,13 @@ _NO_ROOTS = frozenset({"Accepted", "NotFound"})
 class Wanted:
     """What a station is to use from now on.
 
-    ``url`` and ``interface`` are for 2.x, which is told where to connect.
+    ``url``, ``interface`` and ``slot`` are for 2.x, which is told where to connect.
     """
 
     profile: int
     url: str | None = None
     interface: str | None = None
+    slot: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,8 @@ class SecurityProfiles:
 
     async def _ask_2(self, station: Station, wanted: Wanted) -> Moving:
         url = wanted.url or self._url(station, wanted.profile)
-        slot, others = await network_profiles.slots(station, self._context.store)
+        store = self._context.store
+        slot, others = await network_profiles.slots(station, store, wanted.slot)
         data = network_profiles.connection(
             station, wanted.profile, url, wanted.interface
         )

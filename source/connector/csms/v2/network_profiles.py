@@ -25,19 +25,31 @@ _MESSAGE_TIMEOUT_S = 30
 _VERSIONS = {"2.0.1": "OCPP20", "2.1": "OCPP21"}
 _INTERFACES = {"2.0.1": "Wired0", "2.1": "Any"}
 """Where nobody says which; 2.0.1 has no word for any."""
+_UNKNOWN = (
+    "it does not say which slots are in use (NetworkConfigurationPriority), and writing "
+    'over one may cut it off: name one that is free, {"profile": 2, "slot": 3}'
+)
 
 
-async def slots(station: Station, store: VariableStore) -> tuple[int, list[int]]:
-    """A slot for a new profile, and those in use, in their order.
+async def slots(
+    station: Station, store: VariableStore, named: int | None = None
+) -> tuple[int, list[int]]:
+    """A slot for a new profile, and the others that are in use, in their order.
+
+    ``named`` is the one that somebody wants. Nothing is guessed: what stands in a slot
+    that is in use may be the only way back to us.
 
     Raises:
-        CommandRejected: the station has none for it.
+        CommandRejected: the station has none for it, or does not say which are in use.
         ConnectorError: as `Station.call`, `StoreError`.
     """
     found = await get_variables(station, (PRIORITY, ACTIVE))
     used = _numbers(found.get(PRIORITY, {}).get("attributeValue"))
     active = _numbers(found.get(ACTIVE, {}).get("attributeValue"))
-    used = used or active
+    if named is not None:
+        return named, _beside(named, used or active, active or used[:1])
+    if not used:
+        raise CommandRejected(_UNKNOWN)
     known = await store.variables(station.identity)
     there = _values_list(known.get(str(PRIORITY), {}))
     free = [slot for slot in there or range(1, len(used) + 2) if slot not in used]
@@ -48,6 +60,14 @@ async def slots(station: Station, store: VariableStore) -> tuple[int, list[int]]
         raise CommandRejected(text)
     slot = free[0] if free else old[-1]
     return slot, [each for each in used if each != slot]
+
+
+def _beside(named: int, used: list[int], active: list[int]) -> list[int]:
+    """Those in use but for the one that was named, which must not work now."""
+    if named in active:
+        text = f"slot {named} is the one that it uses now: name another one"
+        raise CommandRejected(text)
+    return [slot for slot in used if slot != named]
 
 
 def connection(station: Station, profile: int, url: str, interface: str | None) -> Json:
