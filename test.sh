@@ -18,6 +18,11 @@ if ! command -v mosquitto >/dev/null || ! command -v mosquitto_pub >/dev/null; t
         || say "no Mosquitto, and it may not be installed here"
 fi
 
+if ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
+    { install_packages postgresql && disable_service postgresql; } \
+        || say "no PostgreSQL, and it may not be installed here"
+fi
+
 if ! engine_answers && [ -x "$engine_tool" ]; then
     say "starting a container engine"
     if "$engine_tool" up; then trap '"$engine_tool" down >/dev/null 2>&1 || true' EXIT; fi

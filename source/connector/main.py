@@ -15,11 +15,13 @@ if __package__ in (None, ""):
 
 from connector.bemcom import ActuatorFlow, DispatchOnce
 from connector.bemcom import Connector as BaseConnector
+from connector.bemcom.logs import PrintableFormatter
 from connector.csms import garbage, server_thread
 from connector.csms.clock import SystemClock
 from connector.datapoints.fact_queue import FactQueue
 from connector.datapoints.flow import Message, SensorFlow
 from connector.datapoints.flow_thread import FlowThread
+from connector.datapoints.present import Present
 from connector.datapoints.sensors import Sensors
 from connector.errors import ConnectorError
 from connector.ocppj.redaction import redact
@@ -29,7 +31,7 @@ from connector.server import Server
 from connector.settings import SettingsError, load
 from connector.settings.model import Settings
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 _FLOW_ENDS_WITHIN_S = 2.0
 
@@ -62,6 +64,9 @@ class Connector(SensorFlow, ActuatorFlow, BaseConnector):
             publish_available=self._publish_available_datapoints,
             save=self._server.save_datapoints,
         )
+        self._flow_thread.note(self._server.history)
+        self._server.published = lambda: self._flow_thread.published
+        self._server.present = Present(self.sensors, self._flow_thread.ask)
 
     def _serve(self, termination_event: threading.Event) -> None:
         """The OCPP server, in a thread with a loop of its own."""
@@ -114,11 +119,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    logging.basicConfig(
-        level=logging.DEBUG if settings.debug else logging.INFO,
-        format="%(asctime)s %(levelname)-7s %(message)s",
-        stream=sys.stderr,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(PrintableFormatter("%(asctime)s %(levelname)-7s %(message)s"))
+    level = logging.DEBUG if settings.debug else logging.INFO
+    logging.basicConfig(level=level, handlers=[handler])
     try:
         connector = Connector(settings)
         garbage.expect_stations()

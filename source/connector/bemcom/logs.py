@@ -43,6 +43,30 @@ class MQTTHandler(logging.Handler):
             self.handleError(record)
 
 
+class PrintableFormatter(logging.Formatter):
+    """Writes records whose messages are one line each, whatever peers say in them."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """As ever, of what can be printed."""
+        record.message = printable(record.message)
+        return super().formatMessage(record)
+
+
+def printable(text: str) -> str:
+    """Text without what a terminal or a log obeys: control characters and the like.
+
+    A name that holds a line break would be another line of the log, one that holds an
+    escape sequence would be obeyed by the terminal, and one that turns the direction of
+    writing reads as another.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode()
+        for each in text
+    )
+
+
 @contextmanager
 def logging_to(
     handler: logging.Handler, loggers: Sequence[logging.Logger], level: int
@@ -72,6 +96,7 @@ def _text(record: logging.LogRecord) -> str:
         text = record.getMessage()
     except (TypeError, ValueError, KeyError):
         text = f"{record.msg} {record.args!r}"
+    text = printable(text)
     if record.exc_info:
         text += "\n" + _traceback.formatException(record.exc_info)
     return text.encode("utf-8", "replace").decode()

@@ -1,52 +1,32 @@
 """`ocpp-connector`: what an operator types.
 
-Without a command it is the same as ``python source/connector/main.py``.
+Without a command it is the same as ``python source/connector/main.py``, and starts as
+fast: what the other commands need is loaded for them alone.
 """
 
 from __future__ import annotations
 
-import argparse
+import sys
 from collections.abc import Sequence
 
-from connector.cli import replay
-from connector.main import __version__
-from connector.main import main as run
+from connector.cli import running
+from connector.cli.exits import Exit
+from connector.settings.access import is_completing
 
-_DESCRIPTION = "Charging stations (OCPP) on MQTT: values out, limits in."
-_SETTINGS = (
-    "Settings are environment variables, or stand in a file .env in this folder or "
-    "above it; README.md has the table."
-)
-
-
-def parser() -> argparse.ArgumentParser:
-    """The commands there are."""
-    top = argparse.ArgumentParser(
-        "ocpp-connector", description=_DESCRIPTION, epilog=_SETTINGS
-    )
-    top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = top.add_subparsers(dest="command", title="commands", metavar="")
-    running = commands.add_parser(
-        "run",
-        help="connect stations and MQTT until stopped (the default)",
-        description="Connect stations and MQTT until stopped by SIGINT or SIGTERM.",
-        epilog=_SETTINGS,
-    )
-    running.set_defaults(run=_run)
-    replay.add_to(commands)
-    top.set_defaults(run=_run)
-    return top
-
-
-def _run(_: argparse.Namespace) -> int:
-    return run()
+_RUNNING: tuple[list[str], ...] = ([], ["run"])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run what the command line asks for; the exit code (2: it cannot be used)."""
-    options = parser().parse_args(arguments)
-    code: int = options.run(options)
-    return code
+    """Run what the command line asks for; the exit code is one of `Exit`."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words in _RUNNING and not is_completing():
+        return running.run()
+    try:
+        from connector.cli.program import perform  # noqa: PLC0415
+
+        return perform(words)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -2,81 +2,94 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated
 
-from connector.errors import LinkRefused, RecordingError
-from connector.sessions.recordings import read
-from connector.station.replay import ReplayOptions, replay
+import typer
 
-_DESCRIPTION = (
-    "Connect as the station of a recording (RECORD_DIR makes them), say what it said "
-    "and answer as it answered. Prints what is answered otherwise than in the "
-    "recording. Exit code 0: every call was answered, with no error that is not in the "
-    "recording; 1: not so, or the connection was refused; 2: the file is no recording."
-)
+from connector.cli.caller import Caller, local
+from connector.cli.exits import Exit
+from connector.cli.problems import CommandFailed, UsageProblem
+
+if TYPE_CHECKING:
+    from connector.station.replay_result import ReplayResult
 
 
-def add_to(commands: Any) -> None:
-    """Add the command to those there are."""
-    command: argparse.ArgumentParser = commands.add_parser(
-        "replay",
-        help="let a recorded station connect once more",
-        description=_DESCRIPTION,
-    )
-    command.add_argument("file", type=Path, help="the recording, JSON lines")
-    command.add_argument(
-        "--url",
-        default="ws://localhost:9000",
-        help="where stations connect, without an identity (%(default)s)",
-    )
-    command.add_argument(
-        "--identity", help="another one than that of the recording, as is wise"
-    )
-    command.add_argument(
-        "--speed",
-        type=speed,
-        default=0.0,
-        help="1 is that of the recording; 0, the default, as fast as answers allow",
-    )
-    command.set_defaults(run=run)
-
-
-def speed(text: str) -> float:
+def _speed(text: str) -> float:
     """The speed that is meant.
 
     Raises:
-        ValueError: it is none.
+        typer.BadParameter: it is none.
     """
-    found = float(text)
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
     if not 0 <= found < float("inf"):
-        raise ValueError
+        raise typer.BadParameter(f"{text!r} is no speed, expected a number, 0 or more")
     return found
 
 
-def run(options: argparse.Namespace) -> int:
-    """Replay a file; the exit code."""
+_File = Annotated[
+    Path, typer.Argument(metavar="FILE", help="The recording, JSON lines.")
+]
+_Url = Annotated[str, typer.Option(help="Where stations connect, without an identity.")]
+_Identity = Annotated[
+    str | None,
+    typer.Option(help="Another one than that of the recording, as is wise."),
+]
+_Speed = Annotated[
+    float,
+    typer.Option(
+        parser=_speed,
+        metavar="NUMBER",
+        help="1 is that of the recording; 0, the default, as fast as answers allow.",
+    ),
+]
+
+
+def add_to(top: typer.Typer) -> None:
+    """Add the command to those there are."""
+    local(
+        top,
+        "replay",
+        example="ocpp-connector replay CP-7.jsonl --identity CP-7-again",
+    )(run)
+
+
+def run(
+    caller: Caller,
+    file: _File,
+    url: _Url = "ws://localhost:9000",
+    identity: _Identity = None,
+    speed: _Speed = 0.0,
+) -> None:
+    """Let a recorded station connect once more.
+
+    Connect as the station of a recording (RECORD_DIR makes them), say what it said and
+    answer as it answered. Prints what is answered otherwise than in the recording. Exit
+    code 0: every call was answered, with no error that is not in the recording; 1: not
+    so, or the connection was refused; 2: the file is no recording.
+    """
+    result = _replayed(file, url, identity, speed)
+    lines = list(result.report())
+    good = result.is_good
+    caller.terminal.done({"good": good, "report": lines}, "\n".join(lines))
+    if not good:
+        raise CommandFailed("", Exit.NO)
+
+
+def _replayed(file: Path, url: str, identity: str | None, speed: float) -> ReplayResult:
+    from connector.errors import LinkRefused, RecordingError  # noqa: PLC0415
+    from connector.sessions.recordings import read  # noqa: PLC0415
+    from connector.station.replay import ReplayOptions, replay  # noqa: PLC0415
+
     try:
-        recording = read(options.file)
-        result = asyncio.run(
-            replay(
-                recording,
-                options.url,
-                options=ReplayOptions(options.speed),
-                identity=options.identity,
-            )
-        )
+        recording = read(file)
+        options = ReplayOptions(speed)
+        return asyncio.run(replay(recording, url, options=options, identity=identity))
     except RecordingError as problem:
-        print(problem, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 1
+        raise UsageProblem(str(problem)) from None
     except LinkRefused as problem:
-        print(f"{options.url}: {problem}", file=sys.stderr)
-        return 1
-    for line in result.report():
-        print(line)
-    return 0 if result.is_good else 1
+        raise CommandFailed(f"{url}: {problem}") from None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
+from collections.abc import Awaitable
 from typing import Any
 
-from connector.csms.station import Station
-from connector.csms.tokens import Tokens
+from connector.csms.station import STATION, Station
+from connector.csms.tokens import Presented, Tokens, Verdict
 from connector.ocppj.frames import Call
 from connector.ocppj.redaction import shorten
 from connector.sessions.handlers import Handler
@@ -24,21 +26,31 @@ class Authorization:
         self.handlers: dict[str, Handler] = {"Authorize": self.on_authorize}
         self.handlers_2: dict[str, Handler] = {"Authorize": self.on_authorize_2}
 
-    def on_authorize(self, station: Station, call: Call) -> Json:
+    def on_authorize(self, station: Station, call: Call) -> Json | Awaitable[Json]:
         """Authorize of 1.6."""
-        id_token = call.payload["idTag"]
-        info = self._tokens.info(id_token)
-        _log(station, id_token, info)
-        return {"idTagInfo": info}
+        shown = Presented(station, STATION, call.payload["idTag"])
+        return self._answer(shown, "idTagInfo")
 
-    def on_authorize_2(self, station: Station, call: Call) -> Json:
+    def on_authorize_2(self, station: Station, call: Call) -> Json | Awaitable[Json]:
         """Authorize of 2.x."""
-        id_token = call.payload["idToken"]
-        info = self._tokens.info_2(id_token)
-        _log(station, id_token["idToken"], info)
-        return {"idTokenInfo": info}
+        token = call.payload["idToken"]
+        shown = Presented(station, STATION, token["idToken"], token["type"])
+        return self._answer(shown, "idTokenInfo")
 
+    def _answer(self, shown: Presented, member: str) -> Json | Awaitable[Json]:
+        verdict = self._tokens.decide(shown)
+        if inspect.isawaitable(verdict):
+            return self._wait(shown, verdict, member)
+        return self._told(shown, verdict, member)
 
-def _log(station: Station, id_token: str, info: Json) -> None:
-    token = shorten(id_token)
-    logger.info("%s: token %s is %s", station.identity, token, info["status"])
+    async def _wait(
+        self, shown: Presented, verdict: Awaitable[Verdict], member: str
+    ) -> Json:
+        return self._told(shown, await verdict, member)
+
+    def _told(self, shown: Presented, verdict: Verdict, member: str) -> Json:
+        info = self._tokens.info(shown.station, verdict)
+        token = shorten(shown.id_token)
+        identity = shown.station.identity
+        logger.info("%s: token %s is %s", identity, token, info["status"])
+        return {member: info}

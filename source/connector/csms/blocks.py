@@ -12,20 +12,24 @@ from typing import Protocol
 from connector.csms.authorization import Authorization
 from connector.csms.autostart import Autostart
 from connector.csms.availability import Availability
+from connector.csms.certificate_days import CertificateDays
 from connector.csms.certificates import Certificates
 from connector.csms.context import Context
 from connector.csms.data_transfer import DataTransfer
 from connector.csms.diagnostics import Diagnostics
 from connector.csms.file_places import FilePlaces
 from connector.csms.firmware import Firmware
+from connector.csms.local_list_following import Following
 from connector.csms.local_lists import LocalLists
 from connector.csms.metering import Metering
+from connector.csms.password_rotation import PasswordRotation
 from connector.csms.pki import Pki
 from connector.csms.polling import Polling
 from connector.csms.provisioning import Provisioning
 from connector.csms.request_ids import RequestIds
 from connector.csms.reservations import Reservations
 from connector.csms.security_events import SecurityEvents
+from connector.csms.security_profiles import SecurityProfiles
 from connector.csms.station import Station
 from connector.csms.tokens import Tokens
 from connector.csms.transactions import Transactions
@@ -63,16 +67,22 @@ class Blocks:
         self.transactions = Transactions(context, tokens)
         self.reservations = Reservations(context, tokens)
         self.local_lists = LocalLists(context, tokens)
+        following = Following(context, self.local_lists, tokens)
         self.autostart = Autostart(context)
         ids = RequestIds(context)
         self.files = FilePlaces(context.options.files, context.clock)
         self.firmware = Firmware(context, self.files, ids)
         self.diagnostics = Diagnostics(context, self.files, ids)
         authority = StationAuthority(
-            self.files.data_dir / PKI_FOLDER, context.options.pki.operator_name
+            self.files.data_dir / PKI_FOLDER, context.options.operator_name
         )
         self.pki = Pki(authority, context.store, context.clock.now_ms)
         self.certificates = Certificates(context, self.pki)
+        self.certificate_days = CertificateDays(context, self.pki)
+        self.passwords = PasswordRotation(context)
+        self.security_profiles = SecurityProfiles(
+            context, self.pki, self.certificates.installed
+        )
         provisioning, authorization = Provisioning(context), Authorization(tokens)
         data_transfer, security = DataTransfer(context), SecurityEvents(context)
         self.v2 = v2.Blocks(
@@ -109,9 +119,13 @@ class Blocks:
         self._lasting: tuple[LastingBlock, ...] = (
             self.transactions,
             self.reservations,
+            following,
             self.local_lists,
             self.diagnostics,
             self.certificates,
+            self.certificate_days,
+            self.passwords,
+            self.security_profiles,
             self.v2.monitors,
             self.v2.customer_information,
             self.autostart,

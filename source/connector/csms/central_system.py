@@ -4,61 +4,57 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from connector.csms.admission import Reception
+from connector.csms.authentication import Authentication
 from connector.csms.blocks import Blocks
 from connector.csms.booting import Booting
 from connector.csms.clock import Clock, Timer
 from connector.csms.configuring import Configuring
 from connector.csms.context import Context, at
+from connector.csms.counts import Counts
+from connector.csms.decisions import Decisions, Links
 from connector.csms.door import Door
 from connector.csms.events import (
-    Answered,
     Connected,
     ConnectorsChanged,
     Disconnected,
     EventBus,
-    Forgotten,
     Held,
     RegistrationChanged,
     Released,
 )
 from connector.csms.evictions import Evictions
-from connector.csms.facts import Facts, Weight
+from connector.csms.facts import Facts
 from connector.csms.options import CsmsOptions
 from connector.csms.provisioning import boot_values
+from connector.csms.registering import ReadEntry, Registering, no_members
 from connector.csms.registry import PendingStation, Registry
 from connector.csms.setup import Setup
 from connector.csms.station import STATION, VERSION, Station
 from connector.csms.tokens import Tokens
-from connector.errors import StoreError
+from connector.csms.watching import Watcher
+from connector.security.client_certificates import ClientCertificate
+from connector.security.passwords import Passwords
 from connector.sessions.engine import Session, SessionOptions
-from connector.sessions.handlers import Handler
 from connector.sessions.link import Link
-from connector.sessions.options import Watched
+from connector.sessions.refusals import Refusals
 from connector.sessions.versions import SESSIONS, load, version_of
 from connector.store.interface import Store
 
 logger = logging.getLogger(__name__)
 
-_POSITION = re.compile(r"\.\d+\.")
 """Which item of a list: no other kind of warning than that of the item before."""
 _BOOTS_WITHIN_S = 10.0
 _BOOTS_WHEN_ASKED_WITHIN_S = 60.0
 _PENDING_STAYS_S = 600.0
-_GOING_AWAY, _POLICY = 1001, 1008
+_POLICY = 1008
 """RFC 6455, section 7.4.1."""
 
-_NOTHING: Mapping[str, Handler] = MappingProxyType({})
-
 Json = dict[str, Any]
-Decision = tuple[str, str]
-"""An outcome and a detail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +63,7 @@ class LinkOptions:
 
     max_frames_per_s: float = 50.0
     max_connections_per_address: int = 200
+    handshake_timeout_s: float = 10.0
     shows_frames: bool = False
     """Publish every frame, for BEMCom's raw message database."""
 
@@ -81,6 +78,8 @@ class CentralSystem:
         clock: Clock,
         publish: Callable[[Facts], None],
         links: LinkOptions = LinkOptions(),
+        *,
+        read_entry: ReadEntry = no_members,
     ) -> None:
         self.events = EventBus()
         self._options = options
@@ -88,13 +87,20 @@ class CentralSystem:
         self._clock = clock
         self._store = store
         self._publish = publish
-        self.registry = Registry(options, store, clock)
+        self.registry = Registry(options, store, clock, read_entry)
+        self.passwords = Passwords(options.files.data_dir)
         context = Context(
-            options, store, clock, self.events, publish, self.registry.remember
+            options,
+            store,
+            clock,
+            self.events,
+            publish,
+            self.registry.remember,
+            self.passwords,
         )
         self._context = context
-        self._tokens = Tokens(options, store, clock)
-        self.blocks = Blocks(context, self._tokens)
+        self.tokens = Tokens(options, store, clock)
+        self.blocks = Blocks(context, self.tokens)
         self._setup = Setup(
             context, Configuring(context), self.blocks.v2.configuring(context)
         )
@@ -103,21 +109,42 @@ class CentralSystem:
         )
         self._evictions = Evictions(clock)
         self._booting = Booting(self._setup, clock)
+        self._decide()
         self._door = Door(
             options,
             self.registry,
             self._evictions,
+            Authentication(options, self.registry, self.passwords, clock),
             clock,
             max_per_address=links.max_connections_per_address,
+            longest_wait_s=links.handshake_timeout_s / 2,
         )
+        self._door.shown = self._on_shown
         self.gate = self._door.gate
-        self._watcher = _Watcher(self)
         self.events.subscribe(Held, self._on_held)
         self.events.subscribe(Released, self._on_released)
-        self.malformed_frames = 0
-        """Messages that were none, since the start."""
+        self.refusals = Refusals()
+        """Who was not let in or not listened to, by reason; for the server, too."""
+        self.counts = Counts(self.events)
+        self._watcher = Watcher(context, self.counts, self.refusals)
         self._timers: dict[str, Timer] = {}
         self._closing: set[asyncio.Task[None]] = set()
+
+    def _decide(self) -> None:
+        links = Links(self._cancel_timer, self._close, self._left)
+        decisions = Decisions(
+            self._context, self.registry, self.reception, self._booting, links
+        )
+        registering = Registering(
+            self._context,
+            self.registry,
+            self._setup,
+            let_in=decisions.let_in_now,
+            close=self._close_link,
+        )
+        self.register = registering.register
+        self.adopt, self.reject = decisions.adopt, decisions.reject
+        self.forget, self.disconnect = decisions.forget, decisions.disconnect
 
     @property
     def stations(self) -> dict[str, Station]:
@@ -138,7 +165,7 @@ class CentralSystem:
             StoreError: the store cannot be used.
         """
         await self.registry.load()
-        await self._tokens.start()
+        await self.tokens.start()
         await self.blocks.start(self.stations)
         for station in self.stations.values():
             self._publish(
@@ -149,18 +176,23 @@ class CentralSystem:
                 )
             )
 
+    def take_nobody_in(self) -> None:
+        """Nobody gets in any more; who waits at the door is answered at once."""
+        self._door.close()
+
     async def stop(self) -> None:
         """Say that nobody is connected any more, and wait for what is being kept.
 
         The links are closed by whoever serves them.
         """
-        self._door.is_closed = True
+        self.take_nobody_in()
         self._booting.stop()
         for timer in self._timers.values():
             timer.cancel()
         for station in self.stations.values():
             self._setup.end(station)
         await self.blocks.finish()
+        await self.tokens.finish()
         await self.registry.finish()
 
     # -- coming and going
@@ -195,6 +227,7 @@ class CentralSystem:
             strict=strict,
             max_frames_per_s=self._links.max_frames_per_s,
             shows_frames=self._links.shows_frames,
+            tally=self.counts.messages,
         )
         self._note_version(station, version_of(subprotocol))
         return SESSIONS[subprotocol](
@@ -223,10 +256,13 @@ class CentralSystem:
         station.has_booted = False
         station.held = None
         station.reconnects += 1
+        self.counts.reconnects += station.reconnects > 0
         station.asked = None
         if previous is not None:
             self._evict(station, previous)
-        logger.info("%s: connected from %s", station.identity, station.address)
+        profile = session.link.security_profile
+        text = "%s: connected from %s, security profile %d"
+        logger.info(text, station.identity, station.address, profile)
         self._context.tell(
             station,
             {
@@ -235,7 +271,7 @@ class CentralSystem:
                     at(STATION, "registration")
                 ],
                 at(STATION, "ocpp_version"): session.version,
-                at(STATION, "security_profile"): 0,
+                at(STATION, "security_profile"): session.link.security_profile,
                 at(STATION, "reconnects"): station.reconnects,
                 at(STATION, "connectors"): station.connector_count,
             },
@@ -249,6 +285,7 @@ class CentralSystem:
 
     def _evict(self, station: Station, previous: Session) -> None:
         self._evictions.note(station.identity)
+        self.counts.evictions += 1
         logger.warning(
             "%s: connected again from %s; its older link from %s is closed",
             station.identity,
@@ -268,7 +305,12 @@ class CentralSystem:
         logger.info("%s: disconnected", station.identity)
         self._context.tell(station, {at(STATION, "connected"): False})
         self.events.emit(Disconnected(station))
-        if station.registration == "pending" and not self._door.is_closed:
+        if station.registration != "pending" or self._door.is_closed:
+            return
+        if not station.boot:
+            # It said nothing: a scan of names must not keep stations out.
+            self._drop_pending(station)
+        else:
             self._timers[station.identity] = self._clock.call_later(
                 _PENDING_STAYS_S, lambda: self._drop_pending(station)
             )
@@ -292,114 +334,23 @@ class CentralSystem:
         self._on_held(Held(event.station))
         self._booting.ask(event.station)
 
-    # -- decisions about stations
-
     def pending(self) -> list[PendingStation]:
         """The stations that wait for adoption."""
         return self.registry.pending()
 
-    async def adopt(self, identity: str) -> Decision:
-        """Let a station in; it is asked to boot at once."""
+    def _on_shown(self, identity: str, certificate: ClientCertificate) -> None:
         station = self.stations.get(identity)
-        if station is not None and station.is_adopted:
-            return "accepted", "adopted already"
-        try:
-            station = await self.registry.decide(identity, "accepted")
-        except StoreError as problem:
-            return "error", str(problem)
-        self._cancel_timer(station)
-        logger.info("%s: adopted", identity)
-        self._registered(station)
-        if station.session is None:
-            return "accepted", "is not connected; it is let in when it comes"
-        station.session.handlers = self.reception.of(station)
-        if await self._booting.trigger(station):
-            return "accepted", ""
-        return "accepted", "does not boot when asked; it is let in when it boots"
-
-    async def reject(self, identity: str) -> Decision:
-        """Keep a station out from now on."""
-        if self.registry.is_named(identity):
-            return "rejected", "it is named in STATIONS"
-        try:
-            station = await self.registry.decide(identity, "rejected")
-        except StoreError as problem:
-            return "error", str(problem)
-        self._cancel_timer(station)
-        logger.info("%s: rejected", identity)
-        self._registered(station)
-        if station.session is not None:
-            station.session.handlers = self.reception.of(station)
-            self._close(station.session, _POLICY, "rejected")
-        return "accepted", ""
-
-    async def forget(self, identity: str) -> Decision:
-        """Make a station unknown again."""
-        if self.registry.is_named(identity):
-            return "rejected", "it is named in STATIONS"
-        if identity not in self.stations:
-            return "rejected", "unknown station"
-        try:
-            station = await self.registry.forget(identity)
-        except StoreError as problem:
-            return "error", str(problem)
-        logger.info("%s: forgotten", identity)
         if station is not None:
-            session = station.session
-            if session is not None:
-                session.handlers = _NOTHING
-                self._left(station)
-            self._cancel_timer(station)
-            self.events.emit(Forgotten(station))
-            self.events.emit(RegistrationChanged(station))
-            if session is not None:
-                await session.close(_POLICY, "forgotten")
-        return "accepted", ""
-
-    def _registered(self, station: Station) -> None:
-        is_connected = {at(STATION, "connected"): station.is_connected}
-        self._context.tell(station, is_connected | boot_values(station))
-        self.events.emit(RegistrationChanged(station))
-
-    # -- watching sessions
-
-    def frame(self, station: Station, session: Watched, way: str, text: str) -> None:
-        """A frame came in or went out."""
-        self._publish(
-            Facts(
-                station.identity,
-                self._clock.now_ms(),
-                {},
-                Weight.SAMPLE,
-                frame=text,
-                version=session.version,
-                direction=way,
+            self.blocks.certificate_days.shown(
+                station, certificate.serial, certificate.not_after
             )
-        )
 
+    def end_revoked(self, is_revoked: Callable[[bytes, int], bool]) -> None:
+        """Close the links of stations whose certificates hold no more."""
+        for identity in self._door.revoked(is_revoked):
+            logger.warning("%s: its certificate was revoked", identity)
+            self._close_link(self.stations[identity], _POLICY, "certificate revoked")
 
-class _Watcher:
-    """Hears of what happens in sessions."""
-
-    __slots__ = ("_central_system",)
-
-    def __init__(self, central_system: CentralSystem) -> None:
-        self._central_system = central_system
-
-    def frame(self, session: Watched, direction: str, text: str) -> None:
-        self._central_system.frame(session.owner, session, direction, text)
-
-    def answered(
-        self, session: Watched, action: str, payload: Json, answer: Json
-    ) -> None:
-        station = session.owner
-        event = Answered(station, action, payload, answer)
-        self._central_system.events.emit(event)
-
-    def warned(self, session: Watched, kind: str, text: str) -> None:
-        if kind.startswith("malformed"):
-            self._central_system.malformed_frames += 1
-        if session.owner.first_time(_POSITION.sub(".", kind)):
-            logger.warning("%s: %s (told once)", session.identity, text)
-        else:
-            logger.debug("%s: %s", session.identity, text)
+    def _close_link(self, station: Station, code: int, reason: str) -> None:
+        if station.session is not None:
+            self._close(station.session, code, reason)

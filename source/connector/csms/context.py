@@ -15,6 +15,7 @@ from connector.csms.facts import Datum, Facts, Scalar, Weight
 from connector.csms.options import CsmsOptions
 from connector.csms.station import STATION, Station
 from connector.errors import StoreError
+from connector.security.passwords import Passwords
 from connector.store.interface import Store
 from connector.store.records import SampleRecord
 
@@ -46,6 +47,8 @@ class Context:
     publish: Callable[[Facts], None]
     remember: Callable[[Station], None]
     """Keep what is known of a station, soon."""
+    passwords: Passwords
+    """Makes and checks the hashes of passwords; one for all, for it remembers."""
 
     def keep_sample(self, sample: SampleRecord) -> None:
         """Keep values with their transaction; without a store they are only shown."""
@@ -65,7 +68,8 @@ class Context:
     ) -> None:
         """Publish values of a station, and when it was last heard of if that is due."""
         now_ms = self.clock.now_ms()
-        if now_ms - station.told_seen_ms >= _SEEN_AGAIN_MS:
+        # Also where our own clock was set back.
+        if not 0 <= now_ms - station.told_seen_ms < _SEEN_AGAIN_MS:
             self.tell_seen(station, now_ms)
         if values:
             time_ms = now_ms if time_ms is None else time_ms

@@ -12,15 +12,14 @@ from typing import Any
 
 import orjson
 
+from connector.csms.token_verdicts import has_room, info, longest
 from connector.csms.tokens import Tokens
 from connector.csms.v2.id_tokens import CARD
+from connector.store.records import TokenRecord
 
 Json = dict[str, Any]
 Entries = list[Json]
 
-LONGEST_TOKEN = 20
-"""A CiString20Type; what is longer is nobody's id tag."""
-_LONGEST_TOKEN_2 = {"2.0.1": 36, "2.1": 255}
 _USUAL_TYPE = CARD
 """Of a token without one: lists are for when there is no link, and so are cards."""
 _ENVELOPE_BYTES = 200
@@ -63,29 +62,34 @@ class Registered:
 
 def registered(tokens: Tokens, spoken: str = "1.6") -> Registered:
     """What a list for a station of this version is to hold."""
-    longest = _LONGEST_TOKEN_2.get(spoken, LONGEST_TOKEN)
-    make = _entry_16 if spoken == "1.6" else _entry_2
-    found, left_out = [], 0
-    for id_token in tokens.ids():
-        group = tokens.verdict(id_token, tokens.type_of(id_token)).group
-        if all(0 < len(text) <= longest for text in (id_token, group or id_token)):
-            found.append(make(tokens, id_token))
+    most = longest(spoken)
+    found: Entries = []
+    left_out = 0
+    for record in tokens.registry.records():
+        verdict = tokens.verdict_of(record)
+        if has_room(record, spoken) and len(verdict.group or "") <= most:
+            if _is_first(tokens, record, spoken):
+                found.append(_entry(record, info(verdict, spoken), spoken))
         else:
             left_out += 1
-    return Registered(found, left_out, longest)
+    return Registered(found, left_out, most)
 
 
-def _entry_16(tokens: Tokens, id_token: str) -> Json:
-    return {"idTag": id_token, "idTagInfo": tokens.info(id_token)}
+def _is_first(tokens: Tokens, record: TokenRecord, spoken: str) -> bool:
+    """Whether nothing that is registered comes before it for such a station."""
+    type_ = tokens.ANY_TYPE if spoken == "1.6" else _type_of(record)
+    return tokens.registry.find(record.id_token, type_) is record
 
 
-def _entry_2(tokens: Tokens, id_token: str) -> Json:
-    type_ = tokens.type_of(id_token)
-    token = {
-        "idToken": id_token,
-        "type": _USUAL_TYPE if type_ == tokens.ANY_TYPE else type_,
-    }
-    return {"idToken": token, "idTokenInfo": tokens.info_2(token)}
+def _type_of(record: TokenRecord) -> str:
+    return _USUAL_TYPE if record.type == Tokens.ANY_TYPE else record.type
+
+
+def _entry(record: TokenRecord, said: Json, spoken: str) -> Json:
+    if spoken == "1.6":
+        return {"idTag": record.id_token, "idTagInfo": said}
+    token = {"idToken": record.id_token, "type": _type_of(record)}
+    return {"idToken": token, "idTokenInfo": said}
 
 
 def difference(old: Entries, new: Entries, wire: Wire = OF_16) -> Entries:

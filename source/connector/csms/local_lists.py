@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 from weakref import WeakValueDictionary
 
@@ -19,6 +19,13 @@ from connector.csms.context import Context
 from connector.csms.events import Answered, Forgotten
 from connector.csms.local_list_entries import OF_2, OF_16, Entries, Wire
 from connector.csms.local_list_keys import Keys, read_keys
+from connector.csms.local_list_versions import (
+    LARGEST_VERSION,
+    is_in_step,
+    next_version,
+    of_wire,
+    why_in_full,
+)
 from connector.csms.station import Station
 from connector.csms.tokens import Tokens
 from connector.csms.v2.local_list_variables import ListVariables, read_variables
@@ -38,7 +45,8 @@ TOO_LONG = "TooLong"
 """No word of OCPP: the station's list has no room for all tokens."""
 _TRY_IN_FULL = frozenset({"VersionMismatch", "Failed"})
 _NO_LIST = -1
-LARGEST_VERSION = 2**31 - 1
+FOLLOWS = "list_follows_tokens"
+"""In `Station.learned`: its list is that of the registry, and is to stay so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,27 +105,62 @@ class LocalLists:
         """Make the station's list that of the token registry.
 
         ``Differential`` sends only what changed since the station accepted a list, and
-        nothing if nothing did; where that cannot be known it is sent in full.
+        nothing if nothing did; where that cannot be known it is sent in full. From
+        then on it follows the registry (`local_list_following`).
 
         Raises:
             StoreError: what the station accepted cannot be read.
             ConnectorError: as `Station.call`.
         """
         async with self._turn(station) as turn:
-            found = lists.registered(self._tokens, station.spoken)
-            if found.left_out:
-                turn.notes.append(
-                    f"{found.left_out} left out: "
-                    f"id or group over {found.longest} characters"
-                )
-            bounds = await self._bounds(station)
-            room, count = bounds.room, len(found.entries)
-            if room is not None and count > room:
-                text = f"{count} tokens, {room} fit"
-                return turn.result(TOO_LONG, text, response=None)
-            if problem := await bounds.allow(station):
-                turn.notes.append(problem)
-            return await self._update(turn, found.entries, kind, bounds)
+            result = await self._bring(turn, kind)
+            if result.status == ACCEPTED:
+                self.follow(station, not turn.is_touched)
+            return result
+
+    async def _bring(self, turn: _Turn, kind: UpdateType) -> ListResult:
+        station = turn.station
+        found = lists.registered(self._tokens, station.spoken)
+        if found.left_out:
+            turn.notes.append(
+                f"{found.left_out} left out: "
+                f"id or group over {found.longest} characters{_or_type(station)}"
+            )
+        bounds = await self._bounds(station)
+        room, count = bounds.room, len(found.entries)
+        if room is not None and count > room:
+            text = f"{count} tokens, {room} fit"
+            return turn.result(TOO_LONG, text, response=None)
+        if problem := await bounds.allow(station):
+            turn.notes.append(problem)
+        return await self._update(turn, found.entries, kind, bounds)
+
+    def follows(self, station: Station) -> bool:
+        """Whether its list is to stay that of the registry."""
+        return bool(station.learned.get(FOLLOWS))
+
+    def follow(self, station: Station, follows: bool) -> None:
+        """Keep its list in step from now on, or leave it as it is."""
+        if self.follows(station) == follows:
+            return
+        if follows:
+            station.learned[FOLLOWS] = True
+        else:
+            del station.learned[FOLLOWS]
+        self._context.remember(station)
+
+    async def differs(self, station: Station) -> bool:
+        """Whether the registry has something that the station has not accepted.
+
+        Raises:
+            StoreError: what the station accepted cannot be read.
+        """
+        wire = wire_of(station)
+        kept = of_wire(wire, await self._context.store.local_list(station.identity))
+        if kept is None or kept.entries is None:
+            return True
+        wanted = lists.registered(self._tokens, station.spoken).entries
+        return bool(lists.difference(kept.entries, wanted, wire))
 
     async def _bounds(self, station: Station) -> Bounds:
         """What the station says of its list."""
@@ -145,7 +188,7 @@ class LocalLists:
             ("Differential" if index else "Full", part)
             for index, part in enumerate(parts)
         ]
-        return await self._send_all(turn, messages, [], _next(kept, said))
+        return await self._send_all(turn, messages, [], next_version(kept, said))
 
     async def _difference(
         self,
@@ -157,7 +200,7 @@ class LocalLists:
     ) -> ListResult | None:
         """Send what changed; None: the whole list has to be sent."""
         if kept is None or kept.entries is None or not is_in_step(kept, said):
-            turn.notes.append(_why_in_full(kept, said))
+            turn.notes.append(why_in_full(kept, said))
             return None
         change = lists.difference(kept.entries, wanted, turn.wire)
         if not change:
@@ -167,7 +210,7 @@ class LocalLists:
             ("Differential", part)
             for part in lists.parts(change, bounds.most, bounds.most_bytes)
         ]
-        first = _next(kept, said)
+        first = next_version(kept, said)
         if first + len(messages) > LARGEST_VERSION:
             turn.notes.append("in full: versions begin again")
             return None
@@ -213,7 +256,7 @@ class LocalLists:
     # -- as it is given
 
     async def send(self, station: Station, payload: Json) -> ListResult:
-        """SendLocalList as somebody gives it; what is accepted is kept.
+        """SendLocalList as somebody gives it; what is accepted is kept, and stays.
 
         Raises:
             ConnectorError: as `Station.call`.
@@ -227,6 +270,7 @@ class LocalLists:
             given = payload.get("localAuthorizationList", [])
             entries = lists.applied([], given, turn.wire) if is_full else None
             await self._keep(turn, version, entries)
+            self.follow(station, False)
             return turn.result(ACCEPTED, f"version {version}", response=answer)
 
     # -- the station
@@ -276,9 +320,7 @@ class LocalLists:
     async def _kept(self, turn: _Turn) -> LocalListRecord | None:
         """What the station accepted last; entries of another version are unknown."""
         found = await self._context.store.local_list(turn.station.identity)
-        if found and found.entries and turn.wire.token not in found.entries[0]:
-            return replace(found, entries=None)
-        return found
+        return of_wire(turn.wire, found)
 
     async def _keep(self, turn: _Turn, version: int, entries: Entries | None) -> None:
         if turn.is_touched:
@@ -312,6 +354,7 @@ class LocalLists:
             if turn.payload is event.payload:
                 return
             turn.is_touched = True
+        self.follow(station, False)
         version = int(event.payload[wire_of(station).version])
         self._begin(self._note(station, version))
 
@@ -339,27 +382,12 @@ def wire_of(station: Station) -> Wire:
     return OF_2 if station.speaks_2 else OF_16
 
 
-def is_in_step(kept: LocalListRecord, said: int | None) -> bool:
-    """Whether a station that says this version has the list that it accepted last."""
-    return said == kept.version or (said == 0 and kept.entries == [])
-
-
-def _why_in_full(kept: LocalListRecord | None, said: int | None) -> str:
-    if kept is None:
-        return "in full: none was sent before"
-    if said is None:
-        return "in full: the station does not tell its version"
-    if not is_in_step(kept, said):
-        return f"in full: the station has version {said}, not {kept.version}"
-    return f"in full: somebody else sent version {kept.version}"
-
-
-def _next(kept: LocalListRecord | None, said: int | None) -> int:
-    """A version above all that is known of."""
-    return max(kept.version if kept else 0, said or 0, 0) + 1
-
-
 def _counted(kind: UpdateType, count: int) -> str:
     if kind == "Full":
         return "1 token" if count == 1 else f"{count} tokens"
     return "1 change" if count == 1 else f"{count} changes"
+
+
+def _or_type(station: Station) -> str:
+    """Why else an entry is left out: 2.0.1 lists the types that there are."""
+    return ", or a type that 2.0.1 has not" if station.spoken == "2.0.1" else ""

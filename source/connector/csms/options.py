@@ -68,6 +68,9 @@ class StationOptions:
     """None is found by what it says of itself; ``none`` is no preset."""
     quirks: Quirks = field(default_factory=Quirks)
     autostart_token: str | None = None
+    password: str | None = field(default=None, repr=False)
+    security_profile: int | None = None
+    """The least that it may use; None: what was registered, else none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +113,20 @@ class FileOptions:
 
 @dataclass(frozen=True, slots=True)
 class PkiOptions:
-    """Whose certificates are issued, and which others are watched."""
+    """Files of others that are watched: how long they still hold."""
 
-    operator_name: str | None = None
-    """The O of what our own CA issues."""
-    server_certificate: Path | None = None
+    server_certificates: tuple[Path, ...] = ()
     client_ca: Path | None = None
     revocation_list: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many days what is kept of people stays; 0: for ever."""
+
+    days: int = 0
+    uploads: Path | None = None
+    recordings: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +147,9 @@ class CsmsOptions:
     """None = automatic; an empty tuple leaves the station's own setting alone."""
     strict_validation: bool = False
     max_pending_stations: int = 1000
+    min_security_profile: int = 0
+    operator_name: str | None = None
+    """The O that stations' certificates must have (None: any), and get from us."""
     limits: LimitOptions = field(default_factory=LimitOptions)
     files: FileOptions = field(default_factory=FileOptions)
     pki: PkiOptions = field(default_factory=PkiOptions)

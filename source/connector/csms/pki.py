@@ -47,6 +47,15 @@ class IssuedPair:
     pair: KeyPair
 
 
+@dataclass(frozen=True, slots=True)
+class InstalledServer:
+    """A certificate of this server that lies beside the CA, with its key."""
+
+    record: CertificateRecord
+    certificate_file: Path
+    key_file: Path
+
+
 class Pki:
     """Issues, lists and revokes; signing and files are left to a thread.
 
@@ -131,6 +140,20 @@ class Pki:
         )
         return IssuedPair(await self._keep(pair.certificate, None), pair)
 
+    async def install_server(
+        self,
+        hosts: Iterable[str],
+        lasts: timedelta = LEAF_LASTS,
+        kind: KeyKind = "ec",
+    ) -> InstalledServer:
+        """The same, put where `OCPP_TLS_CERT` may point, in the place of an older one.
+
+        A server that uses it reads it by itself.
+        """
+        issued = await self.issue_server(hosts, lasts, kind)
+        paths = await asyncio.to_thread(self.authority.keep_server, issued.pair)
+        return InstalledServer(issued.record, *paths)
+
     async def _keep(self, pem: str, station: str | None) -> CertificateRecord:
         facts = read_certificate(pem)
         record = CertificateRecord(
@@ -147,10 +170,16 @@ class Pki:
     # -- what was issued
 
     async def list(
-        self, station: str | None = None, limit: int | None = None
+        self,
+        station: str | None = None,
+        limit: int | None = None,
+        before: tuple[int, str] | None = None,
     ) -> list[CertificateRecord]:
-        """What was issued to a station, or all; newest first."""
-        return await self._store.certificates(station, limit)
+        """What was issued to a station, or all; newest first, behind one of them.
+
+        ``before``: the ``issued_ms`` and ``serial`` of that one.
+        """
+        return await self._store.certificates(station, limit, before)
 
     async def find(self, serial: str) -> CertificateRecord | None:
         """The one with that serial number, as people write it."""

@@ -148,6 +148,11 @@ class Polling:
         connector = station.connectors.get(where)
         metered_ms = connector.metered_ms if connector is not None else 0
         since_ms = max(metered_ms, watch.asked_ms.setdefault(where, now_ms))
+        if since_ms > now_ms:
+            # Our clock was set back: what was due in seconds is not due in an hour.
+            since_ms = watch.asked_ms[where] = now_ms
+            if connector is not None:
+                connector.metered_ms = now_ms
         wait_s = self._overdue_s(station) * (1 << watch.misses)
         return wait_s - max(0, now_ms - since_ms) / 1000
 

@@ -11,6 +11,13 @@ from typing import Any
 from connector.csms import presets, times
 from connector.csms.clock import Clock
 from connector.csms.options import CsmsOptions, StationOptions
+from connector.csms.registering import (
+    ReadEntry,
+    Wanted,
+    give,
+    no_members,
+    read_options,
+)
 from connector.csms.station import VERSION, Station
 from connector.errors import StoreError
 from connector.store.interface import RegistryStore
@@ -43,8 +50,13 @@ class Registry:
     """Stations by identity; what is decided is kept in the store."""
 
     def __init__(
-        self, options: CsmsOptions, store: RegistryStore, clock: Clock
+        self,
+        options: CsmsOptions,
+        store: RegistryStore,
+        clock: Clock,
+        read_entry: ReadEntry = no_members,
     ) -> None:
+        self._read_entry = read_entry
         self.stations: dict[str, Station] = {}
         self.on_pending: Callable[[], None] = lambda: None
         """Called when the list of those that wait is another."""
@@ -74,6 +86,8 @@ class Registry:
         station.boot, station.learned = dict(record.boot), dict(record.learned)
         station.registered = dict(record.options)
         station.security = dict(record.security)
+        if station.registered and not self.is_named(station.identity):
+            station.given = read_options(self._read_entry, station)
         station.since_ms = record.since_ms
         station.spoken = record.learned.get(VERSION, station.spoken)
         presets.apply(station, self._options.call_timeout_s)
@@ -115,22 +129,21 @@ class Registry:
         station = self.stations.get(identity)
         return station is not None and station.is_adopted
 
-    def may_wait(self, identity: str) -> bool:
-        """Whether there is room for a station that nobody knows."""
-        bound = self._options.max_pending_stations
-        if identity in self.stations or not bound:
-            return True
-        if self._options.unknown_stations != "pending":
-            return True
-        waiting = sum(s.registration == "pending" for s in self._strangers.values())
-        return waiting < bound
+    @property
+    def pending_count(self) -> int:
+        """How many wait for adoption."""
+        return sum(s.registration == "pending" for s in self._strangers.values())
 
-    def waiting_at(self, address: str, identity: str = "") -> int:
-        """Links from an address whose stations are not adopted, one's own aside."""
-        return sum(
-            s.address == address and s.identity != identity and s.is_connected
+    def waiting_at(self, address: str, identity: str = "") -> set[str]:
+        """Those at an address that are neither adopted nor authenticated, but one."""
+        return {
+            s.identity
             for s in self._strangers.values()
-        )
+            if s.address == address
+            and s.identity != identity
+            and s.session is not None
+            and not s.session.link.security_profile
+        }
 
     def meet(self, identity: str) -> Station:
         """A station that connects for the first time is what the policy makes of it."""
@@ -157,8 +170,35 @@ class Registry:
         station = self.stations.get(identity) or self._new(identity, registration)
         record = replace(station.record(), registration=registration)
         await self._store.save_station(record)
+        # It may have come meanwhile.
+        station = self.stations.get(identity, station)
         station.registration = registration
         self._enter(station)
+        self.on_pending()
+        return station
+
+    async def register(self, identity: str, wanted: Wanted) -> Station:
+        """Adopt a station with these options, kept before they hold.
+
+        Raises:
+            StoreError: it could not be kept; nothing has changed.
+            WrongMembers: the members do not fit.
+        """
+        options = self._read_entry(wanted.members).options()
+        station = self.stations.get(identity) or self._new(identity, "accepted")
+        record = replace(
+            station.record(),
+            registration="accepted",
+            options=wanted.members,
+            security=station.security if wanted.security is None else wanted.security,
+        )
+        await self._store.save_station(record)
+        station = self.stations.get(identity, station)
+        station.registration = "accepted"
+        give(station, wanted, options, self._options.call_timeout_s)
+        self._enter(station)
+        # What was learned of it meanwhile was written without the options.
+        self.remember(station)
         self.on_pending()
         return station
 

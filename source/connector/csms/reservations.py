@@ -307,7 +307,8 @@ class Reservations:
             return False
         if record.id_token.lower() == id_token.lower():
             return _is_same(record.type, transaction.token_type)
-        group = self._tokens.info(id_token).get("parentIdTag")
+        type_ = transaction.token_type or ANY_TYPE
+        group = self._tokens.group_of(id_token, type_)
         return bool(group and record.group and group.lower() == record.group.lower())
 
     def _on_forgotten(self, event: Forgotten) -> None:

@@ -15,6 +15,7 @@ from connector.csms import sampled, times, unknown_names
 from connector.csms.context import Context
 from connector.csms.events import TransactionEnded, TransactionStarted
 from connector.csms.facts import Datum, Scalar, Weight
+from connector.csms.kept_energies import KeptEnergies
 from connector.csms.places import place
 from connector.csms.sampled import Reading
 from connector.csms.session_meter import SessionMeter, resumed_meter
@@ -53,6 +54,7 @@ class Running:
     def __init__(self, context: Context) -> None:
         self._context = context
         self.unstopped = Unstopped(context.store, context.clock)
+        self.energies = KeptEnergies(context.store, context.clock)
 
     async def take_up(
         self, station: Station, records: Sequence[TransactionRecord]
@@ -66,8 +68,9 @@ class Running:
             if record.is_open:
                 await self._supersede(station, record, newer.start_ms)
         connector = station.connector(records[-1].where)
-        closed = [record.ocpp_id for record in records if not record.is_open]
-        connector.ended_id = closed[-1] if closed else None
+        closed = [record for record in records if not record.is_open]
+        if closed:
+            _note_end(connector, closed[-1])
         if records[-1].is_open:
             await self._resume(station, connector, records[-1])
 
@@ -76,19 +79,34 @@ class Running:
     ) -> None:
         """It runs until the station says otherwise."""
         connector.transaction = record
-        connector.meter = await self._kept_meter(record)
+        connector.meter = await self.kept_meter(record)
         values = resumed(record.where, record)
-        self._context.tell(station, values, weight=Weight.TRANSACTION)
+        # Since it began, not since now: an end that was kept while we were away is
+        # newer than that.
+        since_ms = min(record.start_ms, self._context.clock.now_ms())
+        self._context.tell(station, values, time_ms=since_ms, weight=Weight.TRANSACTION)
 
     async def _supersede(
         self, station: Station, record: TransactionRecord, stop_ms: int
     ) -> None:
         """Another began after it, so that it cannot run any more."""
-        meter = await self._kept_meter(record)
+        meter = await self.kept_meter(record)
         record = self._close(record, stop_ms, meter)
-        self._context.events.emit(TransactionEnded(station, record, meter.energy_wh))
+        self.tell_end(station, record, meter.energy_wh)
 
-    async def _kept_meter(self, record: TransactionRecord) -> SessionMeter:
+    def tell_end(
+        self, station: Station, record: TransactionRecord, energy_wh: float | None
+    ) -> None:
+        """Whoever listens hears of an end; its energy is kept."""
+        self.energies.keep(record.key, energy_wh)
+        self._context.events.emit(TransactionEnded(station, record, energy_wh))
+
+    async def kept_meter(self, record: TransactionRecord) -> SessionMeter:
+        """The meter of a transaction, by its samples.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
         samples = await self._context.store.samples(record.key, newest=_LAST_SAMPLES)
         return resumed_meter(record, samples)
 
@@ -114,6 +132,7 @@ class Running:
                 return
             self.leave(station, connector, record.start_ms, is_superseded=True)
         self.unstopped.revoke(record.key)
+        self.energies.forget(record.key)
         connector.transaction = record
         connector.meter = SessionMeter(record.start_ms, record.meter_start_wh)
         if connector.ended_id == record.ocpp_id:
@@ -141,20 +160,24 @@ class Running:
             return
         meter = meter or SessionMeter(record.start_ms, record.meter_start_wh)
         record = self._close(record, stop_ms, meter)
+        self.clear(station, connector, record, meter, is_current=not is_superseded)
+
+    def clear(
+        self,
+        station: Station,
+        connector: Connector,
+        record: TransactionRecord,
+        meter: SessionMeter,
+        *,
+        is_current: bool = True,
+    ) -> None:
+        """A connector is rid of a transaction that is closed; ``meter`` is its own."""
         connector.transaction = None
-        connector.ended_id = record.ocpp_id
-        self._context.tell(
-            station,
-            ended(
-                connector.where,
-                record,
-                meter.energy_wh,
-                meter,
-                is_current=not is_superseded,
-            ),
-            weight=Weight.TRANSACTION,
-        )
-        self._context.events.emit(TransactionEnded(station, record, meter.energy_wh))
+        _note_end(connector, record)
+        energy_wh, where = meter.energy_wh, connector.where
+        values = ended(where, record, energy_wh, meter, is_current=is_current)
+        self._context.tell(station, values, weight=Weight.TRANSACTION)
+        self.tell_end(station, record, energy_wh)
 
     def correct(self, station: Station, record: TransactionRecord) -> None:
         """More is known of one that ended: what was told of it is told anew."""
@@ -163,6 +186,7 @@ class Running:
             return
         meter = SessionMeter(record.start_ms, record.meter_start_wh)
         energy_wh = meter.stop(record.meter_stop_wh, record.stop_ms or 0)
+        self.energies.keep(record.key, energy_wh)
         is_current = connector.transaction is None and (
             connector.ended_id == record.ocpp_id and connector.where != STATION
         )
@@ -191,7 +215,7 @@ class Running:
     ) -> None:
         """The stop of one that does not run here (any more): its samples tell."""
         try:
-            meter = await self._kept_meter(stop.record)
+            meter = await self.kept_meter(stop.record)
         except StoreError as problem:
             logger.log(problem.level, "%s: %s", station.identity, problem)
             meter = resumed_meter(stop.record, ())
@@ -205,15 +229,23 @@ class Running:
         is_running = running is not None and running.key == record.key
         was_told = connector.ended_id == record.ocpp_id or stop.before.is_presumed
         is_corrected = was_told and not is_running
+        is_unseen = not is_running and not was_told
+        is_newest = connector.ended_id in {None, record.ocpp_id} or (
+            # All of it was kept while there was no link.
+            record.start_ms > connector.ended_start_ms
+        )
         is_current = connector.where != STATION and (
-            is_running
-            or (running is None and connector.ended_id in {None, record.ocpp_id})
+            is_running or (running is None and is_newest)
         )
         self._note_data(station, connector, stop, meter)
         energy_wh = meter.stop(record.meter_stop_wh, moment.time_ms)
+        where = connector.where
+        values = ended(where, record, energy_wh, meter, is_current=is_current)
+        if is_current and is_unseen:
+            values = resumed(where, record) | values
         self._context.tell(
             station,
-            ended(connector.where, record, energy_wh, meter, is_current=is_current),
+            values,
             # What it corrects was told when it seemed to be over.
             time_ms=None if is_corrected else moment.time_ms,
             weight=Weight.TRANSACTION,
@@ -221,10 +253,12 @@ class Running:
         )
         if is_current:
             connector.transaction = None
-            connector.ended_id = record.ocpp_id
-        if not is_corrected:
-            event = TransactionEnded(station, record, energy_wh)
-            self._context.events.emit(event)
+            connector.meter = meter
+            _note_end(connector, record)
+        if is_corrected:
+            self.energies.keep(record.key, energy_wh)
+        else:
+            self.tell_end(station, record, energy_wh)
 
     def _note_data(
         self, station: Station, connector: Connector, stop: Stop, meter: SessionMeter
@@ -252,3 +286,8 @@ class Running:
         """Keep values with the transaction that they belong to."""
         kept = {sampled.text_key(datum): value for datum, value in values.items()}
         self._context.keep_sample(SampleRecord(record.key, time_ms, kept))
+
+
+def _note_end(connector: Connector, record: TransactionRecord) -> None:
+    connector.ended_id = record.ocpp_id
+    connector.ended_start_ms = record.start_ms

@@ -1,4 +1,4 @@
-"""Security events (1.6: whitepaper; 2.x: A04): shown, and critical ones logged."""
+"""Security events (1.6: whitepaper; 2.x: A04): shown, and logged by their weight."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 CRITICAL = frozenset(
     {
         "FirmwareUpdated",
+        "MaintenanceLoginAccepted",
+        "MaintenanceLoginFailed",
         "MemoryExhaustion",
         "ResetOrReboot",
         "SecurityLogWasCleared",
@@ -28,7 +30,9 @@ CRITICAL = frozenset(
         "TamperDetectionActivated",
     }
 )
-"""Those that its table of security events calls so."""
+"""Those that the tables of security events call so (2.1 knows two more)."""
+_LONGEST_KIND = 50
+"""SecurityEventNotification.req, type."""
 _AGAIN_AFTER_S = 60.0
 _MOST_NOTED = 1000
 
@@ -50,12 +54,15 @@ class SecurityEvents:
     def _told(self, station: Station, event: Json) -> None:
         text = orjson.dumps(blank(event)).decode()
         self._context.tell_state(station, STATION, {"security_event": text})
-        if event["type"] in CRITICAL and self._is_new(station, event["type"]):
+        is_critical = event["type"] in CRITICAL
+        kind = event["type"] if is_critical else excerpt(event["type"], _LONGEST_KIND)
+        if self._is_new(station, kind):
             told = event.get("techInfo")
-            logger.warning(
+            logger.log(
+                logging.WARNING if is_critical else logging.INFO,
                 "%s: security event %s at %.40s%s",
                 station.identity,
-                event["type"],
+                kind,
                 event["timestamp"],
                 f": {excerpt(told)}" if isinstance(told, str) else "",
             )

@@ -38,6 +38,7 @@ class Connector:
 
     __slots__ = (
         "ended_id",
+        "ended_start_ms",
         "error_code",
         "flows",
         "meter",
@@ -54,6 +55,8 @@ class Connector:
         self.transaction: TransactionRecord | None = None
         self.ended_id: str | None = None
         """The transaction that ended last: it is not adopted again."""
+        self.ended_start_ms = 0
+        """When that one began."""
         self.meter: SessionMeter | None = None
         """Of the transaction that runs, or ran last."""
         self.metered_ms = 0

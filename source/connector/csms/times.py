@@ -56,6 +56,11 @@ def iso(time_ms: int) -> str:
     return _iso(time_ms // 1000)
 
 
+def iso_ms(time_ms: int) -> str:
+    """The same with milliseconds."""
+    return f"{iso(time_ms)[:-1]}.{time_ms % 1000:03}Z"
+
+
 def in_order(meter_values: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Meter values by their times; those without one stay at the end."""
     if len(meter_values) == 1:
@@ -84,6 +89,8 @@ def judge(station: Station, text: object, now_ms: int, *, is_live: bool) -> Mome
         known_ms = station.clock_lag_ms
         age_ms = max(0, -error_ms)
         station.clock_lag_ms = age_ms if known_ms is None else min(known_ms, age_ms)
+    # Our own clock may have been set back: the link is not from the future.
+    station.connected_ms = min(station.connected_ms, now_ms)
     lag_ms = station.clock_lag_ms or 0
     is_old = time_ms + lag_ms < station.connected_ms - _CONNECTION_SLACK_MS
     return Moment(time_ms, is_queued=is_old)

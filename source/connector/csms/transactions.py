@@ -11,13 +11,15 @@ from typing import Any, TypeVar
 
 from connector.csms import times
 from connector.csms.adoption import Adoption
+from connector.csms.closing import Closing
 from connector.csms.context import Context
 from connector.csms.events import StatusChanged
 from connector.csms.places import is_connector
 from connector.csms.running import Running, Stop
-from connector.csms.station import Station
+from connector.csms.station import STATION, Station
+from connector.csms.stop_tokens import note_stop
 from connector.csms.times import Moment
-from connector.csms.tokens import Tokens
+from connector.csms.tokens import Presented, Tokens
 from connector.errors import RemoteProtocolError, StoreError
 from connector.ocppj.frames import Call
 from connector.ocppj.redaction import shorten
@@ -42,6 +44,7 @@ class Transactions:
         self._tokens = tokens
         self.running = Running(context)
         self._adoption = Adoption(context, self.running)
+        self.closing = Closing(context, self.running)
         self.handlers: dict[str, Handler] = {
             "StartTransaction": self.on_start,
             "StopTransaction": self.on_stop,
@@ -71,6 +74,7 @@ class Transactions:
         """Wait for what is being written."""
         await self._adoption.finish()
         await self.running.unstopped.finish()
+        await self.running.energies.finish()
 
     # -- start
 
@@ -83,7 +87,10 @@ class Transactions:
         record = self._same_without_time(station, payload)
         if record is None:
             record = await self._keep_start(station, payload, moment)
-        info = self._tokens.info(payload["idTag"])
+        shown = Presented(station, str(payload["connectorId"]), payload["idTag"])
+        may_ask = record.is_open and not moment.is_queued
+        verdict = await self._kept(self._tokens.started(shown, record, may_ask=may_ask))
+        info = self._tokens.info(station, verdict)
         logger.info(
             "%s: transaction %s started at %s, token %s is %s",
             station.identity,
@@ -148,10 +155,10 @@ class Transactions:
         moment = times.judge(station, payload["timestamp"], now_ms, is_live=False)
         ocpp_id = str(payload["transactionId"])
         id_token = payload.get("idTag")
-        answer = {"idTagInfo": self._tokens.info(id_token)} if id_token else {}
         found = await self._kept(
             self._context.store.find_transaction(station.identity, ocpp_id)
         )
+        answer = self._stop_info(station, id_token, found) if id_token else {}
         if found is None:
             logger.warning(
                 "%s: stopped the unknown transaction %s at %s Wh",
@@ -170,6 +177,17 @@ class Transactions:
         logger.info("%s: transaction %s stopped", station.identity, ocpp_id)
         stop = Stop(found, record, moment, payload.get("transactionData", []))
         return Answer(answer, lambda: self.running.end(station, stop))
+
+    def _stop_info(
+        self, station: Station, id_token: str, found: TransactionRecord | None
+    ) -> Json:
+        """What is said to the token that stops, where one does."""
+        where, started_with = (found.where, found.id_token) if found else (STATION, "")
+        shown = Presented(station, where, id_token)
+        verdict = self._tokens.stopped(shown, started_with)
+        if found is not None:
+            note_stop(self._tokens, shown, found)
+        return {"idTagInfo": self._tokens.info(station, verdict)}
 
     # -- no stop
 

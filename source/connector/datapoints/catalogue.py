@@ -65,6 +65,8 @@ class Command:
     example: Scalar
     text: str
     unit: str = ""
+    is_secret: bool = False
+    """What somebody writes by mistake may be one: it is never shown."""
 
 
 _S, _C, _A = Scope.STATION, Scope.CONNECTOR, Scope.ANY
@@ -98,6 +100,7 @@ _SENSORS = (
     Sensor("log_file", _S, _TEXT, "uploads/CP-7/20260131T120000Z-diag.zip", "the last file that the station has uploaded to `/files`, below DATA_DIR"),
     Sensor("connectors", _S, _NUM, 1, "how many connectors are known"),
     Sensor("security_event", _S, _JSON, '{"type": "InvalidMessages"}', "the last security event"),
+    Sensor("certificate_days_left", _S, _NUM, 300, "days until the certificate expires that it has shown, else taken from us last", "d"),
     Sensor("last_event", _A, _JSON, '{"variable": {"name": "Problem"}, "actualValue": "true"}', "the last event that a component there told of (OCPP 2.x)"),
     Sensor("monitors", _S, _JSON, '[{"variable": {"name": "Power"}, "variableMonitoring": []}]', "the monitors that the station is known to have (OCPP 2.x)"),
     Sensor("customer_information", _S, _TEXT, "no transactions", "the answer to the last CustomerInformation (OCPP 2.x); null after ten minutes, for it is personal"),
@@ -158,11 +161,13 @@ _COMMANDS = (
     Command("configuration", _S, _JSON, '{"HeartbeatInterval": "300"}', "an object sets, a list or null reads"),
     Command("reserve", _A, _JSON, '{"idTag": "04A2B3C4", "expiryDate": "2026-01-31T12:00:00Z"}', "ReserveNow: idTag, expiryDate (with a zone), and if you like parentIdTag and reservationId; in 2.x idToken, expiryDateTime, groupIdToken, connectorType and id, too; the result tells the id"),
     Command("cancel_reservation", _S, _JSON, '{"reservationId": 1}', "CancelReservation; just the number will do"),
-    Command("local_list", _S, _JSON, '{"updateType": "Differential"}', "SendLocalList: the token registry, Full (null too) or only what changed since; one with listVersion (2.x: versionNumber) goes out as given"),
+    Command("local_list", _S, _JSON, '{"updateType": "Differential"}', "SendLocalList: the token registry, Full (null too) or only what changed since; from then on what changes follows by itself, until false; one with listVersion (2.x: versionNumber) goes out as given, and stays"),
     Command("update_firmware", _S, _JSON, '{"file": "fw.bin"}', "UpdateFirmware: a `file` below DATA_DIR/firmware, or a `location`; SignedUpdateFirmware where `firmware` or `requestId` is given (2.x has one for both)"),
     Command("get_log", _S, _JSON, '{"startTime": "2026-01-31T12:00:00Z"}', "GetDiagnostics, or GetLog where `log`, `logType` or `requestId` is given, and in 2.x; without a `location` (or null) to the connector's own place: see `log_file`"),
     Command("data_transfer", _S, _JSON, '{"vendorId": "ACME"}', "DataTransfer"),
     Command("display_message", _S, _JSON, '{"content": "Hello"}', "SetDisplayMessage (2.x): the payload, its member message, or just a text; one without an id takes the place of the last such one"),
+    Command("password", _S, _FLAG, True, "true makes a new password and gives it to the station; it shows nowhere. The old one is right, too, until the station came with the new one", is_secret=True),
+    Command("security_profile", _S, _NUM, 2, "1, 2 or 3: the station is to connect with this security profile from now on (never a lower one); 2.x: or an object with profile, and if you like url and interface"),
     Command("call", _S, _JSON, '{"action": "ClearCache", "payload": {}}', "any action of the station's version, payload as given"),
 )
 # fmt: on

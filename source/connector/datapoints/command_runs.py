@@ -233,7 +233,7 @@ _PROFILE_ACTIONS = (
 async def call(context: Context, station: Station, where: str, call: Json) -> Outcome:
     """Any action, payload as given."""
     action, payload = call["action"], call["payload"]
-    answer = await station.call(action, payload)
+    answer = await station.call(action, payload, timeout_s=call.get("timeout_s"))
     if action in _PROFILE_ACTIONS:
         context.limits.touched(station)
     return of_response(action, answer)

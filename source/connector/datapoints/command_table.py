@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from connector.datapoints import command_runs as runs
+from connector.datapoints import security_runs as security
 from connector.datapoints import values, variable_runs
 from connector.datapoints.command_runs import Rule
 from connector.datapoints.display_runs import display_message, show_message
@@ -65,6 +66,8 @@ RULES: Mapping[str, Rule] = MappingProxyType({
     "get_log": Rule(values.json_object_or_none, get_log),
     "data_transfer": Rule(values.json_object, runs.calling("DataTransfer")),
     "display_message": Rule(display_message, show_message),
+    "password": Rule(security.password, security.change_password),
+    "security_profile": Rule(security.profile, security.change_profile),
     "call": Rule(values.call, runs.call, _calls_a_reading_action),
 })
 RULES_2: Mapping[str, Rule] = MappingProxyType({

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -69,6 +70,8 @@ class Commands:
         self._clock = clock
         self._publish = publish
         self._running: set[asyncio.Task[None]] = set()
+        self.outcomes: Counter[tuple[str, OutcomeName]] = Counter()
+        """How often a command ended so."""
         self.answer_stray: Callable[[Order, str], None] = lambda order, text: None
         """Takes the result of a command that no station has."""
 
@@ -106,7 +109,18 @@ class Commands:
             started_ms + duration_ms,
             duration_ms,
         )
+        self._count(order.name, outcome)
         report(order, outcome, text)
+
+    def _count(self, name: str, outcome: Outcome) -> None:
+        # Whoever sends a command may call it as he likes.
+        name = name if name in catalogue.COMMANDS else "unknown"
+        self.outcomes[name, outcome.outcome] += 1
+
+    @property
+    def running(self) -> int:
+        """How many have no outcome yet."""
+        return len(self._running)
 
     async def execute(self, order: Order) -> Outcome:
         """Run one order to its outcome; no failure of it gets any further.
@@ -145,6 +159,7 @@ class Commands:
         ``said`` tells the log what it is the outcome of: there is no value.
         """
         now_ms = self._clock.now_ms()
+        self._count(name, outcome)
         text = result_json(outcome, secrets.token_hex(8), now_ms, 0)
         order = Order(station, where, name, None, said)
         self.publish_result(order, outcome, text)
@@ -184,7 +199,9 @@ def _invalid(order: Order, problem: InvalidValue) -> Outcome:
 def _is_plain(order: Order) -> bool:
     """Whether its value may be shown; structures may hold passwords."""
     command = catalogue.COMMANDS.get(order.name)
-    return command is not None and command.kind is not catalogue.Kind.JSON
+    if command is None or command.is_secret:
+        return False
+    return command.kind is not catalogue.Kind.JSON
 
 
 def _shown(order: Order) -> str:

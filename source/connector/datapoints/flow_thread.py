@@ -22,6 +22,7 @@ from connector.datapoints.fact_queue import (
 )
 from connector.datapoints.flow import Message, SensorFlow, value_payload
 from connector.datapoints.gathering import Gathering
+from connector.datapoints.history import History
 from connector.datapoints.sensors import NEVER
 
 logger = logging.getLogger(__name__)
@@ -65,7 +66,10 @@ class FlowThread:
         self._revision = 0
         self._refreshed_s = clock.monotonic()
         self._keyed: dict[str, KeyedValue] = {}
+        self._history: History | None = None
         self._is_stopping = False
+        self.published = 0
+        """Values that were handed on for publishing."""
         self._thread = threading.Thread(target=self._run, daemon=True, name="flow")
 
     # -- from other threads
@@ -73,6 +77,11 @@ class FlowThread:
     def start(self) -> None:
         """Begin."""
         self._thread.start()
+
+    def note(self, history: History) -> None:
+        """Have values noted, and handed over once a second."""
+        self._history = history
+        self._flow.sensors.on_taken = history.note
 
     def stop(self, timeout_s: float) -> None:
         """Publish what waits, and end."""
@@ -109,9 +118,12 @@ class FlowThread:
                 logger.exception("%s failed in the flow", _name(item))
         self._guarded("the list of keys", self._gather)
         self._guarded("a refresh", self._refresh)
+        if self._history is not None and self._history.is_due():
+            self._guarded("the history", self._history.hand_over)
         outgoing = self._flow.outgoing
         if outgoing:
             self._flow.outgoing = []
+            self.published += len(outgoing)
             self._guarded("publishing", lambda: self._publish(outgoing))
 
     def _guarded(self, what: str, run: Callable[[], None]) -> None:

@@ -6,7 +6,8 @@ keys of commands are made when somebody asks for the list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from connector.csms.facts import Datum, Facts, Scalar
 from connector.datapoints import catalogue
@@ -24,11 +25,13 @@ NEVER = 0
 class SensorValue:
     """The newest value of one datum; ``time_ms`` is `NEVER` until there is one."""
 
-    __slots__ = ("time_ms", "value")
+    __slots__ = ("kept", "time_ms", "value")
 
     def __init__(self) -> None:
         self.value: Scalar = None
         self.time_ms = NEVER
+        self.kept: Any = None
+        """What `history` knows of it."""
 
 
 Update = tuple[Datum, SensorValue]
@@ -97,8 +100,11 @@ class StationSensors:
             value = values.get(datum) or self.declare(datum)
             if time_ms > value.time_ms:
                 value.time_ms = time_ms
-            elif is_queued:
+            elif is_queued and time_ms < value.time_ms:
                 continue
+            elif is_queued:
+                # Of one time, too, the order of arrival counts.
+                value.time_ms += 1
             else:
                 value.time_ms = max(now_ms, value.time_ms + 1)
             value.value = new
@@ -123,6 +129,9 @@ class StationSensors:
                     yield where, name
 
 
+OnTaken = Callable[[StationSensors, Facts, list[Update]], None]
+
+
 class Sensors:
     """The sensors of all stations."""
 
@@ -131,6 +140,8 @@ class Sensors:
         self.revision = 0
         """Rises whenever the set of keys grows."""
         self._has_new_actuators = False
+        self.on_taken: OnTaken | None = None
+        """Hears of all facts, and of what was published of them."""
 
     def __iter__(self) -> Iterator[StationSensors]:
         return iter(self._stations.values())
@@ -187,6 +198,8 @@ class Sensors:
         updates = sensors.take(facts, now_ms)
         if len(sensors._values) != was and sensors.has_keys:
             self.revision += 1
+        if self.on_taken is not None:
+            self.on_taken(sensors, facts, updates)
         return updates
 
     def find(self, key: str) -> SensorValue | None:

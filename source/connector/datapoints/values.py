@@ -23,6 +23,7 @@ _FLAGS = {"true": True, "on": True, "false": False, "off": False, "1": True, "0"
 _LONGEST_SHOWN = 60
 _OBJECT = "a JSON object"
 _CONFIGURATION = "an object of keys to set, a list of keys, or null"
+LONGEST_TIMEOUT_S = 3600
 _PAYLOAD = "a JSON object (member payload)"
 
 
@@ -288,7 +289,10 @@ def configuration_text(value: object) -> str:
 
 
 def call(value: object) -> dict[str, Any]:
-    """``{"action": name, "payload": {..}}``; a missing payload is empty."""
+    """``{"action": name, "payload": {..}}``; a missing payload is empty.
+
+    ``timeout_s`` beside them is how long the answer may take.
+    """
     found = json_object(value)
     action, payload = found.get("action"), found.get("payload", {})
     if not isinstance(action, str) or not action:
@@ -296,7 +300,18 @@ def call(value: object) -> dict[str, Any]:
     if not isinstance(payload, dict):
         structure(payload, _PAYLOAD)  # says where it ends to be JSON
         raise InvalidValue(payload, _PAYLOAD)
-    return {"action": action, "payload": payload}
+    read: dict[str, Any] = {"action": action, "payload": payload}
+    if found.get("timeout_s") is not None:
+        read["timeout_s"] = _timeout_s(found["timeout_s"])
+    return read
+
+
+def _timeout_s(value: object) -> float:
+    seconds = number(value)
+    if not 0 < seconds <= LONGEST_TIMEOUT_S:
+        expected = f"seconds, more than 0 and at most {LONGEST_TIMEOUT_S} (timeout_s)"
+        raise InvalidValue(value, expected)
+    return seconds
 
 
 def profile_or_number(value: object) -> dict[str, Any] | float:

@@ -38,13 +38,14 @@ _OCCURRENCE_KINDS = frozenset({"Required", "MinItems", "MaxItems"})
 class Misfit:
     """One way in which a payload does not fit."""
 
-    __slots__ = ("format", "kind", "missing", "path")
+    __slots__ = ("format", "kind", "missing", "path", "types")
 
     def __init__(self, error: Any) -> None:
         self.kind = type(error.kind).__name__.rpartition("_")[2]
         self.path: tuple[str | int, ...] = tuple(error.instance_path)
         self.missing = str(getattr(error.kind, "property", ""))
         self.format = str(getattr(error.kind, "format", ""))
+        self.types: Sequence[str] = getattr(error.kind, "types", ())
 
     def __str__(self) -> str:
         return self._text(self.path)
@@ -86,19 +87,14 @@ class Schema:
 
     def __init__(self, document: Json, *, formats: Formats) -> None:
         self.document = document
-        # Of draft 6 on, 1.0 is an integer.
-        is_draft_4 = "draft-04" in document.get("$schema", "")
-        make = (
-            jsonschema_rs.Draft4Validator
-            if is_draft_4
-            else jsonschema_rs.Draft6Validator
-        )
         others: dict[str, Callable[[str], bool]] = (
             {name: lambda _: True for name in _OTHER_FORMATS}
             if formats == "times"
             else {}
         )
-        self._validator = make(
+        # Those of 2.x are of draft 6, by which 1.0 and 1e300 are integers: where one is
+        # counted or kept as such they are not. They use no other word of it.
+        self._validator = jsonschema_rs.Draft4Validator(
             document, validate_formats=formats != "none", formats=others
         )
         self.is_valid = self._validator.is_valid

@@ -2,7 +2,7 @@
 
 Values that a schema does not list, over-long text and additional members stay; an
 optional member that does not fit is taken out; a required one is refused. Text without
-end is cut, for it is kept and told.
+end is cut, for it is kept and told. A whole number written as 1.0 is that number.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ _HARMLESS = frozenset(
     {"Enum", "MaxLength", "AdditionalProperties", "MultipleOf", "Format", "MaxItems"}
 )
 _MOST_REPAIRS = 3
+_LARGEST_EXACT = 2**53
+"""Beyond it a float is not one whole number any more."""
 _LONGEST = {"Enum": 255, "MaxLength": 10_000}
 """The longest words and texts; the longest that a schema of 1.6 allows has 5,500."""
 
@@ -44,6 +46,7 @@ def fit(
     """
     harmless = _HARMLESS if keeps_enums else _HARMLESS - {"Enum"}
     warnings: dict[str, None] = {}
+    payload = _counted(payload, schema, warnings)
     for _ in range(_MOST_REPAIRS):
         misfits = list(schema.misfits(payload))
         warnings |= dict.fromkeys(misfit.summary for misfit in misfits)
@@ -95,6 +98,21 @@ def _with_ends(payload: Json, misfits: Iterable[Misfit]) -> Json:
         if isinstance(text, str) and len(text) > (most or 0):
             changed = copy.deepcopy(changed) if changed is payload else changed
             _at(changed, misfit.path[:-1])[misfit.path[-1]] = text[:most]
+    return changed
+
+
+def _counted(payload: Json, schema: Schema, warnings: dict[str, None]) -> Json:
+    """The payload, or a copy in which floats that stand for integers are integers."""
+    changed = payload
+    for misfit in schema.misfits(payload):
+        if misfit.kind != "Type" or "integer" not in misfit.types:
+            continue
+        found = _at(payload, misfit.path)
+        is_whole = type(found) is float and found.is_integer()
+        if is_whole and abs(found) <= _LARGEST_EXACT:
+            changed = copy.deepcopy(changed) if changed is payload else changed
+            _at(changed, misfit.path[:-1])[misfit.path[-1]] = int(found)
+            warnings[misfit.summary] = None
     return changed
 
 

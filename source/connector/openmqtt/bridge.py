@@ -75,6 +75,8 @@ class Bridge:
         self._topics = topics
         self._registry = registry
         self._publish = publish
+        self.others: dict[str, Callable[[bytes], dict[str, Any]]] = {}
+        """Requests that are not about a station: each gives its answer."""
         self._requests: dict[str, Callable[[str], Awaitable[Decision]]] = {
             "adopt": registry.adopt,
             "reject": registry.reject,
@@ -84,21 +86,24 @@ class Bridge:
     async def handle(self, request: str, body: bytes) -> None:
         """Carry out one bridge request and answer it, whatever it is."""
         run = self._requests.get(request)
-        if run is None:
+        if run is not None:
+            answer: dict[str, Any] = await self._answer(run, body)
+        elif request in self.others:
+            answer = self.others[request](body)
+        else:
             logger.warning(
                 "unknown bridge request %r: expected %s",
                 request[:40],
-                ", ".join(self._requests),
+                ", ".join([*self._requests, *self.others]),
             )
             return
-        answer = await self._answer(run, body)
         self._publish(
             self._topics.bridge_response(request), orjson.dumps(answer), False
         )
 
     async def _answer(
         self, run: Callable[[str], Awaitable[Decision]], body: bytes
-    ) -> dict[str, str]:
+    ) -> dict[str, Any]:
         try:
             station = parse_station(body)
             if not is_identity(station):

@@ -24,6 +24,7 @@ class Topics:
         self.name = name
         self.bridge_state = f"{name}/bridge/state"
         self.bridge_pending = f"{name}/bridge/pending"
+        self.bridge_ask = f"{name}/bridge/ask"
         self.bridge_info = f"{name}/bridge/info"
         self.bridge_health = f"{name}/bridge/health"
         self.bridge_requests = f"{name}/bridge/request/+"

@@ -5,12 +5,15 @@ It never goes to a log: logs go to MQTT.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from connector.security.private_files import write_new
+
+logger = logging.getLogger(__name__)
 
 FILE = "api.token"
 """Below ``DATA_DIR``."""
@@ -41,7 +44,13 @@ class KeptToken:
             f"\nThe HTTP API's token ({kept}; set API_TOKEN for one of your own):\n\n"
             f"    {self.token}\n\nIts reference: {url}/docs?token={self.token}\n"
         )
-        print(text, file=sys.stderr, flush=True)
+        try:
+            print(text, file=sys.stderr, flush=True)
+        except (OSError, ValueError) as problem:
+            # A disk that is full, or nobody at the other end: no reason to end.
+            logger.warning(
+                "the HTTP API's token (%s) could not be printed: %s", kept, problem
+            )
 
 
 def kept_token(data_dir: Path) -> KeptToken:

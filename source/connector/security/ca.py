@@ -75,6 +75,11 @@ class StationAuthority:
         """Whether it was made already."""
         return (self._folder / KEY_FILE).exists()
 
+    @property
+    def certificate_file(self) -> Path:
+        """Where the root's certificate is, for whoever is to trust it."""
+        return self._folder / CERTIFICATE_FILE
+
     def issue(
         self,
         request: SigningRequest,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import heapq
 import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -13,6 +15,10 @@ T = TypeVar("T")
 
 MOST_WAITING = 4096
 _THREADS = min(2, os.cpu_count() or 1)
+
+
+_NICE = 10
+"""As `nice` has it: whoever guesses passwords takes no time from those inside."""
 
 
 class LineFull(Exception):
@@ -41,7 +47,7 @@ class SlowLine:
         await self._turn(rank)
         try:
             if self._pool is None:
-                self._pool = ThreadPoolExecutor(self._threads, self._name)
+                self._pool = ThreadPoolExecutor(self._threads, self._name, _step_back)
             loop = asyncio.get_running_loop()
             running = loop.run_in_executor(self._pool, function)
         except BaseException:
@@ -90,3 +96,9 @@ class SlowLine:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
+
+
+def _step_back() -> None:
+    """Have this thread run when the others have nothing to do."""
+    if sys.platform == "linux":  # elsewhere it is of processes alone
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

@@ -24,7 +24,7 @@ from connector.ocppj.redaction import blank_text, excerpt
 from connector.sessions.handlers import Handler
 from connector.sessions.handling import NO_HANDLERS, Handling
 from connector.sessions.link import Link
-from connector.sessions.options import DEFAULTS, Observer, SessionOptions
+from connector.sessions.options import DEFAULTS, SLOWED, Observer, SessionOptions
 from connector.sessions.pace import Pace
 
 __all__ = ["Observer", "Session", "SessionOptions"]
@@ -99,6 +99,8 @@ class Session(Handling):
     async def _slow_down(self, delay_s: float) -> None:
         """Let the peer wait; what is left of one that has gone is taken at once."""
         link = self._connection
+        rate = self._options.max_frames_per_s
+        self._warn(SLOWED, f"sends more than {rate:g} frames per second: it is slowed")
         while delay_s > 0 and link.is_open:
             link.slowed()
             await asyncio.sleep(min(delay_s, _LOOKS_EACH_S))

@@ -30,6 +30,7 @@ from connector.sessions.link import Link
 from connector.sessions.options import Observer, SessionOptions
 from connector.sessions.repeats import Repeats
 from connector.sessions.speaking import Speaking
+from connector.sessions.tally import OTHER
 
 logger = logging.getLogger(__name__)
 
@@ -153,9 +154,12 @@ class Handling(Speaking):
             if known is not None:
                 self._warn("repeated", f"repeated its {call.action}")
                 return _Repeated(known)
+            handler = self.handlers.get(call.action)
+            tally = self._options.tally
+            if tally is not None:
+                tally.received[OTHER if handler is None else call.action] += 1
             for warning in self._rules.take(call):
                 self._warn(f"{call.action} {warning}", f"{call.action}: {warning}")
-            handler = self.handlers.get(call.action)
             if handler is not None:
                 return handler(self.owner, call)
             return self._library_result(call)
@@ -167,6 +171,8 @@ class Handling(Speaking):
         if error is None:
             logger.error("%s: %s failed", self.id, call.action, exc_info=problem)
             return CallError(call.unique_id, self._rules.dialect.internal)
+        if self._options.tally is not None:
+            self._options.tally.refused[error.code] += 1
         if isinstance(problem, EarlierVersion):
             self._warn(problem.kind, problem.warning)
         else:

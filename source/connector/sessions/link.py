@@ -17,6 +17,10 @@ class Link(Protocol):
         """The host by which the peer reached us; empty where nobody knows."""
 
     @property
+    def security_profile(self) -> int:
+        """How far the peer is known (OCPP 2.0.1, part 2, A00): 0 to 3."""
+
+    @property
     def subprotocol(self) -> str | None:
         """What was agreed on; None where nothing was offered."""
 

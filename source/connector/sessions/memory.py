@@ -16,6 +16,7 @@ class MemoryLink:
     def __init__(self, subprotocol: str | None, limit: int) -> None:
         self.remote_address = "memory"
         self.reached_at = ""
+        self.security_profile = 0
         self.subprotocol = subprotocol
         self.latency_ms: float | None = None
         self._last_received_s = monotonic()

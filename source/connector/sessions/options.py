@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from connector.ocppj.frames import Json
+from connector.sessions.tally import Tally
+
+SLOWED = "slowed"
+"""The kind of warning about a peer that sends more than it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,8 @@ class SessionOptions:
     is_station: bool = False
     shows_frames: bool = False
     """Whether the observer hears of every frame."""
+    tally: Tally | None = None
+    """Where messages are counted."""
 
 
 DEFAULTS = SessionOptions()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from time import monotonic
 
 from connector.errors import (
     CallErrorReceived,
@@ -54,11 +55,13 @@ class Outbox:
         *,
         turn_within_s: float | None = None,
         when_due: Callable[[], object] | None = None,
+        when_answered: Callable[[float], None] | None = None,
     ) -> Json:
         """Send a call in its turn; gives the payload of the answer.
 
         ``turn_within_s`` is how long it may wait to be sent, else ``timeout_s``;
-        ``when_due`` is called just before it is, and may raise instead.
+        ``when_due`` is called just before it is, and may raise instead;
+        ``when_answered`` with the seconds until the answer.
 
         Raises:
             LinkClosed: before or while waiting.
@@ -71,13 +74,21 @@ class Outbox:
         try:
             if when_due is not None:
                 when_due()
+            began_s = monotonic()
             answer = await self._exchange(unique_id, action, text, timeout_s)
+            if when_answered is not None:
+                when_answered(monotonic() - began_s)
         finally:
             self._answer = self._deadline = None
             self._pass_turn()
         if isinstance(answer, CallError):
             raise CallErrorReceived(answer.code, answer.description, answer.details)
         return answer.payload
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return len(self._waiting or ())
 
     async def _exchange(
         self, unique_id: str, action: str, text: str, timeout_s: float

@@ -164,6 +164,11 @@ class RecordedLink:
         return self._link.reached_at
 
     @property
+    def security_profile(self) -> int:
+        """How far the peer is known."""
+        return self._link.security_profile
+
+    @property
     def subprotocol(self) -> str | None:
         """What was agreed on."""
         return self._link.subprotocol

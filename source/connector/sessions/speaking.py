@@ -64,6 +64,11 @@ class Speaking:
         return self._ocpp_version
 
     @property
+    def waiting_calls(self) -> int:
+        """How many calls of ours wait for their turn."""
+        return self._outbox.waiting
+
+    @property
     def link(self) -> Link:
         """The way to the peer."""
         return self._connection
@@ -100,6 +105,9 @@ class Speaking:
         text = encode_call(unique_id, action, payload)
         timeout_s = timeout_s or self._options.call_timeout_s
         has_secrets = self._note_secrets(payload)
+        tally = self._options.tally
+        if tally is not None:
+            tally.sent[action] += 1
         try:
             answer = await self._outbox.call(
                 unique_id,
@@ -108,6 +116,7 @@ class Speaking:
                 timeout_s,
                 turn_within_s=turn_within_s,
                 when_due=when_due,
+                when_answered=None if tally is None else tally.answered,
             )
         except CallErrorReceived as problem:
             raise self._shown(problem) from None
@@ -143,6 +152,8 @@ class Speaking:
             LinkClosed: it cannot be sent.
         """
         self._rules.check_send(action, payload)
+        if self._options.tally is not None:
+            self._options.tally.sent[action] += 1
         await self._send(encode_send(str(uuid.uuid4()), action, payload))
 
     async def close(self, code: int = 1000, reason: str = "") -> None:

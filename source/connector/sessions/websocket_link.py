@@ -41,6 +41,7 @@ class WebSocketLink:
         "latency_ms",
         "reached_at",
         "remote_address",
+        "security_profile",
         "subprotocol",
     )
 
@@ -49,6 +50,7 @@ class WebSocketLink:
         address = websocket.remote_address
         self.remote_address = str(address[0]) if address else ""
         self.reached_at = ""
+        self.security_profile = 0
         self.subprotocol = subprotocol
         self.latency_ms: float | None = None
         self.has_ponged = False

@@ -33,7 +33,7 @@ def is_path(text: str) -> bool:
 def read_document(value: object) -> dict[str, Any]:
     """The object that a variable holds or points to."""
     text = value if isinstance(value, str) else ""
-    document = _read_file(Path(text.strip())) if is_path(text) else _parse_json(text)
+    document = read_file(Path(text.strip())) if is_path(text) else _parse_json(text)
     if document is None and is_path(text):
         return {}
     if not isinstance(document, dict):
@@ -41,7 +41,8 @@ def read_document(value: object) -> dict[str, Any]:
     return document
 
 
-def _read_file(path: Path) -> Any:
+def read_file(path: Path) -> Any:
+    """What is in a file: JSON where it is called so, else YAML."""
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, ValueError) as error:

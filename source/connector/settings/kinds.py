@@ -20,7 +20,9 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from connector.csms.options import Fallback
+from connector.errors import StoreError
 from connector.sessions.versions import SUBPROTOCOLS
+from connector.store.backends import A_DATABASE, backend_of
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -49,10 +51,8 @@ def flag(value: object) -> bool:
     text = value.strip().lower() if isinstance(value, str) else value
     if isinstance(text, bool):
         return text
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
+    if isinstance(text, str) and text in _TRUE | _FALSE:
+        return text in _TRUE
     raise wrong("TRUE or FALSE")
 
 
@@ -187,17 +187,6 @@ def folder(value: object) -> Path:
     return path
 
 
-_SQLITE = ("sqlite:///", "sqlite+aiosqlite:///")
-
-
-def token_policy(value: object) -> str:
-    """What happens to id tokens that nobody knows."""
-    word = OneOf(("accept", "reject", "ask"))(value)
-    if word == "ask":
-        raise wrong("accept or reject (ask: this version does not have it yet)")
-    return word
-
-
 def subprotocol(value: object) -> str:
     """The WebSocket subprotocol assumed where none is offered; empty for none."""
     text = str(value).strip()
@@ -208,13 +197,14 @@ def subprotocol(value: object) -> str:
 
 
 def store_url(value: object) -> str:
-    """The URL of a database that this version can use."""
+    """The URL of a database that can be used."""
     text = str(value).strip()
-    if text.startswith(("postgres", "postgresql")):
-        raise wrong("sqlite:///<path> (PostgreSQL: this version does not have it yet)")
-    prefix = next((known for known in _SQLITE if text.startswith(known)), None)
-    if prefix is None or text == prefix:
-        raise wrong("sqlite:///<path>")
+    try:
+        _, url = backend_of(text)
+    except StoreError as problem:
+        raise wrong(f"{A_DATABASE}: {problem}") from None
+    if not url.database:
+        raise wrong(f"{A_DATABASE}: it names no file")
     return text
 
 
@@ -272,6 +262,10 @@ WholeSeconds = Annotated[
 Count = Annotated[
     int, _kind(Number("a whole number, 0 (off) or more", maximum=2**31, whole=True))
 ]
+Days = Annotated[
+    int,
+    _kind(Number("whole days, 0 (for ever) to 36500", maximum=36_500, whole=True)),
+]
 Rate = Annotated[float, _kind(Number("a number, 0 (off) or more"))]
 Measurands = Annotated[tuple[str, ...], _kind(names)]
 JsonObject = Annotated[dict[str, Any], _kind(json_object)]
@@ -285,11 +279,7 @@ OcppPort = Annotated[
     int,
     _kind(
         Number(
-            "a port from 1 to 65535 "
-            "(0 closes the plain port, and this version has no other)",
-            1,
-            maximum=65535,
-            whole=True,
+            "a port from 0 (closes the plain port) to 65535", maximum=65535, whole=True
         )
     ),
 ]
@@ -302,7 +292,6 @@ StationPolicy = Annotated[
     Literal["pending", "accept", "reject"],
     _kind(OneOf(("pending", "accept", "reject"))),
 ]
-TokenPolicy = Annotated[Literal["accept", "reject"], _kind(token_policy)]
 Subprotocol = Annotated[str, _kind(subprotocol)]
 StoreUrl = Annotated[str, _kind(store_url)]
 HttpUrl = Annotated[str, _kind(http_url)]

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     BeforeValidator,
-    Field,
     ValidationInfo,
     field_validator,
 )
@@ -27,17 +26,21 @@ from connector.csms.options import (
     Fallback,
     FileOptions,
     LimitOptions,
+    PkiOptions,
+    Retention,
 )
 from connector.mqtt.options import MqttOptions, TlsOptions, Will
 from connector.openmqtt.topics import Topics
-from connector.sessions.websocket_server import ServerOptions
+from connector.settings.connecting import ConnectionSettings, lacks_for
 from connector.settings.documents import read_document
+from connector.settings.fields import setting as _setting
 from connector.settings.kinds import (
     AnyText,
     ApiToken,
     ChargingProfile,
     ConnectorName,
     Count,
+    Days,
     Flag,
     Folder,
     Host,
@@ -45,52 +48,32 @@ from connector.settings.kinds import (
     IdTag,
     JsonObject,
     Measurands,
-    OcppPort,
     Port,
     PortOrOff,
-    Rate,
     ReadableFile,
     Seconds,
     SomeSeconds,
     StationPolicy,
     StoreUrl,
-    Subprotocol,
-    TokenPolicy,
     WholeSeconds,
     wrong,
 )
 from connector.settings.stations import (
     Identity,
-    IdToken,
     LimitFallback,
     StationEntry,
-    TokenEntry,
     once_without_case,
+)
+from connector.settings.tokens import (
+    AskDefault,
+    AskTimeout,
+    IdToken,
+    TokenEntry,
+    TokenPolicy,
 )
 
 
-def _setting(
-    default: Any,
-    meaning: str,
-    *,
-    shown: str = "",
-    secret: bool = False,
-    checked: bool = False,
-) -> Any:
-    """A field; `shown` is how the README writes the default.
-
-    `checked`: the default too has to agree with the other settings.
-    """
-    return Field(
-        default,
-        description=meaning,
-        title=shown or None,
-        repr=not secret,
-        validate_default=checked,
-    )
-
-
-class Settings(BaseSettings):
+class Settings(ConnectionSettings):
     """What was set, typed, checked and frozen; `load` makes one."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
@@ -121,15 +104,6 @@ class Settings(BaseSettings):
     )
     debug: Flag = _setting(False, "Log more")
 
-    ocpp_host: Host | None = _setting(
-        None, "The address stations connect to", shown="all interfaces"
-    )
-    ocpp_port: OcppPort = _setting(
-        9000, "Their port: `ws://<host>:9000/<any prefix>/<station>`"
-    )
-    default_subprotocol: Subprotocol = _setting(
-        "ocpp1.6", "For stations that offer none; empty refuses them"
-    )
     unknown_stations: StationPolicy = _setting(
         "pending",
         "A station nobody knows: `pending` (waits until you adopt it), `accept`, "
@@ -144,7 +118,14 @@ class Settings(BaseSettings):
         shown="`{}`",
     )
     unknown_tokens: TokenPolicy = _setting(
-        "accept", "An id token nobody knows: `accept`, `reject`"
+        "accept",
+        "An id token nobody knows: `accept`, `reject`, `ask` (on MQTT)",
+    )
+    token_ask_timeout_s: AskTimeout = _setting(
+        5.0, "How long somebody who is asked may take, up to 60"
+    )
+    token_ask_default: AskDefault = _setting(
+        "reject", "What holds where nobody answers in time: `accept`, `reject`"
     )
     tokens: Annotated[
         dict[IdToken, TokenEntry],
@@ -152,8 +133,7 @@ class Settings(BaseSettings):
         BeforeValidator(read_document),
     ] = _setting(
         {},
-        "Initial token registry: JSON or a path, an object by token with `status`, "
-        "`expiry`, `group`, `note`",
+        "Initial token registry: JSON or a path, an object by token; see below",
         shown="`{}`",
     )
     remote_id_token: IdTag = _setting(
@@ -161,8 +141,6 @@ class Settings(BaseSettings):
         "Token of a start from MQTT; at most 16 characters, always authorised",
     )
 
-    heartbeat_interval_s: SomeSeconds = _setting(300.0, "What stations are told")
-    ping_interval_s: Seconds = _setting(20.0, "WebSocket pings; 0 turns them off")
     call_timeout_s: SomeSeconds = _setting(
         30.0, "How long a station may take to answer a command"
     )
@@ -207,9 +185,15 @@ class Settings(BaseSettings):
     )
     store_url: StoreUrl | None = _setting(
         None,
-        "The database: `sqlite:///<path>`",
+        "The database: `sqlite:///<path>`, or "
+        "`postgresql://<user>:<password>@<host>:<port>/<database>`",
         shown="SQLite in `DATA_DIR`",
         secret=True,
+    )
+    retention_days: Days = _setting(
+        0,
+        "Transactions that ended, history, uploads and recordings that are older are "
+        "removed; 0 = kept for ever",
     )
     http_host: Host = _setting(
         "127.0.0.1",
@@ -251,16 +235,6 @@ class Settings(BaseSettings):
         shown="built in",
     )
 
-    max_frame_bytes: Count = _setting(1048576, "Longest frame; 0 = no bound")
-    max_frames_per_s: Rate = _setting(
-        50.0, "Frames of a station beyond this rate wait; 0 = no bound"
-    )
-    handshake_timeout_s: Seconds = _setting(
-        10.0, "For the opening of a connection; 0 = no bound"
-    )
-    max_connections_per_address: Count = _setting(
-        200, "Connections of stations that are not adopted; 0 = no bound"
-    )
     max_pending_stations: Count = _setting(
         1000, "Stations waiting for adoption; 0 = no bound"
     )
@@ -301,11 +275,24 @@ class Settings(BaseSettings):
                 )
         return value
 
+    @field_validator("stations")
+    @classmethod
+    def _profiles_have_what_they_need(
+        cls, value: dict[str, StationEntry], info: ValidationInfo
+    ) -> dict[str, StationEntry]:
+        for identity, station in value.items():
+            lacking = lacks_for(station.security_profile or 0, info.data)
+            if lacking:
+                profile = f"security_profile {station.security_profile}"
+                raise wrong(f"{lacking} beside the {profile} of station {identity!r}")
+        return value
+
     @field_validator("http_port")
     @classmethod
     def _ports_differ(cls, value: int, info: ValidationInfo) -> int:
-        if value and value == info.data.get("ocpp_port"):
-            raise wrong("another port than OCPP_PORT")
+        for name in ("ocpp_port", "ocpp_tls_port"):
+            if value and value == info.data.get(name):
+                raise wrong(f"another port than {name.upper()}")
         return value
 
     @field_validator("http_url")
@@ -334,6 +321,8 @@ class Settings(BaseSettings):
             unknown_stations=self.unknown_stations,
             stations={name: entry.options() for name, entry in self.stations.items()},
             unknown_tokens=self.unknown_tokens,
+            token_ask_timeout_s=self.token_ask_timeout_s,
+            token_ask_default=self.token_ask_default,
             tokens={name: entry.options() for name, entry in self.tokens.items()},
             remote_id_token=self.remote_id_token,
             heartbeat_interval_s=self.heartbeat_interval_s,
@@ -342,23 +331,15 @@ class Settings(BaseSettings):
             measurands=self.measurands,
             strict_validation=self.strict_validation,
             max_pending_stations=self.max_pending_stations,
+            min_security_profile=self.min_security_profile,
+            operator_name=self.operator_name,
             limits=self.limits,
             files=FileOptions(
                 self.data_dir, self.http_host, self.http_url, self.max_upload_bytes
             ),
-        )
-
-    @property
-    def server(self) -> ServerOptions:
-        """Where and how stations are served."""
-        return ServerOptions(
-            host=self.ocpp_host,
-            port=self.ocpp_port,
-            default_subprotocol=self.default_subprotocol,
-            max_frame_bytes=self.max_frame_bytes,
-            handshake_timeout_s=self.handshake_timeout_s,
-            ping_interval_s=self.ping_interval_s,
-            heartbeat_interval_s=self.heartbeat_interval_s,
+            pki=PkiOptions(
+                self.ocpp_tls_cert or (), self.ocpp_tls_client_ca, self.crl_file
+            ),
         )
 
     @property
@@ -386,6 +367,12 @@ class Settings(BaseSettings):
             tls=tls,
             will=Will(Topics(self.connector_name).bridge_state, b"offline"),
         )
+
+    @property
+    def retention(self) -> Retention:
+        """For how long what is kept stays."""
+        uploads = self.data_dir / "uploads"
+        return Retention(self.retention_days, uploads, self.record_dir)
 
     @property
     def database_url(self) -> str:

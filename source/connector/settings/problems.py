@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from connector.csms import quirks
+from connector.csms.registering import WrongMember
 from connector.settings.documents import is_path
 from connector.settings.sources import SECRETS, Given
-from connector.settings.stations import ProfileEntry, StationEntry, TokenEntry
+from connector.settings.stations import ProfileEntry, StationEntry
+from connector.settings.tokens import TokenEntry
 
 _SHOWN = 80
 _DOCUMENTS = {"STATIONS": "station", "TOKENS": "token"}
@@ -43,8 +45,24 @@ def _describe_member(name: str, given: Given, error: ErrorDetails) -> str:
     member = ".".join(path[1:])
     if error["type"] == "extra_forbidden":
         return f"{who} ({origin}): there is no {member!r}{_guess(name, path)}"
-    shown = "(hidden)" if path[-1] in _HIDDEN_MEMBERS else _cut(error["input"])
+    shown = _shown(path, error)
     return f"{who}: {member} is {shown} ({origin}), expected {_expected(error)}"
+
+
+def wrong_member(error: ErrorDetails) -> WrongMember:
+    """The same for a member of an entry of `STATIONS` that was registered."""
+    path = ["", *map(str, error["loc"])]
+    member = ".".join(path[1:])
+    expected = _expected(error)
+    if error["type"] == "extra_forbidden":
+        guess = _guess("STATIONS", path)
+        return WrongMember(member, "nothing", f"there is no {member!r}{guess}")
+    text = f"{member} is {_shown(path, error)}, expected {expected}"
+    return WrongMember(member, expected, text)
+
+
+def _shown(path: Sequence[str], error: ErrorDetails) -> str:
+    return "(hidden)" if path[-1] in _HIDDEN_MEMBERS else _cut(error["input"])
 
 
 def _expected(error: ErrorDetails) -> str:
@@ -53,12 +71,12 @@ def _expected(error: ErrorDetails) -> str:
     return error["msg"]
 
 
-def _guess(name: str, path: list[str]) -> str:
+def _guess(name: str, path: Sequence[str]) -> str:
     """The member that was probably meant."""
-    if path[1:-1] == ["quirks"]:
+    if list(path[1:-1]) == ["quirks"]:
         return f"; known are {quirks.known()}"
     entry: type[BaseModel] = StationEntry if name == "STATIONS" else TokenEntry
-    if path[1:-1] == ["profile"]:
+    if list(path[1:-1]) == ["profile"]:
         entry = ProfileEntry
     close = difflib.get_close_matches(path[-1], entry.model_fields, 1)
     return f"; did you mean {close[0]!r}?" if close else ""

@@ -13,13 +13,14 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from connector.settings.connecting import ConnectionSettings
 from connector.settings.model import Settings
 from connector.settings.stations import (
     ProfileEntry,
     QuirksEntry,
     StationEntry,
-    TokenEntry,
 )
+from connector.settings.tokens import TokenEntry
 from connector.settings.unbuilt import UNBUILT, UNBUILT_PREFIX
 
 _BEGIN = "<!-- {}: made by connector.settings.reference -->"
@@ -29,19 +30,26 @@ _REFUSED = "Not in this version, and refused when set to anything but the defaul
 
 def settings_table() -> str:
     """All settings of this version as a Markdown table, then those it refuses."""
-    rows = {name.upper(): field for name, field in Settings.model_fields.items()}
+    rows = {name.upper(): Settings.model_fields[name] for name in _names()}
     refused = [*UNBUILT, f"{UNBUILT_PREFIX}*"]
     return f"{_table('variable', rows)}\n\n{_REFUSED}{_list(refused)}."
 
 
+def _names() -> list[str]:
+    """Those of connections behind the broker's."""
+    of_connections = list(ConnectionSettings.model_fields)
+    names = [name for name in Settings.model_fields if name not in of_connections]
+    place = names.index("debug") + 1
+    return [*names[:place], *of_connections, *names[place:]]
+
+
 def stations_table() -> str:
-    """The members of an entry of `STATIONS`, then those that are refused."""
+    """The members of an entry of `STATIONS`."""
     fields = StationEntry.model_fields
     rows = {name: field for name, field in fields.items() if field.description}
     rows |= {f"profile.{name}": f for name, f in ProfileEntry.model_fields.items()}
     rows |= {f"quirks.{name}": f for name, f in QuirksEntry.model_fields.items()}
-    refused = [name for name, field in fields.items() if not field.description]
-    return f"{_table('member', rows)}\n\n{_REFUSED}{_list(refused)}."
+    return _table("member", rows)
 
 
 def tokens_table() -> str:

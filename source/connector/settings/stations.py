@@ -1,16 +1,12 @@
-"""The entries of `STATIONS` and `TOKENS`, checked one member at a time."""
+"""The entries of `STATIONS`, checked one member at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
-    Field,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -21,9 +17,11 @@ from connector.csms.options import (
     Fallback,
     ProfileOptions,
     StationOptions,
-    TokenOptions,
 )
 from connector.sessions.identity import EXPECTED, is_identity
+from connector.settings.entries import Entry as _Entry
+from connector.settings.entries import Name
+from connector.settings.entries import member as _member
 from connector.settings.kinds import (
     Flag,
     Measurands,
@@ -40,9 +38,7 @@ from connector.settings.kinds import (
 Purpose = Literal["TxProfile", "TxDefaultProfile", "ChargePointMaxProfile"]
 Kind = Literal["Absolute", "Relative", "Dynamic"]
 Version = Literal["1.6", "2.0.1", "2.1"]
-Status = Literal["Accepted", "Blocked", "Expired", "Invalid", "ConcurrentTx"]
 
-Name = Annotated[str, BeforeValidator(Text("text (in quotes where it is a number)"))]
 LimitFallback = Annotated[Fallback | Literal["none"], BeforeValidator(fallback)]
 
 
@@ -55,7 +51,6 @@ def _identity(value: object) -> str:
 
 
 Identity = Annotated[str, BeforeValidator(_identity)]
-IdToken = Annotated[str, BeforeValidator(Text("an id token of 1 to 255 characters"))]
 
 
 def _whole(expected: str, minimum: int, maximum: int) -> BeforeValidator:
@@ -82,21 +77,16 @@ def _version(value: object) -> str:
 _Version = Annotated[Version, BeforeValidator(_version)]
 
 
-def _not_built(*defaults: object) -> BeforeValidator:
-    """Refuse all but the defaults: the capability is not in this version."""
-
-    def refuse(value: object) -> None:
-        if value not in defaults:
-            raise wrong("nothing: this version does not have it yet")
-
-    return BeforeValidator(refuse)
-
-
 _Purpose = Annotated[Purpose, _word(Purpose)]
 _Kind = Annotated[Kind, _word(Kind)]
 _AutostartToken = Annotated[
     str, BeforeValidator(Text("1 to 20 characters", longest=20))
 ]
+_Password = Annotated[
+    str,
+    BeforeValidator(Text("text of 1 to 255 characters, in quotes if it is a number")),
+]
+_Profile = Annotated[int, _whole("0, 1, 2 or 3", 0, 3)]
 _Unit = Annotated[Literal["W", "A"], _word(Literal["W", "A"])]
 _Zero = Annotated[Literal["profile", "stop"], _word(Literal["profile", "stop"])]
 _Level = Annotated[int, _whole("a whole number, 0 or more", 0, 2**31 - 1)]
@@ -118,24 +108,6 @@ def _preset(value: object) -> str:
 
 
 _Preset = Annotated[str, BeforeValidator(_preset)]
-
-
-def _member(default: Any, meaning: str, *, shown: str = "") -> Any:
-    """A field; `shown` is how the README writes what holds where it is not set."""
-    return Field(default, description=meaning, title=shown or None)
-
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_is_not_set(cls, value: Any) -> Any:
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            raise wrong("an object")
-        return {name: member for name, member in value.items() if member is not None}
 
 
 class ProfileEntry(_Entry):
@@ -243,8 +215,15 @@ class StationEntry(_Entry):
     ocpp_version: _Version | None = _member(
         None, "`1.6`, `2.0.1` or `2.1`: the only one that it may speak"
     )
-    password: Annotated[None, _not_built()] = None
-    security_profile: Annotated[None, _not_built(0)] = None
+    password: _Password | None = _member(
+        None,
+        "What it presents with profiles 1 and 2; OCPP asks for 16 to 40 characters. "
+        "Those that are registered at run time are kept as hashes",
+        secret=True,
+    )
+    security_profile: _Profile | None = _member(
+        None, "The least that it may use: 0 to 3", shown="`MIN_SECURITY_PROFILE`"
+    )
 
     @field_validator("max_current_a")
     @classmethod
@@ -268,34 +247,6 @@ class StationEntry(_Entry):
             quirks=self.quirks.options(),
             **members,
         )
-
-
-def _expiry(value: object) -> str:
-    expected = "a time with its zone, such as 2026-12-31T23:59:59Z"
-    try:
-        time = datetime.fromisoformat(str(value))
-    except ValueError:
-        raise wrong(expected) from None
-    if time.tzinfo is None:
-        raise wrong(expected)
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-class TokenEntry(_Entry):
-    """One id token; the members are those of `TokenOptions`."""
-
-    status: Annotated[Status, _word(Status)] = _member(
-        "Accepted", "`Accepted`, `Blocked`, `Expired`, `Invalid` or `ConcurrentTx`"
-    )
-    expiry: Annotated[str, BeforeValidator(_expiry)] | None = _member(
-        None, "Until when: `2026-12-31T23:59:59Z`"
-    )
-    group: Name | None = _member(None, "Its parent token")
-    note: Name | None = _member(None, "For people")
-
-    def options(self) -> TokenOptions:
-        """The same for the central system."""
-        return TokenOptions(**self.model_dump())
 
 
 def once_without_case(what: str) -> Callable[[dict[str, Any]], dict[str, Any]]:

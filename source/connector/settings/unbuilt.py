@@ -11,19 +11,8 @@ from collections.abc import Mapping
 from connector.settings.sources import SECRETS, Given
 
 UNBUILT = {
-    "OCPP_TLS_PORT": "",
-    "OCPP_TLS_CERT": "",
-    "OCPP_TLS_KEY": "",
-    "OCPP_TLS_CLIENT_CA": "",
-    "CRL_FILE": "",
-    "OPERATOR_NAME": "",
-    "MIN_SECURITY_PROFILE": "0",
-    "TOKEN_ASK_TIMEOUT_S": "5",
-    "TOKEN_ASK_DEFAULT": "reject",
     "HOME_ASSISTANT": "FALSE",
     "HOME_ASSISTANT_PREFIX": "homeassistant",
-    "RETENTION_DAYS": "0",
-    "TRUSTED_PROXIES": "",
     "ROLE": "connector",
     "CLUSTER_PREFIX": "cs",
     "CLUSTER_GROUP": "manager",

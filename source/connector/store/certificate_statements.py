@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, select, tuple_
 
 from connector.store import tables
 from connector.store.records import CertificateRecord
@@ -27,10 +27,15 @@ def of_serial(connection: Connection, serial: str) -> CertificateRecord | None:
 
 
 def newest(
-    connection: Connection, station: str | None, limit: int | None
+    connection: Connection,
+    station: str | None,
+    limit: int | None,
+    before: tuple[int, str] | None,
 ) -> list[CertificateRecord]:
-    """Those of a station, or all; newest first."""
+    """Those of a station, or all; newest first, behind one of them."""
     query = _ALL if station is None else _ALL.where(_c.station == station)
+    if before is not None:
+        query = query.where(tuple_(_c.issued_ms, _c.serial) < before)
     return _records(connection, query.limit(limit))
 
 

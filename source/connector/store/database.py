@@ -1,19 +1,29 @@
-"""The store in a database: SQLite in one file (WAL, every commit on the disk)."""
+"""The store in a database: SQLite or PostgreSQL, every commit on the disk."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
 from connector.errors import StoreError
 from connector.store import certificate_statements as certificates
+from connector.store import energy_statements as energy
 from connector.store import reservation_statements as reservations
+from connector.store import sample_statements as samples
 from connector.store import statements as sql
 from connector.store import token_statements as tokens
 from connector.store import transaction_statements as tx
+from connector.store.archive import Archive
+from connector.store.backends import backend_of
 from connector.store.groups import Groups
+from connector.store.opening import open_groups
+from connector.store.probe import Probe
+from connector.store.reads import engine_of
 from connector.store.records import (
     CertificateRecord,
     LimitRecord,
@@ -29,8 +39,9 @@ from connector.store.records import (
     TransactionStop,
 )
 from connector.store.sample_buffer import SampleBuffer
-from connector.store.schema import migrate
-from connector.store.sqlite import make_engine, parse_url, shown
+
+if TYPE_CHECKING:
+    from connector.store.backup import Made
 
 
 def open_store(url: str) -> DatabaseStore:
@@ -44,7 +55,27 @@ class DatabaseStore:
     def __init__(self, url: str) -> None:
         self._url = url
         self._groups: Groups | None = None
-        self._samples: SampleBuffer | None = None
+        self._samples: SampleBuffer[SampleRecord] | None = None
+        self._archive: Archive | None = None
+        self._is_unsure = False
+        self._probe: Probe | None = None
+
+    @property
+    def archive(self) -> Archive:
+        """What is read, thinned and removed in bulk.
+
+        Raises:
+            StoreError: the store is not open.
+        """
+        if self._archive is None:
+            raise StoreError("the store is not open")
+        return self._archive
+
+    @property
+    def shown(self) -> str:
+        """Which database it is, for people; without a password."""
+        backend, url = backend_of(self._url)
+        return backend.shown(url)
 
     @property
     def is_writable(self) -> bool:
@@ -64,25 +95,39 @@ class DatabaseStore:
         """
         if self._groups is not None:
             raise StoreError("the store is open already")
-        url = parse_url(self._url)
-        groups = Groups(make_engine(url))
-        try:
-            await groups.run(migrate)
-        except BaseException as problem:
-            await groups.close()
-            if isinstance(problem, StoreError):
-                raise StoreError(f"{shown(url)}: {problem}") from None
-            raise
-        self._groups = groups
+        groups = self._groups = await open_groups(self._url)
         self._samples = SampleBuffer(self._write_samples, lambda: self.is_writable)
+        self._archive = Archive(groups, engine_of(self._url))
+        self._probe = Probe(groups, always=backend_of(self._url)[0].IS_SERVER)
 
     async def close(self) -> None:
         """Write what waits, and release everything."""
         if self._groups is None or self._samples is None:
             return
+        if self._probe is not None:
+            await self._probe.stop()
         await self._samples.close()
+        archive, self._archive = self._archive, None
+        if archive is not None:
+            await archive.close()
         groups, self._groups = self._groups, None
         await groups.close()
+
+    async def back_up(
+        self, folder: Path, *, data_dir: Path | None = None, version: str = ""
+    ) -> Made:
+        """Write everything to a new file in a folder; see `store.backup`."""
+        # Most processes never make one.
+        from connector.store.backup import back_up, path_of  # noqa: PLC0415
+
+        if self._samples is not None:
+            await self._samples.flush()
+            await self.archive.flush_history()
+        now = datetime.now(UTC)
+        path = await asyncio.to_thread(path_of, folder, now)
+        return await asyncio.to_thread(
+            back_up, self._url, path, data_dir=data_dir, version=version, now=now
+        )
 
     async def _read(self, operation: Any, *arguments: Any) -> Any:
         return await self._run(operation, arguments, is_write=False)
@@ -172,6 +217,15 @@ class DatabaseStore:
         record: TransactionRecord = await self._write(tx.resume_transaction, key)
         return record
 
+    async def transaction(self, key: str) -> TransactionRecord | None:
+        """The one with this key."""
+        found: TransactionRecord | None = await self._read(energy.transaction, key)
+        return found
+
+    async def save_energies(self, energies: Mapping[str, float]) -> None:
+        """Keep what was told of transactions that ended, by their keys, in Wh."""
+        await self._write(energy.save_energies, energies)
+
     async def find_transaction(
         self, station: str, ocpp_id: str
     ) -> TransactionRecord | None:
@@ -205,7 +259,7 @@ class DatabaseStore:
         """The samples of one transaction, or its newest ones, in time order."""
         if self._samples is not None:
             await self._samples.flush()
-        return list(await self._read(tx.samples, key, newest))
+        return list(await self._read(samples.samples, key, newest))
 
     def add_samples(self, samples: Iterable[SampleRecord]) -> None:
         """Keep samples within a second; when too many wait, the oldest are dropped."""
@@ -213,8 +267,12 @@ class DatabaseStore:
             raise StoreError("the store is not open")
         self._samples.add(samples)
 
-    async def _write_samples(self, samples: list[SampleRecord]) -> None:
-        await self._write(tx.add_samples, samples)
+    async def _write_samples(self, records: list[SampleRecord]) -> None:
+        # Those that could not be written before may have been, and nobody heard of it.
+        again = samples.add_missing_samples if self._is_unsure else samples.add_samples
+        self._is_unsure = True
+        await self._write(again, records)
+        self._is_unsure = False
 
     # -- reservations, local lists
 
@@ -231,10 +289,14 @@ class DatabaseStore:
         return list(await self._read(reservations.in_force))
 
     async def reservations(
-        self, station: str | None = None, limit: int = 100
+        self, station: str | None = None, limit: int = 100, before: str | None = None
     ) -> list[ReservationRecord]:
-        """The newest ones, newest first; those that ended, too."""
-        return list(await self._read(reservations.newest, station, limit))
+        """The newest ones, newest first; those that ended, too.
+
+        ``before``: only those that were made before the one of this key.
+        """
+        found = self._read(reservations.newest, station, limit, before)
+        return list(await found)
 
     async def delete_reservations(self, station: str) -> None:
         """Forget all of a station."""
@@ -301,10 +363,13 @@ class DatabaseStore:
         return found
 
     async def certificates(
-        self, station: str | None = None, limit: int | None = None
+        self,
+        station: str | None = None,
+        limit: int | None = None,
+        before: tuple[int, str] | None = None,
     ) -> list[CertificateRecord]:
-        """Those of a station, or all; newest first."""
-        return list(await self._read(certificates.newest, station, limit))
+        """Those of a station, or all; newest first, behind (issued_ms, serial)."""
+        return list(await self._read(certificates.newest, station, limit, before))
 
     async def revoked_certificates(self, now_ms: int) -> list[CertificateRecord]:
         """Those that were revoked and have not expired, newest first."""

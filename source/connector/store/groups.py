@@ -12,13 +12,24 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from connector.errors import StoreError
-from connector.store.failures import Failure, failure
+from connector.store.failures import (
+    Failure,
+    failure,
+    had_died,
+    is_of_the_server,
+    is_worth_another_try,
+)
 from connector.store.outage import Outage
 
 T = TypeVar("T")
 Operation = Callable[[Connection], T]
+_Run = Callable[[Connection, Operation[Any]], Any]
+_ATTEMPTS = 3
+_MOST = 200
+"""Of one commit: more save little, and what is locked keeps other processes waiting."""
 
 READS_ONLY = "store_reads_only"
 """The execution option of a transaction that needs no write lock."""
@@ -38,7 +49,7 @@ class Groups:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
         self._reading = engine.execution_options(**{READS_ONLY: True})
         self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
@@ -82,12 +93,13 @@ class Groups:
         self._is_closed = True
         if self._worker is not None:
             await asyncio.wait({self._worker})
-        await self.in_thread(self._engine.dispose)
+        await self.in_thread(self.engine.dispose)
         self._thread.shutdown(wait=False)
 
     async def _work(self) -> None:
         while self._waiting:
-            self._running, self._waiting = self._waiting, []
+            self._running = self._waiting[:_MOST]
+            self._waiting = self._waiting[_MOST:]
             results = await self.in_thread(self._run_group, self._running)
             self._hand_out(self._running, results)
 
@@ -119,24 +131,60 @@ class Groups:
 
     def _run_group(self, group: list[_Waiting]) -> list[Any]:
         """All at once; where one fails, again with each in a savepoint of its own."""
-        engine = self._engine if any(x.is_write for x in group) else self._reading
         try:
-            with engine.begin() as connection:
-                return [each.operation(connection) for each in group]
+            return self._in_one(group, _plainly)
         except Exception as problem:
-            if len(group) == 1:
-                return [failure(problem)]
+            if len(group) == 1 or is_of_the_server(problem):
+                return self._only_reads(group, failure(problem))
         try:
-            with engine.begin() as connection:
-                return [_alone(connection, each.operation) for each in group]
+            return self._in_one(group, _alone)
         except Exception as problem:
             return self._only_reads(group, failure(problem))
 
+    def _in_one(self, group: list[_Waiting], run: _Run) -> list[Any]:
+        """One transaction; once more where nothing of it can have been kept."""
+        engine = self.engine if any(x.is_write for x in group) else self._reading
+        for attempt in range(1, _ATTEMPTS + 1):
+            is_ending = False
+            try:
+                with engine.connect() as connection, connection.begin():
+                    results = [run(connection, each.operation) for each in group]
+                    is_ending = True
+                return results
+            except DBAPIError as problem:
+                if attempt == _ATTEMPTS or not _may_repeat(problem, is_ending):
+                    raise
+        raise AssertionError("unreachable")
+
     def _only_reads(self, group: list[_Waiting], failed: Failure) -> list[Any]:
         """Nothing can be written: who only wants to read may still."""
-        return [
-            failed if each.is_write else self._run_group([each])[0] for each in group
-        ]
+        if len(group) == 1:
+            return [failed]
+        results: list[Any] = []
+        read = None
+        for each in group:
+            if each.is_write:
+                results.append(failed)
+                continue
+            # Where nothing can be read either, each would wait for an answer in vain.
+            if not (isinstance(read, Failure) and read.is_store_down):
+                [read] = self._run_group([each])
+            results.append(read)
+        return results
+
+
+def _may_repeat(problem: DBAPIError, is_ending: bool) -> bool:
+    """After a deadlock, or where the connection had died before we used it.
+
+    Not where it died while a commit was under way: that may have been done.
+    """
+    if is_worth_another_try(problem):
+        return True
+    return had_died(problem) and not is_ending
+
+
+def _plainly(connection: Connection, operation: Operation[Any]) -> Any:
+    return operation(connection)
 
 
 def _alone(connection: Connection, operation: Operation[Any]) -> Any:
@@ -145,15 +193,26 @@ def _alone(connection: Connection, operation: Operation[Any]) -> Any:
         result = operation(connection)
         savepoint.commit()
     except Exception as problem:
-        if not _is_in_transaction(connection):
+        if not _is_alone_to_blame(connection, problem):
             raise
         savepoint.rollback()
         return failure(problem)
     return result
 
 
+def _is_alone_to_blame(connection: Connection, problem: Exception) -> bool:
+    if is_worth_another_try(problem) or is_of_the_server(problem):
+        return False
+    return _is_in_transaction(connection)
+
+
 def _is_in_transaction(connection: Connection) -> bool:
-    """False where SQLite rolled all of it back by itself (a full disk, for one)."""
+    """False where all of it is gone: the connection, or what SQLite rolled back.
+
+    A full disk makes SQLite do so, for one.
+    """
+    if connection.invalidated:
+        return False
     return bool(getattr(connection.connection.dbapi_connection, "in_transaction", True))
 
 

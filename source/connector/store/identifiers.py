@@ -9,6 +9,7 @@ import time
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 26
 _RANDOM_BITS = 80
+_LATEST_MS = 2**48 - 1
 
 
 class _Numbers:
@@ -32,7 +33,15 @@ _numbers = _Numbers()
 
 def ulid() -> str:
     """26 characters: 48 bits of time in ms, 80 random ones."""
-    number = _numbers.next()
+    return _text(_numbers.next())
+
+
+def first_ulid(time_ms: int) -> str:
+    """The smallest key of those that are made at a time, and later."""
+    return _text(min(max(time_ms, 0), _LATEST_MS) << _RANDOM_BITS)
+
+
+def _text(number: int) -> str:
     digits = []
     for _ in range(_LENGTH):
         number, digit = divmod(number, 32)

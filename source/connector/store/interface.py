@@ -6,8 +6,8 @@ in batches of at most one second. Every method raises `StoreError` when it canno
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from connector.store.records import (
     CertificateRecord,
@@ -23,6 +23,12 @@ from connector.store.records import (
     TransactionStart,
     TransactionStop,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from connector.store.archive import Archive
+    from connector.store.backup import Made
 
 
 class RegistryStore(Protocol):
@@ -91,6 +97,12 @@ class TransactionStore(Protocol):
     async def resume_transaction(self, key: str) -> TransactionRecord:
         """Open again what was closed without a stop; gives the record as it is."""
 
+    async def transaction(self, key: str) -> TransactionRecord | None:
+        """The one with this key."""
+
+    async def save_energies(self, energies: Mapping[str, float]) -> None:
+        """Keep what was told of transactions that ended, by their keys, in Wh."""
+
     async def find_transaction(
         self, station: str, ocpp_id: str
     ) -> TransactionRecord | None:
@@ -135,9 +147,12 @@ class ReservationStore(Protocol):
         """Those in force, oldest first."""
 
     async def reservations(
-        self, station: str | None = None, limit: int = 100
+        self, station: str | None = None, limit: int = 100, before: str | None = None
     ) -> list[ReservationRecord]:
-        """The newest ones, newest first; those that ended, too."""
+        """The newest ones, newest first; those that ended, too.
+
+        ``before``: only those that were made before the one of this key.
+        """
 
     async def delete_reservations(self, station: str) -> None:
         """Forget all of a station."""
@@ -166,9 +181,12 @@ class CertificateStore(Protocol):
         """The one with that serial number (hexadecimal)."""
 
     async def certificates(
-        self, station: str | None = None, limit: int | None = None
+        self,
+        station: str | None = None,
+        limit: int | None = None,
+        before: tuple[int, str] | None = None,
     ) -> list[CertificateRecord]:
-        """Those of a station, or all; newest first."""
+        """Those of a station, or all; newest first, behind (issued_ms, serial)."""
 
     async def revoked_certificates(self, now_ms: int) -> list[CertificateRecord]:
         """Those that were revoked and have not expired, newest first."""
@@ -228,6 +246,31 @@ class Store(
 
     async def close(self) -> None:
         """Write what waits, and release everything."""
+
+    @property
+    def shown(self) -> str:
+        """Which database it is, for people; without a password."""
+
+    async def back_up(
+        self, folder: Path, *, data_dir: Path | None = None, version: str = ""
+    ) -> Made:
+        """Write everything, and the secrets in ``data_dir``, to a new file in a folder.
+
+        Raises:
+            StoreError: it cannot be done; then there is no file.
+        """
+
+    @property
+    def archive(self) -> Archive:
+        """What is read, thinned and removed in bulk.
+
+        Raises:
+            StoreError: the store is not open.
+        """
+
+    @property
+    def samples_dropped(self) -> int:
+        """How many samples were lost since the store was opened."""
 
     @property
     def is_writable(self) -> bool:

@@ -175,6 +175,22 @@ class TransactionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class TransactionQuery:
+    """Which transactions are asked for; None: whatever they have there.
+
+    ``token`` is compared without case, ``since_ms`` with the start; ``before_key`` is
+    the key of the last one that was given.
+    """
+
+    station: str | None = None
+    token: str | None = None
+    is_active: bool | None = None
+    since_ms: int | None = None
+    before_key: str | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class SampleRecord:
     """Values of a transaction at one time: datum as text to number or text."""
 

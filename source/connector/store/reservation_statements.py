@@ -54,10 +54,15 @@ def in_force(connection: Connection) -> list[ReservationRecord]:
 
 
 def newest(
-    connection: Connection, station: str | None, limit: int
+    connection: Connection,
+    station: str | None,
+    limit: int,
+    before: str | None = None,
 ) -> list[ReservationRecord]:
-    """The newest, newest first."""
+    """The newest that came before one of a key, newest first."""
     query = select(tables.reservations).order_by(_r.key.desc()).limit(limit)
+    if before is not None:
+        query = query.where(_r.key < before)
     if station is not None:
         query = query.where(_r.station == station)
     return [ReservationRecord(**row) for row in connection.execute(query).mappings()]

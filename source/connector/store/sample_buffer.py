@@ -1,4 +1,4 @@
-"""Samples of transactions on their way to the database, written once a second."""
+"""Samples on their way to the database, written once a second."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Generic, TypeVar
 
 from connector.errors import StoreError
-from connector.store.records import SampleRecord
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -18,21 +20,24 @@ WITHIN_S = 1.0
 _BATCH = 2_000
 
 
-class SampleBuffer:
+class SampleBuffer(Generic[T]):
     """Keeps samples until they are written; when too many wait, drops the oldest.
 
-    ``is_writable`` tells, after ``write`` failed, whether it is worth another try.
+    ``is_writable`` tells, after ``write`` failed, whether it is worth another try;
+    ``what`` they are, for the log.
     """
 
     def __init__(
         self,
-        write: Callable[[list[SampleRecord]], Awaitable[None]],
+        write: Callable[[list[T]], Awaitable[None]],
         is_writable: Callable[[], bool],
         most: int = MOST_SAMPLES,
+        what: str = "samples of transactions",
     ) -> None:
+        self._what = what
         self._write = write
         self._is_writable = is_writable
-        self._waiting: deque[SampleRecord] = deque()
+        self._waiting: deque[T] = deque()
         self._most = most
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -40,7 +45,7 @@ class SampleBuffer:
         self._is_failing = False
         self.dropped = 0
 
-    def add(self, samples: Iterable[SampleRecord]) -> None:
+    def add(self, samples: Iterable[T]) -> None:
         """Take samples; they are written within a second."""
         for sample in samples:
             if len(self._waiting) == self._most:
@@ -80,7 +85,7 @@ class SampleBuffer:
     def _tell(self, problem: StoreError) -> None:
         """Once, not every second of an outage."""
         if not self._is_failing:
-            logger.error("samples of transactions cannot be written: %s", problem)
+            logger.error("%s cannot be written: %s", self._what, problem)
         self._is_failing = True
 
     def _write_soon(self) -> None:
@@ -94,7 +99,7 @@ class SampleBuffer:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _put_back(self, batch: list[SampleRecord]) -> None:
+    def _put_back(self, batch: list[T]) -> None:
         """To the front, where they came from, the newest as far as there is room."""
         room = self._most - len(self._waiting)
         lost = max(0, len(batch) - room)
@@ -104,5 +109,5 @@ class SampleBuffer:
 
     def _count_dropped(self, count: int) -> None:
         if count and not self.dropped:
-            logger.warning("samples of transactions are dropped: they wait too long")
+            logger.warning("%s are dropped: they wait too long", self._what)
         self.dropped += count

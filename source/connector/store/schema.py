@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -13,14 +15,24 @@ HEAD = "0005"
 """The newest revision in ``migrations/versions``; a test compares."""
 
 
-def migrate(connection: Connection) -> None:
+Alone = Callable[[Connection], AbstractContextManager[None]]
+
+
+def migrate(connection: Connection, alone: Alone) -> None:
     """Bring the schema to `HEAD`; a current one costs one query.
 
+    ``alone`` keeps others from doing the same.
+
     Raises:
-        StoreError: it was made by a newer version.
+        StoreError: it was made by a newer version, and is left as it is.
     """
-    if revision(connection) != HEAD:
-        _upgrade(connection)
+    if revision(connection) == HEAD:
+        return
+    with alone(connection):
+        # Somebody else may have been first.
+        found = revision(connection)
+        if found != HEAD:
+            _upgrade(connection, found)
 
 
 def revision(connection: Connection) -> str | None:
@@ -31,7 +43,7 @@ def revision(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, found: str | None) -> None:
     # Loading it takes a tenth of a second, and most starts need none of it.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     from alembic import command  # noqa: PLC0415
@@ -46,6 +58,7 @@ def _upgrade(connection: Connection) -> None:
         command.upgrade(config, "head")
     except CommandError as problem:
         raise StoreError(
-            f"its schema is not one this version can bring to {HEAD}: "
-            "a newer version of the connector made it"
+            f"its schema ({found}) is not one this version can bring to {HEAD}: a "
+            "newer version of the connector made it. Nothing was changed: run that "
+            "version, or restore a backup of before"
         ) from problem

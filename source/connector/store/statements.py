@@ -6,19 +6,17 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     Connection,
     Insert,
     Table,
-    Update,
     bindparam,
     delete,
-    insert,
     select,
     update,
 )
 
 from connector.store import tables
+from connector.store.inserts import insert_into
 from connector.store.records import (
     LimitRecord,
     LocalListRecord,
@@ -28,26 +26,25 @@ from connector.store.records import (
 from connector.store.token_statements import forget_seen
 
 LARGEST_ID = 2**31 - 1
-_NAMES_AT_ONCE = 400
-"""SQLite takes 999 parameters in older versions."""
 
 
-def replace(connection: Connection, table: Table, row: dict[str, Any]) -> None:
-    """Insert a row, or replace the one with its primary key."""
-    values = {f"new_{name}": value for name, value in row.items()}
-    change, add = _replacing(table)
-    if not connection.execute(change, values).rowcount:
-        connection.execute(add, row)
+def replace(connection: Connection, table: Table, *rows: dict[str, Any]) -> None:
+    """Insert rows, or replace those with their primary keys.
+
+    One statement for each, so that another process may do the same at once.
+    """
+    statement = _replacing(table, connection.dialect.name)
+    connection.execute(statement, rows if len(rows) > 1 else rows[0])
 
 
 @cache
-def _replacing(table: Table) -> tuple[Update, Insert]:
+def _replacing(table: Table, dialect: str) -> Insert:
     # Made once: to build a statement costs more than to run it.
-    new: dict[str, BindParameter[Any]] = {
-        column.name: bindparam(f"new_{column.name}") for column in table.columns
-    }
-    is_it = [column == new[column.name] for column in table.primary_key.columns]
-    return update(table).where(*is_it).values(new), insert(table)
+    add = insert_into(table, dialect)
+    keys = list(table.primary_key.columns)
+    new = {c.name: add.excluded[c.name] for c in table.columns if c not in keys}
+    statement: Insert = add.on_conflict_do_update(index_elements=keys, set_=new)
+    return statement
 
 
 # -- stations
@@ -196,17 +193,13 @@ def save_variables(
     connection: Connection, station: str, items: dict[str, dict[str, Any]]
 ) -> None:
     """Insert or replace the variables of one station that are named."""
-    columns = tables.variables.c
-    names = list(items)
-    for start in range(0, len(names), _NAMES_AT_ONCE):
-        some = names[start : start + _NAMES_AT_ONCE]
-        connection.execute(
-            delete(tables.variables).where(
-                columns.station == station, columns.name.in_(some)
-            )
-        )
-        rows = [{"station": station, "name": n, "item": items[n]} for n in some]
-        connection.execute(insert(tables.variables), rows)
+    # In one order, or two processes could wait for each other.
+    rows = [
+        {"station": station, "name": name, "item": item}
+        for name, item in sorted(items.items())
+    ]
+    if rows:
+        replace(connection, tables.variables, *rows)
 
 
 def variables(connection: Connection, station: str) -> dict[str, dict[str, Any]]:

@@ -6,23 +6,23 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
-    Double,
     Index,
     Integer,
     MetaData,
-    String,
     Table,
     func,
 )
+
+from connector.store.columns import Name, Real, Text, Whole
 
 metadata = MetaData()
 
 stations = Table(
     "stations",
     metadata,
-    Column("identity", String, primary_key=True),
-    Column("registration", String, nullable=False),
-    Column("connectors", Integer, nullable=False),
+    Column("identity", Name, primary_key=True),
+    Column("registration", Text, nullable=False),
+    Column("connectors", Whole, nullable=False),
     Column("boot", JSON, nullable=False),
     Column("learned", JSON, nullable=False),
     Column("since_ms", BigInteger, nullable=False),
@@ -33,49 +33,49 @@ stations = Table(
 tokens = Table(
     "tokens",
     metadata,
-    Column("folded", String, primary_key=True),
-    Column("type", String, primary_key=True),
-    Column("id_token", String, nullable=False),
-    Column("status", String, nullable=False),
+    Column("folded", Name, primary_key=True),
+    Column("type", Name, primary_key=True),
+    Column("id_token", Name, nullable=False),
+    Column("status", Text, nullable=False),
     Column("expiry_ms", BigInteger),
-    Column("group", String),
-    Column("note", String),
-    Column("origin", String),
-    Column("language", String),
-    Column("max_active", Integer),
+    Column("group", Name),
+    Column("note", Text),
+    Column("origin", Text),
+    Column("language", Text),
+    Column("max_active", Whole),
 )
 
 tokens_seen = Table(
     "tokens_seen",
     metadata,
-    Column("folded", String, primary_key=True),
-    Column("type", String, primary_key=True),
-    Column("id_token", String, nullable=False),
-    Column("station", String, nullable=False),
-    Column("where", String, nullable=False),
+    Column("folded", Name, primary_key=True),
+    Column("type", Name, primary_key=True),
+    Column("id_token", Name, nullable=False),
+    Column("station", Name, nullable=False),
+    Column("where", Name, nullable=False),
     Column("first_ms", BigInteger, nullable=False),
     Column("last_ms", BigInteger, nullable=False),
-    Column("times", Integer, nullable=False),
+    Column("times", Whole, nullable=False),
 )
 Index("tokens_seen_last", tokens_seen.c.last_ms)
 
 transactions = Table(
     "transactions",
     metadata,
-    Column("key", String, primary_key=True),
-    Column("ocpp_id", String, nullable=False),
-    Column("station", String, nullable=False),
-    Column("where", String, nullable=False),
-    Column("id_token", String, nullable=False),
+    Column("key", Name, primary_key=True),
+    Column("ocpp_id", Name, nullable=False),
+    Column("station", Name, nullable=False),
+    Column("where", Name, nullable=False),
+    Column("id_token", Name, nullable=False),
     Column("start_ms", BigInteger, nullable=False),
-    Column("meter_start_wh", Double),
+    Column("meter_start_wh", Real),
     Column("stop_ms", BigInteger),
-    Column("meter_stop_wh", Double),
-    Column("reason", String),
-    Column("stop_token", String),
-    Column("reservation_id", Integer),
-    Column("token_type", String),
-    Column("energy_wh", Double),
+    Column("meter_stop_wh", Real),
+    Column("reason", Text),
+    Column("stop_token", Name),
+    Column("reservation_id", Whole),
+    Column("token_type", Text),
+    Column("energy_wh", Real),
 )
 Index("transactions_by_token", func.lower(transactions.c.id_token), transactions.c.key)
 Index("transactions_by_station", transactions.c.station, transactions.c.key)
@@ -105,8 +105,8 @@ Index(
 samples = Table(
     "samples",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("transaction_key", String, nullable=False),
+    Column("id", Whole, primary_key=True, autoincrement=True),
+    Column("transaction_key", Name, nullable=False),
     Column("time_ms", BigInteger, nullable=False),
     Column("values", JSON, nullable=False),
 )
@@ -115,23 +115,23 @@ Index("samples_by_transaction", samples.c.transaction_key, samples.c.time_ms)
 limits = Table(
     "limits",
     metadata,
-    Column("station", String, primary_key=True),
-    Column("where", String, primary_key=True),
+    Column("station", Name, primary_key=True),
+    Column("where", Name, primary_key=True),
     Column("state", JSON, nullable=False),
 )
 
 reservations = Table(
     "reservations",
     metadata,
-    Column("key", String, primary_key=True),
-    Column("reservation_id", Integer, nullable=False),
-    Column("station", String, nullable=False),
-    Column("where", String, nullable=False),
-    Column("id_token", String, nullable=False),
-    Column("type", String, nullable=False),
-    Column("group", String),
+    Column("key", Name, primary_key=True),
+    Column("reservation_id", Whole, nullable=False),
+    Column("station", Name, nullable=False),
+    Column("where", Name, nullable=False),
+    Column("id_token", Name, nullable=False),
+    Column("type", Name, nullable=False),
+    Column("group", Name),
     Column("expiry_ms", BigInteger, nullable=False),
-    Column("status", String, nullable=False),
+    Column("status", Text, nullable=False),
     Column("made_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger),
 )
@@ -141,8 +141,8 @@ Index("reservations_open", reservations.c.ended_ms, reservations.c.station)
 local_lists = Table(
     "local_lists",
     metadata,
-    Column("station", String, primary_key=True),
-    Column("version", Integer, nullable=False),
+    Column("station", Name, primary_key=True),
+    Column("version", Whole, nullable=False),
     # SQL's NULL where the entries are unknown; an empty list is [].
     Column("entries", JSON(none_as_null=True)),
 )
@@ -150,8 +150,8 @@ local_lists = Table(
 variables = Table(
     "variables",
     metadata,
-    Column("station", String, primary_key=True),
-    Column("name", String, primary_key=True),
+    Column("station", Name, primary_key=True),
+    Column("name", Name, primary_key=True),
     Column("item", JSON, nullable=False),
 )
 
@@ -159,14 +159,14 @@ certificates = Table(
     "certificates",
     metadata,
     # Hexadecimal: a serial number has up to 160 bits.
-    Column("serial", String, primary_key=True),
-    Column("station", String),
-    Column("common_name", String, nullable=False),
-    Column("pem", String, nullable=False),
+    Column("serial", Name, primary_key=True),
+    Column("station", Name),
+    Column("common_name", Text, nullable=False),
+    Column("pem", Text, nullable=False),
     Column("issued_ms", BigInteger, nullable=False),
     Column("expires_ms", BigInteger, nullable=False),
     Column("revoked_ms", BigInteger),
-    Column("reason", String),
+    Column("reason", Text),
 )
 Index("certificates_of_station", certificates.c.station, certificates.c.issued_ms)
 
@@ -174,7 +174,7 @@ series = Table(
     "series",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("key", String, nullable=False, unique=True),
+    Column("key", Name, nullable=False, unique=True),
 )
 
 history = Table(
@@ -182,21 +182,21 @@ history = Table(
     metadata,
     Column("series", Integer, primary_key=True, autoincrement=False),
     Column("time_ms", BigInteger, primary_key=True, autoincrement=False),
-    Column("number", Double),
-    Column("text", String),
+    Column("number", Real),
+    Column("text", Text),
 )
 Index("history_by_time", history.c.time_ms)
 
 datapoints = Table(
     "datapoints",
     metadata,
-    Column("station", String, primary_key=True),
+    Column("station", Name, primary_key=True),
     Column("keys", JSON, nullable=False),
 )
 
 sequences = Table(
     "sequences",
     metadata,
-    Column("name", String, primary_key=True),
+    Column("name", Name, primary_key=True),
     Column("value", BigInteger, nullable=False),
 )

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Double,
+    Insert,
     Select,
-    String,
     and_,
     bindparam,
     func,
-    insert,
     or_,
     select,
     update,
@@ -21,10 +19,11 @@ from sqlalchemy import (
 
 from connector.errors import StoreError
 from connector.store import tables
+from connector.store.columns import Real, Text, kept_name, kept_real, kept_whole
 from connector.store.identifiers import ulid
+from connector.store.inserts import insert_into
 from connector.store.records import (
     CLOSED_BY_OPERATOR,
-    SampleRecord,
     TransactionChange,
     TransactionRecord,
     TransactionStart,
@@ -42,27 +41,52 @@ _SAME_START = select(tables.transactions).where(
     _t.start_ms == bindparam("start_ms"),
     # As in the unique index, so that both mean the same.
     func.coalesce(_t.meter_start_wh, -1)
-    == func.coalesce(bindparam("meter_start_wh", type_=Double), -1),
+    == func.coalesce(bindparam("meter_start_wh", type_=Real), -1),
 )
-_START = insert(tables.transactions)
 
 
 def start_transaction(
     connection: Connection, start: TransactionStart
 ) -> TransactionRecord:
     """The record of a start; the same start again gives the same one."""
-    given = {name: getattr(start, name) for name in TransactionStart.__slots__}
-    if start.token_type is None or start.ocpp_id is None:
-        found = _one(connection, _SAME_START, given)
-    else:
-        found = find_transaction(connection, start.station, start.ocpp_id)
+    given = _as_kept(start)
+    found = _started(connection, given)
     if found is not None:
         return found
-    given["ocpp_id"] = start.ocpp_id or _next_id(connection, start.station)
-    record = TransactionRecord(key=ulid(), **given)
+    made = given | {"ocpp_id": given["ocpp_id"] or _next_id(connection, start.station)}
+    record = TransactionRecord(key=ulid(), **made)
     row = {name: getattr(record, name) for name in TransactionRecord.__slots__}
-    connection.execute(_START, row)
-    return record
+    if connection.execute(_start(connection.dialect.name), row).rowcount:
+        return record
+    # Another process was told the same in between.
+    found = _started(connection, given)
+    if found is None:
+        raise StoreError(f"a start at {start.station} is neither new nor known")
+    return found
+
+
+@cache
+def _start(dialect: str) -> Insert:
+    add = insert_into(tables.transactions, dialect).on_conflict_do_nothing()
+    # By itself it is known for changes alone; a returned row costs more.
+    statement: Insert = add.execution_options(preserve_rowcount=True)
+    return statement
+
+
+def _started(connection: Connection, given: dict[str, Any]) -> TransactionRecord | None:
+    if given["token_type"] is None or given["ocpp_id"] is None:
+        return _one(connection, _SAME_START, given)
+    return find_transaction(connection, given["station"], given["ocpp_id"])
+
+
+def _as_kept(start: TransactionStart) -> dict[str, Any]:
+    """What a start brings, as it will be read again."""
+    given = {name: getattr(start, name) for name in TransactionStart.__slots__}
+    for name in ("station", "where", "id_token", "ocpp_id"):
+        given[name] = None if given[name] is None else kept_name(given[name])
+    given["meter_start_wh"] = kept_real(start.meter_start_wh)
+    given["reservation_id"] = kept_whole(start.reservation_id)
+    return given
 
 
 _IS_TAKEN = (
@@ -84,7 +108,7 @@ def _next_id(connection: Connection, station: str) -> str:
             return ocpp_id
 
 
-_NEW_REASON = bindparam("new_reason", type_=String)
+_NEW_REASON = bindparam("new_reason", type_=Text)
 _HAS_NO_STOP = or_(_t.reason.is_(None), _t.reason == CLOSED_BY_OPERATOR)
 _STOP = (
     update(tables.transactions)
@@ -222,26 +246,3 @@ def _one(
 ) -> TransactionRecord | None:
     row = connection.execute(query, asked).first()
     return None if row is None else TransactionRecord(*row)
-
-
-def samples(
-    connection: Connection, key: str, newest: int | None = None
-) -> list[SampleRecord]:
-    """The samples of one transaction, or its newest ones, in time order."""
-    columns = tables.samples.c
-    rows = connection.execute(
-        select(columns.transaction_key, columns.time_ms, columns["values"])
-        .where(columns.transaction_key == key)
-        .order_by(columns.time_ms.desc(), columns.id.desc())
-        .limit(newest)
-    )
-    return [SampleRecord(*row) for row in rows][::-1]
-
-
-def add_samples(connection: Connection, records: Sequence[SampleRecord]) -> None:
-    """Keep samples, in one statement."""
-    rows = [
-        {"transaction_key": r.transaction_key, "time_ms": r.time_ms, "values": r.values}
-        for r in records
-    ]
-    connection.execute(insert(tables.samples), rows)

@@ -53,6 +53,7 @@ class Broker:
         while not self._accepts():
             assert self._process.poll() is None, "mosquitto ended"
             assert time.monotonic() < deadline_s, "mosquitto does not listen"
+            time.sleep(0.005)
 
     def _accepts(self) -> bool:
         with socket.socket() as probe:

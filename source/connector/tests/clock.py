@@ -51,6 +51,10 @@ class FakeClock:
                 timer.callback()
         self._move(until - self._monotonic)
 
+    def jump(self, seconds: float) -> None:
+        """Somebody sets the time of day; the other time goes on."""
+        self._now_ms += seconds * 1000
+
     def _move(self, seconds: float) -> None:
         self._monotonic += seconds
         self._now_ms += seconds * 1000

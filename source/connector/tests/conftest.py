@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from connector.tests.broker import Broker
+from connector.tests.postgresql import PostgreSQL, running, why_not
 
 # A machine that is busy draws slowly, which says nothing about what is tested.
 settings.register_profile(
@@ -36,6 +37,8 @@ def _missing(marker: str) -> str | None:
             return None if found else "no mosquitto on the path"
         case "engine":
             return _why_no_engine()
+        case "postgres":
+            return why_not()
         case _:
             found = (_ROOT / "run.sh").exists()
             return None if found else "the repository's own files are not here"
@@ -67,7 +70,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    for marker in ("broker", "engine", "repository"):
+    for marker in ("broker", "engine", "postgres", "repository"):
         if item.get_closest_marker(marker) is None:
             continue
         reason = _missing(marker)
@@ -85,3 +88,9 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
     broker.start()
     yield broker
     broker.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A server for all tests that take a database each; marked ``postgres``."""
+    yield from running()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -25,24 +28,44 @@ _BEARER = {
     "scheme": "bearer",
     "description": "`API_TOKEN`; where none is set, the one in `DATA_DIR/api.token`",
 }
+_JSON = "application/json"
 _METHODS = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
 _EVERYWHERE = errors(401, 403, 422, 429, 503)
 _WITH_BODY = errors(408, 413)
+_UNNAMED = frozenset({"Successful Response", "Additional Response"})
 _OF_FASTAPI = ("HTTPValidationError", "ValidationError")
 
 
-def describe(app: FastAPI, version: str) -> None:
-    """Have the application describe itself; made once, when it is first asked for."""
+def body_of(schema: str, example: Json) -> Json:
+    """The ``openapi_extra`` of a route that reads its JSON body itself."""
+    content = {
+        "schema": {"$ref": f"#/components/schemas/{schema}"},
+        "example": example,
+    }
+    return {"requestBody": {"required": True, "content": {_JSON: content}}}
+
+
+def describe(app: FastAPI, version: str, schemas: Mapping[str, Json]) -> None:
+    """Have the application describe itself; made once, when it is first asked for.
+
+    ``schemas`` are those of bodies that routes read themselves, by name.
+    """
 
     def openapi() -> Json:
         if not app.openapi_schema:
-            app.openapi_schema = _whole(app, version)
+            app.openapi_schema = _whole(app, version, schemas)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _whole(app: FastAPI, version: str) -> Json:
+async def description_of(app: FastAPI) -> Json:
+    """The description; making it takes a while, and stations go on meanwhile."""
+    found: Json = app.openapi_schema or {}
+    return found or await asyncio.to_thread(app.openapi)
+
+
+def _whole(app: FastAPI, version: str, own: Mapping[str, Json]) -> Json:
     found = get_openapi(
         title=app.title,
         version=version,
@@ -54,10 +77,14 @@ def _whole(app: FastAPI, version: str) -> Json:
     for name in _OF_FASTAPI:
         schemas.pop(name, None)
     schemas["Problem"] = PROBLEM_SCHEMA
+    for name, schema in own.items():
+        inner = {k: v for k, v in schema.items() if k != "$defs"}
+        schemas.update(schema.get("$defs", {}) | {name: inner})
     components["securitySchemes"] = {"token": _BEARER}
     for path, item in found["paths"].items():
         for method in _METHODS & item.keys():
             _complete(item[method], is_guarded=not is_open(path))
+            _name(item[method])
     return found
 
 
@@ -68,5 +95,14 @@ def _complete(operation: Json, *, is_guarded: bool) -> None:
     operation["security"] = [{"token": []}]
     responses = operation["responses"]
     common = _EVERYWHERE | (_WITH_BODY if "requestBody" in operation else {})
+    if any(each["in"] == "path" for each in operation.get("parameters", ())):
+        common = common | errors(404)
     responses.update({str(status): told for status, told in common.items()})
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _name(operation: Json) -> None:
+    """Successes are called by what they are."""
+    for status, told in operation["responses"].items():
+        if told.get("description") in _UNNAMED:
+            told["description"] = HTTPStatus(int(status)).phrase

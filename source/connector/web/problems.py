@@ -5,6 +5,7 @@ One text stands for everything that is not there: who tries names learns nothing
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.routing import compile_path
 from starlette.types import Message, Receive, Scope, Send
 
 from connector.errors import StoreError
@@ -67,18 +69,23 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 class Problem(Exception):
-    """Raised by a route: the answer is ``status`` with a ``detail`` for people."""
+    """Raised by a route: the answer is ``status`` with a ``detail`` for people.
+
+    ``more`` are members beside it, such as ``errors``.
+    """
 
     def __init__(
         self,
         status: HTTPStatus,
         detail: str,
         headers: Mapping[str, str] | None = None,
+        **more: Any,
     ) -> None:
         super().__init__(status, detail)
         self.status = status
         self.detail = detail
         self.headers = headers
+        self.more = more
 
     def __str__(self) -> str:
         return f"{self.status.value}: {self.detail}"
@@ -91,14 +98,18 @@ def problem(
     **more: Any,
 ) -> JSONResponse:
     """The response that tells of a problem."""
-    body = {
+    body = problem_body(status, detail) | more
+    return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def problem_body(status: HTTPStatus, detail: str) -> dict[str, Any]:
+    """What stands in it."""
+    return {
         "type": "about:blank",
         "title": status.phrase,
         "status": status.value,
         "detail": detail,
-        **more,
     }
-    return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def add_to(app: FastAPI) -> None:
@@ -117,14 +128,24 @@ async def _on_http(request: Request, raised: Exception) -> JSONResponse:
     if status == HTTPStatus.NOT_FOUND:
         detail = NOTHING_HERE
     elif status == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = (raised.headers or {}).get("Allow", "")
+        allowed = await _allowed(request) or (raised.headers or {}).get("Allow", "")
         detail = f"{request.method} is not for this: {allowed} can be used"
+        return problem(status, detail, {"Allow": allowed})
     return problem(status, detail, raised.headers)
+
+
+async def _allowed(request: Request) -> str:
+    """The methods of a path, each of which has a route of its own; "" where unknown."""
+    description = await asyncio.to_thread(request.app.openapi)
+    for template, item in description["paths"].items():
+        if compile_path(template)[0].match(request.url.path):
+            return ", ".join(sorted(method.upper() for method in item))
+    return ""
 
 
 async def _on_problem(request: Request, raised: Exception) -> JSONResponse:
     assert isinstance(raised, Problem)  # noqa: S101
-    return problem(raised.status, raised.detail, raised.headers)
+    return problem(raised.status, raised.detail, raised.headers, **raised.more)
 
 
 async def _on_misfit(request: Request, raised: Exception) -> JSONResponse:

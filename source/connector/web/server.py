@@ -10,66 +10,83 @@ from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse
 
 from connector.csms.file_places import FilePlaces
 from connector.web import problems
-from connector.web.api.auth import Failures, Guard, Tokens
+from connector.web.api.auth import AuthCounts, Guard, Tokens
 from connector.web.api.context import ApiContext
 from connector.web.api.routes import api_routes
+from connector.web.api.stations import ENTRY
 from connector.web.bodies import Bodies
-from connector.web.description import describe
+from connector.web.connections import KEEP_ALIVE_S, Connections
+from connector.web.description import describe, description_of
 from connector.web.files import file_routes
-from connector.web.health import HealthFacts, health
+from connector.web.health import HealthFacts, health_routes
+from connector.web.metrics import Metrics, Sources, metrics_routes
+from connector.web.reference import HEADERS, reference
 
 logger = logging.getLogger(__name__)
 
 _STOP_TIMEOUT_S = 2
 _ANY_ADDRESS = ("", "0.0.0.0", "::")  # noqa: S104
-# Its life is ours to log, and probes come every few seconds.
+# Its life is ours to log; probes come every few seconds, and rubbish from anybody.
 for _name in ("uvicorn.error", "uvicorn.access"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
+    logging.getLogger(_name).setLevel(logging.ERROR)
 
 
 def application(
     facts: HealthFacts,
     files: FilePlaces | None = None,
     api: ApiContext | None = None,
+    connections: Connections | None = None,
 ) -> FastAPI:
     """The routes of this version; without ``api`` those that need no token."""
     app = FastAPI(
         title="OCPP connector",
         docs_url=None,
         redoc_url=None,
-        openapi_url="/openapi.json" if api else None,
+        redirect_slashes=False,
+        openapi_url=None,
     )
     problems.add_to(app)
 
-    @app.get("/health")
-    async def _health() -> JSONResponse:
-        """How the parts are doing; 503 when none of them works."""
-        status, body = health(facts)
-        return JSONResponse(body, status)
-
-    @app.get("/health/live")
-    async def _live() -> dict[str, str]:
-        """The loop that serves the stations turns."""
-        return {"status": "ok"}
-
+    app.include_router(health_routes(facts))
     if files is not None:
         app.include_router(file_routes(files))
     if api is not None:
-        _add_api(app, api)
+        _add_api(app, api, connections or Connections())
     return app
 
 
-def _add_api(app: FastAPI, api: ApiContext) -> None:
+def _add_api(app: FastAPI, api: ApiContext, connections: Connections) -> None:
     """The API behind its guard, who is asked before anything of a request is read."""
     app.include_router(api_routes(api))
-    describe(app, api.version)
+    describe(app, api.version, {ENTRY: api.entry_schema} if api.entry_schema else {})
+    app.add_route("/openapi.json", _openapi, include_in_schema=False)
+    app.add_route("/docs", _docs, include_in_schema=False)
+    counts = AuthCounts()
+    app.include_router(metrics_routes(Metrics(Sources(api, connections, counts))))
     app.add_middleware(Bodies)
-    tokens, failures = Tokens(api.token), Failures(api.clock)
-    app.add_middleware(Guard, tokens=tokens, failures=failures, clock=api.clock)
+    app.add_middleware(
+        Guard,
+        tokens=Tokens(api.token),
+        counts=counts,
+        clock=api.clock,
+        proxies=api.proxies,
+    )
+
+
+async def _openapi(request: Request) -> JSONResponse:
+    """The description, for programs."""
+    return JSONResponse(await description_of(request.app))
+
+
+async def _docs(request: Request) -> HTMLResponse:
+    """The reference, to read."""
+    page = await asyncio.to_thread(reference, await description_of(request.app))
+    return HTMLResponse(page, headers=HEADERS)
 
 
 class HttpServer:
@@ -82,17 +99,24 @@ class HttpServer:
         port: int,
         files: FilePlaces | None = None,
         api: ApiContext | None = None,
+        *,
+        connections: Connections | None = None,
     ) -> None:
         self._address = (host, port)
+        self.connections = connections or Connections()
         self._server = _Server(
             uvicorn.Config(
-                application(facts, files, api),
+                application(facts, files, api, self.connections),
                 # Logging is the connector's; stations have their own server.
                 log_config=None,
                 access_log=False,
+                http=self.connections.protocol,  # type: ignore[arg-type]
                 ws="none",
                 loop="none",
                 lifespan="off",
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=_STOP_TIMEOUT_S,
             )
         )

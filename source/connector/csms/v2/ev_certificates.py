@@ -28,6 +28,8 @@ _MOST_STATUSES = 4
 _ASK_AGAIN_AFTER_MS = 86_400_000
 _ALGORITHMS = frozenset({"SHA256", "SHA384", "SHA512"})
 _SOURCES = frozenset({"CRL", "OCSP"})
+_LONGEST_TEXTS = {"issuerNameHash": 128, "issuerKeyHash": 128, "serialNumber": 40}
+"""Of a certificate's hashes, by member."""
 
 
 class EvCertificates:
@@ -62,13 +64,20 @@ class EvCertificates:
 
 def _failed(item: Json, next_update: str) -> Json:
     hash_data, source = item["certificateHashData"], item["source"]
-    if source not in _SOURCES or hash_data["hashAlgorithm"] not in _ALGORITHMS:
-        # It has to be said again, and our own answer may not have it.
+    algorithm = hash_data["hashAlgorithm"]
+    # It has to be said again, and our own answer may not have what we tolerate.
+    if source not in _SOURCES or algorithm not in _ALGORITHMS:
         raise RemoteProtocolError(
             "PropertyConstraintViolation", "source or hashAlgorithm is not known"
         )
+    texts = {name: hash_data[name] for name in _LONGEST_TEXTS}
+    for name, text in texts.items():
+        if len(text) > _LONGEST_TEXTS[name]:
+            raise RemoteProtocolError(
+                "PropertyConstraintViolation", f"{name} is too long"
+            )
     return {
-        "certificateHashData": hash_data,
+        "certificateHashData": {"hashAlgorithm": algorithm, **texts},
         "source": source,
         "status": _FAILED,
         "nextUpdate": next_update,

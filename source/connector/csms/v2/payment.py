@@ -19,6 +19,8 @@ Json = dict[str, Any]
 
 logger = logging.getLogger(__name__)
 
+_LONGEST_VAT_NUMBER = 20
+_LONGEST_VAT_NUMBER = 20
 _NOT_CHECKED = {
     "reasonCode": "UnsupportedRequest",
     "additionalInfo": "VAT numbers are not checked here",
@@ -56,11 +58,12 @@ class Payment:
                 "%s: wants a VAT number checked; it is told that nobody here can",
                 station.identity,
             )
+        # What is tolerated in a question has no place in an answer.
         answer = {
-            "vatNumber": call.payload["vatNumber"],
+            "vatNumber": call.payload["vatNumber"][:_LONGEST_VAT_NUMBER],
             "status": "Rejected",
             "statusInfo": _NOT_CHECKED,
         }
-        if "evseId" in call.payload:
+        if call.payload.get("evseId", -1) >= 0:
             answer["evseId"] = call.payload["evseId"]
         return answer

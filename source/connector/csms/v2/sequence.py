@@ -42,10 +42,10 @@ class Sequence:
             self._missing.discard(seq_no)
             return 0
         is_first = self._newest < 0
-        gap = range(self._newest + 1, seq_no)
-        self._missing.update(gap[-_MOST_MISSING:])
+        count = seq_no - self._newest - 1
+        self._missing.update(range(seq_no - min(count, _MOST_MISSING), seq_no))
         while len(self._missing) > _MOST_MISSING:
             self._missing.remove(min(self._missing))
         self._newest = seq_no
         # What came before our own start is not missing, though it may still come.
-        return 0 if is_first else len(gap)
+        return 0 if is_first else count

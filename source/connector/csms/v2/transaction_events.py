@@ -10,8 +10,8 @@ from connector.csms.context import at
 from connector.csms.measurands import DEFAULT_MEASURAND
 from connector.csms.sampled import Reading
 from connector.csms.station import STATION, Station
-from connector.csms.tokens import NO_AUTHORIZATION
 from connector.csms.v2.evses import where_of
+from connector.csms.v2.id_tokens import NO_AUTHORIZATION
 from connector.csms.v2.sampled import read
 from connector.store.records import TransactionChange, TransactionRecord
 

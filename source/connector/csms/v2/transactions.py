@@ -27,6 +27,7 @@ from connector.csms.times import Moment
 from connector.csms.tokens import Tokens
 from connector.csms.transaction_facts import resumed
 from connector.csms.v2 import transaction_events as event
+from connector.csms.v2.event_tokens import EventTokens
 from connector.csms.v2.sampled import read
 from connector.csms.v2.sequence import Sequence
 from connector.errors import RemoteProtocolError, StoreError
@@ -56,7 +57,7 @@ class Transactions:
 
     def __init__(self, context: Context, tokens: Tokens, running: Running) -> None:
         self._context = context
-        self._tokens = tokens
+        self._said = EventTokens(context.store, tokens)
         self._running = running
         self._sequences: dict[str, dict[str, Sequence]] = {}
         self.handlers: dict[str, Handler] = {"TransactionEvent": self.on_event}
@@ -96,7 +97,8 @@ class Transactions:
         record = await self._kept(self._record(station, payload, moment, known))
         answer = {}
         if "idToken" in payload:
-            answer["idTokenInfo"] = self._tokens.info_2(payload["idToken"])
+            said = self._said.of(station, payload, record, is_late=moment.is_queued)
+            answer["idTokenInfo"] = await self._kept(said)
         if payload["eventType"] != event.ENDED:
             return Answer(
                 answer, lambda: self._follow(station, record, payload, moment)

@@ -100,6 +100,16 @@ def of_wire(item: Json) -> Variable:
     )
 
 
+def result_of(variable: Variable, results: list[Json]) -> Json | None:
+    """What is said of the one variable that was asked for.
+
+    A single result is about it, however the station spells its name.
+    """
+    if len(results) == 1:
+        return results[0]
+    return next((r for r in results if of_wire(r).folded == variable.folded), None)
+
+
 def _with(name: str, instance: str) -> str:
     return f"{_escaped(name)}#{_escaped(instance)}" if instance else _escaped(name)
 

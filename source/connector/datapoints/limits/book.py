@@ -188,10 +188,15 @@ class Book:
     def in_force(self, where: str) -> Plan | None:
         """The limit by us at a place, as the station accepted it; None: none known."""
         if where == STATION and self.shares:
-            is_known = not self.is_unknown(STATION)
-            return self.slot(STATION).shared if is_known else None
+            return self.slot(STATION).shared if self._has_all_parts() else None
         held = self.in_effect(where)
         return held.plan if held and held.trust is not Trust.UNKNOWN else None
+
+    def _has_all_parts(self) -> bool:
+        """Whether every connector has its part; one may end with a transaction."""
+        if self.is_unknown(STATION):
+            return False
+        return all(self.in_effect(where) for where in self.station.places)
 
     def in_effect(self, where: str) -> Installed | None:
         """The profile of ours that decides at a place now."""

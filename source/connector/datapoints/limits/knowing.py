@@ -21,6 +21,8 @@ from connector.errors import CallErrorReceived, ConnectorError, RemoteProtocolEr
 
 logger = logging.getLogger(__name__)
 
+_INVENTORY_WITHIN_S = 5.0
+"""Some stations agree to report, and never do."""
 _REFUSALS = (CallErrorReceived, RemoteProtocolError)
 """The station answered, and will not answer anything else."""
 
@@ -50,12 +52,23 @@ class Knowing:
         """The station told after its boot what it tells.
 
         At the first time of one of 2.x its inventory is still to come, which says if
-        it charges with direct current.
+        it charges with direct current: that is waited for, but not for long.
         """
         is_all = book.has_read or not book.station.speaks_2
         book.has_read = True
         if is_all:
             self.is_known(book)
+        else:
+            self._wait_for_inventory(book)
+
+    def _wait_for_inventory(self, book: Book) -> None:
+        session = book.station.session
+
+        def enough() -> None:
+            if book.station.session is session and not book.is_fresh:
+                self.is_known(book)
+
+        self._clock.call_later(_INVENTORY_WITHIN_S, enough)
 
     def is_known(self, book: Book) -> None:
         """No more is to come on this link."""

@@ -27,7 +27,7 @@ from connector.csms.events import (
     TransactionEnded,
     TransactionStarted,
 )
-from connector.csms.facts import Facts
+from connector.csms.facts import Facts, Scalar
 from connector.csms.options import LimitOptions
 from connector.csms.station import STATION, Station
 from connector.datapoints.limits import contents, dynamic
@@ -166,6 +166,17 @@ class LimitService:
         if refusal is not None:
             return refusal
         return await self._turns.take(book, book.slot(where), request)
+
+    def shown(self, station: Station) -> dict[str, dict[str, Scalar]]:
+        """The limit sensors as they were shown last, by place and name."""
+        book = self._books.get(station.identity)
+        if book is None or book.station is not station:
+            return {}
+        return {
+            where: {datum.name: value for datum, value in slot.shown.items()}
+            for where, slot in book.slots.items()
+            if slot.shown
+        }
 
     def touched(self, station: Station) -> None:
         """Somebody else sent a profile: nobody knows what holds."""

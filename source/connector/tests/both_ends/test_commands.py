@@ -46,10 +46,15 @@ VALUES: dict[str, list[Any]] = {
     "get_log": [None],
     "data_transfer": [{"vendorId": "ACME"}],
     "display_message": ["Hello"],
+    "password": [True],
+    "security_profile": [{"profile": 1, "url": "ws://127.0.0.1"}],
     "call": [{"action": "ClearCache"}],
 }
 """What is written, one after the other."""
-FIRST = {"phases": {"power_limit": 4140}}
+FIRST: dict[str, dict[str, Any]] = {
+    "phases": {"power_limit": 4140},
+    "security_profile": {"password": True},
+}
 """What has to be written before."""
 OTHERWISE = {
     ("1.6", "0", "display_message"): "unsupported",

@@ -136,6 +136,15 @@ def test_a_file_that_is_none_ends_with_2(
 
 @pytest.mark.parametrize("speed", ["-1", "fast", "inf", "nan"])
 def test_what_is_no_speed_is_refused(file: Path, speed: str) -> None:
-    with pytest.raises(SystemExit) as end:
-        app.main(["replay", str(file), "--speed", speed])
-    assert end.value.code == 2
+    assert app.main(["replay", str(file), "--speed", speed]) == 2
+
+
+def test_the_result_is_there_for_programs(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(4, "InternalError", "", {}) as server:
+        url = f"ws://127.0.0.1:{server.port}"
+        assert app.main(["replay", str(file), "--url", url, "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["good"] is False
+    assert found["report"][0].startswith("line 2: Authorize")

@@ -15,6 +15,7 @@ from connector.csms.central_system import CentralSystem, LinkOptions
 from connector.csms.events import Event
 from connector.csms.facts import Datum, Facts, Scalar
 from connector.csms.options import CsmsOptions, StationOptions
+from connector.csms.registering import no_members
 from connector.csms.sampled import text_key
 from connector.csms.station import Station
 from connector.csms.times import iso
@@ -156,14 +157,20 @@ class Harness:
 
     def __init__(self, store: MemoryStore | None = None, **options: Any) -> None:
         links = options.pop("links", LinkOptions(max_frames_per_s=0))
+        read_entry = options.pop("read_entry", no_members)
         options.setdefault("stations", {NAME: StationOptions()})
-        self.clock = FakeClock()
+        self.clock = options.pop("clock", None) or FakeClock()
         self.store = store or MemoryStore()
         self.facts: list[Facts] = []
         self.events: list[Event] = []
         self.ends: list[StationEnd] = []
         self.central = CentralSystem(
-            CsmsOptions(**options), self.store, self.clock, self.facts.append, links
+            CsmsOptions(**options),
+            self.store,
+            self.clock,
+            self.facts.append,
+            links,
+            read_entry=read_entry,
         )
 
     def hear(self, *kinds: type[Event]) -> None:

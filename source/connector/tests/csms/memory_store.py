@@ -45,6 +45,8 @@ class MemoryStore:
         if self.is_failing:
             raise StoreError("the disk is full")
 
+    samples_dropped = 0
+
     @property
     def is_writable(self) -> bool:
         return not self.is_failing
@@ -242,10 +244,11 @@ class MemoryStore:
         return [r for r in self.reservation_records.values() if r.is_open]
 
     async def reservations(
-        self, station: str | None = None, limit: int = 100
+        self, station: str | None = None, limit: int = 100, before: str | None = None
     ) -> list[ReservationRecord]:
         self._check()
         found = sorted(self.reservation_records.values(), key=lambda r: r.key)
+        found = [r for r in found if before is None or r.key < before]
         return [r for r in reversed(found) if station in (None, r.station)][:limit]
 
     async def delete_reservations(self, station: str) -> None:
@@ -303,11 +306,19 @@ class MemoryStore:
         return self.certificate_records.get(serial)
 
     async def certificates(
-        self, station: str | None = None, limit: int | None = None
+        self,
+        station: str | None = None,
+        limit: int | None = None,
+        before: tuple[int, str] | None = None,
     ) -> list[CertificateRecord]:
         self._check()
         records = self.certificate_records.values()
-        found = [r for r in records if station is None or r.station == station]
+        found = [
+            r
+            for r in records
+            if station in (None, r.station)
+            and (before is None or (r.issued_ms, r.serial) < before)
+        ]
         return sorted(found, key=lambda r: (r.issued_ms, r.serial), reverse=True)[
             :limit
         ]

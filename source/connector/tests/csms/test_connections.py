@@ -12,7 +12,7 @@ from websockets.datastructures import Headers
 from connector.csms.central_system import LinkOptions
 from connector.csms.events import Connected, Disconnected
 from connector.errors import CallErrorReceived
-from connector.sessions.websocket_server import HandshakeRequest
+from connector.sessions.websocket_server import Admission, HandshakeRequest, Refusal
 from connector.tests.csms.conftest import NAME, Harness, settle
 
 Start = Callable[..., Any]
@@ -25,7 +25,11 @@ def request(identity: str, address: str = "memory") -> HandshakeRequest:
 async def refusal(system: Harness, identity: str, address: str = "memory") -> int:
     """The status that keeps a station out; 0: it gets in."""
     found = await system.central.gate(request(identity, address))
-    return found.status if found else 0
+    if isinstance(found, Refusal):
+        return found.status
+    if found.end is not None:
+        found.end()
+    return 0
 
 
 # -- who gets in
@@ -51,6 +55,15 @@ async def test_only_so_many_stations_may_wait(start: Start) -> None:
     assert await refusal(system, NAME) == 0
     await system.central.adopt("CP-8")
     assert await refusal(system, "CP-10") == 0
+
+
+async def test_who_left_without_a_word_keeps_nobody_out(start: Start) -> None:
+    system = await start(max_pending_stations=2)
+    for identity in ("CP-7a", "CP-7b", "CP-7c"):
+        end = await system.connect(identity)
+        await end.leave()
+    assert await refusal(system, "CP-8") == 0
+    assert system.central.pending() == []
 
 
 async def test_no_bound_lets_any_number_wait(start: Start) -> None:
@@ -87,6 +100,18 @@ async def test_the_bound_of_an_address_lets_a_station_renew_its_link(
 async def test_nobody_gets_in_while_we_stop(system: Harness) -> None:
     await system.central.stop()
     assert await refusal(system, NAME) == 503
+
+
+async def test_who_waits_at_the_door_is_answered_when_we_stop(system: Harness) -> None:
+    for _ in range(4):
+        await system.connect()
+    waiting = asyncio.create_task(refusal(system, NAME))
+    await system.advance(1)
+    assert not waiting.done()
+
+    system.central.take_nobody_in()
+
+    assert await waiting == 503
 
 
 # -- links
@@ -141,7 +166,7 @@ async def test_links_that_replace_each_other_are_slowed_down(
     assert await refusal(system, "CP-9") == 0
     await system.advance(5)
     async with asyncio.timeout(10):
-        assert await waiting is None
+        assert isinstance(await waiting, Admission)
     await system.advance(60)
     assert await refusal(system, NAME) == 0
 
@@ -271,4 +296,4 @@ async def test_a_binary_message_is_told_though_something_was_malformed_before(
     assert lines == [
         "CP-7: sent a binary message; OCPP-J sends text: 1 bytes (told once)"
     ]
-    assert system.central.malformed_frames == 3
+    assert system.central.counts.malformed_frames == 3

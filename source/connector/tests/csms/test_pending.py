@@ -237,6 +237,7 @@ async def test_a_named_station_is_adopted_though_it_was_rejected_before(
 async def test_one_that_waited_is_dropped_ten_minutes_after_it_left(
     system: Harness, waiting: StationEnd
 ) -> None:
+    await waiting.boot()
     await waiting.leave()
     await system.advance(599)
     assert NEW in system.central.stations
@@ -247,6 +248,7 @@ async def test_one_that_waited_is_dropped_ten_minutes_after_it_left(
 async def test_one_that_is_back_goes_on_waiting(
     system: Harness, waiting: StationEnd
 ) -> None:
+    await waiting.boot()
     await waiting.leave()
     await system.advance(599)
     end = await system.connect(NEW)

@@ -236,3 +236,15 @@ class TestPollS:
         await system.advance(3600)
 
         assert asked(end) == []
+
+
+@pytest.mark.parametrize("jump_s", [3600, -3600])
+async def test_a_clock_that_is_set_puts_nothing_off(
+    system: Harness, jump_s: float
+) -> None:
+    end = await charging(system)
+    system.clock.jump(jump_s)
+
+    await system.advance(240)
+
+    assert 1 <= len(asked(end)) <= 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import orjson
@@ -30,6 +31,7 @@ def event(kind: str, **more: Any) -> dict[str, Any]:
         ("InvalidMessages", False),
         ("TamperDetectionActivated", True),
         ("InvalidTLSVersion", False),
+        ("MaintenanceLoginFailed", True),
         ("SomethingElse", False),
     ],
 )
@@ -58,6 +60,19 @@ async def test_a_station_that_repeats_itself_does_not_fill_the_log(
     assert caplog.text.count("security event MemoryExhaustion") == 2
     assert caplog.text.count("security event ResetOrReboot") == 1
     assert len(system.told("security_event", "0")) == 5
+
+
+async def test_those_that_are_not_critical_are_in_the_log_of_who_wants_more(
+    system: Harness, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    end = await system.connect()
+
+    for _ in range(2):
+        await end.say("SecurityEventNotification", **event("InvalidMessages"))
+
+    [record] = [r for r in caplog.records if "security event" in r.getMessage()]
+    assert record.levelno == logging.INFO
 
 
 async def test_no_secret_is_shown_or_logged(

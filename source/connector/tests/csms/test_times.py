@@ -130,3 +130,13 @@ async def test_a_status_with_an_unreadable_time_is_taken(system: Harness) -> Non
     end = await system.connect()
     assert await end.status("Preparing", timestamp="31.01.2026 12:00") == {}
     assert system.newest("status") == "Preparing"
+
+
+@pytest.mark.parametrize("jump_ms", [HOUR_MS, -HOUR_MS])
+def test_what_comes_live_is_live_though_our_clock_was_set(jump_ms: int) -> None:
+    station = Station("CP", StationOptions())
+    station.connected_ms = START_MS - 1000
+    now_ms = START_MS + jump_ms
+    assert judge(station, iso(now_ms), now_ms, is_live=True) == Moment(now_ms)
+    old_ms = now_ms - HOUR_MS
+    assert judge(station, iso(old_ms), now_ms, is_live=False).is_queued is (jump_ms < 0)

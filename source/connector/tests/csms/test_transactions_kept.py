@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from connector.csms.events import TransactionStarted
+from connector.csms.facts import Datum
+from connector.datapoints.sensors import Sensors
 from connector.store.database import open_store
 from connector.tests.clock import START_MS
 from connector.tests.csms.conftest import NAME, Harness
@@ -31,6 +33,30 @@ async def test_an_open_transaction_runs_on_after_a_restart(start: Start) -> None
     await end.stop(number, meter=1500)
     assert system.newest("session_energy") == 500.0
     assert system.newest("transaction_active") is False
+
+
+@pytest.mark.parametrize("ago_s", [0, 5, 1800])
+async def test_an_end_of_while_we_were_away_is_shown(
+    start: Start, ago_s: float
+) -> None:
+    before = await start()
+    end = await before.connect()
+    number = (await end.start(meter=1000, ago_s=3600))["transactionId"]
+    system = await start(before.store)
+    end = await system.connect()
+    await end.stop(number, meter=1500, ago_s=ago_s)
+    sensors = Sensors()
+    for facts in system.facts:
+        sensors.take(facts, system.clock.now_ms())
+    shown = {
+        name: sensors.station(NAME).declare(Datum("1", name)).value
+        for name in ("transaction_active", "session_energy", "transaction_id")
+    }
+    assert shown == {
+        "transaction_active": False,
+        "session_energy": 500.0,
+        "transaction_id": str(number),
+    }
 
 
 async def test_an_open_transaction_is_over_when_the_connector_is_free(

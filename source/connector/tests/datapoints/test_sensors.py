@@ -41,6 +41,14 @@ def test_two_values_never_share_a_millisecond() -> None:
     assert power(sensors) == (0.0, NOW + 1)
 
 
+def test_of_queued_values_of_one_time_the_last_counts() -> None:
+    sensors = Sensors()
+    for value in (1.0, 2.0):
+        [(_, shown)] = sensors.take(facts(value, NOW - 5000, queued=True), NOW)
+    assert (shown.value, shown.time_ms) == (2.0, NOW - 5000 + 1)
+    assert sensors.take(facts(1.0, NOW - 5000, queued=True), NOW) == []
+
+
 def test_a_queued_value_never_overwrites_a_newer_one() -> None:
     sensors = Sensors()
     sensors.take(facts(1.0, NOW), NOW)

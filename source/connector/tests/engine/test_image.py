@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,17 @@ def test_signals_reach_python_and_health_is_asked_without_a_shell(
 def test_the_command_is_on_the_path(client: docker.DockerClient, image: str) -> None:
     version = f"ocpp-connector {__version__}"
     assert in_image(client, image, "ocpp-connector", "--version") == (0, version)
+
+
+def test_the_command_reads_the_settings_of_the_image(
+    client: docker.DockerClient, image: str
+) -> None:
+    words = ("ocpp-connector", "config", "show", "--json")
+    code, output = in_image(client, image, *words, OCPP_PORT="9001")
+
+    found = {each["name"]: each["value"] for each in json.loads(output)}
+    assert code == 0
+    assert (found["DATA_DIR"], found["OCPP_PORT"]) == ("/data", "9001")
 
 
 def test_it_is_nobody_special(config: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -110,6 +111,21 @@ async def test_the_health_check_passes(
 
     assert code == 0, output
     assert b'"status":"ok"' in output.replace(b" ", b"")
+
+
+async def test_the_command_inside_finds_the_connector_and_its_token(
+    stack: Stack, listener: Listener, client: docker.DockerClient
+) -> None:
+    container = stack.connector(client)
+    command = ["ocpp-connector", "stations", "list", "--json"]
+
+    deadline_s = time.monotonic() + HEALTHY_WITHIN_S
+    code, output = container.exec_run(command)
+    while code and time.monotonic() < deadline_s:
+        code, output = container.exec_run(command)
+
+    assert code == 0, output
+    assert [each["station"] for each in json.loads(output)] == ["CP-7"]
 
 
 async def test_no_error_is_logged(

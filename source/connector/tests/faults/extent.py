@@ -22,9 +22,9 @@ class Extent:
     outages_s: tuple[float, ...] = (0.1, 2.0)
     frozen_s: tuple[float, ...] = (2.0,)
     ping_interval_s: float = 1.0
-    lossy_s: float = 5.0
-    latency_s: float = 0.5
-    storm: int = 300
+    lossy_s: float = 3.0
+    latency_s: float = 0.3
+    storm: int = 150
     frames: int = 5000
     is_whole: bool = False
 

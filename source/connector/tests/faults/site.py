@@ -7,10 +7,12 @@ import signal
 from collections.abc import Iterable
 from pathlib import Path
 from random import Random
+from socket import socket
 
 from connector.store import open_store
 from connector.store.records import TransactionRecord
 from connector.tests.faults.field import Charge, FieldStation, Manners
+from connector.tests.faults.wire import Wire
 from connector.tests.system.process import ConnectorProcess
 
 VERSIONS = ("1.6", "2.0.1", "2.1")
@@ -39,9 +41,10 @@ class Site:
         *,
         manners: Manners | None = None,
         password: str | None = None,
-        host: str = "127.0.0.1",
+        wire: Wire | None = None,
     ) -> FieldStation:
-        """One more station, switched on."""
+        """One more station, switched on; it dials on this machine or over a line."""
+        host = "127.0.0.1" if wire is None else wire.near
         station = FieldStation(
             identity,
             version,
@@ -49,11 +52,23 @@ class Site:
             Random(self._source.getrandbits(64)),
             manners=manners,
             password=password,
+            dial=None if wire is None else lambda: self._dial(wire),
         )
         station.on_step = self._step
         station.switch_on()
         self.stations.append(station)
         return station
+
+    async def _dial(self, wire: Wire) -> socket:
+        end = wire.socket()
+        end.setblocking(False)
+        address = wire.near, self.connector.ocpp_port
+        try:
+            await asyncio.get_running_loop().sock_connect(end, address)
+        except BaseException:
+            end.close()
+            raise
+        return end
 
     async def accepted(self, timeout_s: float = 20) -> None:
         """Wait until every station is."""
@@ -148,6 +163,8 @@ def _compare(charge: Charge, found: list[TransactionRecord]) -> list[str]:
     if charge.is_told and record.meter_stop_wh != charge.meter_stop_wh:
         wrong = f"ended at {record.meter_stop_wh}, not {charge.meter_stop_wh} Wh"
         problems.append(wrong)
+    if charge.is_told and record.energy_wh not in (None, charge.energy_wh):
+        problems.append(f"took {record.energy_wh}, not {charge.energy_wh} Wh")
     if record.id_token != charge.tag:
         problems.append(f"is of {record.id_token}, not {charge.tag}")
     return problems

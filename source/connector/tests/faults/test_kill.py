@@ -24,6 +24,8 @@ Run = Callable[..., ConnectorProcess]
 
 PARTS = 4
 LONGEST_FRAMES = 60
+MOST_WAITING = 40
+"""In a minute of this test is as much as in a day at a station."""
 LONGEST_PAUSE_S = 0.004
 """So that it is hit also between two frames."""
 
@@ -48,6 +50,7 @@ async def site(run: Run, folder: Path, source: Random) -> AsyncIterator[Site]:
 async def charge_on(station: FieldStation, source: Random, over: asyncio.Event) -> None:
     """One transaction after the other, whoever listens; the last one ends."""
     while not over.is_set():
+        await station.until(lambda: station.waiting < MOST_WAITING, "heard", 60)
         charge = station.start(tag=f"TAG{source.randrange(4)}")
         for _ in range(source.randrange(4)):
             await asyncio.sleep(source.uniform(0.0, 0.03))
@@ -80,6 +83,13 @@ async def kill_and_restart(place: Site, source: Random, limits: dict[str, int]) 
     heard = {each.identity: len(each.received) for each in place.stations}
     await place.start()
     await place.accepted()
+    await limited_again(place, heard, limits)
+
+
+async def limited_again(
+    place: Site, heard: dict[str, int], limits: dict[str, int]
+) -> None:
+    """Wait until each was told its limit, after all that it had heard before."""
 
     def is_limited(station: FieldStation) -> bool:
         found = newest_limit(station, heard[station.identity])
@@ -87,7 +97,7 @@ async def kill_and_restart(place: Site, source: Random, limits: dict[str, int]) 
 
     await asyncio.gather(
         *(
-            each.until(lambda each=each: is_limited(each), "limited again")
+            each.until(lambda each=each: is_limited(each), "limited again", 60)
             for each in place.stations
         )
     )
@@ -128,4 +138,23 @@ async def test_after_a_kill_every_transaction_is_there_once_with_its_energy(
     assert all(charge.is_told for charge in charges)
     note("kills", extent.kills // PARTS)
     note("transactions", len(charges))
-    note("frames said again", sum(each.refused for each in place.stations))
+    note("dials that failed", sum(each.refused for each in place.stations))
+
+
+async def test_a_station_that_does_not_boot_again_is_limited_again_too(
+    run: Run, listener: Listener, tmp_path: Path, extent: Extent
+) -> None:
+    connector = run(UNKNOWN_STATIONS="accept", LIMIT_MIN_INTERVAL_S="0")
+    place = Site(connector, tmp_path, Random(extent.seed))
+    for version in VERSIONS:
+        place.add(f"CP-{version}", version, manners=Manners(boots_again=False))
+    try:
+        await place.accepted()
+        limits = {station.identity: 4140 for station in place.stations}
+        for station in place.stations:
+            await limit(station, listener, limits[station.identity])
+        heard = {each.identity: len(each.received) for each in place.stations}
+        await place.restart()
+        await limited_again(place, heard, limits)
+    finally:
+        await place.close()

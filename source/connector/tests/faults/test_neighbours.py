@@ -81,8 +81,8 @@ async def site(rate: float, *more: str, pings_s: float = 20) -> AsyncIterator[Si
         options = ServerOptions(host="127.0.0.1", port=0, ping_interval_s=pings_s)
         server = WebSocketServer(options, rig.central.gate, rig.central.serve)
         await server.start()
-        assert server._server is not None
-        for listening in server._server.sockets:
+        [listener] = server._servers
+        for listening in listener.sockets:
             # Those who connect have it, too: a system may buffer megabytes.
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
         yield Site(rig, server.port)

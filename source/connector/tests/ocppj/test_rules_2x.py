@@ -134,10 +134,35 @@ def test_strict_refuses_whatever_does_not_fit_in_2x(more: Json, code: str) -> No
     assert refusal("TransactionEvent", EVENT | more, by).code == code
 
 
-def test_a_whole_number_with_a_point_is_an_integer_in_2x_alone() -> None:
-    assert take("StatusNotification", AVAILABLE | {"evseId": 1.0}, V201)[1] == []
-    problem = refusal("StatusNotification", STATUS_16 | {"connectorId": 1.0}, V16)
+@pytest.mark.parametrize("by", [V16, V201, V21])
+@pytest.mark.parametrize("number", [2.0, 2e0, -0.0, 2.0**53])
+def test_a_whole_number_with_a_point_is_that_number(by: Rules, number: float) -> None:
+    payload, member = AVAILABLE, "evseId"
+    if by is V16:
+        payload, member = STATUS_16, "connectorId"
+
+    taken, warnings = take("StatusNotification", payload | {member: number}, by)
+
+    assert type(taken[member]) is int
+    assert taken[member] == number
+    assert warnings == [f"{member} has the wrong type"]
+
+
+@pytest.mark.parametrize("by", [V16, V201, V21])
+@pytest.mark.parametrize("number", [2.5, 1e300, -1e300, 2.0**54])
+def test_a_number_that_counts_nothing_is_no_integer(by: Rules, number: float) -> None:
+    payload, member = AVAILABLE, "evseId"
+    if by is V16:
+        payload, member = STATUS_16, "connectorId"
+
+    problem = refusal("StatusNotification", payload | {member: number}, by)
+
     assert problem.code == "TypeConstraintViolation"
+
+
+def test_a_whole_number_with_a_point_is_one_in_an_answer_too() -> None:
+    answer = V201.check_answer("GetLocalListVersion", {"versionNumber": 3.0})
+    assert type(answer["versionNumber"]) is int
 
 
 def test_a_limit_with_two_decimals_leaves_in_2x_whose_schemas_do_not_forbid_it() -> (

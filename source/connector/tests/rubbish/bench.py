@@ -44,7 +44,8 @@ CODES = frozenset(
 )
 """OCPP-J 1.6, table 7."""
 _LONGEST_LOG_LINE = 1000
-_LONGEST_TEXT = 200_000
+_LONGEST_TEXT = 1_048_576
+"""Nothing that is told is longer than the frame it came in."""
 _MOST_WARNINGS, _MOST_NAMES, _MOST_PLACES = 200, 200, 65
 
 

@@ -1,4 +1,4 @@
-"""Payloads that fit, made from the schemas of OCPP 1.6."""
+"""Payloads that fit, made from the schemas; of OCPP 1.6 where no version is named."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _TEXTS = {"date-time": "2026-01-31T12:00:00Z", "uri": "ftp://host/file"}
 _CHARACTERS = st.characters(codec="utf-8", exclude_characters="\x00")
 
 
-def smallest(action: str, suffix: str = "") -> Json:
+def smallest(action: str, suffix: str = "", *, version: str = VERSION) -> Json:
     """Required members alone."""
-    return _made(load_document(VERSION, action, suffix), is_full=False)
+    return _made(load_document(version, action, suffix), is_full=False)
 
 
-def full(action: str, suffix: str = "") -> Json:
+def full(action: str, suffix: str = "", *, version: str = VERSION) -> Json:
     """Every member."""
-    return _made(load_document(VERSION, action, suffix), is_full=True)
+    return _made(load_document(version, action, suffix), is_full=True)
 
 
 def fitting(action: str, suffix: str = "") -> SearchStrategy[Json]:
@@ -54,7 +54,7 @@ def _made(document: Json, *, is_full: bool) -> Json:
         schema = _resolved(document, schema)
         if "enum" in schema:
             return schema["enum"][0]
-        match schema["type"]:
+        match schema.get("type", "string"):
             case "object":
                 required = schema.get("required", ())
                 return {
@@ -67,7 +67,8 @@ def _made(document: Json, *, is_full: bool) -> Json:
             case "string":
                 return _TEXTS.get(schema.get("format", ""), "1")
             case kind:
-                return {"integer": 1, "number": 6.1, "boolean": True}[kind]
+                number = min(6.1, schema.get("maximum", 6.1))
+                return {"integer": 1, "number": number, "boolean": True}[kind]
 
     found: Json = make(document)
     return found

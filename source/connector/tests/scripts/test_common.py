@@ -36,6 +36,8 @@ class Machine:
 
     def has(self, name: str, script: str) -> None:
         """A command of this name."""
+        # It may be a link to the real one, which is not ours to write to.
+        (self.bin / name).unlink(missing_ok=True)
         self.write(self.bin / name, script)
 
     def has_python(self, name: str, kind: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import re
 from pathlib import Path
 
@@ -40,6 +42,23 @@ def test_a_new_one_is_told_once(
     assert f"{URL}/docs?token=" in told.err
     assert str(tmp_path / FILE) in told.err
     assert capsys.readouterr().err == ""
+
+
+def test_one_that_cannot_be_told_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = kept_token(tmp_path)
+
+    class Full(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("sys.stderr", Full())
+    made.tell(URL)
+
+    assert "could not be printed" in caplog.text
+    assert str(tmp_path / FILE) in caplog.text
+    assert made.token not in caplog.text
 
 
 def test_an_empty_file_is_none(tmp_path: Path) -> None:

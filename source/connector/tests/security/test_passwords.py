@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import stat
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -300,6 +302,17 @@ async def test_a_full_line_sends_those_behind_away(
     found = await asyncio.gather(*behind, return_exceptions=True)
     assert found[0] == 0
     assert isinstance(found[1], LineFull)
+    line.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have none of their own")
+async def test_slow_work_gives_way_to_everything_else() -> None:
+    line = SlowLine("test", 1)
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    found = await line.run(
+        0, lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    )
+    assert found == max(own, 10)
     line.close()
 
 

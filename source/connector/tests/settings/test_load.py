@@ -20,7 +20,8 @@ from connector.csms.presets import presets
 from connector.csms.quirks import QUIRKS, Quirks, VendorLimit
 from connector.errors import SettingsError
 from connector.settings import load
-from connector.settings.stations import QuirksEntry, StationEntry, TokenEntry
+from connector.settings.stations import QuirksEntry, StationEntry
+from connector.settings.tokens import TokenEntry
 from connector.settings.unbuilt import UNBUILT
 
 
@@ -73,6 +74,11 @@ def test_settings_do_not_change() -> None:
         ("STRICT_VALIDATION", "TRUE", True),
         ("DATA_DIR", "elsewhere", Path("elsewhere")),
         ("STORE_URL", "sqlite:////tmp/a.db", "sqlite:////tmp/a.db"),
+        ("STORE_URL", " postgres://u:p@db/a ", "postgres://u:p@db/a"),
+        ("STORE_URL", "postgresql://u:%2F@[::1]:1/a", "postgresql://u:%2F@[::1]:1/a"),
+        ("STORE_URL", "postgresql+asyncpg:///a", "postgresql+asyncpg:///a"),
+        ("STORE_URL", "postgresql+psycopg://h/a", "postgresql+psycopg://h/a"),
+        ("STORE_URL", "postgresql://h/a?sslmode=x", "postgresql://h/a?sslmode=x"),
         ("HTTP_HOST", "0.0.0.0", "0.0.0.0"),
         ("HTTP_PORT", "0", 0),
         ("HTTP_URL", " https://a.example:8443/b/ ", "https://a.example:8443/b"),
@@ -216,7 +222,7 @@ class TestSecretsInFiles:
             {
                 "MQTT_USERNAME": "me",
                 "MQTT_PASSWORD": "geheim",
-                "STORE_URL": "sqlite:///geheim",
+                "STORE_URL": "postgresql://me:geheim@db/ocpp",
             }
         )
 
@@ -316,7 +322,6 @@ class TestStations:
         "member",
         [
             {"ocpp_version": None},
-            {"security_profile": 0},
             {"quirks": []},
             {"quirks": {}},
             {"password": None},
@@ -395,6 +400,9 @@ class TestTokens:
             "  expiry: 2026-12-31T23:59:59+01:00\n"
             "  group: family\n"
             "  note: Alice\n"
+            "  type: iso14443\n"
+            "  language: de\n"
+            "  max_active: 2\n"
         )
 
         tokens = load({"TOKENS": "tokens.yml"}).csms.tokens
@@ -402,7 +410,13 @@ class TestTokens:
         assert tokens == {
             "0042": TokenOptions(),
             "04A2B3C4": TokenOptions(
-                "Blocked", "2026-12-31T22:59:59Z", "family", "Alice"
+                "Blocked",
+                "2026-12-31T22:59:59Z",
+                "family",
+                "Alice",
+                "ISO14443",
+                "de",
+                2,
             ),
         }
 

@@ -34,14 +34,31 @@ WRONG = [
     ("SEND_RAW_MESSAGE_TO_DB", "2", "TRUE or FALSE"),
     ("DEBUG", "WAHR", "TRUE or FALSE"),
     ("OCPP_HOST", "ws://here", "a host name or an address"),
-    ("OCPP_PORT", "90000", "a port from 1 to 65535"),
-    ("OCPP_PORT", "0", "a port from 1 to 65535 (0 closes the plain port"),
-    ("OCPP_PORT", "-1", "a port from 1 to 65535"),
+    ("OCPP_PORT", "90000", "a port from 0 (closes the plain port) to 65535"),
+    ("OCPP_PORT", "-1", "a port from 0 (closes the plain port) to 65535"),
+    ("OCPP_TLS_PORT", "0", "a port from 1 to 65535"),
+    ("OCPP_TLS_PORT", "9000", "another port than OCPP_PORT"),
+    ("OCPP_TLS_CERT", "nowhere.pem", "the path of a file that can be read"),
+    ("OCPP_TLS_CERT", "file", "OCPP_TLS_PORT beside it"),
+    ("OCPP_TLS_KEY", "file", "OCPP_TLS_CERT beside it"),
+    ("OCPP_TLS_CLIENT_CA", "file", "OCPP_TLS_PORT beside it"),
+    ("CRL_FILE", "file", "OCPP_TLS_CLIENT_CA beside it"),
+    ("OPERATOR_NAME", "x" * 65, "text of 1 to 64 characters"),
+    ("MIN_SECURITY_PROFILE", "4", "0, 1, 2 or 3"),
+    ("MIN_SECURITY_PROFILE", "1.5", "0, 1, 2 or 3"),
+    ("MIN_SECURITY_PROFILE", "2", "OCPP_TLS_PORT, or TRUSTED_PROXIES beside it"),
+    ("MIN_SECURITY_PROFILE", "3", "OCPP_TLS_PORT and OCPP_TLS_CLIENT_CA beside it"),
+    ("TRUSTED_PROXIES", "nginx", "addresses or networks such as 10.0.0.5"),
+    ("TRUSTED_PROXIES", "10.0.0.1;10.0.0.2", "addresses or networks such as"),
+    ("TRUSTED_PROXIES", "10.0.0.1, 0.0.0.0/0", "addresses or networks"),
+    ("TRUSTED_PROXIES", "::/0", "addresses or networks"),
     ("DEFAULT_SUBPROTOCOL", "ocpp2.0", "ocpp2.1, ocpp2.0.1, ocpp1.6, or empty"),
     ("UNKNOWN_STATIONS", "ask", "pending, accept or reject"),
     ("STATIONS", "nowhere.yaml", "a JSON object, or the path of a YAML or JSON file"),
     ("UNKNOWN_TOKENS", "maybe", "accept, reject or ask"),
-    ("UNKNOWN_TOKENS", "ask", "accept or reject (ask: this version"),
+    ("TOKEN_ASK_TIMEOUT_S", "0", "seconds, more than 0 and up to 60"),
+    ("TOKEN_ASK_TIMEOUT_S", "61", "seconds, more than 0 and up to 60"),
+    ("TOKEN_ASK_DEFAULT", "ask", "accept or reject"),
     ("TOKENS", "[]", "an object by identity"),
     ("REMOTE_ID_TOKEN", "a" * 17, "1 to 16 characters"),
     ("REMOTE_ID_TOKEN", "a\tb", "1 to 16 characters"),
@@ -172,8 +189,15 @@ class TestSecrets:
     @pytest.mark.parametrize(
         ("name", "text"),
         [
-            ("STORE_URL", "postgresql://me:geheim@db/ocpp"),
+            ("STORE_URL", "postgresql://me:geheim@db"),
+            ("STORE_URL", "postgresql://me:geheim@db/"),
+            ("STORE_URL", "postgresql://me:ge@heim@db/ocpp"),
+            ("STORE_URL", "postgresql://me:1@geheim@db/ocpp"),
+            ("STORE_URL", "postgresql://me:geheim@db/ocpp?geheim=1"),
+            ("STORE_URL", "postgresql://me:geheim@db:port/ocpp"),
             ("STORE_URL", "mysql://me:geheim@db/ocpp"),
+            ("STORE_URL", "sqlite://me:geheim@db/ocpp"),
+            ("STORE_URL", "geheim"),
             ("STORE_URL", "sqlite:///"),
             ("MQTT_PASSWORD", "geheim"),
         ],
@@ -184,10 +208,23 @@ class TestSecrets:
         assert "geheim" not in problem
         assert problem.startswith(f"{name} is (hidden) (environment), expected ")
 
-    def test_postgresql_is_refused_as_not_built(self) -> None:
-        [problem] = problems({"STORE_URL": "postgresql://me@db/ocpp"})
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            ("postgresql://me@db", "it names no database"),
+            ("postgresql://me@db/a?ssl=1", "one of the options behind ? is unknown"),
+            ("postgresql://me:a@b@db/a", "it has more than one @"),
+            ("mysql://me@db/a", "this kind of database is not supported"),
+            ("sqlite:///", "it names no file"),
+            ("nonsense", "it is no URL of a database"),
+        ],
+    )
+    def test_what_is_wrong_with_a_database_is_told(
+        self, text: str, reason: str
+    ) -> None:
+        [problem] = problems({"STORE_URL": text})
 
-        assert "PostgreSQL: this version does not have it yet" in problem
+        assert problem.endswith(f": {reason}")
 
     def test_a_file_that_is_not_there_is_named(self) -> None:
         [problem] = problems({"MQTT_USERNAME_FILE": "nowhere"})
@@ -287,7 +324,7 @@ class TestStations:
             ("meter_interval_s", 0.5, "whole seconds, 0 or more"),
             ("strict_validation", "strict", "TRUE or FALSE"),
             ("ocpp_version", "2.0", "1.6, 2.0.1 or 2.1"),
-            ("security_profile", 1, "nothing: this version"),
+            ("security_profile", 4, "0, 1, 2 or 3"),
             ("preset", "abb", "one of none, abb-terra-ac, abl, "),
             ("preset", 1, "one of none, abb-terra-ac, abl, "),
             ("quirks", 1, "an object or a list of names: no_boot_trigger, "),
@@ -305,7 +342,8 @@ class TestStations:
         )
 
     @pytest.mark.parametrize(
-        ("member", "value"), [("password", "geheim"), ("autostart_token", "geheim" * 4)]
+        ("member", "value"),
+        [("password", "geheim\n"), ("autostart_token", "geheim" * 4)],
     )
     def test_a_secret_member_is_hidden(self, member: str, value: str) -> None:
         text = json.dumps({"CP-7": {member: value}})
@@ -490,6 +528,10 @@ class TestTokens:
             ("expiry", "soon", "a time with its zone"),
             ("group", 1, "text"),
             ("note", 1, "text"),
+            ("type", "two words", "any, Central, "),
+            ("type", "NoAuthorization", "any, Central, "),
+            ("language", "Deutsch", "a language such as de or en-GB"),
+            ("max_active", 0, "a whole number, 1 or more"),
         ],
     )
     def test_a_wrong_member_is_named(

@@ -2,15 +2,26 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from connector.store import DatabaseStore, open_store
+from connector.store.groups import Groups
+from connector.tests.postgresql import PostgreSQL
+from connector.tests.store.databases import engine_of
+
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'connector.sqlite'}"
+@pytest.fixture(params=DATABASES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database, of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'connector.sqlite'}"
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return server.empty_database()
 
 
 @pytest.fixture
@@ -19,3 +30,12 @@ async def store(url: str) -> AsyncIterator[DatabaseStore]:
     await store.open()
     yield store
     await store.close()
+
+
+@pytest.fixture
+async def groups(url: str) -> Any:
+    """With a table ``t`` of different numbers."""
+    groups = Groups(engine_of(url))
+    await groups.run(lambda c: c.execute(text("CREATE TABLE t (x INTEGER UNIQUE)")))
+    yield groups
+    await groups.close()

@@ -36,6 +36,10 @@ async def test_the_newest_come_first(store: DatabaseStore) -> None:
 
     assert await store.certificates() == [SERVER, TWO, ONE]
     assert await store.certificates(limit=2) == [SERVER, TWO]
+    behind = (SERVER.issued_ms, SERVER.serial)
+    assert await store.certificates(limit=1, before=behind) == [TWO]
+    assert await store.certificates("CP-7", before=behind) == [ONE]
+    assert await store.certificates(before=(ONE.issued_ms, ONE.serial)) == []
     assert await store.certificates("CP-7") == [ONE]
     assert await store.certificates("CP-9") == []
 

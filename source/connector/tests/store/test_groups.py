@@ -1,10 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -14,54 +10,36 @@ from sqlalchemy import Connection, event
 from connector.errors import StoreError
 from connector.store import DatabaseStore, open_store
 from connector.store.groups import READS_ONLY, Groups
-from connector.store.records import LimitRecord, StationRecord
-from connector.store.sqlite import make_engine, parse_url
-from connector.tests.store.examples import START
+from connector.store.records import LimitRecord
+from connector.tests.store.databases import add, count
 
 UNWRITABLE = LimitRecord("cs1", "1", {"secret-value": object()})
 
 
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """No file of this process may grow."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@pytest.fixture
-async def groups(url: str) -> Any:
-    groups = Groups(make_engine(parse_url(url)))
-    await groups.run(lambda c: c.exec_driver_sql("CREATE TABLE t (x UNIQUE)").close())
-    yield groups
-    await groups.close()
-
-
-def add(value: int) -> Any:
-    return lambda c: c.exec_driver_sql("INSERT INTO t VALUES (?)", (value,)).rowcount
-
-
-def count(connection: Connection) -> Any:
-    return connection.exec_driver_sql("SELECT count(*) FROM t").scalar()
-
-
 async def test_operations_that_wait_share_one_commit(groups: Groups) -> None:
     commits: list[Any] = []
-    event.listen(groups._engine, "commit", commits.append)
+    event.listen(groups.engine, "commit", commits.append)
 
     await asyncio.gather(*(groups.run(add(value)) for value in range(50)))
 
     assert len(commits) == 1
 
 
+async def test_a_group_is_bounded(groups: Groups) -> None:
+    commits: list[Any] = []
+    event.listen(groups.engine, "commit", commits.append)
+
+    await asyncio.gather(*(groups.run(add(value)) for value in range(450)))
+
+    assert len(commits) == 3
+    assert await groups.run(count, is_write=False) == 450
+
+
 async def test_an_operation_during_a_commit_waits_for_the_next(groups: Groups) -> None:
     commits: list[Any] = []
     began, may_end = asyncio.Event(), Event()
     loop = asyncio.get_running_loop()
-    event.listen(groups._engine, "commit", commits.append)
+    event.listen(groups.engine, "commit", commits.append)
 
     def slow(_: Connection) -> None:
         loop.call_soon_threadsafe(began.set)
@@ -87,25 +65,6 @@ async def test_an_operation_that_fails_fails_alone(groups: Groups) -> None:
     assert groups.is_writable
 
 
-async def test_nothing_is_kept_where_the_database_gave_up_the_transaction(
-    groups: Groups,
-) -> None:
-    def give_up(connection: Connection) -> None:
-        connection.exec_driver_sql("INSERT OR ROLLBACK INTO t VALUES (1)")
-
-    results = await asyncio.gather(
-        groups.run(add(1)),
-        groups.run(give_up),
-        groups.run(add(2)),
-        return_exceptions=True,
-    )
-
-    assert [type(each) for each in results] == [StoreError] * 3
-    assert "UNIQUE constraint failed" in str(results[2])
-    assert await groups.run(count, is_write=False) == 0
-    assert await groups.run(add(1)) == 1
-
-
 async def test_a_commit_that_fails_fails_every_write_and_no_read(
     groups: Groups,
 ) -> None:
@@ -113,7 +72,7 @@ async def test_a_commit_that_fails_fails_every_write_and_no_read(
         if READS_ONLY not in connection.get_execution_options():
             raise OSError("disk I/O error")
 
-    event.listen(groups._engine, "commit", refuse)
+    event.listen(groups.engine, "commit", refuse)
     first, second, read = await asyncio.gather(
         groups.run(add(1)),
         groups.run(add(2)),
@@ -155,38 +114,6 @@ async def test_what_waits_is_done_before_the_end(groups: Groups, url: str) -> No
     await groups.close()
 
     assert await caller == 1
-
-
-async def test_a_full_disk_is_told_and_ends(store: DatabaseStore) -> None:
-    await store.save_station(StationRecord("before", "accepted"))
-
-    with full_disk(), pytest.raises(StoreError) as caught:
-        await store.start_transaction(START)
-    was_writable = store.is_writable
-    record = await store.start_transaction(START)
-
-    assert "AABBCC" not in str(caught.value)
-    assert not was_writable
-    assert store.is_writable
-    assert await store.transactions() == [record]
-
-
-async def test_a_full_disk_fails_all_that_write_and_none_that_read(
-    store: DatabaseStore,
-) -> None:
-    station = StationRecord("before", "accepted")
-    await store.save_station(station)
-
-    with full_disk():
-        *writes, read = await asyncio.gather(
-            *(store.start_transaction(replace(START, start_ms=n)) for n in range(3)),
-            store.stations(),
-            return_exceptions=True,
-        )
-
-    assert [type(each) for each in writes] == [StoreError] * 3
-    assert read == [station]
-    assert await store.transactions() == []
 
 
 async def test_a_value_that_cannot_be_kept_is_refused_without_telling_it(

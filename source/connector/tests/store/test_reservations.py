@@ -10,7 +10,7 @@ from connector.errors import StoreError
 from connector.store import DatabaseStore, open_store
 from connector.store.records import LocalListRecord
 from connector.store.reservation_statements import ENDED_KEPT
-from connector.store.sqlite import make_engine, parse_url
+from connector.tests.store.databases import execute
 from connector.tests.store.examples import reservation
 
 LARGEST = 2**31 - 1
@@ -26,12 +26,7 @@ async def other(url: str, store: DatabaseStore) -> AsyncIterator[DatabaseStore]:
 
 
 def set_sequence(url: str, value: int) -> None:
-    engine = make_engine(parse_url(url))
-    with engine.begin() as connection:
-        connection.exec_driver_sql(
-            f"UPDATE sequences SET value = {value} WHERE name = 'reservation'"
-        )
-    engine.dispose()
+    execute(url, f"UPDATE sequences SET value = {value} WHERE name = 'reservation'")
 
 
 async def test_ids_are_given_once(store: DatabaseStore, other: DatabaseStore) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import subprocess
 import sys
 from importlib.resources import files
@@ -13,13 +12,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, create_engine
-from sqlalchemy.schema import CreateIndex
+from sqlalchemy import Connection, inspect
 
 from connector.errors import StoreError
 from connector.store import open_store, schema, tables
+from connector.store.backends import backend_of
 from connector.store.records import OF_CONFIGURATION, TokenRecord
-from connector.store.sqlite import make_engine, parse_url
+from connector.tests.store.databases import engine_of, execute
 from connector.tests.store.examples import START
 
 MIGRATIONS = str(files("connector.store") / "migrations")
@@ -37,12 +36,34 @@ print("alembic" in sys.modules)
 """
 
 
-def indexes(metadata: MetaData, connection: Connection) -> set[str]:
+DEFINED = {
+    "sqlite": (
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        " AND tbl_name != 'alembic_version'",
+    ),
+    "postgresql": (
+        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+        " AND tablename != 'alembic_version'",
+        "SELECT table_name, column_name, data_type, collation_name, is_nullable"
+        " FROM information_schema.columns WHERE table_schema = 'public'"
+        " AND table_name != 'alembic_version'",
+    ),
+}
+
+
+def defined(connection: Connection) -> set[str]:
     return {
-        " ".join(str(CreateIndex(index).compile(connection)).replace('"', "").split())
-        for table in metadata.sorted_tables
-        for index in table.indexes
+        " ".join(str(value) for value in row).replace('"', "").replace("\n", "")
+        for query in DEFINED[connection.dialect.name]
+        for row in connection.exec_driver_sql(query)
     }
+
+
+def tables_of(url: str) -> list[str]:
+    engine = engine_of(url)
+    names = inspect(engine).get_table_names()
+    engine.dispose()
+    return sorted(names)
 
 
 def start(url: str) -> subprocess.Popen[str]:
@@ -63,55 +84,45 @@ def test_the_migrations_are_packaged() -> None:
 
 @pytest.mark.filterwarnings("ignore:.* expression-based index")
 def test_the_migrations_make_the_tables(url: str) -> None:
-    engine = make_engine(parse_url(url))
+    engine = engine_of(url)
     with engine.begin() as connection:
-        schema.migrate(connection)
+        schema.migrate(connection, backend_of(url)[0].alone)
         context = MigrationContext.configure(connection)
         differences = compare_metadata(context, tables.metadata)
-        made = connection.exec_driver_sql(
-            "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-        ).scalars()
-        migrated = {" ".join(sql.replace('"', "").split()) for sql in made}
-        expected = indexes(tables.metadata, connection)
+        migrated = defined(connection)
+        tables.metadata.drop_all(connection)
+        tables.metadata.create_all(connection)
+        expected = defined(connection)
     engine.dispose()
 
     assert differences == []
-    # Alembic does not compare those over an expression.
+    # Alembic does not compare indexes over an expression, and no collations.
     assert migrated == expected
 
 
 async def test_a_schema_of_a_newer_version_is_refused(url: str) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num TEXT)")
-        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('9999')")
-    engine.dispose()
+    version = "CREATE TABLE alembic_version (version_num TEXT)"
+    execute(url, version, "INSERT INTO alembic_version VALUES ('9999')")
 
-    with pytest.raises(StoreError, match=r"connector\.sqlite: .*a newer version"):
+    with pytest.raises(StoreError, match=r": its schema \(9999\) .*a newer version"):
         await open_store(url).open()
 
+    assert tables_of(url) == ["alembic_version"]
 
-async def test_a_failed_migration_leaves_nothing_behind(
-    url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE limits (x INTEGER)")
-    engine.dispose()
 
-    with pytest.raises(StoreError, match="limits already exists"):
+async def test_a_failed_migration_leaves_nothing_behind(url: str) -> None:
+    execute(url, "CREATE TABLE limits (x INTEGER)")
+
+    with pytest.raises(StoreError, match=r'"?limits"? already exists'):
         await open_store(url).open()
 
-    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-    names = connection.execute("SELECT name FROM sqlite_master").fetchall()
-    connection.close()
-    assert names == [("limits",)]
+    assert tables_of(url) == ["limits"]
 
 
 async def test_a_store_of_the_first_version_keeps_what_it_has(url: str) -> None:
     config = Config()
     config.set_main_option("script_location", MIGRATIONS)
-    engine = make_engine(parse_url(url))
+    engine = engine_of(url)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")

@@ -12,7 +12,7 @@ import pytest
 import connector
 from connector.errors import StoreError
 from connector.store import open_store
-from connector.store.sqlite import make_engine, parse_url
+from connector.tests.store.databases import engine_of
 from connector.tests.store.examples import START
 
 ROOT = str(Path(connector.__file__).parents[1])
@@ -45,6 +45,11 @@ asyncio.run(main())
 
 
 @pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'connector.sqlite'}"
+
+
+@pytest.fixture
 def anybodys() -> Iterator[Path]:
     """A folder that other users may reach, which those of pytest are not."""
     with tempfile.TemporaryDirectory() as folder:
@@ -74,7 +79,7 @@ def as_somebody(folder: Path) -> subprocess.CompletedProcess[str]:
     ],
 )
 def test_every_commit_is_on_the_disk(url: str, pragma: str, value: object) -> None:
-    engine = make_engine(parse_url(url))
+    engine = engine_of(url)
     with engine.begin() as connection:
         found = connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
     engine.dispose()
@@ -116,7 +121,7 @@ async def test_the_folder_is_made(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["nonsense secret", "x://user:secret@host/a", "postgresql://u:secret@host/a"]
+    "url", ["nonsense secret", "x://user:secret@host/a", "mysql://u:secret@host/a"]
 )
 async def test_another_kind_of_database_is_refused(url: str) -> None:
     with pytest.raises(StoreError) as caught:

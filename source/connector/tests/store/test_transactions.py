@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -10,14 +9,12 @@ from connector.errors import StoreError
 from connector.store import DatabaseStore, open_store
 from connector.store.records import TransactionRecord, TransactionStop
 from connector.store.statements import LARGEST_ID
+from connector.tests.store.databases import execute
 from connector.tests.store.examples import START, STOP, sample
 
 
 def set_sequence(url: str, value: int) -> None:
-    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-    connection.execute("UPDATE sequences SET value = ?", (value,))
-    connection.commit()
-    connection.close()
+    execute(url, f"UPDATE sequences SET value = {value}")
 
 
 async def test_a_start_is_kept_with_all_it_brings(store: DatabaseStore) -> None:

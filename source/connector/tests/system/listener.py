@@ -37,6 +37,10 @@ class Listener:
         payload = value if isinstance(value, bytes) else json.dumps(value)
         self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(10)
 
+    def publish_bytes(self, topic: str, payload: bytes) -> None:
+        """Publish whatever it is, soon."""
+        self._client.publish(topic, payload)
+
     def publish_soon(self, topic: str, value: Any) -> None:
         """Publish JSON to a broker that may not read."""
         self._client.publish(topic, json.dumps(value), qos=1)

@@ -16,6 +16,7 @@ from typing import Any
 
 SOURCE = Path(__file__).parents[3]
 START_TIMEOUT_S = 20
+_LOOKS_EACH_S = 0.01
 
 
 def free_port() -> int:
@@ -63,6 +64,7 @@ class ConnectorProcess:
         while not self._listens():
             assert self._process.poll() is None, self.log()
             assert time.monotonic() < deadline, self.log()
+            time.sleep(_LOOKS_EACH_S)  # it needs the processor more than we do
 
     def _listens(self) -> bool:
         with socket.socket() as probe:
@@ -98,6 +100,7 @@ class ConnectorProcess:
                 return
             except urllib.error.URLError:
                 assert time.monotonic() < deadline, self.log()
+                time.sleep(_LOOKS_EACH_S)
 
     def log(self) -> str:
         """All that it wrote."""

@@ -60,3 +60,25 @@ def test_an_address_that_is_none_is_named(tmp_path: Path) -> None:
     assert code == 2
     assert "300.1.1.1" in output
     assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("certificate", "words"),
+    [("rubbish", "server.pem cannot be used"), ("", "server.pem cannot be used")],
+)
+def test_a_certificate_that_cannot_be_used_is_exit_code_2_with_its_name(
+    tmp_path: Path, certificate: str, words: str
+) -> None:
+    path = tmp_path / "server.pem"
+    path.write_text(certificate)
+    port = str(free_port())
+    code, output = ended(
+        OCPP_PORT="0",
+        OCPP_TLS_PORT=port,
+        OCPP_TLS_CERT=str(path),
+        DATA_DIR=str(tmp_path / "data"),
+    )
+    assert code == 2
+    assert f"OCPP_TLS_PORT: the certificate {tmp_path}" in output
+    assert words in output
+    assert "Traceback" not in output

@@ -216,6 +216,7 @@ async def test_health_tells_broker_store_and_stations(run: Run, broker: Broker) 
     connector = run(UNKNOWN_STATIONS="accept")
     station = await RawStation.open(connector.ocpp_port, "CP1")
     await station.boot()
+    await asyncio.to_thread(connector.until_healthy)
     health = await asyncio.to_thread(connector.health)
     assert health["status"] == "ok"
     assert health["stations"] == 1

@@ -10,7 +10,6 @@ import asyncio
 import hashlib
 import hmac
 import logging
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -22,6 +21,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connector.csms.clock import Clock
+from connector.csms.failures import Failures, neighbourhood
+from connector.sessions.proxies import Origin, Proxies
 from connector.web.problems import problem
 
 logger = logging.getLogger(__name__)
@@ -39,33 +40,8 @@ _FOREIGN = (
     "another page may not do this with your cookie; programs send the header "
     "Authorization: Bearer <API_TOKEN>"
 )
-_TOO_MANY = "too many wrong tokens wait for their answer; come again later"
+_MOST_WAITING_PER_ADDRESS = 20
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="OCPP connector"'}
-
-
-class Failures:
-    """Counts wrong tokens by address, and says how long the answer has to wait."""
-
-    _FIRST_S, _LONGEST_S = 0.25, 8.0
-    _FORGOTTEN_AFTER_S = 900.0
-    _MOST_ADDRESSES = 1000
-
-    def __init__(self, clock: Clock) -> None:
-        self.total = 0
-        self._clock = clock
-        self._by_address: OrderedDict[str, tuple[int, float]] = OrderedDict()
-
-    def note(self, address: str) -> float:
-        """One more from here; the seconds that its answer waits."""
-        self.total += 1
-        now_s = self._clock.monotonic()
-        count, last_s = self._by_address.pop(address, (0, now_s))
-        if now_s - last_s > self._FORGOTTEN_AFTER_S:
-            count = 0
-        self._by_address[address] = (count + 1, now_s)
-        if len(self._by_address) > self._MOST_ADDRESSES:
-            self._by_address.popitem(last=False)
-        return float(min(self._FIRST_S * 2 ** min(count, 16), self._LONGEST_S))
 
 
 class Tokens:
@@ -93,6 +69,13 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode(errors="surrogateescape")).digest()
 
 
+@dataclass(slots=True)
+class AuthCounts:
+    """What is counted, for `/metrics`."""
+
+    failures: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class _Refused:
     status: HTTPStatus
@@ -103,16 +86,21 @@ class _Refused:
 class Guard:
     """Lets requests through to ``app`` whose sender knows the token."""
 
-    _MOST_WAITING = 64
-
     def __init__(
-        self, app: ASGIApp, *, tokens: Tokens, failures: Failures, clock: Clock
+        self,
+        app: ASGIApp,
+        *,
+        tokens: Tokens,
+        counts: AuthCounts,
+        clock: Clock,
+        proxies: Proxies,
     ) -> None:
+        self._proxies = proxies
         self._app = app
         self._tokens = tokens
-        self._failures = failures
+        self._counts = counts
+        self._failures = Failures(clock, _MOST_WAITING_PER_ADDRESS)
         self._clock = clock
-        self._waiting = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let it through, or answer it."""
@@ -158,31 +146,47 @@ class Guard:
             self._tokens.cookie,
             httponly=True,
             samesite="strict",
-            secure=scope.get("scheme") == "https",
+            secure=self._origin(scope).is_secure,
         )
         return answer
 
     async def _refuse(self, scope: Scope, refused: _Refused) -> Response:
         if refused.is_wrong:
-            address = (scope.get("client") or ("",))[0]
-            delay_s = self._failures.note(address)
-            logger.warning("a wrong API token from %s", address or "somewhere")
-            if self._waiting >= self._MOST_WAITING:
-                later = {"Retry-After": str(round(Failures._LONGEST_S))}
-                return problem(HTTPStatus.TOO_MANY_REQUESTS, _TOO_MANY, later)
-            await self._pause(delay_s)
+            await self._slow_down(self._origin(scope).address)
         is_401 = refused.status == HTTPStatus.UNAUTHORIZED
         return problem(refused.status, refused.detail, _CHALLENGE if is_401 else None)
 
-    async def _pause(self, delay_s: float) -> None:
+    def _origin(self, scope: Scope) -> Origin:
+        peer = (scope.get("client") or ("",))[0]
+        is_secure = scope.get("scheme") == "https"
+        return self._proxies.origin(peer, _All(scope), is_secure=is_secure)
+
+    async def _slow_down(self, address: str) -> None:
+        """Have a wrong one wait, the longer the more there were."""
+        self._counts.failures += 1
+        place = neighbourhood(address)
+        delay_s = self._failures.note(place, place)
+        if not delay_s:
+            return
+        logger.warning("wrong tokens for the API from %s", address or "somewhere")
         over = asyncio.Event()
         timer = self._clock.call_later(delay_s, over.set)
-        self._waiting += 1
+        self._failures.hold(place)
         try:
             await over.wait()
         finally:
-            self._waiting -= 1
+            self._failures.release(place)
             timer.cancel()
+
+
+class _All:
+    """Headers by the name that `Proxies` has for it."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._headers = Headers(scope=scope)
+
+    def get_all(self, name: str, /) -> list[str]:
+        return self._headers.getlist(name)
 
 
 def is_open(path: str) -> bool:
@@ -221,5 +225,8 @@ def _cookie(headers: Iterable[str], name: str) -> str | None:
 
 def _is_foreign(headers: Headers) -> bool:
     """Whether a page of another origin asks; ports of one host are one *site*."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
     origin = headers.get("origin")
     return origin is not None and origin.partition("://")[2] != headers.get("host")

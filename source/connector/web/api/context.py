@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from connector.csms.central_system import CentralSystem
 from connector.csms.clock import Clock
+from connector.csms.registering import ReadEntry
 from connector.datapoints.commands import Commands
+from connector.datapoints.flow_numbers import FlowNumbers
 from connector.datapoints.limits.service import LimitService
+from connector.datapoints.present import Present
+from connector.security.passwords import Passwords
+from connector.sessions.proxies import Proxies
 from connector.store.interface import Store
 
 
@@ -26,3 +32,15 @@ class ApiContext:
     data_dir: Path
     token: str = field(repr=False)
     """Who knows it may use the API."""
+    read_entry: ReadEntry
+    """Reads and checks the members of an entry of `STATIONS`."""
+    entry_schema: dict[str, Any]
+    """How they look, as a JSON schema."""
+    passwords: Passwords
+    """Makes the hashes that are kept of stations' passwords."""
+    present: Present
+    """The newest values of all datapoints."""
+    flow: FlowNumbers
+    """How the values fare on their way to the broker."""
+    proxies: Proxies = field(default_factory=Proxies)
+    """Those whose headers are believed."""

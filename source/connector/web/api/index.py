@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from connector.web.api.context import ApiContext
+from connector.web.description import description_of
 
 
 class Index(BaseModel):
@@ -33,7 +34,7 @@ def routes(context: ApiContext) -> APIRouter:
     async def show_index(request: Request) -> Index:
         return Index(
             version=context.version,
-            paths=_paths(request.app.openapi()),
+            paths=_paths(await description_of(request.app)),
             reference="/docs",
             openapi="/openapi.json",
         )

@@ -6,13 +6,35 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
-from connector.web.api import index
+from connector.web.api import (
+    commands,
+    datapoints,
+    index,
+    passwords,
+    pki,
+    reservations,
+    stations,
+    store,
+    tokens,
+    transactions,
+)
 from connector.web.api.context import ApiContext
 
 PREFIX = "/api/v1"
 
 # One line for each kind; paths in them begin with `/`, below `PREFIX`.
-ROUTERS: tuple[Callable[[ApiContext], APIRouter], ...] = (index.routes,)
+ROUTERS: tuple[Callable[[ApiContext], APIRouter], ...] = (
+    index.routes,
+    stations.routes,
+    commands.routes,
+    passwords.routes,
+    reservations.routes,
+    transactions.routes,
+    tokens.routes,
+    datapoints.routes,
+    pki.routes,
+    store.routes,
+)
 
 
 def api_routes(context: ApiContext) -> APIRouter:

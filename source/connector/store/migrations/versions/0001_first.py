@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from connector.store.migrations.types import TEXT, WHOLE
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -24,22 +26,22 @@ def _stations_and_tokens() -> None:
     """What is known of stations, and who may charge."""
     op.create_table(
         "stations",
-        sa.Column("identity", sa.String, primary_key=True),
-        sa.Column("registration", sa.String, nullable=False),
-        sa.Column("connectors", sa.Integer, nullable=False),
+        sa.Column("identity", TEXT, primary_key=True),
+        sa.Column("registration", TEXT, nullable=False),
+        sa.Column("connectors", WHOLE, nullable=False),
         sa.Column("boot", sa.JSON, nullable=False),
         sa.Column("learned", sa.JSON, nullable=False),
         sa.Column("since_ms", sa.BigInteger, nullable=False),
     )
     op.create_table(
         "tokens",
-        sa.Column("folded", sa.String, primary_key=True),
-        sa.Column("type", sa.String, primary_key=True),
-        sa.Column("id_token", sa.String, nullable=False),
-        sa.Column("status", sa.String, nullable=False),
+        sa.Column("folded", TEXT, primary_key=True),
+        sa.Column("type", TEXT, primary_key=True),
+        sa.Column("id_token", TEXT, nullable=False),
+        sa.Column("status", TEXT, nullable=False),
         sa.Column("expiry_ms", sa.BigInteger),
-        sa.Column("group", sa.String),
-        sa.Column("note", sa.String),
+        sa.Column("group", TEXT),
+        sa.Column("note", TEXT),
     )
 
 
@@ -47,18 +49,18 @@ def _transactions() -> None:
     """Transactions; the unique index finds a start that is sent twice."""
     transactions = op.create_table(
         "transactions",
-        sa.Column("key", sa.String, primary_key=True),
-        sa.Column("ocpp_id", sa.String, nullable=False),
-        sa.Column("station", sa.String, nullable=False),
-        sa.Column("where", sa.String, nullable=False),
-        sa.Column("id_token", sa.String, nullable=False),
+        sa.Column("key", TEXT, primary_key=True),
+        sa.Column("ocpp_id", TEXT, nullable=False),
+        sa.Column("station", TEXT, nullable=False),
+        sa.Column("where", TEXT, nullable=False),
+        sa.Column("id_token", TEXT, nullable=False),
         sa.Column("start_ms", sa.BigInteger, nullable=False),
         sa.Column("meter_start_wh", sa.Double),
         sa.Column("stop_ms", sa.BigInteger),
         sa.Column("meter_stop_wh", sa.Double),
-        sa.Column("reason", sa.String),
-        sa.Column("stop_token", sa.String),
-        sa.Column("reservation_id", sa.Integer),
+        sa.Column("reason", TEXT),
+        sa.Column("stop_token", TEXT),
+        sa.Column("reservation_id", WHOLE),
     )
     op.create_index("transactions_by_ocpp_id", "transactions", ["ocpp_id", "station"])
     op.create_index("transactions_open", "transactions", ["stop_ms", "station"])
@@ -80,8 +82,8 @@ def _samples() -> None:
     """Meter values of transactions."""
     op.create_table(
         "samples",
-        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("transaction_key", sa.String, nullable=False),
+        sa.Column("id", WHOLE, primary_key=True, autoincrement=True),
+        sa.Column("transaction_key", TEXT, nullable=False),
         sa.Column("time_ms", sa.BigInteger, nullable=False),
         sa.Column("values", sa.JSON, nullable=False),
     )
@@ -92,13 +94,13 @@ def _limits_and_keys() -> None:
     """Kept limits, and the keys that a station has shown."""
     op.create_table(
         "limits",
-        sa.Column("station", sa.String, primary_key=True),
-        sa.Column("where", sa.String, primary_key=True),
+        sa.Column("station", TEXT, primary_key=True),
+        sa.Column("where", TEXT, primary_key=True),
         sa.Column("state", sa.JSON, nullable=False),
     )
     op.create_table(
         "datapoints",
-        sa.Column("station", sa.String, primary_key=True),
+        sa.Column("station", TEXT, primary_key=True),
         sa.Column("keys", sa.JSON, nullable=False),
     )
 
@@ -107,7 +109,7 @@ def _sequences() -> None:
     """Numbers that rise, as `transactionId` does."""
     op.create_table(
         "sequences",
-        sa.Column("name", sa.String, primary_key=True),
+        sa.Column("name", TEXT, primary_key=True),
         sa.Column("value", sa.BigInteger, nullable=False),
     )
     op.execute("INSERT INTO sequences (name, value) VALUES ('transaction', 0)")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from connector.store.migrations.types import TEXT, WHOLE
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -21,15 +23,15 @@ def _reservations() -> None:
     """One row for each; one id may come again, so it is no key."""
     op.create_table(
         "reservations",
-        sa.Column("key", sa.String, primary_key=True),
-        sa.Column("reservation_id", sa.Integer, nullable=False),
-        sa.Column("station", sa.String, nullable=False),
-        sa.Column("where", sa.String, nullable=False),
-        sa.Column("id_token", sa.String, nullable=False),
-        sa.Column("type", sa.String, nullable=False),
-        sa.Column("group", sa.String),
+        sa.Column("key", TEXT, primary_key=True),
+        sa.Column("reservation_id", WHOLE, nullable=False),
+        sa.Column("station", TEXT, nullable=False),
+        sa.Column("where", TEXT, nullable=False),
+        sa.Column("id_token", TEXT, nullable=False),
+        sa.Column("type", TEXT, nullable=False),
+        sa.Column("group", TEXT),
         sa.Column("expiry_ms", sa.BigInteger, nullable=False),
-        sa.Column("status", sa.String, nullable=False),
+        sa.Column("status", TEXT, nullable=False),
         sa.Column("made_ms", sa.BigInteger, nullable=False),
         sa.Column("ended_ms", sa.BigInteger),
     )
@@ -42,8 +44,8 @@ def _local_lists() -> None:
     """What each station accepted last."""
     op.create_table(
         "local_lists",
-        sa.Column("station", sa.String, primary_key=True),
-        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("station", TEXT, primary_key=True),
+        sa.Column("version", WHOLE, nullable=False),
         sa.Column("entries", sa.JSON),
     )
 

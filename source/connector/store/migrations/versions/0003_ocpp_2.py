@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from connector.store.migrations.types import TEXT
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -15,7 +17,7 @@ _START = ("station", "where", "id_token", "start_ms")
 
 def upgrade() -> None:
     """Tell transactions of 2.x by their ids, and keep what stations report."""
-    op.add_column("transactions", sa.Column("token_type", sa.String))
+    op.add_column("transactions", sa.Column("token_type", TEXT))
     op.drop_index("transactions_start", "transactions")
     _index_starts(of_16=sa.text("token_type IS NULL"))
     is_2 = sa.text("token_type IS NOT NULL")
@@ -29,8 +31,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "variables",
-        sa.Column("station", sa.String, primary_key=True),
-        sa.Column("name", sa.String, primary_key=True),
+        sa.Column("station", TEXT, primary_key=True),
+        sa.Column("name", TEXT, primary_key=True),
         sa.Column("item", sa.JSON, nullable=False),
     )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from connector.store.migrations.types import TEXT, WHOLE
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -16,8 +18,8 @@ def upgrade() -> None:
     for name in ("options", "security"):
         column = sa.Column(name, sa.JSON, nullable=False, server_default="{}")
         op.add_column("stations", column)
-    op.add_column("tokens", sa.Column("language", sa.String))
-    op.add_column("tokens", sa.Column("max_active", sa.Integer))
+    op.add_column("tokens", sa.Column("language", TEXT))
+    op.add_column("tokens", sa.Column("max_active", WHOLE))
     _add_energies()
     _add_tokens_seen()
     _add_certificates()
@@ -26,22 +28,22 @@ def upgrade() -> None:
 
 def _add_energies() -> None:
     op.add_column("transactions", sa.Column("energy_wh", sa.Double))
-    columns = [sa.text("lower(id_token)"), "key"]
-    op.create_index("transactions_by_token", "transactions", columns)
+    by_token: list[str | sa.TextClause] = [sa.text("lower(id_token)"), "key"]
+    op.create_index("transactions_by_token", "transactions", by_token)
     op.create_index("transactions_by_station", "transactions", ["station", "key"])
 
 
 def _add_tokens_seen() -> None:
     op.create_table(
         "tokens_seen",
-        sa.Column("folded", sa.String, primary_key=True),
-        sa.Column("type", sa.String, primary_key=True),
-        sa.Column("id_token", sa.String, nullable=False),
-        sa.Column("station", sa.String, nullable=False),
-        sa.Column("where", sa.String, nullable=False),
+        sa.Column("folded", TEXT, primary_key=True),
+        sa.Column("type", TEXT, primary_key=True),
+        sa.Column("id_token", TEXT, nullable=False),
+        sa.Column("station", TEXT, nullable=False),
+        sa.Column("where", TEXT, nullable=False),
         sa.Column("first_ms", sa.BigInteger, nullable=False),
         sa.Column("last_ms", sa.BigInteger, nullable=False),
-        sa.Column("times", sa.Integer, nullable=False),
+        sa.Column("times", WHOLE, nullable=False),
     )
     op.create_index("tokens_seen_last", "tokens_seen", ["last_ms"])
 
@@ -49,14 +51,14 @@ def _add_tokens_seen() -> None:
 def _add_certificates() -> None:
     op.create_table(
         "certificates",
-        sa.Column("serial", sa.String, primary_key=True),
-        sa.Column("station", sa.String),
-        sa.Column("common_name", sa.String, nullable=False),
-        sa.Column("pem", sa.String, nullable=False),
+        sa.Column("serial", TEXT, primary_key=True),
+        sa.Column("station", TEXT),
+        sa.Column("common_name", TEXT, nullable=False),
+        sa.Column("pem", TEXT, nullable=False),
         sa.Column("issued_ms", sa.BigInteger, nullable=False),
         sa.Column("expires_ms", sa.BigInteger, nullable=False),
         sa.Column("revoked_ms", sa.BigInteger),
-        sa.Column("reason", sa.String),
+        sa.Column("reason", TEXT),
     )
     op.create_index("certificates_of_station", "certificates", ["station", "issued_ms"])
 
@@ -65,14 +67,14 @@ def _add_history() -> None:
     op.create_table(
         "series",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("key", sa.String, nullable=False, unique=True),
+        sa.Column("key", TEXT, nullable=False, unique=True),
     )
     op.create_table(
         "history",
         sa.Column("series", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("time_ms", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("number", sa.Double),
-        sa.Column("text", sa.String),
+        sa.Column("text", TEXT),
     )
     op.create_index("history_by_time", "history", ["time_ms"])
 

@@ -268,6 +268,20 @@ async def test_nor_is_that_of_a_chain(start2: Any) -> None:
     assert len(many["certificateStatus"]) == 4
 
 
+async def test_what_is_tolerated_in_a_request_is_not_in_the_answer(start2: Any) -> None:
+    system = await start2()
+    station = await system.connect_2(version="2.1", boots=True)
+    request = {"certificateHashData": named("1"), "source": "CRL", "urls": ["http://o"]}
+    more = request | {"certificateHashData": named("1") | {"extra": 1}}
+    longer = request | {"certificateHashData": named("1" * 41)}
+
+    answer = await station.say_raw("GetCertificateChainStatus", {"certificateStatusRequests": [more]})  # fmt: skip
+    with pytest.raises(Exception, match="PropertyConstraintViolation"):
+        await station.say_raw("GetCertificateChainStatus", {"certificateStatusRequests": [longer]})  # fmt: skip
+
+    assert answer["certificateStatus"][0]["certificateHashData"] == named("1")
+
+
 @pytest.mark.parametrize("action", ["SignCertificate", "Get15118EVCertificate", "GetCertificateStatus"])  # fmt: skip
 async def test_a_bad_request_is_refused(pair: Pair, action: str) -> None:
     with pytest.raises(Exception, match="Violation"):

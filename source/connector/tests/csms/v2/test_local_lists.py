@@ -86,8 +86,7 @@ class Room:
 
     def register(self, *records: TokenRecord) -> None:
         """The token registry holds these from now on."""
-        known = {record.id_token.lower(): record for record in records}
-        self.system.central._tokens._known = known
+        self.system.central.tokens.registry.take(records)
 
     def sent(self) -> list[tuple[int, str, list[str]]]:
         """Version, type and tokens of every list; one to be removed has a minus."""
@@ -276,6 +275,16 @@ async def test_what_no_list_can_hold_is_left_out(
     assert len(room.its.entries) == 2 - is_left_out
 
 
+async def test_a_type_that_the_version_has_not_is_left_out_alone(room: Room) -> None:
+    room.register(TokenRecord("van", "VIN"), TokenRecord("bob"))
+
+    outcome = await room.update()
+
+    is_left_out = room.station.session.version == "2.0.1"
+    assert ("or a type that 2.0.1 has not" in outcome.detail) is is_left_out
+    assert len(room.its.entries) == 2 - is_left_out
+
+
 async def test_a_complete_list_is_sent_as_it_is(room: Room) -> None:
     payload = {"versionNumber": 9, "updateType": "Full"}
 
@@ -318,6 +327,25 @@ async def test_what_was_accepted_is_known_after_a_restart(
     after.its.version = 1
 
     assert (await after.update(DIFFERENTIAL)).detail == "unchanged"
+
+
+async def test_what_changes_is_sent_from_then_on(room: Room) -> None:
+    await room.update()
+    system = room.system
+    await system.central.tokens.register(TokenRecord("carol", "KeyCode"))
+    await system.advance(2)
+
+    assert room.sent()[1:] == [(2, "Differential", ["carol"])]
+
+
+async def test_it_may_stay_as_it_is(room: Room) -> None:
+    await room.update()
+    outcome = await room.update(False)
+    await room.system.central.tokens.register(TokenRecord("carol"))
+    await room.system.advance(60)
+
+    assert (outcome.outcome, outcome.detail) == (OutcomeName.ACCEPTED, "it stays as it is: changes of the registry are not sent any more")  # fmt: skip
+    assert len(room.sent()) == 1
 
 
 @pytest.mark.parametrize("version", ["2.0.1", "2.1"])

@@ -108,6 +108,29 @@ async def test_what_was_kept_offline_changes_nothing_that_holds_now(
     assert (record.meter_start_wh, record.meter_stop_wh) == (100, 600)
 
 
+async def test_a_whole_transaction_that_was_kept_offline_is_the_last_one_if_it_is(
+    start2: Any,
+) -> None:
+    system = await start2()
+    station = await system.connect_2(boots=True)
+    await station.event("Started", 0, wh(100), tx="seen", ago_s=900, token="card")
+    await station.event("Ended", 1, wh(300), tx="seen", ago_s=800)
+
+    for tx, ago_s, register in (("older", 1900, 5), ("newer", 600, 700)):
+        more = {"tx": tx, "offline": True}
+        await station.event("Started", 0, wh(register), ago_s=ago_s, token=tx, **more)
+        stop = wh(register + 50)
+        await station.event("Ended", 1, stop, ago_s=ago_s - 100, **more)
+
+    assert "older" not in system.told("transaction_id")
+    assert system.newest("transaction_id") == "newer"
+    assert system.newest("id_token") == "newer"
+    assert system.newest("session_energy") == 50
+    assert system.newest("transaction_active") is False
+    ends = [orjson.loads(t)["id"] for t in system.told("last_transaction", "0")]
+    assert ends == ["seen", "older", "newer"]
+
+
 async def test_what_began_offline_runs_with_its_first_live_event(start2: Any) -> None:
     system = await start2()
     station = await system.connect_2(boots=True)

@@ -36,6 +36,9 @@ async def test_nobody_vouches_for_a_vat_number(start2: Any) -> None:
     assert answer["status"] == "Rejected"
     assert answer["statusInfo"]["reasonCode"] == "UnsupportedRequest"
     assert "evseId" not in await end.say("VatNumberValidation", vatNumber="DE1")
+    odd = {"vatNumber": "DE" * 99, "evseId": -1}
+    answer = await end.say_raw("VatNumberValidation", odd)
+    assert (len(answer["vatNumber"]), "evseId" in answer) == (20, False)
 
 
 async def test_a_step_of_a_swap_is_shown(start2: Any) -> None:

@@ -262,8 +262,19 @@ def test_in_the_end_the_station_has_what_is_shown(connectors: int, steps: Any) -
     asyncio.run(converge(connectors, steps, is_cured=True))
 
 
+ENDED_WITH_A_TRANSACTION = [
+    ("write", ("1", Enabled(False))),
+    ("start", "1"),
+    ("write", ("1", Enabled(True))),
+    ("refuse", frozenset({TX_DEFAULT, MAX})),
+    ("write", ("0", PowerLimit(0.0))),
+    ("end", "1"),
+]
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from([1, 2]), STEPS)
+@example(1, ENDED_WITH_A_TRANSACTION)
 def test_a_station_that_refuses_some_has_what_is_shown_or_nothing_is(
     connectors: int, steps: Any
 ) -> None:

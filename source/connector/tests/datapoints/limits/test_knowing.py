@@ -168,6 +168,22 @@ async def test_it_waits_no_longer_than_for_an_answer() -> None:
     await setup.end()
 
 
+async def test_an_inventory_that_never_comes_is_not_waited_for_long() -> None:
+    bench = unknown()
+    setup = SetUp(bench)
+    write = bench.begin(PowerLimit(6900))
+    await settle()
+    await setup.read()
+    waits_for_inventory = bench.station.speaks_2
+    assert write.done() is not waits_for_inventory
+
+    await bench.pass_time(5)
+
+    assert (await write).outcome == "accepted"
+    assert profiles(bench)[-1][2:] == ("A", 10.0)
+    await setup.end()
+
+
 async def test_the_wait_does_not_count_as_one_for_its_turn() -> None:
     bench = Bench(station_options=StationOptions(call_timeout_s=90))
     setup = SetUp(bench)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -12,9 +12,16 @@ Json = dict[str, Any]
 _NUMBERS = count(1)
 
 
-def now() -> str:
-    """A timestamp as stations send it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+@dataclass(slots=True)
+class StationClock:
+    """What a station thinks the time is."""
+
+    offset_s: float = 0.0
+
+    def now(self) -> str:
+        """A timestamp as stations send it."""
+        time = datetime.now(UTC) + timedelta(seconds=self.offset_s)
+        return time.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 @dataclass(slots=True, eq=False)
@@ -25,11 +32,11 @@ class Charge:
     where: int
     tag: str
     meter_start_wh: int
+    started: str
     transaction_id: str = ""
     """Our own in 2.x; in 1.6 what the central system said, once it did."""
     meter_wh: int = 0
     meter_stop_wh: int | None = None
-    started: str = field(default_factory=now)
     is_told: bool = False
     """Whether its end was acknowledged."""
     ids: set[str] = field(default_factory=set)
@@ -58,6 +65,8 @@ class Message:
     """Kept, and said again, until it was answered: it belongs to a transaction."""
     unique_id: str = field(default_factory=lambda: f"m{next(_NUMBERS)}")
     is_offline: bool = False
+    register_wh: int | None = None
+    """What the meter shows, where it is a sample."""
     attempts: int = 0
 
     def renew(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from connector.tests.faults.field.charges import Charge, Json, Message, now
+from connector.tests.faults.field.charges import Charge, Json, Message, StationClock
 
 POWER = "Power.Active.Import"
 
@@ -35,6 +35,9 @@ class Dialect16:
 
     subprotocol = "ocpp1.6"
 
+    def __init__(self, clock: StationClock) -> None:
+        self._now = clock.now
+
     def boot(self) -> Message:
         payload = {"chargePointVendor": "ACME", "chargePointModel": "Field 11"}
         return Message("BootNotification", lambda _: payload)
@@ -44,7 +47,7 @@ class Dialect16:
             "connectorId": where,
             "errorCode": "NoError",
             "status": status,
-            "timestamp": now(),
+            "timestamp": self._now(),
         }
         return Message("StatusNotification", lambda _: payload)
 
@@ -67,7 +70,7 @@ class Dialect16:
             {"value": str(charge.meter_wh), "unit": "Wh"},
             {"value": str(power_w), "unit": "W", "measurand": POWER},
         ]
-        value = {"timestamp": now(), "sampledValue": samples}
+        value = {"timestamp": self._now(), "sampledValue": samples}
 
         def make(_: bool) -> Json:
             return {
@@ -76,12 +79,13 @@ class Dialect16:
                 "meterValue": [value],
             }
 
-        return Message("MeterValues", make, is_kept=True)
+        said_wh = charge.meter_wh
+        return Message("MeterValues", make, is_kept=True, register_wh=said_wh)
 
     def stop(self, charge: Charge) -> Message:
         said = {
             "meterStop": charge.meter_stop_wh,
-            "timestamp": now(),
+            "timestamp": self._now(),
             "idTag": charge.tag,
             "reason": "Local",
         }
@@ -98,7 +102,8 @@ class Dialect16:
 class Dialect2:
     """OCPP 2.0.1 and 2.1: the station gives the ids, and numbers its events."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, clock: StationClock) -> None:
+        self._now = clock.now
         self.subprotocol = f"ocpp{version}"
 
     def boot(self) -> Message:
@@ -111,7 +116,7 @@ class Dialect2:
     def status(self, where: int, status: str) -> Message:
         free = status if status in ("Available", "Faulted", "Unavailable") else None
         payload = {
-            "timestamp": now(),
+            "timestamp": self._now(),
             "connectorStatus": free or "Occupied",
             "evseId": where,
             "connectorId": 1,
@@ -125,7 +130,9 @@ class Dialect2:
 
     def sample(self, charge: Charge, power_w: int) -> Message:
         kind, why = "Updated", "MeterValuePeriodic"
-        return self._event(charge, kind, why, charge.meter_wh, {}, power_w)
+        message = self._event(charge, kind, why, charge.meter_wh, {}, power_w)
+        message.register_wh = charge.meter_wh
+        return message
 
     def stop(self, charge: Charge) -> Message:
         message = self._event(charge, "Ended", "EVDeparted", charge.meter_wh, {})
@@ -136,8 +143,8 @@ class Dialect2:
         message.heard = heard
         return message
 
-    @staticmethod
     def _event(
+        self,
         charge: Charge,
         kind: str,
         why: str,
@@ -154,7 +161,7 @@ class Dialect2:
         if power_w is not None:
             power = {"value": power_w, "context": context, "measurand": POWER}
             samples.append(power)
-        time = charge.started if kind == "Started" else now()
+        time = charge.started if kind == "Started" else self._now()
         info: Json = {"transactionId": charge.transaction_id}
         if kind == "Ended":
             info["stoppedReason"] = "EVDisconnected"
@@ -177,9 +184,9 @@ class Dialect2:
         return Message("TransactionEvent", make, is_kept=True)
 
 
-def dialect_of(version: str) -> Dialect:
+def dialect_of(version: str, clock: StationClock) -> Dialect:
     """The dialect of a version."""
-    return Dialect16() if version == "1.6" else Dialect2(version)
+    return Dialect16(clock) if version == "1.6" else Dialect2(version, clock)
 
 
 def limit_of(request: Json) -> float:

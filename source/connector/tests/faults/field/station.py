@@ -7,20 +7,39 @@ import base64
 import contextlib
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from random import Random
+from socket import socket
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.frames import Frame, Opcode
+from websockets.protocol import Event
 from websockets.typing import Subprotocol
 
-from connector.tests.faults.field.charges import Charge, Json, Message, now
+from connector.tests.faults.field.charges import Charge, Json, Message, StationClock
 from connector.tests.faults.field.dialects import answer, dialect_of
 
-_ANSWERED_WITHIN_S = 30.0
 _POWER_W = 7400
+_TURNS = 5
+"""Of the loop, until a transport that was given up has closed its socket."""
+
+
+class _Connection(ClientConnection):
+    """One that knows whether it was pinged: it has answered by then."""
+
+    is_pinged = False
+
+    def process_event(self, event: Event) -> None:
+        if isinstance(event, Frame) and event.opcode is Opcode.PING:
+            self.is_pinged = True
+        super().process_event(event)
+
+
+Dial = Callable[[], Awaitable[socket]]
+"""Gives a socket that is connected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +54,9 @@ class Manners:
     """How long it waits before it dials again, or says again what was refused."""
     heartbeat_s: float = 0.0
     """0: never."""
+    answered_within_s: float = 30.0
+    """Else it hangs up, and dials again."""
+    dials_within_s: float = 20.0
 
 
 class FieldStation:
@@ -53,6 +75,7 @@ class FieldStation:
         *,
         manners: Manners | None = None,
         password: str | None = None,
+        dial: Dial | None = None,
     ) -> None:
         self.identity = identity
         self.version = version
@@ -68,10 +91,14 @@ class FieldStation:
         """Called with every frame, in either direction."""
         self.on_command: Callable[[str, Json], Json | None] = lambda *_: None
         """May answer a command itself."""
+        self.on_answer: Callable[[Message], None] = lambda _: None
+        """Called with every message that was answered, not refused."""
         self.errors: list[list[Any]] = []
         """CALLERRORs that were heard."""
-        self._dialect = dialect_of(version)
+        self.clock = StationClock()
+        self._dialect = dialect_of(version, self.clock)
         self._url = url
+        self._dial = dial
         self._source = source
         self._headers = {}
         if password is not None:
@@ -79,6 +106,7 @@ class FieldStation:
             self._headers["Authorization"] = f"Basic {text}"
         self._queue: deque[Message] = deque()
         self._woken = asyncio.Event()
+        self._statuses: dict[int, str] = {}
         self._register_wh = source.randrange(1000, 1_000_000)
         self._websocket: ClientConnection | None = None
         self._pending: tuple[str, asyncio.Future[list[Any]]] | None = None
@@ -97,6 +125,8 @@ class FieldStation:
         if self._running is not None:
             self._running.cancel()
             await asyncio.wait({self._running})
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
             if not self._running.cancelled():
                 self._running.result()
 
@@ -104,6 +134,22 @@ class FieldStation:
         """Lose the link without a word."""
         if self._websocket is not None:
             self._websocket.transport.abort()
+
+    def go_dark(self) -> None:
+        """Hear nothing more on this link, and do not know it, as behind a dead line."""
+        if self._websocket is not None:
+            self._websocket.transport.pause_reading()
+
+    @property
+    def waiting(self) -> int:
+        """How many messages were not answered yet."""
+        return len(self._queue)
+
+    @property
+    def is_pinged(self) -> bool:
+        """Whether this link was pinged."""
+        websocket = self._websocket
+        return isinstance(websocket, _Connection) and websocket.is_pinged
 
     @property
     def is_accepted(self) -> bool:
@@ -113,20 +159,27 @@ class FieldStation:
     async def _run(self) -> None:
         while True:
             try:
-                async with connect(
-                    self._url(),
-                    subprotocols=[Subprotocol(self._dialect.subprotocol)],
-                    additional_headers=self._headers,
-                    compression=None,
-                    ping_interval=None,
-                    open_timeout=20,
-                    close_timeout=0.2,
-                    proxy=None,
-                ) as websocket:
-                    await self._converse(websocket)
+                async with asyncio.timeout(self.manners.dials_within_s):
+                    websocket = await self._connect()
+                await self._converse(websocket)
             except (OSError, TimeoutError, EOFError, WebSocketException):
                 self.refused += 1
             await asyncio.sleep(self._source.uniform(*self.manners.retry_s))
+
+    async def _connect(self) -> ClientConnection:
+        more: Json = {} if self._dial is None else {"sock": await self._dial()}
+        return await connect(
+            self._url(),
+            subprotocols=[Subprotocol(self._dialect.subprotocol)],
+            additional_headers=self._headers,
+            create_connection=_Connection,
+            compression=None,
+            ping_interval=None,
+            open_timeout=None,
+            close_timeout=0.2,
+            proxy=None,
+            **more,
+        )
 
     async def _converse(self, websocket: ClientConnection) -> None:
         self._websocket = websocket
@@ -139,6 +192,7 @@ class FieldStation:
         finally:
             self._websocket = None
             self._is_accepted = False
+            websocket.transport.abort()
             talking.cancel()
             await asyncio.wait({talking})
             self._lose()
@@ -164,6 +218,9 @@ class FieldStation:
         with contextlib.suppress(ConnectionClosed):
             if self.manners.boots_again or not self._has_booted:
                 await self._boot()
+            # What is so now comes before what has happened, as in the field.
+            for where, status in self._statuses.items():
+                self._queue.appendleft(self._dialect.status(where, status))
             self._is_accepted = True
             await self._tell_changed()
             while True:
@@ -193,6 +250,7 @@ class FieldStation:
         if frame[0] == 3:
             message.heard(frame[2])
             self.answered += 1
+            self.on_answer(message)
         else:
             self.errors.append(frame)
         if frame[0] == 3 or not message.is_kept:
@@ -204,18 +262,22 @@ class FieldStation:
             message.renew()
 
     async def _exchange(self, message: Message) -> list[Any]:
-        assert self._websocket is not None
+        websocket = self._websocket
+        if websocket is None:
+            raise ConnectionResetError("the link is gone")
         message.attempts += 1
         loop = asyncio.get_running_loop()
-        future = loop.create_future()
+        future: asyncio.Future[list[Any]] = loop.create_future()
         self._pending = message.unique_id, future
         payload = message.make(message.is_offline)
         text = json.dumps([2, message.unique_id, message.action, payload])
         began_s = loop.time()
-        await self._websocket.send(text)
+        await websocket.send(text)
         self.on_step()
         try:
-            frame: list[Any] = await asyncio.wait_for(future, _ANSWERED_WITHIN_S)
+            # Not wait_for: it may take an answer for the end that comes with it.
+            async with asyncio.timeout(self.manners.answered_within_s):
+                frame = await future
         except TimeoutError:
             # As a station does that hears nothing: it dials again.
             self.hang_up()
@@ -255,6 +317,8 @@ class FieldStation:
     def _do_as_asked(self, name: str) -> None:
         if name == "BootNotification":
             self._say(self._dialect.boot())
+        elif name == "Heartbeat":
+            self._say(Message("Heartbeat", lambda _: {}))
 
     # -- what happens at it
 
@@ -267,11 +331,13 @@ class FieldStation:
 
     def tell_status(self, where: int, status: str) -> None:
         """A connector changes."""
+        self._statuses[where] = status
         self._say(self._dialect.status(where, status))
 
     def start(self, where: int = 1, tag: str = "TAG1") -> Charge:
         """Somebody charges."""
-        charge = Charge(self.identity, where, tag, self._register_wh)
+        started = self.clock.now()
+        charge = Charge(self.identity, where, tag, self._register_wh, started)
         charge.meter_wh = self._register_wh
         if self.version != "1.6":
             charge.transaction_id = f"{self._source.getrandbits(64):016x}"
@@ -305,10 +371,9 @@ class FieldStation:
             async with asyncio.timeout(timeout_s), self.changed:
                 await self.changed.wait_for(test)
         except TimeoutError:
-            waiting = [message.action for message in self._queue]
             raise AssertionError(
-                f"{self.identity}: not {what} within {timeout_s} s; {waiting} wait, "
-                f"heard {self.errors[-3:]}, asked {self.received[-3:]}, {now()}"
+                f"{self.identity}: not {what} within {timeout_s} s; {self.waiting} "
+                f"messages wait, heard {self.errors[-3:]}, asked {self.received[-3:]}"
             ) from None
 
     async def accepted(self, timeout_s: float = 20) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,13 @@ import pytest
 from connector.csms.options import FileOptions, LimitOptions
 from connector.datapoints.command_runs import Context
 from connector.datapoints.commands import Commands
+from connector.datapoints.flow_numbers import FlowNumbers
 from connector.datapoints.limits.service import LimitService
+from connector.datapoints.present import Present
 from connector.datapoints.profile_template import ProfileTemplate
+from connector.datapoints.sensors import Sensors
+from connector.security.passwords import Passwords
+from connector.settings.registered import entry_schema, read_entry
 from connector.store import open_store
 from connector.tests.csms.conftest import Harness, StationEnd
 from connector.web.api.context import ApiContext
@@ -61,15 +66,19 @@ StartApi = Callable[..., Awaitable[Api]]
 
 @pytest.fixture
 async def start_api(tmp_path: Path) -> AsyncIterator[StartApi]:
-    """Makes APIs that run until the end of the test; takes `CsmsOptions`."""
+    """Makes APIs that run until the end of the test; takes `CsmsOptions`.
+
+    ``context``: members of `ApiContext` that are to be others.
+    """
     closing: list[Callable[[], Awaitable[None]]] = []
 
     async def begin(**options: Any) -> Api:
         store = open_store(f"sqlite:///{tmp_path / 'connector.sqlite'}")
         options.setdefault("files", FileOptions(data_dir=tmp_path))
-        harness = Harness(store, **options)  # type: ignore[arg-type]
+        more = options.pop("context", {})
+        harness = Harness(store, read_entry=read_entry, **options)
         await store.open()
-        context = _context(harness, store, tmp_path)
+        context = replace(_context(harness, store, tmp_path), **more)
         await harness.central.start()
         await context.limits.start()
         files = harness.central.blocks.files
@@ -122,4 +131,9 @@ def _context(harness: Harness, store: Any, folder: Path) -> ApiContext:
         version="0.0.0",
         data_dir=folder,
         token=TOKEN,
+        read_entry=read_entry,
+        entry_schema=entry_schema(),
+        passwords=Passwords(folder),
+        present=Present(Sensors(), lambda run: run()),
+        flow=FlowNumbers(),
     )

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from ipaddress import ip_network
+
+import httpx
 import pytest
 
-from connector.tests.web.api.conftest import Api
+from connector.sessions.proxies import Proxies
+from connector.tests.csms.conftest import settle
+from connector.tests.web.api.conftest import TOKEN, Api, StartApi
+from connector.web.api.auth import Tokens
 
 INDEX = "/api/v1"
+WRONG = {"Authorization": "Bearer wrong"}
+
+
+def is_refused(answer: httpx.Response) -> bool:
+    """Whether it is a 401 as it has to be."""
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert "API_TOKEN" in answer.json()["detail"]
+    return True
 
 
 async def test_with_the_token_it_answers(api: Api) -> None:
@@ -17,14 +35,163 @@ async def test_with_the_token_it_answers(api: Api) -> None:
 
 @pytest.mark.parametrize("path", [INDEX, "/openapi.json", "/docs", "/nothing", "/"])
 async def test_without_a_token_nothing_is_told(api: Api, path: str) -> None:
-    answer = await api.stranger.get(path)
-
-    assert answer.status_code == 401
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.headers["www-authenticate"].startswith("Bearer")
-    assert "API_TOKEN" in answer.json()["detail"]
+    assert is_refused(await api.stranger.get(path))
 
 
 @pytest.mark.parametrize("path", ["/health", "/health/live"])
 async def test_some_need_no_token(api: Api, path: str) -> None:
     assert (await api.stranger.get(path)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/health/../api/v1", "//api/v1", "/files/../api/v1", "/metrics/x", "/API"]
+)
+async def test_no_way_leads_around_the_guard(api: Api, path: str) -> None:
+    url = api.stranger.base_url.copy_with(raw_path=path.encode())
+
+    answer = await api.stranger.get(url)
+
+    assert answer.status_code in (401, 404)
+    assert b"paths" not in answer.content
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Bearer",
+        f"Basic {TOKEN}",
+        TOKEN,
+        f"Bearer {TOKEN}x",
+        f"Bearer {TOKEN[:-1]}",
+        f"Bearer {TOKEN.upper()}",
+        "Bearer \xff\xfe",
+        "Bearer " + "x" * 10_000,
+    ],
+)
+async def test_a_wrong_token_is_refused(api: Api, header: str) -> None:
+    headers = {"Authorization": header.encode("latin-1")}
+
+    assert is_refused(await api.stranger.get(INDEX, headers=headers))
+
+
+async def test_the_scheme_may_be_written_as_one_likes(api: Api) -> None:
+    headers = {"authorization": f"bearer {TOKEN}"}
+
+    assert (await api.stranger.get(INDEX, headers=headers)).status_code == 200
+
+
+async def test_a_wrong_token_is_not_logged(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    await api.stranger.get(INDEX, headers={"Authorization": "Bearer geheim"})
+    await api.stranger.get("/docs", params={"token": "geheim-too"})
+    await api.client.get("/docs", params={"token": TOKEN})
+
+    ours = [r.getMessage() for r in caplog.records if not r.name.startswith("http")]
+    assert not any("geheim" in text or TOKEN in text for text in ours)
+
+
+async def test_who_fails_again_and_again_waits(api: Api) -> None:
+    for _ in range(3):
+        await api.stranger.get(INDEX, headers=WRONG)
+    slow = asyncio.create_task(api.stranger.get(INDEX, headers=WRONG))
+    # The right one of the same address comes later and is answered first.
+    right = await api.client.get(INDEX)
+    await settle()
+
+    assert right.status_code == 200
+    assert not slow.done()
+    api.harness.clock.advance(5)
+    assert is_refused(await slow)
+
+
+async def test_who_forgets_the_token_does_not_wait(api: Api) -> None:
+    for _ in range(10):
+        assert is_refused(await api.stranger.get(INDEX))
+
+
+# -- the page
+
+
+async def test_the_token_in_the_url_becomes_a_cookie(api: Api) -> None:
+    entered = await api.stranger.get("/docs", params={"token": TOKEN, "x": "1"})
+
+    assert entered.status_code == 303
+    assert entered.headers["location"] == "./docs?x=1"
+    cookie = entered.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert TOKEN not in entered.headers["set-cookie"]
+    assert (await api.stranger.get(INDEX)).status_code == 200
+
+
+async def test_a_wrong_token_in_the_url_is_none(api: Api) -> None:
+    assert is_refused(await api.stranger.get("/docs", params={"token": "x"}))
+
+
+async def test_a_cookie_of_somebody_else_is_none(api: Api) -> None:
+    name = Tokens(TOKEN).cookie_name
+
+    answer = await api.stranger.get(INDEX, headers={"Cookie": f"{name}={TOKEN}"})
+
+    assert is_refused(answer)
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"), [("http://evil.example", 403), ("", 422), ("null", 403)]
+)
+async def test_another_page_cannot_use_the_cookie(
+    api: Api, origin: str, status: int
+) -> None:
+    await api.stranger.get("/docs", params={"token": TOKEN})
+    base = str(api.stranger.base_url).rstrip("/")
+
+    answer = await api.stranger.put(
+        "/api/v1/stations/CP-8", headers={"Origin": origin or base}, json=[]
+    )
+
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("site", "status"), [("same-origin", 422), ("same-site", 403), ("cross-site", 403)]
+)
+async def test_what_a_browser_says_of_the_site_counts(
+    api: Api, site: str, status: int
+) -> None:
+    await api.stranger.get("/docs", params={"token": TOKEN})
+
+    headers = {"Origin": "https://proxy.example", "Sec-Fetch-Site": site}
+    answer = await api.stranger.put("/api/v1/stations/CP-8", headers=headers, json=[])
+
+    assert answer.status_code == status
+
+
+async def test_behind_a_proxy_that_is_known_the_cookie_is_for_tls(
+    start_api: StartApi,
+) -> None:
+    proxies = Proxies([ip_network("127.0.0.1")])
+    api = await start_api(context={"proxies": proxies})
+    headers = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
+
+    entered = await api.stranger.get("/docs", params={"token": TOKEN}, headers=headers)
+
+    assert "secure" in entered.headers["set-cookie"].lower()
+
+
+async def test_below_the_api_a_token_in_the_url_is_none_of_ours(api: Api) -> None:
+    answer = await api.stranger.get(INDEX, params={"token": TOKEN})
+
+    assert is_refused(answer)
+
+
+def test_cookies_of_two_connectors_do_not_meet() -> None:
+    assert Tokens("a").cookie_name != Tokens("b").cookie_name
+
+
+def test_the_token_is_not_in_the_cookie() -> None:
+    tokens = Tokens(TOKEN)
+
+    assert not tokens.is_token(tokens.cookie)
+    assert tokens.is_cookie(tokens.cookie)

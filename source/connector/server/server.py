@@ -11,47 +11,45 @@ from typing import Any
 from connector.csms.central_system import CentralSystem, LinkOptions
 from connector.csms.clock import Clock
 from connector.csms.events import (
-    ConnectorsChanged,
     Disconnected,
-    Event,
-    RegistrationChanged,
 )
-from connector.csms.facts import Datum, Facts
 from connector.csms.garbage import Garbage
-from connector.csms.sampled import is_flow
+from connector.csms.upkeep import Upkeep
 from connector.datapoints.actuators import Actuators
 from connector.datapoints.command_runs import Context
 from connector.datapoints.commands import Commands
 from connector.datapoints.earlier_keys import EarlierKeys
 from connector.datapoints.fact_queue import (
-    Declaration,
     FactQueue,
-    Forgotten,
-    Restored,
 )
+from connector.datapoints.flow_numbers import FlowNumbers
+from connector.datapoints.history import History, shape_of
 from connector.datapoints.kept_keys import KeptKeys
-from connector.datapoints.keys import file_name, parse_local_key
+from connector.datapoints.keys import file_name
 from connector.datapoints.limits.service import LimitService
 from connector.datapoints.outcomes import Outcome
+from connector.datapoints.present import Present
 from connector.datapoints.profile_template import ProfileTemplate
+from connector.datapoints.security_runs import profile_reporter
+from connector.datapoints.sensors import Sensors
 from connector.errors import SettingsError, StoreError
-from connector.openmqtt.bridge import Bridge
-from connector.openmqtt.requests import Requests
-from connector.openmqtt.service import Client, OpenTopics, publisher, replier
-from connector.openmqtt.topics import Topics
+from connector.openmqtt.service import Client, OpenTopics
 from connector.security.api_token import kept_token
+from connector.server.ports import StationPorts
+from connector.server.restoring import Restoring
+from connector.server.telling import open_topics
+from connector.sessions.proxies import Proxies
 from connector.sessions.recorded_files import RecorderOptions
 from connector.sessions.recorder import Recorder, Serve
-from connector.sessions.websocket_server import WebSocketServer
 from connector.settings.model import Settings
-from connector.store import open_store
+from connector.settings.registered import entry_schema, read_entry
+from connector.store import done_before, open_store
+from connector.store.records import HistoryRecord
 
 logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 _COMMANDS_END_WITHIN_S = 1.0
-_UNKNOWN_AFTER_S = 60.0
-"""Contract: datapoints, section 2; the same as after a lost link."""
 
 
 class Server:
@@ -66,10 +64,19 @@ class Server:
         self._clock = clock
         self._started_s = time.monotonic()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.published: Callable[[], int] = lambda: 0
+        """How many values the flow thread handed on, where there is one."""
+        self._client: Client | None = None
         self._is_broker_there: Callable[[], bool] = lambda: False
         self.earlier_keys = EarlierKeys(settings.ocpp_config)
         self.store = open_store(settings.database_url)
         self._kept_keys = KeptKeys(self.store, clock)
+        self._upkeep = Upkeep(
+            lambda: self.store.archive, clock, settings.retention, shape_of
+        )
+        self.present = Present(Sensors(), lambda run: run())
+        """Of the flow thread, where there is one."""
+        self.history = History(clock, lambda new: self.call(self._keep_history, new))
         self.central_system = CentralSystem(
             settings.csms,
             self.store,
@@ -78,8 +85,10 @@ class Server:
             LinkOptions(
                 max_frames_per_s=settings.max_frames_per_s,
                 max_connections_per_address=settings.max_connections_per_address,
+                handshake_timeout_s=settings.handshake_timeout_s,
                 shows_frames=settings.send_raw_message_to_db,
             ),
+            read_entry=read_entry,
         )
         self._garbage = Garbage(self.central_system.stations, clock)
         self._make_commands()
@@ -87,14 +96,9 @@ class Server:
         serve: Serve = self.central_system.serve
         if self._recorder is not None:
             serve = self._recorder.around(serve)
-        self._websocket = WebSocketServer(
-            settings.server,
-            self.central_system.gate,
-            serve,
-            self.central_system.pinned,
-        )
+        self._ports = StationPorts(settings, self.central_system, serve)
+        self._restoring = Restoring(self.central_system, queue.put, clock)
         self._open_topics: OpenTopics | None = None
-        self._lost: dict[str, list[Datum]] = {}
 
     def _make_recorder(self) -> Recorder | None:
         folder = self._settings.record_dir
@@ -127,6 +131,9 @@ class Server:
         self._commands = Commands(
             central.stations, context, self._clock, self._queue.put
         )
+        profiles = central.blocks.security_profiles
+        profiles.report = profile_reporter(self._commands.report_late)
+        profiles.ports = lambda: self._ports.served
         self._actuators = Actuators(
             central.stations,
             self._commands,
@@ -169,6 +176,12 @@ class Server:
         """Keep the keys of a station."""
         self.call(self._kept_keys.keep, station, keys)
 
+    def _keep_history(self, records: list[HistoryRecord]) -> None:
+        try:
+            self.store.archive.add_history(records)
+        except StoreError as problem:
+            logger.debug("%d values are not kept: %s", len(records), problem)
+
     # -- life
 
     async def run(self, stop: asyncio.Event, client: Client) -> None:
@@ -178,14 +191,16 @@ class Server:
             SettingsError: the store or the address cannot be used as it is set.
         """
         self._loop = asyncio.get_running_loop()
+        self._client = client
         self._is_broker_there = getattr(client, "is_connected", lambda: False)
-        await self._open_store()
+        if not await self._open_store(stop):
+            return
         if self._recorder is not None:
             self._recorder.start()
         http = None
         try:
             await self._start()
-            await self._listen()
+            await self._ports.start()
             # Who reads "online" may send stations at once.
             self._open_topics = self._tell_openly(client)
             http = await self._start_http()
@@ -193,121 +208,68 @@ class Server:
         finally:
             await self._end(http)
 
-    async def _open_store(self) -> None:
+    async def _open_store(self, stop: asyncio.Event) -> bool:
+        """Whether it is open; not where all ended while we waited for a database."""
         try:
-            await self.store.open()
+            return await done_before(stop, self.store.open())
         except StoreError as problem:
             raise SettingsError([f"DATA_DIR or STORE_URL: {problem}"]) from None
 
-    async def _listen(self) -> None:
+    async def _start(self) -> None:
         try:
-            await self._websocket.start()
-        except OSError as problem:
-            host, port = self._settings.ocpp_host, self._settings.ocpp_port
-            text = f"OCPP_HOST={host or ''}, OCPP_PORT={port}: {problem}"
+            await self._load()
+        except StoreError as problem:
+            text = f"DATA_DIR or STORE_URL: {self.store.shown}: {problem}"
             raise SettingsError([text]) from None
 
-    async def _start(self) -> None:
-        kept = await self.store.datapoints()
-        for identity, keys in kept.items():
-            self._queue.put(Restored(identity, keys))
-        events = self.central_system.events
+    async def _load(self) -> None:
+        kept = await self._restoring.load(self.store)
         await self.central_system.registry.load()
-        for station in self.central_system.stations.values():
-            self._declare(RegistrationChanged(station))
-        events.subscribe(RegistrationChanged, self._declare)
-        events.subscribe(ConnectorsChanged, self._declare)
-        events.subscribe(Disconnected, self._garbage.note)
+        self._restoring.declare_all()
+        self.central_system.events.subscribe(Disconnected, self._garbage.note)
         await self.central_system.start()
         await self._limits.start()
-        self._lost = {
-            identity: [datum for key in keys if is_flow(datum := parse_local_key(key))]
-            for identity, keys in kept.items()
-        }
-        for known in self.central_system.stations.values():
-            flows = self._lost.get(known.identity, ())
-            self.central_system.blocks.metering.restore(known, flows)
-        self._clock.call_later(_UNKNOWN_AFTER_S, self._lose_flows)
-
-    def _lose_flows(self) -> None:
-        """Of a station that has not come back since our start nobody knows them."""
-        now_ms = self._clock.now_ms()
-        for identity, flows in self._lost.items():
-            station = self.central_system.stations.get(identity)
-            if flows and (station is None or not station.is_connected):
-                self._queue.put(Facts(identity, now_ms, dict.fromkeys(flows)))
-
-    def _declare(self, event: Event) -> None:
-        station = event.station
-        if station.identity not in self.central_system.stations:
-            self._queue.put(Forgotten(station.identity))
-            return
-        self._queue.put(
-            Declaration(
-                station.identity,
-                station.is_adopted,
-                station.connector_count,
-                station.parts,
-                station.speaks_2,
-            )
-        )
+        self._restoring.restore_flows(kept)
+        self._upkeep.start()
 
     def _tell_openly(self, client: Client) -> OpenTopics:
-        topics = Topics(self._settings.connector_name)
-        central = self.central_system
-        bridge = Bridge(topics, central, publisher(client))
-        requests = None
-        if self._settings.open_tree:
-            requests = Requests(
-                topics,
-                self._commands,
-                lambda station: station in central.stations,
-                replier(client),
-            )
-            publish = publisher(client)
-            self._commands.answer_stray = lambda order, text: publish(
-                topics.result(order.station, order.where, order.name),
-                text.encode(),
-                False,
-            )
-        found = OpenTopics(
-            client, topics, bridge, requests, info=self._info(), health=self.health
+        return open_topics(
+            self._settings,
+            self._version,
+            self.central_system,
+            self._commands,
+            client,
+            is_broker_there=self._is_broker_there,
+            health=self.health,
         )
-        central.registry.on_pending = found.tell_pending_soon
-        found.start(central.events)
-        return found
-
-    def _info(self) -> Json:
-        return {
-            "name": self._settings.connector_name,
-            "version": self._version,
-            "ocpp_port": self._settings.ocpp_port,
-            "ocpp_versions": ["1.6", "2.0.1", "2.1"],
-            "unknown_stations": self._settings.unknown_stations,
-        }
 
     async def _start_http(self) -> Any:
         settings = self._settings
         if not settings.http_port:
             return None
-        # Stations connect while this loads.
-        from connector.web.server import HttpServer  # noqa: PLC0415
-
-        files = self.central_system.blocks.files
         kept = None
         if settings.api_token is None:
             kept = await asyncio.to_thread(kept_token, settings.data_dir)
-        api = self._api_context(kept.token if kept else settings.api_token)
-        http = HttpServer(self, settings.http_host, settings.http_port, files, api)
+        token = kept.token if kept else settings.api_token
+        # Stations are served while this loads.
+        http = await asyncio.to_thread(self._make_http, token)
         try:
             await http.start()
         except OSError as problem:
             logger.error("no HTTP API, no /health and no /files: %s", problem)
             return None
-        files.port = http.port
+        self.central_system.blocks.files.port = http.port
         if kept is not None:
             kept.tell(http.url)
         return http
+
+    def _make_http(self, token: str | None) -> Any:
+        """The HTTP server; in a thread, for much is loaded."""
+        from connector.web.server import HttpServer  # noqa: PLC0415
+
+        host, port = self._settings.http_host, self._settings.http_port
+        files = self.central_system.blocks.files
+        return HttpServer(self, host, port, files, self._api_context(token))
 
     def _api_context(self, token: str | None) -> Any:
         """What the routes of the API are given."""
@@ -322,13 +284,30 @@ class Server:
             version=self._version,
             data_dir=self._settings.data_dir,
             token=token or "",
+            read_entry=read_entry,
+            entry_schema=entry_schema(),
+            passwords=self.central_system.passwords,
+            present=self.present,
+            flow=self._flow_numbers(),
+            proxies=Proxies(self._settings.trusted_proxies),
+        )
+
+    def _flow_numbers(self) -> FlowNumbers:
+        return FlowNumbers(
+            waiting=lambda: len(self._queue),
+            replaced=lambda: self._queue.replaced,
+            published=self.published,
+            dropped=lambda: getattr(self._client, "dropped", 0),
+            is_connected=lambda: self.broker_connected,
         )
 
     async def _end(self, http: Any) -> None:
         """Take nobody in, end what runs, say so, and close the store."""
         if self._open_topics is not None:
             self._open_topics.stop()
-        await self._websocket.stop()
+        # A handshake that is made to wait would make us wait, too.
+        self.central_system.take_nobody_in()
+        await self._ports.stop()
         if self._recorder is not None:
             await asyncio.to_thread(self._recorder.stop)
         await self._commands.finish(_COMMANDS_END_WITHIN_S)
@@ -338,6 +317,8 @@ class Server:
         if http is not None:
             await http.stop()
         await self._kept_keys.finish()
+        await self._upkeep.stop()
+        self._keep_history(self.history.take())
         await self.store.close()
         # What the links said last is on its way to the flow.
         await asyncio.sleep(0)
@@ -367,6 +348,7 @@ class Server:
             "connected": self.stations_connected,
             "pending": len(self.central_system.pending()),
             "replaced_values": self._queue.replaced,
-            "malformed_frames": self.central_system.malformed_frames,
+            "malformed_frames": self.central_system.counts.malformed_frames,
+            "certificate_days_left": self.central_system.blocks.certificate_days.own,
             "uptime_s": round(time.monotonic() - self._started_s),
         }

@@ -1,0 +1,95 @@
+"""Transactions as people, programs and spreadsheets get them: one form for all.
+
+Energies are those that were told when a transaction ended; of one that runs, and of
+those that are older than that, they come from the samples, by the same rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from connector.csms import times
+from connector.csms.session_meter import resumed_meter
+from connector.store.records import SampleRecord, TransactionQuery, TransactionRecord
+
+Json = dict[str, Any]
+
+COLUMNS = (
+    "key",
+    "id",
+    "station",
+    "where",
+    "token",
+    "token_type",
+    "start",
+    "stop",
+    "reason",
+    "meter_start",
+    "meter_stop",
+    "energy",
+)
+LAST_SAMPLES = 20
+"""One of them has the register: values may come in several messages."""
+
+
+class Reads(Protocol):
+    """Where they are kept; see `connector.store.reads`."""
+
+    async def transactions(self, query: TransactionQuery) -> list[TransactionRecord]:
+        """Those that fit, newest first."""
+
+    async def last_samples(
+        self, keys: Sequence[str], newest: int
+    ) -> dict[str, list[SampleRecord]]:
+        """The newest samples of some, by key."""
+
+
+async def page(reads: Reads, query: TransactionQuery) -> list[Json]:
+    """Those that fit, newest first.
+
+    Raises:
+        StoreError: they cannot be read.
+    """
+    records = await reads.transactions(query)
+    unknown = [record.key for record in records if record.energy_wh is None]
+    samples = await reads.last_samples(unknown, LAST_SAMPLES)
+    return [shown(record, samples.get(record.key, ())) for record in records]
+
+
+def shown(record: TransactionRecord, samples: Iterable[SampleRecord] = ()) -> Json:
+    """A transaction; energies in Wh, times in UTC, null for what is not known."""
+    return {
+        "key": record.key,
+        "id": record.ocpp_id,
+        "station": record.station,
+        "where": record.where,
+        "token": record.id_token or None,
+        "token_type": record.token_type,
+        "start": times.iso(record.start_ms),
+        "stop": None if record.stop_ms is None else times.iso(record.stop_ms),
+        "reason": record.reason,
+        "meter_start": record.meter_start_wh,
+        "meter_stop": record.meter_stop_wh,
+        "energy": energy_wh(record, samples),
+    }
+
+
+def shown_samples(samples: Iterable[SampleRecord]) -> list[Json]:
+    """The values of a transaction over time."""
+    return [
+        {"timestamp": times.iso(sample.time_ms), "values": sample.values}
+        for sample in samples
+    ]
+
+
+def energy_wh(
+    record: TransactionRecord, samples: Iterable[SampleRecord]
+) -> float | None:
+    """The energy of a transaction so far, or in all; None where nobody knows it."""
+    if record.energy_wh is not None:
+        return record.energy_wh
+    meter = resumed_meter(record, samples)
+    if record.stop_ms is None:
+        return meter.energy_wh
+    return meter.stop(record.meter_stop_wh, record.stop_ms)

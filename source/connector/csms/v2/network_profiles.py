@@ -1,0 +1,123 @@
+"""Network connection profiles: how a station of 2.x is moved to another (B09, B10).
+
+The new one gets a slot of its own, and stands before those that it has used so far:
+where it does not work the station falls back to these by itself
+(`NetworkProfileConnectionAttempts`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector.csms.station import Station
+from connector.csms.v2.device_model import get_variables
+from connector.csms.v2.variables import Variable, result_of
+from connector.errors import CommandRejected
+from connector.store.interface import VariableStore
+
+Json = dict[str, Any]
+
+PRIORITY = Variable("OCPPCommCtrlr", "NetworkConfigurationPriority")
+ACTIVE = Variable("OCPPCommCtrlr", "ActiveNetworkProfile")
+_AGREED = ("Accepted", "RebootRequired")
+_MESSAGE_TIMEOUT_S = 30
+"""What the schema of SetNetworkProfile recommends to start from."""
+_VERSIONS = {"2.0.1": "OCPP20", "2.1": "OCPP21"}
+_INTERFACES = {"2.0.1": "Wired0", "2.1": "Any"}
+"""Where nobody says which; 2.0.1 has no word for any."""
+_UNKNOWN = (
+    "it does not say which slots are in use (NetworkConfigurationPriority), and writing "
+    'over one may cut it off: name one that is free, {"profile": 2, "slot": 3}'
+)
+
+
+async def slots(
+    station: Station, store: VariableStore, named: int | None = None
+) -> tuple[int, list[int]]:
+    """A slot for a new profile, and the others that are in use, in their order.
+
+    ``named`` is the one that somebody wants. Nothing is guessed: what stands in a slot
+    that is in use may be the only way back to us.
+
+    Raises:
+        CommandRejected: the station has none for it, or does not say which are in use.
+        ConnectorError: as `Station.call`, `StoreError`.
+    """
+    found = await get_variables(station, (PRIORITY, ACTIVE))
+    used = _numbers(found.get(PRIORITY, {}).get("attributeValue"))
+    active = _numbers(found.get(ACTIVE, {}).get("attributeValue"))
+    if named is not None:
+        return named, _beside(named, used or active, active or used[:1])
+    if not used:
+        raise CommandRejected(_UNKNOWN)
+    known = await store.variables(station.identity)
+    there = _values_list(known.get(str(PRIORITY), {}))
+    free = [slot for slot in there or range(1, len(used) + 2) if slot not in used]
+    # One that it falls back to last of all may go, but not the one that works now.
+    old = [slot for slot in used if slot not in (active or used[:1])]
+    if not (free or old):
+        text = f"it has no slot but {used or there} for another network profile"
+        raise CommandRejected(text)
+    slot = free[0] if free else old[-1]
+    return slot, [each for each in used if each != slot]
+
+
+def _beside(named: int, used: list[int], active: list[int]) -> list[int]:
+    """Those in use but for the one that was named, which must not work now."""
+    if named in active:
+        text = f"slot {named} is the one that it uses now: name another one"
+        raise CommandRejected(text)
+    return [slot for slot in used if slot != named]
+
+
+def connection(station: Station, profile: int, url: str, interface: str | None) -> Json:
+    """`connectionData` of SetNetworkProfile."""
+    return {
+        "ocppVersion": _VERSIONS[station.spoken],
+        "ocppTransport": "JSON",
+        "ocppCsmsUrl": url,
+        "messageTimeout": _MESSAGE_TIMEOUT_S,
+        "securityProfile": profile,
+        "ocppInterface": interface or _INTERFACES[station.spoken],
+    }
+
+
+async def set_profile(station: Station, slot: int, data: Json) -> None:
+    """SetNetworkProfile.
+
+    Raises:
+        CommandRejected: the station has refused.
+        ConnectorError: as `Station.call`.
+    """
+    payload = {"configurationSlot": slot, "connectionData": data}
+    answer = await station.call("SetNetworkProfile", payload)
+    if answer["status"] != "Accepted":
+        text = f"SetNetworkProfile in slot {slot}: {answer['status']}"
+        raise CommandRejected(text, answer)
+
+
+async def prefer(station: Station, slot: int, others: list[int]) -> Json:
+    """Have it try a slot first, the others after it; gives the wire response.
+
+    Raises:
+        CommandRejected: the station has refused.
+        ConnectorError: as `Station.call`.
+    """
+    value = ",".join(map(str, (slot, *others)))
+    item = {"attributeValue": value, **PRIORITY.wire()}
+    answer = await station.call("SetVariables", {"setVariableData": [item]})
+    result = result_of(PRIORITY, answer["setVariableResult"])
+    if result is None or result["attributeStatus"] not in _AGREED:
+        status = "no result" if result is None else result["attributeStatus"]
+        raise CommandRejected(f"{PRIORITY} = {value}: {status}", answer)
+    return answer
+
+
+def _numbers(text: str | None) -> list[int]:
+    parts = (part.strip() for part in (text or "").split(","))
+    return [int(part) for part in parts if part.isdecimal()]
+
+
+def _values_list(item: Json) -> list[int]:
+    """The slots that there are, where the station's report says so."""
+    return _numbers(item.get("variableCharacteristics", {}).get("valuesList"))

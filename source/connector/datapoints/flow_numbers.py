@@ -1,0 +1,26 @@
+"""The way from facts to the broker in numbers, for who watches it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+def _none() -> int:
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class FlowNumbers:
+    """Each is asked for when it is needed, on any thread."""
+
+    waiting: Callable[[], int] = _none
+    """Facts that are not taken yet."""
+    replaced: Callable[[], int] = _none
+    """Values for which a newer one came while they waited."""
+    published: Callable[[], int] = _none
+    """Values that were handed on for publishing."""
+    dropped: Callable[[], int] = _none
+    """Messages that the broker did not take in time."""
+    is_connected: Callable[[], bool] = lambda: False
+    """The broker answers."""

@@ -1,0 +1,85 @@
+"""Energy records as people ask for them, as functions of a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
+
+from connector.store import tables
+from connector.store.identifiers import first_ulid
+from connector.store.records import (
+    SampleRecord,
+    TransactionQuery,
+    TransactionRecord,
+)
+
+_t = tables.transactions.c
+_s = tables.samples.c
+
+_CLOCKS_DIFFER_MS = 86_400_000
+"""A record is made when a start is heard of, never before it: but for clocks."""
+_BY_KEY = select(tables.transactions).where(_t.key == bindparam("key"))
+_SAVE_ENERGY = (
+    update(tables.transactions)
+    .where(_t.key == bindparam("its_key"))
+    .values(energy_wh=bindparam("new_energy_wh"))
+)
+_LAST_SAMPLES = (
+    select(_s.transaction_key, _s.time_ms, _s["values"])
+    .where(_s.transaction_key == bindparam("key"))
+    .order_by(_s.time_ms.desc(), _s.id.desc())
+    .limit(bindparam("newest"))
+)
+
+
+def transaction(connection: Connection, key: str) -> TransactionRecord | None:
+    """The one with this key."""
+    row = connection.execute(_BY_KEY, {"key": key}).first()
+    return None if row is None else TransactionRecord(*row)
+
+
+def save_energies(connection: Connection, energies: Mapping[str, float]) -> None:
+    """Keep what was told of transactions, by their keys."""
+    rows = [{"its_key": k, "new_energy_wh": wh} for k, wh in energies.items()]
+    connection.execute(_SAVE_ENERGY, rows)
+
+
+def page(connection: Connection, query: TransactionQuery) -> list[TransactionRecord]:
+    """Those that fit, newest first."""
+    found = select(tables.transactions).order_by(_t.key.desc()).limit(query.limit)
+    rows = connection.execute(_filtered(found, query))
+    return [TransactionRecord(*row) for row in rows]
+
+
+def _filtered(found: Select[Any], query: TransactionQuery) -> Select[Any]:
+    if query.before_key is not None:
+        found = found.where(_t.key < query.before_key)
+    if query.station is not None:
+        found = found.where(_t.station == query.station)
+    if query.token is not None:
+        token = query.token
+        is_it = func.lower(_t.id_token) == token.lower()
+        # SQLite lowers ASCII alone.
+        found = found.where(
+            is_it if token.isascii() else or_(is_it, _t.id_token == token)
+        )
+    if query.is_active is not None:
+        is_open = _t.stop_ms.is_(None)
+        found = found.where(is_open if query.is_active else ~is_open)
+    if query.since_ms is not None:
+        oldest = first_ulid(query.since_ms - _CLOCKS_DIFFER_MS)
+        found = found.where(_t.start_ms >= query.since_ms, _t.key >= oldest)
+    return found
+
+
+def last_samples(
+    connection: Connection, keys: Sequence[str], newest: int
+) -> dict[str, list[SampleRecord]]:
+    """The newest samples of some transactions, in time order, by key."""
+    found = {}
+    for key in keys:
+        rows = connection.execute(_LAST_SAMPLES, {"key": key, "newest": newest})
+        found[key] = [SampleRecord(*row) for row in rows][::-1]
+    return found

@@ -1,0 +1,183 @@
+"""The API does what it says of itself: its description, and the API held to it.
+
+Every operation is in it by itself. schemathesis makes requests that fit the
+description, and such that do not, and holds the answers to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector.csms.clock import SystemClock, Timer
+from connector.csms.options import StationOptions
+from connector.security.passwords import Passwords
+from connector.tests.csms.conftest import settle
+from connector.tests.web.api.conftest import NAME, TOKEN, Api, StartApi
+
+DESCRIPTION = "/openapi.json"
+WITHIN_S = 120
+TAGS = (
+    "commands",
+    "connector",
+    "datapoints",
+    "health",
+    "pki",
+    "reservations",
+    "stations",
+    "store",
+    "tokens",
+    "transactions",
+)
+# Those whose JSON schema is wider than the rules that a body is read by.
+ENTRIES = ("PUT", "PATCH")
+CONFIG = f"""
+seed = 1
+suppress-health-check = ["all"]
+request-timeout = 20
+
+[generation]
+deterministic = true
+max-examples = 8
+no-shrink = true
+database = "none"
+
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "422", "429"]
+
+[dictionaries.stations]
+values = ["{NAME}", "CP-8", "stranger"]
+
+[dictionaries.places]
+values = ["0", "1", "2"]
+
+[dictionaries.commands]
+values = ["power_limit", "charge", "available", "reset", "call", "configuration"]
+
+[parameters."path.station"]
+dictionary = "stations"
+probability = 0.7
+
+[parameters."path.where"]
+dictionary = "places"
+probability = 0.7
+
+[parameters."path.command"]
+dictionary = "commands"
+probability = 0.7
+"""
+
+
+class HurriedClock(SystemClock):
+    """Nobody waits long."""
+
+    def call_later(self, delay_s: float, callback: Callable[[], object]) -> Timer:
+        return super().call_later(delay_s / 1000, callback)
+
+
+class HastyPasswords(Passwords):
+    """Slow hashes are of no use here."""
+
+    async def hash_human(self, password: str) -> str:
+        return await self.hash_generated(password)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tag", TAGS)
+async def test_the_api_does_what_it_says(
+    start_api: StartApi, tmp_path: Path, tag: str
+) -> None:
+    options = {NAME: StationOptions(), "CP-8": StationOptions()}
+    context = {"passwords": HastyPasswords(tmp_path)}
+    api = await start_api(clock=HurriedClock(), stations=options, context=context)
+    end = await api.connect(SetChargingProfile={"status": "Accepted"})
+    await end.status("Available")
+    await api.harness.connect("stranger", boots=True)
+    await settle()
+
+    code, told = await schemathesis(api, tmp_path, tag)
+
+    assert code == 0, told
+
+
+async def schemathesis(api: Api, folder: Path, tag: str) -> tuple[int, str]:
+    """Its exit code and what it tells."""
+    config = folder / "schemathesis.toml"
+    config.write_text(CONFIG)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "schemathesis.cli",
+        f"--config-file={config}",
+        "run",
+        f"{api.server.url}{DESCRIPTION}",
+        f"--header=Authorization: Bearer {TOKEN}",
+        f"--include-tag={tag}",
+        "--checks=all",
+        "--no-color",
+        cwd=folder,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(WITHIN_S):
+        told, _ = await process.communicate()
+    return process.returncode or 0, told.decode()
+
+
+async def test_all_tags_are_tried(api: Api) -> None:
+    description = await api.get(DESCRIPTION)
+
+    assert set(TAGS) == {
+        tag
+        for item in description["paths"].values()
+        for operation in item.values()
+        for tag in operation["tags"]
+    }
+
+
+async def test_every_operation_is_explained(api: Api) -> None:
+    description = await api.get(DESCRIPTION)
+
+    unexplained = [
+        (path, method)
+        for path, item in description["paths"].items()
+        for method, operation in item.items()
+        if not operation.get("summary") or not operation.get("tags")
+    ]
+    assert unexplained == []
+
+
+async def test_every_operation_behind_the_guard_says_so(api: Api) -> None:
+    description = await api.get(DESCRIPTION)
+
+    for path, item in description["paths"].items():
+        for operation in item.values():
+            is_guarded = operation.get("security") == [{"token": []}]
+            assert is_guarded == path.startswith("/api/"), path
+            assert ("401" in operation["responses"]) == is_guarded
+    assert description["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+
+
+async def test_no_name_stands_for_nothing(api: Api) -> None:
+    description = await api.get(DESCRIPTION)
+    schemas = description["components"]["schemas"]
+
+    assert all(
+        reference.removeprefix("#/components/schemas/") in schemas
+        for reference in references(description)
+    )
+
+
+def references(value: Any) -> list[str]:
+    """All that are named anywhere in it."""
+    if isinstance(value, dict):
+        own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+        return own + [r for member in value.values() for r in references(member)]
+    if isinstance(value, list):
+        return [r for member in value for r in references(member)]
+    return []

@@ -1,0 +1,80 @@
+"""`/docs`: the reference as a page that needs nothing from anywhere."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from connector.tests.web.api.conftest import Api
+from connector.web.reference import reference
+
+_VOID = frozenset({"meta", "br", "link", "img", "input"})
+
+
+class Page(HTMLParser):
+    """Whether its elements close, and what they name."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _VOID:
+            self.open.append(tag)
+        found = dict(attrs)
+        self.links += [v for n in ("href", "src") if (v := found.get(n))]
+        if value := found.get("id"):
+            self.ids.append(value)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+async def test_it_is_a_page_that_loads_nothing(api: Api) -> None:
+    answer = await api.client.get("/docs")
+
+    page = Page(answer.text)
+    assert answer.status_code == 200
+    assert page.open == []
+    assert page.links
+    assert all(link == "openapi.json" or link.startswith("#") for link in page.links)
+    assert "<script" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+async def test_every_operation_is_in_it(api: Api) -> None:
+    description = await api.get("/openapi.json")
+    page = Page((await api.client.get("/docs")).text)
+
+    names = {
+        operation["operationId"]
+        for item in description["paths"].values()
+        for operation in item.values()
+    }
+    assert names <= set(page.ids)
+    assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
+
+
+async def test_members_and_bounds_are_told(api: Api) -> None:
+    text = (await api.client.get("/docs")).text
+
+    assert re.search(r"<code>connectors\[\]\.limit\.power_limit</code>", text)
+    assert "at most 1000" in text
+    assert "curl -X POST" in text
+    assert "http://localhost:8080/api/v1/stations/CP-7/calls" in text
+
+
+def test_what_it_is_given_is_escaped() -> None:
+    evil = "<script>alert(1)</script>"
+    description = {
+        "info": {"title": evil, "version": evil, "description": evil},
+        "paths": {
+            f"/{evil}": {"get": {"summary": evil, "tags": [evil], "responses": {}}}
+        },
+    }
+
+    assert "<script" not in reference(description)

@@ -1,0 +1,234 @@
+"""Id tokens over the API."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from connector.csms.options import StationOptions, TokenOptions
+from connector.csms.times import iso
+from connector.tests.clock import START_MS
+from connector.tests.web.api.conftest import NAME, Api, StartApi
+
+TOKENS = "/api/v1/tokens"
+Json = dict[str, Any]
+WHOLE = {
+    "status": "Blocked",
+    "expiry": "2026-12-31T23:59:59Z",
+    "group": "family",
+    "note": "Alice's",
+    "language": "de",
+    "max_active": 2,
+}
+
+
+def path(id_token: str, type_: str = "any") -> str:
+    return f"{TOKENS}/{type_}/{quote(id_token, safe='')}"
+
+
+async def put(api: Api, id_token: str, type_: str = "any", **body: Any) -> Json:
+    answer = await api.client.put(path(id_token, type_), json=body)
+    assert answer.status_code in (200, 201), answer.text
+    found: Json = answer.json()
+    return found
+
+
+async def test_a_token_is_registered_shown_and_forgotten(api: Api) -> None:
+    answer = await api.client.put(path("04A2", "iso14443"), json=WHOLE)
+    assert answer.status_code == 201
+    shown = answer.json()
+    assert shown == {
+        **WHOLE,
+        "id": "04A2",
+        "type": "ISO14443",
+        "source": "api",
+        "versions": ["1.6", "2.0.1", "2.1"],
+    }
+    assert await api.get(path("04a2", "ISO14443")) == shown
+
+    again = await api.client.put(path("04A2", "ISO14443"), json={})
+    assert again.status_code == 200
+    assert (again.json()["status"], again.json()["group"]) == ("Accepted", None)
+
+    gone = await api.client.delete(path("04A2", "ISO14443"))
+    assert (gone.status_code, gone.content) == (204, b"")
+    for method in ("GET", "DELETE"):
+        answer = await api.client.request(method, path("04A2", "ISO14443"))
+        assert answer.status_code == 404
+        assert "no token '04A2' of type ISO14443" in answer.json()["detail"]
+
+
+async def test_what_is_registered_is_what_stations_are_told(
+    start_api: StartApi,
+) -> None:
+    api = await start_api(unknown_tokens="reject")
+    end = await api.connect()
+    await put(api, "04A2", group="family")
+
+    answer = await end.say("Authorize", idTag="04a2")
+
+    assert answer["idTagInfo"] == {"status": "Accepted", "parentIdTag": "family"}
+
+
+ODD = ["a/b", "a//b", "/", "a b", "50%", "%2F", "?x=1#y", "é", "a+b", "..", "seen"]
+
+
+@pytest.mark.parametrize("id_token", ODD)
+async def test_odd_characters_are_percent_encoded(api: Api, id_token: str) -> None:
+    where = path(id_token).replace("..", "%2E%2E")
+    answer = await api.client.put(where, json={})
+    assert (answer.status_code, answer.json()["id"]) == (201, id_token)
+    assert (await api.get(where))["id"] == id_token
+    [item] = (await api.get(TOKENS))["items"]
+    assert item["id"] == id_token
+
+
+@pytest.mark.parametrize(
+    ("length", "versions"),
+    [
+        (20, ["1.6", "2.0.1", "2.1"]),
+        (21, ["2.0.1", "2.1"]),
+        (37, ["2.1"]),
+        (255, ["2.1"]),
+    ],
+)
+async def test_the_versions_that_have_room_for_it_are_told(
+    api: Api, length: int, versions: list[str]
+) -> None:
+    assert (await put(api, "x" * length))["versions"] == versions
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({"status": "Perhaps"}, "status is 'Perhaps', expected"),
+        ({"expiry": "soon"}, "expiry is 'soon', expected a time with its zone"),
+        ({"expiry": "2026-12-31T23:59:59"}, "expected a time with its zone"),
+        ({"expiry": 5}, "expiry is 5, expected"),
+        ({"group": ""}, "group is '', expected"),
+        ({"group": "a\nb"}, "expected text without control characters"),
+        ({"note": "\u0000"}, "expected text without control characters"),
+        ({"language": "Deutsch"}, "expected a language such as de or en-GB"),
+        ({"max_active": 0}, "max_active is 0, expected"),
+        ({"max_active": "2"}, "max_active is '2', expected"),
+        ({"max_active": True}, "max_active is True, expected"),
+        ({"colour": "red"}, "there is no 'colour'"),
+        ([], "the body"),
+    ],
+)
+async def test_a_body_that_does_not_fit_is_422(
+    api: Api, body: object, detail: str
+) -> None:
+    answer = await api.client.put(path("04A2"), json=body)
+
+    assert answer.status_code == 422, answer.text
+    assert detail in answer.json()["detail"] or not isinstance(body, dict)
+    assert (await api.get(TOKENS))["items"] == []
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize(
+    ("where", "detail"),
+    [
+        ("a%20b/x", "type is 'a b', expected any, Central, "),
+        ("NoAuthorization/x", "type is 'NoAuthorization', expected"),
+        ("any/a%00b", "id is 'a\\x00b', expected an id token of 1 to 255"),
+        (f"any/{'x' * 256}", "id is"),
+    ],
+)
+async def test_what_can_be_no_token_is_422(
+    api: Api, method: str, where: str, detail: str
+) -> None:
+    body = {"json": {}} if method == "PUT" else {}
+    answer = await api.client.request(method, f"{TOKENS}/{where}", **body)
+
+    assert answer.status_code == 422, answer.text
+    assert detail in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("id_token", "by"),
+    [("CARD", "TOKENS"), ("remote", "REMOTE_ID_TOKEN"), ("auto", "an autostart_token")],
+)
+async def test_what_a_setting_says_is_409(
+    start_api: StartApi, id_token: str, by: str
+) -> None:
+    api = await start_api(
+        tokens={"card": TokenOptions(note="of the file")},
+        stations={NAME: StationOptions(autostart_token="auto")},
+    )
+
+    answer = await api.client.put(path(id_token), json={})
+
+    assert answer.status_code == 409
+    assert answer.json()["detail"] == (
+        f"{by} says what holds for this token: change it there"
+    )
+
+
+async def test_one_of_the_configuration_is_shown_as_such_and_stays(
+    start_api: StartApi,
+) -> None:
+    api = await start_api(tokens={"card": TokenOptions()})
+
+    assert (await api.client.delete(path("card"))).status_code == 409
+    assert (await api.get(path("card")))["source"] == "configuration"
+
+
+async def test_the_list_is_sorted_pages_and_is_filtered(api: Api) -> None:
+    await put(api, "b", status="Blocked", group="Family")
+    await put(api, "C")
+    await put(api, "a", "KeyCode")
+    await put(api, "a")
+
+    first = await api.get(TOKENS, limit=3)
+    second = await api.get(TOKENS, limit=3, cursor=first["next"])
+
+    names = [(t["id"], t["type"]) for t in first["items"] + second["items"]]
+    assert names == [("a", "KeyCode"), ("a", "any"), ("b", "any"), ("C", "any")]
+    assert second["next"] is None
+    for query in ({"status": "Blocked"}, {"group": "family"}):
+        assert [t["id"] for t in (await api.get(TOKENS, **query))["items"]] == ["b"]
+    assert len((await api.get(TOKENS, type="keycode"))["items"]) == 1
+
+
+async def test_those_that_nobody_knows_are_listed_until_somebody_does(
+    api: Api,
+) -> None:
+    end = await api.connect()
+    for id_token in ("first", "second", "third"):
+        await end.say("Authorize", idTag=id_token)
+        await api.harness.advance(0.1)
+
+    first = await api.get(f"{TOKENS}/seen", limit=2)
+    second = await api.get(f"{TOKENS}/seen", limit=2, cursor=first["next"])
+    assert [t["id"] for t in first["items"]] == ["third", "second"]
+    assert second["items"] == [
+        {
+            "id": "first",
+            "type": "any",
+            "station": NAME,
+            "where": "0",
+            "first": iso(START_MS),
+            "last": iso(START_MS),
+            "times": 1,
+        }
+    ]
+    await put(api, "FIRST")
+
+    found = await api.get(f"{TOKENS}/seen")
+    assert [t["id"] for t in found["items"]] == ["third", "second"]
+
+
+@pytest.mark.parametrize("cursor", ["x", "WyJhIl0"])
+async def test_a_cursor_that_is_none_is_422(api: Api, cursor: str) -> None:
+    for where in (TOKENS, f"{TOKENS}/seen"):
+        answer = await api.client.get(where, params={"cursor": f"{cursor}!"})
+        assert answer.status_code == 422
+
+
+async def test_strangers_are_told_nothing(api: Api) -> None:
+    for where in (TOKENS, f"{TOKENS}/seen", path("04A2")):
+        assert (await api.stranger.get(where)).status_code == 401

@@ -1,0 +1,176 @@
+"""Energy records over the API."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from connector.store.records import TransactionStart, TransactionStop
+from connector.tests.clock import START_MS
+from connector.tests.web.api.conftest import NAME, Api, StartApi
+
+LIST = "/api/v1/transactions"
+
+
+async def keep(api: Api, number: int = 0, **more: Any) -> str:
+    """A transaction of a meter that counts 750 Wh; its key."""
+    given = {"station": NAME, "where": "1", "id_token": "card"} | more
+    start_ms = START_MS + number * 60_000
+    store = api.context.store
+    start = TransactionStart(**given, start_ms=start_ms, meter_start_wh=1000.0)
+    record = await store.start_transaction(start)
+    stop = TransactionStop(start_ms + 30_000, 1750.0, "Local")
+    await store.stop_transaction(record.key, stop)
+    return record.key
+
+
+async def keys(api: Api, **query: Any) -> list[str]:
+    found = await api.get(LIST, **query)
+    return [item["key"] for item in found["items"]]
+
+
+async def test_transactions_come_newest_first_in_pages(api: Api) -> None:
+    made = [await keep(api, number) for number in range(5)]
+
+    first = await api.get(LIST, limit=3)
+    second = await api.get(LIST, limit=3, cursor=first["next"])
+
+    found = [item["key"] for item in first["items"] + second["items"]]
+    assert found == made[::-1]
+    assert second["next"] is None
+
+
+async def test_a_transaction_has_all_that_is_known(api: Api) -> None:
+    key = await keep(api)
+
+    [item] = (await api.get(LIST))["items"]
+
+    assert item == {
+        "key": key,
+        "id": "1",
+        "station": NAME,
+        "where": "1",
+        "token": "card",
+        "token_type": None,
+        "start": "2026-01-31T12:00:00Z",
+        "stop": "2026-01-31T12:00:30Z",
+        "reason": "Local",
+        "meter_start": 1000.0,
+        "meter_stop": 1750.0,
+        "energy": 750.0,
+    }
+
+
+async def test_filters_hold_together(api: Api) -> None:
+    await keep(api)
+    other = await keep(api, 1, station="CP-8", id_token="Other")
+    end = await api.connect()
+    await end.start(meter=5)
+
+    assert await keys(api, station="CP-8") == [other]
+    assert await keys(api, token="OTHER") == [other]
+    assert await keys(api, token="OTHER", station=NAME) == []
+    assert await keys(api, since="2026-01-31T12:01:00Z") == [other]
+    assert await keys(api, since="2026-01-31T13:01:00 01:00") == [other]
+    assert len(await keys(api, active="true")) == 1
+    assert len(await keys(api, active="false")) == 2
+
+
+async def test_one_that_runs_tells_its_energy_until_now(api: Api) -> None:
+    end = await api.connect()
+    number = (await end.start(meter=1000))["transactionId"]
+    await end.meter({"value": "1400"}, transaction=number)
+    [key] = await keys(api)
+
+    found = await api.get(f"{LIST}/{key}")
+
+    assert (found["stop"], found["energy"]) == (None, 400.0)
+    [sample] = found["samples"]
+    assert sample["timestamp"] == "2026-01-31T12:00:00Z"
+    assert sample["values"]["Energy.Active.Import.Register"] == 1400.0
+
+
+@pytest.mark.parametrize(
+    "query", ["since=yesterday", "cursor=x", "limit=0", "active=x"]
+)
+async def test_what_does_not_fit_is_refused(api: Api, query: str) -> None:
+    answer = await api.client.get(f"{LIST}?{query}")
+
+    assert answer.status_code == 422
+    assert query.partition("=")[0] in answer.json()["detail"]
+
+
+async def test_there_is_none_with_another_key(api: Api) -> None:
+    shown = await api.client.get(f"{LIST}/17")
+    closed = await api.client.post(f"{LIST}/17/close")
+
+    assert shown.status_code == closed.status_code == 404
+    assert "'17'" in shown.json()["detail"]
+
+
+# -- closed
+
+
+async def test_a_stale_one_is_closed(api: Api) -> None:
+    end = await api.connect()
+    number = (await end.start(meter=1000))["transactionId"]
+    await end.meter({"value": "1400"}, transaction=number)
+    [key] = await keys(api)
+
+    answer = await api.client.post(f"{LIST}/{key}/close")
+
+    assert answer.status_code == 200
+    found = answer.json()
+    assert (found["reason"], found["energy"]) == ("ClosedByOperator", 400.0)
+    assert api.harness.station().transaction("1") is None
+    assert await keys(api, active="true") == []
+
+
+async def test_one_that_has_ended_stays_as_it_is(api: Api) -> None:
+    key = await keep(api)
+
+    answer = await api.client.post(f"{LIST}/{key}/close")
+
+    assert (answer.status_code, answer.json()["reason"]) == (200, "Local")
+
+
+# -- CSV
+
+
+async def test_all_of_them_are_exported(api: Api) -> None:
+    made = [await keep(api, number) for number in range(3)]
+    await keep(api, 3, station="CP-8")
+
+    answer = await api.client.get(f"{LIST}.csv", params={"station": NAME})
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/csv; charset=utf-8")
+    assert "transactions.csv" in answer.headers["content-disposition"]
+    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert [row["key"] for row in rows] == made[::-1]
+    assert {row["energy"] for row in rows} == {"750.0"}
+
+
+async def test_an_export_without_any_has_its_header(api: Api) -> None:
+    answer = await api.client.get(f"{LIST}.csv")
+
+    assert answer.text.startswith("key,id,station,where,token,")
+    assert answer.text.count("\r\n") == 1
+
+
+async def test_nothing_of_it_is_told_without_the_token(api: Api) -> None:
+    for path in (LIST, f"{LIST}.csv", f"{LIST}/1"):
+        assert (await api.stranger.get(path)).status_code == 401
+
+
+async def test_a_store_that_is_closed_is_a_problem(start_api: StartApi) -> None:
+    api = await start_api()
+    await api.context.store.close()
+
+    listed = await api.client.get(LIST)
+    exported = await api.client.get(f"{LIST}.csv")
+
+    assert listed.status_code == exported.status_code == 503

@@ -1,0 +1,248 @@
+"""A station as the API shows it: what is known of it, and how it is now."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from connector.csms import times
+from connector.csms.credentials import is_asked_for
+from connector.csms.facts import Scalar
+from connector.csms.provisioning import REGISTRATION
+from connector.csms.station import STATION, Connector, Station
+from connector.web.api.context import ApiContext
+
+Json = dict[str, Any]
+RegistrationWord = Literal["Accepted", "Pending", "Rejected"]
+_WHEN = "2026-01-31T12:00:00.000Z"
+
+
+class Boot(BaseModel):
+    """What a station said of itself when it booted last."""
+
+    vendor: str | None = Field(None, examples=["ABB"])
+    model: str | None = Field(None, examples=["Terra AC"])
+    serial_number: str | None = None
+    firmware_version: str | None = Field(None, examples=["1.8.32"])
+    reason: str | None = Field(None, description="Why it booted; OCPP 2.x tells")
+    iccid: str | None = None
+    imsi: str | None = None
+    meter_type: str | None = None
+    meter_serial_number: str | None = None
+
+
+_BOOT = {
+    "vendor": ("chargePointVendor",),
+    "model": ("chargePointModel",),
+    "serial_number": ("chargePointSerialNumber", "chargeBoxSerialNumber"),
+    "firmware_version": ("firmwareVersion",),
+    "reason": ("reason",),
+    "iccid": ("iccid",),
+    "imsi": ("imsi",),
+    "meter_type": ("meterType",),
+    "meter_serial_number": ("meterSerialNumber",),
+}
+"""By the names of the API: members of BootNotification, the first that is there."""
+
+
+class RunningTransaction(BaseModel):
+    """The transaction that runs at a connector."""
+
+    key: str = Field(description="Ours: /api/v1/transactions/{key}")
+    id: str = Field(description="OCPP's, as text")
+    token: str
+    token_type: str | None
+    start: str = Field(examples=[_WHEN])
+    meter_start: float | None = Field(description="Wh")
+    energy: float | None = Field(description="Wh so far")
+
+
+class Limits(BaseModel):
+    """The limit sensors of a place (W and A); null: none, or not known."""
+
+    power_limit: float | None = Field(None, description="In force by us, W")
+    current_limit: float | None = Field(None, description="In force by us, A")
+    power_limit_asked: float | None = None
+    current_limit_asked: float | None = None
+    power_limit_effective: float | None = Field(
+        None, description="The smallest of all that are known to hold, W"
+    )
+    limit_min: float | None = Field(None, description="Below it a limit pauses, W")
+    limit_max: float | None = Field(None, description="What the connection bears, W")
+    enabled: bool | None = None
+
+
+class ConnectorView(BaseModel):
+    """A connector (OCPP 1.6) or an EVSE (2.x); `1.2` is connector 2 of EVSE 1."""
+
+    where: str = Field(examples=["1"])
+    status: str | None = Field(examples=["Charging"])
+    error_code: str | None = Field(examples=["NoError"])
+    transaction: RunningTransaction | None
+    limit: Limits | None = Field(description="null: nobody has asked for any")
+
+
+class StationView(BaseModel):
+    """A station."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+    station: str = Field(description="Its identity", examples=["CP-7"])
+    name: str | None = Field(examples=["North wall"])
+    note: str | None
+    registration: RegistrationWord
+    named: bool = Field(description="In STATIONS: it can only be changed there")
+    connected: bool
+    protocol: str | None = Field(
+        description="Of its link; null: it is not connected", examples=["ocpp1.6"]
+    )
+    ocpp_version: str | None = Field(
+        description="That it speaks, or spoke last; null: it was never here",
+        examples=["1.6"],
+    )
+    address: str | None = Field(description="Where its link comes from, or came last")
+    since: str = Field(description="When it became known", examples=[_WHEN])
+    connected_since: str | None = Field(examples=[_WHEN])
+    last_seen: str | None = Field(
+        description="When anything came from it; null: not since the connector started",
+        examples=[_WHEN],
+    )
+    latency_ms: float | None
+    reconnects: int = Field(description="Since the connector started")
+    has_password: bool = Field(description="One is asked for; it is never shown")
+    security_profile: int | None = Field(
+        description="Of its link; null: it is not connected"
+    )
+    least_security_profile: int | None = Field(
+        description="The least that it may use; null: MIN_SECURITY_PROFILE counts"
+    )
+    boot: Boot
+    status: str | None = Field(description="Of the station as a whole")
+    error_code: str | None
+    limit: Limits | None
+    connectors: list[ConnectorView]
+    registered: Json = Field(
+        description="Members of an entry of STATIONS that were registered here"
+    )
+    options: Json = Field(
+        description="What holds: those members (or STATIONS) over its brand's preset"
+    )
+
+
+def view(context: ApiContext, station: Station) -> StationView:
+    """The station as it is now."""
+    limits = context.limits.shown(station)
+    whole = station.connectors.get(STATION)
+    return StationView(
+        station=station.identity,
+        name=station.options.name,
+        note=station.options.note,
+        registration=REGISTRATION[station.registration],  # type: ignore[arg-type]
+        named=context.central_system.registry.is_named(station.identity),
+        has_password=_has_password(station),
+        least_security_profile=_least_profile(station),
+        boot=_boot(station),
+        status=whole.status if whole else None,
+        error_code=whole.error_code if whole else None,
+        limit=_limits(limits.get(STATION)),
+        connectors=[
+            _connector(station, where, limits.get(where)) for where in _places(station)
+        ],
+        registered=station.registered,
+        options=_without_nothing(asdict(station.options) | {"password": None}),
+        **_link(context, station),
+    )
+
+
+def _has_password(station: Station) -> bool:
+    return bool(station.given.password) or is_asked_for(station.security)
+
+
+def _least_profile(station: Station) -> int | None:
+    """What is given, or what it has reached and may not leave any more."""
+    known = (station.given.security_profile, station.security.get("profile"))
+    return max((each for each in known if each is not None), default=None)
+
+
+def _link(context: ApiContext, station: Station) -> Json:
+    """How it is connected, or was."""
+    session = station.session
+    was_here = station.reconnects >= 0
+    return {
+        "connected": station.is_connected,
+        "protocol": f"ocpp{session.version}" if session else None,
+        "ocpp_version": station.spoken if was_here or station.boot else None,
+        "address": station.address or None,
+        "since": times.iso(station.since_ms),
+        "connected_since": times.iso(station.connected_ms) if session else None,
+        "last_seen": _last_seen(context, station),
+        "security_profile": session.link.security_profile if session else None,
+        "latency_ms": session.link.latency_ms if session else None,
+        "reconnects": max(0, station.reconnects),
+    }
+
+
+def _last_seen(context: ApiContext, station: Station) -> str | None:
+    seen_ms = station.told_seen_ms
+    if station.session is not None:
+        silent_s = time.monotonic() - station.session.link.last_received_s
+        now_ms = context.clock.now_ms()
+        seen_ms = max(seen_ms, station.connected_ms, now_ms - round(silent_s * 1000))
+    return times.iso(seen_ms) if seen_ms else None
+
+
+def _boot(station: Station) -> Boot:
+    found = {
+        name: next((station.boot[m] for m in members if m in station.boot), None)
+        for name, members in _BOOT.items()
+    }
+    return Boot(**found)
+
+
+def _places(station: Station) -> list[str]:
+    known = {*station.places, *station.parts, *station.connectors} - {STATION}
+    return sorted(known, key=lambda where: [int(part) for part in where.split(".")])
+
+
+def _connector(
+    station: Station, where: str, limits: Mapping[str, Scalar] | None
+) -> ConnectorView:
+    connector = station.connectors.get(where)
+    return ConnectorView(
+        where=where,
+        status=connector.status if connector else None,
+        error_code=connector.error_code if connector else None,
+        transaction=_transaction(connector) if connector else None,
+        limit=_limits(limits),
+    )
+
+
+def _transaction(connector: Connector) -> RunningTransaction | None:
+    record = connector.transaction
+    if record is None:
+        return None
+    return RunningTransaction(
+        key=record.key,
+        id=record.ocpp_id,
+        token=record.id_token,
+        token_type=record.token_type,
+        start=times.iso(record.start_ms),
+        meter_start=record.meter_start_wh,
+        energy=connector.meter.energy_wh if connector.meter else None,
+    )
+
+
+def _limits(shown: Mapping[str, Scalar] | None) -> Limits | None:
+    return Limits.model_validate(shown) if shown else None
+
+
+def _without_nothing(value: Any) -> Any:
+    """Options without those that are not set."""
+    if isinstance(value, dict):
+        found = {name: _without_nothing(member) for name, member in value.items()}
+        return {k: v for k, v in found.items() if v is not None and v != {}}
+    return list(value) if isinstance(value, tuple) else value
