@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import ssl
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
@@ -17,28 +19,41 @@ _library_logger.setLevel(logging.CRITICAL)
 
 
 class _Connection(Alive, ClientConnection):
-    """A connection that notes when it heard anything."""
+    """A connection that notes when it heard anything.
+
+    TCP_NODELAY is asyncio's default for every socket.
+    """
 
     last_received_s = 0.0
 
 
 async def open_link(
-    url: str, subprotocols: Sequence[str], *, timeout_s: float = 10.0
+    url: str,
+    subprotocols: Sequence[str],
+    *,
+    timeout_s: float = 10.0,
+    tls: ssl.SSLContext | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> WebSocketLink:
     """Connect to ``url``; without subprotocols none is offered.
+
+    ``tls`` is for wss alone, ``headers`` go with the request (`Authorization`).
 
     Raises:
         LinkRefused: nobody answered, the answer was no, or the URL is none.
     """
+    more: dict[str, Any] = {} if tls is None else {"ssl": tls}
     try:
         websocket = await connect(
             url,
             subprotocols=[Subprotocol(name) for name in subprotocols] or None,
+            additional_headers=headers,
             compression=None,
             open_timeout=timeout_s,
             ping_interval=None,
             create_connection=_Connection,
             logger=_library_logger,
+            **more,
         )
     except InvalidStatus as problem:
         response = problem.response

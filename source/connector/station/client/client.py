@@ -1,0 +1,299 @@
+"""One station at its central system: its core told to OCPP, and OCPP to its core.
+
+Nothing of it runs while nothing happens: facts wake a task that sends, time is one
+timer at the moment the core has asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+
+from connector.errors import StationNotConnected
+from connector.ocppj.frames import Json
+from connector.sessions.engine import Observer, Session
+from connector.station.client.backoff import Backoff
+from connector.station.client.booting import Booting
+from connector.station.client.connecting import Connecting
+from connector.station.client.dialing import Dial, dial
+from connector.station.client.journal import NAME, Journal
+from connector.station.client.messages import Message, Version
+from connector.station.client.options import ClientOptions, Endpoint
+from connector.station.client.parts import StationParts
+from connector.station.client.telling import Telling
+from connector.station.client.timers import Timers
+from connector.station.core.events import (
+    AuthorizeWanted,
+    CoreEvent,
+    Measured,
+    Reported,
+    SessionEvent,
+    StatusChanged,
+)
+
+logger = logging.getLogger(__name__)
+
+_AFTER_A_FAILURE_S = 1.0
+_ALWAYS_KEPT = frozenset({"SecurityEventNotification"})
+"""Reports that outlive a restart (2.x part 2, A04.FR.02)."""
+
+
+class Client:
+    """The OCPP client of a station; `run` it, and tell its core what happens."""
+
+    def __init__(
+        self,
+        parts: StationParts,
+        options: ClientOptions,
+        *,
+        source: random.Random,
+        dial: Dial = dial,
+        observer: Observer | None = None,
+    ) -> None:
+        self.parts = parts
+        self.options = options
+        self.source = source
+        self.observer = observer
+        self.core = parts.core
+        self.clock = parts.clock
+        self.identity = parts.core.model.identity
+        self.timers = Timers(self.clock)
+        path = parts.folder / NAME if parts.folder else None
+        journal = Journal(
+            path, limit=options.queue_limit, is_durable=options.is_durable
+        )
+        self.telling = Telling(self, journal)
+        self.booting = Booting(self)
+        backoff = Backoff(parts.variables, source)
+        self.connecting = Connecting(self, dial, backoff)
+        self.session: Session | None = None
+        self.version: Version | None = None
+        self.on_state: Callable[[], None] = lambda: None
+        """Called when the link, or what the central system thinks of us, changes."""
+        self._order = 0
+        self._is_turning = False
+        self._offline_until_s = 0.0
+        self._restart: asyncio.Task[None] | None = None
+        self._silent: asyncio.Future[None] | None = None
+        self.core.on_events = self.touch
+
+    # -- what is so
+
+    @property
+    def boot_status(self) -> str:
+        """What the last boot was answered; empty until there was one."""
+        return self.booting.status
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a link."""
+        return self.session is not None
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the central system listens."""
+        return self.telling.is_allowed
+
+    @property
+    def waiting(self) -> int:
+        """Events of transactions that are not answered yet."""
+        return len(self.telling.journal)
+
+    def now_ms(self) -> int:
+        """The station's time."""
+        return self.clock.now_ms()
+
+    # -- life
+
+    async def run(self) -> None:
+        """Be a station until cancelled.
+
+        Raises:
+            OSError: its folder cannot be used.
+        """
+        self.telling.journal.load()
+        self.touch()
+        try:
+            await self.connecting.keep()
+        finally:
+            self.timers.close()
+            if self._restart is not None:
+                self._restart.cancel()
+            self.telling.journal.close()
+
+    def touch(self) -> None:
+        """Something happened, or may have: tell it, and see when to look again."""
+        if not self._is_turning:
+            self._is_turning = True
+            asyncio.get_running_loop().call_soon(self._turn)
+
+    def _turn(self) -> None:
+        now_ms = self.now_ms()
+        wait_s = _AFTER_A_FAILURE_S
+        try:
+            due_ms = self.core.step(now_ms)
+            while events := self.core.take_events():
+                for event in events:
+                    self._sort(event)
+            wait_s = (due_ms - now_ms) / 1000
+        except Exception:
+            # A mistake of ours must not end the charging of others.
+            logger.exception("%s: in its core", self.identity)
+        finally:
+            self._is_turning = False
+            self.timers.set("step", wait_s, self.touch)
+        self.telling.wake()
+
+    def _sort(self, event: CoreEvent) -> None:
+        """To where it waits for being told, if it does."""
+        self._order += 1
+        is_kept = isinstance(event, SessionEvent) or (
+            isinstance(event, Reported) and event.action in _ALWAYS_KEPT
+        )
+        if is_kept:
+            self.telling.journal.put(event, self._order)  # type: ignore[arg-type]
+        elif self.is_accepted or isinstance(event, Reported):
+            self.telling.lanes.put(self._order, event)
+        elif isinstance(event, AuthorizeWanted):
+            self.nobody_answers(event)
+        elif not isinstance(event, StatusChanged | Measured):
+            logger.error("%s: %r is for nobody", self.identity, event)
+
+    def nobody_answers(self, wanted: AuthorizeWanted) -> None:
+        """A card that no central system judges."""
+        self.core.unanswered(wanted.evse, wanted.token, self.now_ms())
+
+    def time_moved(self, by_ms: int) -> None:
+        """The clock was set."""
+        logger.info("%s: the clock was set by %d ms", self.identity, by_ms)
+        self.touch()
+
+    # -- links
+
+    def link_opened(self, session: Session, version: Version) -> None:
+        """There is a link, and nobody has accepted us on it yet."""
+        self.session, self.version = session, version
+        self.telling.begin(session, version)
+        self.booting.link_opened()
+        self.on_state()
+
+    async def link_ended(self) -> None:
+        """There is none any more."""
+        self.booting.link_ended()
+        self.session = self.version = None
+        self.core.went_offline(self.now_ms())
+        await self.telling.end()
+        self.touch()
+        self.on_state()
+
+    def was_accepted(self, *, has_booted: bool) -> None:
+        """The central system listens."""
+        self.connecting.prove()
+        if self.telling.is_allowed:
+            return
+        self._order += 1
+        self.telling.allow(self._order)
+        self.core.came_online(self.now_ms())
+        if self.version is not None:
+            self.version.accepted(self, has_booted=has_booted)
+        self.touch()
+        self.on_state()
+
+    def was_refused(self) -> None:
+        """Pending, or rejected."""
+        if self.telling.is_allowed:
+            self.telling.is_allowed = False
+            self.core.went_offline(self.now_ms())
+        self.on_state()
+
+    def offline_for_s(self) -> float:
+        """How long somebody wants there to be no link."""
+        return self._offline_until_s - self.clock.monotonic()
+
+    # -- for handlers and writers
+
+    def say(self, message: Message) -> bool:
+        """Send what was just asked for, also while a boot is pending.
+
+        It is forgotten with the link. False where too much waits already.
+        """
+        found = self.telling.lanes.ask(message)
+        self.telling.wake()
+        return found
+
+    def tell(self, message: Message) -> None:
+        """Send something of our own, when its turn comes and somebody listens."""
+        self._order += 1
+        self.telling.lanes.put(self._order, message)
+        self.telling.wake()
+
+    async def ask(self, action: str, payload: Json) -> Json:
+        """Send a call at once and wait for its answer; not for handlers.
+
+        Raises:
+            StationNotConnected: there is no link.
+            ConnectorError: as `Session.call_action`.
+        """
+        if self.session is None:
+            raise StationNotConnected(self.identity)
+        self.telling.called_s = self.clock.monotonic()
+        return await self.session.call_action(action, payload)
+
+    def boot_now(self) -> None:
+        """BootNotification was asked for (TriggerMessage)."""
+        self.booting.now()
+
+    def beat_now(self) -> None:
+        """Heartbeat was asked for."""
+        self.say(self.booting.heartbeat())
+
+    def use(self, endpoint: Endpoint) -> None:
+        """Connect there, once what waits is told; back where that does not work."""
+        self.connecting.use(endpoint)
+        self.reconnect("the way to it has changed")
+
+    # -- ends and beginnings
+
+    def reconnect(self, reason: str, *, after_s: float = 0.0) -> None:
+        """End the link, and open another after a time."""
+        self._offline_until_s = self.clock.monotonic() + after_s
+        self._later(self.connecting.close(reason))
+
+    def reboot(self, reason: str, *, is_hard: bool) -> None:
+        """Start anew, as after a Reset; ``reason`` is a BootReasonEnum of 2.x.
+
+        A soft one first tells what transactions have to tell.
+        """
+        self._later(self._reboot(reason, is_hard=is_hard))
+
+    def _later(self, work: object) -> None:
+        if self._restart is None or self._restart.done():
+            self._restart = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
+        else:
+            work.close()  # type: ignore[attr-defined]
+
+    async def _reboot(self, reason: str, *, is_hard: bool) -> None:
+        if not is_hard:
+            await self._all_told(self.options.reset_within_s)
+        await self.core.hardware.reset(0, is_hard=is_hard)
+        self.booting.again(reason)
+        await self.connecting.close("reset")
+
+    async def _all_told(self, within_s: float) -> None:
+        """Wait until nothing of transactions waits any more, if anybody listens."""
+        self.timers.set("told", within_s, self._stop_waiting)
+        while self.is_accepted and self.waiting and self._silent is None:
+            self._silent = asyncio.get_running_loop().create_future()
+            await self._silent
+            self._silent = None
+
+    def fell_silent(self) -> None:
+        """All that could be sent was sent."""
+        if not self.waiting or not self.is_accepted:
+            self._stop_waiting()
+
+    def _stop_waiting(self) -> None:
+        if self._silent is not None and not self._silent.done():
+            self._silent.set_result(None)

@@ -1,0 +1,145 @@
+"""Having a link: connecting again and again, and noticing that one is dead."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from connector.errors import TransportError
+from connector.sessions.link import Link
+from connector.sessions.versions import SESSIONS, load
+from connector.sessions.websocket_link import WebSocketLink
+from connector.station.client.backoff import Backoff
+from connector.station.client.clock import pause
+from connector.station.client.dialing import Dial
+from connector.station.client.options import Endpoint
+from connector.station.client.versions import version_for
+
+if TYPE_CHECKING:
+    from connector.station.client.client import Client
+
+logger = logging.getLogger(__name__)
+
+PING_INTERVAL_S = "OCPPCommCtrlr/WebSocketPingInterval"
+_CLOSES_WITHIN_S = 2.0
+_SILENT_PINGS = 2.5
+_TRIES_OF_NEW = 3
+"""A new endpoint that does not work gives way to the one before (2.x part 2, A01)."""
+
+
+class Connecting:
+    """The links of one station, one after another."""
+
+    def __init__(self, client: Client, dial: Dial, backoff: Backoff) -> None:
+        self._client = client
+        self._dial = dial
+        self.backoff = backoff
+        self.endpoint = client.options.endpoint
+        self._proven: Endpoint | None = None
+        self.link: Link | None = None
+        self._is_held = False
+
+    def use(self, endpoint: Endpoint) -> None:
+        """Connect there from the next time on; back where nobody accepts us."""
+        if self._proven is None:
+            self._proven = self.endpoint
+        self.endpoint = endpoint
+        self.backoff.reset()
+
+    def prove(self) -> None:
+        """We were accepted here."""
+        self._proven = None
+        self.backoff.reset()
+
+    async def keep(self) -> None:
+        """Connect and talk until cancelled."""
+        while True:
+            try:
+                link = await self._open()
+            except TransportError as problem:
+                logger.warning("%s: %s", self._client.identity, problem)
+                self._give_up_new()
+                await self._wait(self.backoff.next_s())
+                continue
+            await self._converse(link)
+            await self._wait(self._rest_s())
+
+    def _rest_s(self) -> float:
+        """A link that ended without our having been accepted was none."""
+        if self.backoff.failures:
+            self._give_up_new()
+            return self.backoff.next_s()
+        self.backoff.next_s()
+        return self._client.source.uniform(0, self._client.options.reconnects_within_s)
+
+    async def _wait(self, delay_s: float) -> None:
+        await pause(self._client.clock, max(delay_s, self._client.offline_for_s()))
+
+    def _give_up_new(self) -> None:
+        if self._proven is not None and self.backoff.failures >= _TRIES_OF_NEW:
+            logger.warning("%s: back to where it was", self._client.identity)
+            self.endpoint, self._proven = self._proven, None
+
+    async def _open(self) -> Link:
+        client = self._client
+        options = client.options
+        return await self._dial(
+            self.endpoint, client.identity, options.subprotocols, options.open_timeout_s
+        )
+
+    async def _converse(self, link: Link) -> None:
+        client = self._client
+        subprotocol = link.subprotocol or ""
+        await load(subprotocol)
+        version = version_for(subprotocol)
+        session = SESSIONS[subprotocol](
+            client.identity,
+            link,
+            owner=client,
+            handlers=version.handlers,
+            options=client.options.session(),
+            observer=client.observer,
+        )
+        self.link = link
+        try:
+            client.link_opened(session, version)
+            self._ping_later()
+            await session.start()
+        finally:
+            self.link = None
+            await self._hang_up(link)
+
+    async def _hang_up(self, link: Link) -> None:
+        self._client.timers.cancel("ping")
+        await self._client.link_ended()
+        try:
+            async with asyncio.timeout(_CLOSES_WITHIN_S):
+                await link.close(1001, "the station ends")
+        except TimeoutError:
+            logger.debug("%s: nobody waves back", self._client.identity)
+
+    async def close(self, reason: str) -> None:
+        """End the link that there is; the next one follows."""
+        if self.link is not None:
+            await self.link.close(1001, reason)
+
+    # -- is anybody there
+
+    def _ping_later(self) -> None:
+        interval_s = self._client.parts.variables.number(PING_INTERVAL_S)
+        if interval_s > 0:
+            self._client.timers.set("ping", interval_s, self._ping)
+
+    def _ping(self) -> None:
+        link = self.link
+        if not isinstance(link, WebSocketLink):
+            return
+        interval_s = self._client.parts.variables.number(PING_INTERVAL_S)
+        silent_s = self._client.clock.monotonic() - link.last_received_s
+        if link.has_ponged and interval_s and silent_s > interval_s * _SILENT_PINGS:
+            logger.info("%s: silent for %.0f s", self._client.identity, silent_s)
+            link.abort()
+            return
+        link.ping()
+        self._ping_later()
