@@ -4,36 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Protocol
 
 from connector.station.core.evse import NO_ERROR, Evse
 from connector.station.core.station import StationCore
 from connector.station.device_model.names import Place
+from connector.station.times import iso
 
-_ERRORS = "Faulted"
 STATES = {
     "Available": "Available",
     "Reserved": "Reserved",
     "Unavailable": "Unavailable",
-    "Faulted": _ERRORS,
+    "Faulted": "Faulted",
 }
 """The nine words of 1.6 in the five of 2.x; the others are Occupied."""
-
-
-class Live(Protocol):
-    """Who knows what is so now."""
-
-    def value(self, what: str, place: Place) -> str:
-        """A value; ``what`` is the ``live`` of a row."""
-
-
-class NotYet:
-    """A device model without a station that runs."""
-
-    def value(self, what: str, place: Place) -> str:
-        """Nothing is so yet."""
-        return ""
 
 
 @dataclass(slots=True)
@@ -56,19 +39,18 @@ class LiveCore:
 
 
 def _time(live: LiveCore, place: Place) -> str:
-    time = datetime.fromtimestamp(live.now_ms() / 1000, UTC)
-    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return iso(live.now_ms())
 
 
 def _state(live: LiveCore, place: Place) -> str:
-    found = live.core.status(place.evse, place.connector)[0]
+    found: str = live.core.status(place.evse, place.connector)[0]
     return STATES.get(found, "Occupied")
 
 
 def _problem(live: LiveCore, place: Place) -> str:
     evses = _evses(live, place)
     is_bad = any(each.error(place.connector)[0] != NO_ERROR for each in evses)
-    return str(is_bad).lower()
+    return "true" if is_bad else "false"
 
 
 def _power(live: LiveCore, place: Place) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from connector.station.device_model import kept
 from connector.station.device_model.checks import Misfit, fit
@@ -21,7 +21,6 @@ from connector.station.device_model.layout import (
     attribute_key,
     layout_of,
 )
-from connector.station.device_model.live import Live, NotYet
 from connector.station.device_model.names import Name, Place, parse
 from connector.station.device_model.rows import (
     ACTUAL,
@@ -35,6 +34,21 @@ logger = logging.getLogger(__name__)
 
 OnChange = Callable[[str], None]
 """Gets the new value."""
+
+
+class Live(Protocol):
+    """Who knows what is so now."""
+
+    def value(self, what: str, place: Place) -> str:
+        """A value; ``what`` is the ``live`` of a row."""
+
+
+class NotYet:
+    """A device model without a station that runs."""
+
+    def value(self, what: str, place: Place) -> str:
+        """Nothing is so yet."""
+        return ""
 
 
 class Result(NamedTuple):
