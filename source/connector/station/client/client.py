@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from connector.errors import StationNotConnected
 from connector.ocppj.frames import Json
@@ -22,20 +23,23 @@ from connector.station.client.journal import NAME, Journal
 from connector.station.client.messages import Message, Version
 from connector.station.client.options import ClientOptions, Endpoint
 from connector.station.client.parts import StationParts
+from connector.station.client.recovery import recover
+from connector.station.client.state import State
 from connector.station.client.telling import Telling
 from connector.station.client.timers import Timers
 from connector.station.core.events import (
     AuthorizeWanted,
     CoreEvent,
-    Measured,
     Reported,
+    ResetDue,
     SessionEvent,
-    StatusChanged,
 )
 
 logger = logging.getLogger(__name__)
 
 _AFTER_A_FAILURE_S = 1.0
+DataTransfer = Callable[[str, Any], Json]
+"""Takes messageId and data, gives the payload of the answer."""
 _ALWAYS_KEPT = frozenset({"SecurityEventNotification"})
 """Reports that outlive a restart (2.x part 2, A04.FR.02)."""
 
@@ -65,6 +69,7 @@ class Client:
             path, limit=options.queue_limit, is_durable=options.is_durable
         )
         self.telling = Telling(self, journal)
+        self.state = State(parts)
         self.booting = Booting(self)
         backoff = Backoff(parts.variables, source)
         self.connecting = Connecting(self, dial, backoff)
@@ -72,6 +77,8 @@ class Client:
         self.version: Version | None = None
         self.on_state: Callable[[], None] = lambda: None
         """Called when the link, or what the central system thinks of us, changes."""
+        self.data_transfers: dict[str, DataTransfer] = {}
+        """What answers DataTransfer, by vendorId."""
         self._order = 0
         self._is_turning = False
         self._offline_until_s = 0.0
@@ -113,7 +120,7 @@ class Client:
         Raises:
             OSError: its folder cannot be used.
         """
-        self.telling.journal.load()
+        self._restore()
         self.touch()
         try:
             await self.connecting.keep()
@@ -123,11 +130,23 @@ class Client:
                 self._restart.cancel()
             self.telling.journal.close()
 
+    def _restore(self) -> None:
+        now_ms = self.now_ms()
+        self.telling.journal.load()
+        self.state.load(now_ms)
+        for event in recover(self.telling.journal, self.core, now_ms):
+            self._sort(event)
+
     def touch(self) -> None:
         """Something happened, or may have: tell it, and see when to look again."""
         if not self._is_turning:
             self._is_turning = True
             asyncio.get_running_loop().call_soon(self._turn)
+
+    def was_asked(self) -> None:
+        """A request was served: what it changed is kept, and told."""
+        self.state.is_stale = True
+        self.touch()
 
     def _turn(self) -> None:
         now_ms = self.now_ms()
@@ -137,6 +156,7 @@ class Client:
             while events := self.core.take_events():
                 for event in events:
                     self._sort(event)
+            self.state.save(now_ms)
             wait_s = (due_ms - now_ms) / 1000
         except Exception:
             # A mistake of ours must not end the charging of others.
@@ -154,12 +174,12 @@ class Client:
         )
         if is_kept:
             self.telling.journal.put(event, self._order)  # type: ignore[arg-type]
+        elif isinstance(event, ResetDue):
+            self._reset(event)
         elif self.is_accepted or isinstance(event, Reported):
             self.telling.lanes.put(self._order, event)
         elif isinstance(event, AuthorizeWanted):
             self.nobody_answers(event)
-        elif not isinstance(event, StatusChanged | Measured):
-            logger.error("%s: %r is for nobody", self.identity, event)
 
     def nobody_answers(self, wanted: AuthorizeWanted) -> None:
         """A card that no central system judges."""
@@ -261,18 +281,30 @@ class Client:
         self._offline_until_s = self.clock.monotonic() + after_s
         self._later(self.connecting.close(reason))
 
+    def _reset(self, due: ResetDue) -> None:
+        """The core wants hardware to start anew (Reset)."""
+        if due.evse:
+            self._later(self._reset_evse(due))
+        else:
+            self.reboot("RemoteReset", is_hard=due.is_hard)
+
+    async def _reset_evse(self, due: ResetDue) -> None:
+        await self.core.hardware.reset(due.evse, is_hard=due.is_hard)
+        self.core.reset_done(due.evse, self.now_ms())
+        self.touch()
+
     def reboot(self, reason: str, *, is_hard: bool) -> None:
-        """Start anew, as after a Reset; ``reason`` is a BootReasonEnum of 2.x.
+        """Start anew; ``reason`` is a BootReasonEnum of 2.x.
 
         A soft one first tells what transactions have to tell.
         """
         self._later(self._reboot(reason, is_hard=is_hard))
 
-    def _later(self, work: object) -> None:
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
         if self._restart is None or self._restart.done():
-            self._restart = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
+            self._restart = asyncio.get_running_loop().create_task(work)
         else:
-            work.close()  # type: ignore[attr-defined]
+            work.close()
 
     async def _reboot(self, reason: str, *, is_hard: bool) -> None:
         if not is_hard:
@@ -280,6 +312,8 @@ class Client:
         await self.core.hardware.reset(0, is_hard=is_hard)
         self.booting.again(reason)
         await self.connecting.close("reset")
+        self.core.reset_done(0, self.now_ms())
+        self.touch()
 
     async def _all_told(self, within_s: float) -> None:
         """Wait until nothing of transactions waits any more, if anybody listens."""

@@ -14,7 +14,7 @@ import logging
 import os
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from connector.station.client.kept import (
 )
 from connector.station.core.events import SessionEvent
 from connector.station.core.session import Session
+from connector.station.ports import Reading
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,10 @@ class OpenTransaction:
     time_ms: int
     energy_wh: float
 
+    def last_reading(self, energy_wh: float) -> Reading:
+        """What is known of its meter after a restart."""
+        return Reading(max(energy_wh, self.energy_wh))
+
 
 class Journal:
     """The events that wait; without a path they are kept in memory alone."""
@@ -96,9 +101,26 @@ class Journal:
         """The oldest, which is sent next."""
         return next(iter(self._waiting.values()), None)
 
+    def entries(self) -> tuple[Entry, ...]:
+        """All of them, in their order."""
+        return tuple(self._waiting.values())
+
     def open_transactions(self) -> list[OpenTransaction]:
         """Those that have not ended."""
         return list(self._open.values())
+
+    def adopt(self, session: Session) -> None:
+        """Go on with another object for a session: the one that its EVSE has."""
+        known = self._open.get(session.key)
+        if known is None:
+            return
+        if known.session.id_16 is not None:
+            session.id_16 = known.session.id_16
+        known.session = session
+        for entry in self._waiting.values():
+            event = entry.event
+            if isinstance(event, SessionEvent) and event.session.key == session.key:
+                entry.event = replace(event, session=session)
 
     def put(self, event: KeptEvent, order: int = 0) -> Entry:
         """Keep an event until it is done."""

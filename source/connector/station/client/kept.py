@@ -10,19 +10,30 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from connector.station.core.events import Reported, SessionEvent
-from connector.station.core.session import Session
+from connector.station.core.session import Sample, Session
 from connector.station.ports import Reading, Token
 
 Json = dict[str, Any]
 KeptEvent = SessionEvent | Reported
-_LATER = frozenset({"session", "reading", "token", "measurands"})
-_SESSION = tuple(
-    field.name
-    for field in fields(Session)
-    if field.name not in ("token", "limits", "sampled_ms", "told")
-)
-_EVENT = tuple(f.name for f in fields(SessionEvent) if f.name not in _LATER)
+_PARTS = frozenset({"session", "reading", "token", "measurands", "samples"})
+_EVENT = tuple(f.name for f in fields(SessionEvent) if f.name not in _PARTS)
 _READING = tuple(fields(Reading))
+_SESSION = (
+    "key",
+    "evse",
+    "connector",
+    "group",
+    "started_ms",
+    "meter_start_wh",
+    "id_16",
+    "remote_start_id",
+    "reservation_id",
+    "payment",
+    "protocol",
+    "is_over",
+    "was_plugged",
+)
+"""What has to be known of a session to tell of it after a restart."""
 
 
 def session_line(session: Session) -> Json:
@@ -33,7 +44,7 @@ def session_line(session: Session) -> Json:
         if (value := getattr(session, name)) is not None and value is not False
     }
     if session.token is not None:
-        found["token"] = [session.token.id, session.token.type]
+        found["token"] = _token_line(session.token)
     return found
 
 
@@ -43,22 +54,26 @@ def session_of(line: Json) -> Session:
     Raises:
         KeyError, TypeError, ValueError: it is none.
     """
-    token = line.get("token")
     known = {name: line[name] for name in _SESSION if name in line}
-    return Session(**known, token=Token(*token) if token else None)
+    return Session(**known, token=_token_of(line.get("token")))
 
 
 def event_line(event: KeptEvent) -> Json:
     """An event; its session is named by its key."""
     if isinstance(event, Reported):
         return {"action": event.action, "details": event.details, "ms": event.time_ms}
-    found: Json = {name: getattr(event, name) for name in _EVENT}
+    found: Json = {
+        name: value for name in _EVENT if (value := getattr(event, name)) is not None
+    }
     found["key"] = event.session.key
-    found["measurands"] = event.measurands
+    if event.measurands:
+        found["measurands"] = event.measurands
     if event.reading is not None:
         found["reading"] = _reading_line(event.reading)
     if event.token is not None:
-        found["token"] = [event.token.id, event.token.type]
+        found["token"] = _token_line(event.token)
+    if event.samples:
+        found["samples"] = [_sample_line(each) for each in event.samples]
     return found
 
 
@@ -70,14 +85,33 @@ def event_of(line: Json, sessions: dict[str, Session]) -> KeptEvent:
     """
     if "action" in line:
         return Reported(line["action"], line["details"], line["ms"])
-    token, reading = line.get("token"), line.get("reading")
+    reading = line.get("reading")
     return SessionEvent(
         session=sessions[line["key"]],
         reading=_reading_of(reading) if reading else None,
-        token=Token(*token) if token else None,
-        measurands=tuple(line["measurands"]),
-        **{name: line[name] for name in _EVENT},
+        token=_token_of(line.get("token")),
+        measurands=tuple(line.get("measurands", ())),
+        samples=tuple(_sample_of(each) for each in line.get("samples", ())),
+        **{name: line[name] for name in _EVENT if name in line},
     )
+
+
+def _token_line(token: Token) -> list[str]:
+    return [token.id, token.type]
+
+
+def _token_of(line: list[str] | None) -> Token | None:
+    return Token(*line) if line else None
+
+
+def _sample_line(sample: Sample) -> list[Any]:
+    reading = _reading_line(sample.reading)
+    return [sample.time_ms, reading, sample.measurands, sample.context]
+
+
+def _sample_of(line: list[Any]) -> Sample:
+    time_ms, reading, measurands, context = line
+    return Sample(time_ms, _reading_of(reading), tuple(measurands), context)
 
 
 def _reading_line(reading: Reading) -> Json:

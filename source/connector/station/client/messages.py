@@ -70,7 +70,7 @@ def _gate(handler: ClientHandler) -> Handler:
             # 2.x part 2, B03.FR.03; 1.6 section 4.2 has nothing to be said either.
             raise RemoteProtocolError("SecurityError", "the station was rejected")
         result = handler(client, call)
-        client.touch()
+        client.was_asked()
         return result if isinstance(result, dict | Answer) else _late(client, result)
 
     return handle
@@ -80,4 +80,4 @@ async def _late(client: Client, result: Awaitable[Json | Answer]) -> Json | Answ
     try:
         return await result
     finally:
-        client.touch()
+        client.was_asked()

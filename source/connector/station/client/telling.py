@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 ATTEMPTS = "OCPPCommCtrlr/MessageAttempts"
 ATTEMPT_INTERVAL_S = "OCPPCommCtrlr/MessageAttemptInterval"
-TIMEOUT_S = "OCPPCommCtrlr/MessageTimeout"
+TIMEOUT_S = "OCPPCommCtrlr/MessageTimeout#Default"
 OF_TRANSACTIONS = "#TransactionEvent"
 """The instance of these variables that 1.6 has as TransactionMessage.. keys."""
 _ATTEMPTS, _ATTEMPT_INTERVAL_S = 3, 60.0

@@ -1,0 +1,119 @@
+"""TriggerMessage and ExtendedTriggerMessage: what a station tells because it is asked.
+
+While a boot is pending nothing else may be sent (1.6, 4.2): then the message is made
+here, for the core tells only those who listen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from connector.ocppj.frames import Call, Json
+from connector.sessions.handlers import Answer
+from connector.station.client.v16.places import find
+from connector.station.client.v16.writing import write
+from connector.station.core import settings as names
+from connector.station.core.events import CoreEvent, Measured, Reported, StatusChanged
+
+if TYPE_CHECKING:
+    from connector.station.client.client import Client
+
+Place = tuple[int, int] | None
+"""EVSE and connector; None: no connector was named, all of them are meant."""
+
+
+def _boot(client: Client, _place: Place) -> None:
+    client.boot_now()
+
+
+def _heartbeat(client: Client, _place: Place) -> None:
+    client.beat_now()
+
+
+def _status(client: Client, place: Place) -> None:
+    evse, connector = place or (0, 0)
+    if client.is_accepted and place != (0, 0):
+        client.core.tell_status(evse, connector, client.now_ms())
+        return
+    for each in _places(client, place):
+        status, code, info = client.core.status(*each)
+        event = StatusChanged(*each, status, code, client.now_ms(), info)
+        _say(client, event)
+
+
+def _places(client: Client, place: Place) -> list[tuple[int, int]]:
+    if place is not None:
+        return [place]
+    return [(0, 0), *client.core.model.places.values()]
+
+
+def _values(client: Client, place: Place) -> None:
+    now_ms = client.now_ms()
+    evse = place[0] if place else 0
+    measurands = names.UPDATED_MEASURANDS
+    if client.is_accepted:
+        client.core.tell_values(evse, now_ms, name=measurands)
+        return
+    wanted = client.parts.variables.items(measurands)
+    for each in [evse] if evse else list(client.core.evses):
+        reading = client.core.hardware.read(each)
+        _say(client, Measured(each, now_ms, reading, wanted, "Trigger"))
+
+
+def _say(client: Client, event: CoreEvent) -> None:
+    for message in write(client, event):
+        client.say(message)
+
+
+def _reported(client: Client, _place: Place, action: str) -> None:
+    details = client.parts.maintenance.told_last(action)
+    _say(client, Reported(action, details, client.now_ms()))
+
+
+def _sign(client: Client, _place: Place) -> None:
+    client.parts.maintenance.ask_for_certificate()
+
+
+_COMMON: dict[str, Callable[[Client, Place], None]] = {
+    "BootNotification": _boot,
+    "FirmwareStatusNotification": partial(
+        _reported, action="FirmwareStatusNotification"
+    ),
+    "Heartbeat": _heartbeat,
+    "MeterValues": _values,
+    "StatusNotification": _status,
+}
+_LOGS = partial(_reported, action="LogStatusNotification")
+_TRIGGERS: Mapping[str, Mapping[str, Callable[[Client, Place], None]]] = (
+    MappingProxyType(
+        {
+            "TriggerMessage": {**_COMMON, "DiagnosticsStatusNotification": _LOGS},
+            "ExtendedTriggerMessage": {
+                **_COMMON,
+                "LogStatusNotification": _LOGS,
+                "SignChargePointCertificate": _sign,
+            },
+        }
+    )
+)
+
+
+def trigger(client: Client, call: Call) -> Answer | Json:
+    """Both of them; the message follows the answer."""
+    payload = call.payload
+    run = _TRIGGERS[call.action].get(payload["requestedMessage"])
+    if run is None:
+        return {"status": "NotImplemented"}
+    number = payload.get("connectorId")
+    place = None if number is None else find(client, number)
+    if number is not None and place is None:
+        return {"status": "Rejected"}
+
+    def follow() -> None:
+        run(client, place)
+        client.touch()
+
+    return Answer({"status": "Accepted"}, follow)
