@@ -93,8 +93,22 @@ class Told(Protocol):
     def presented(self, token: Token, now_ms: int, evse: int | None = None) -> None:
         """A card, or a button that stops; without an EVSE the core finds it."""
 
-    def fault(self, evse: int, error_code: str, now_ms: int, info: str = "") -> None:
-        """Something is broken (1.6 ChargePointErrorCode); `NoError` heals it."""
+    def in_bay(self, evse: int, now_ms: int, *, is_occupied: bool) -> None:
+        """What a parking bay detector sees (2.x, ParkingBayOccupancy)."""
+
+    def fault(
+        self,
+        evse: int,
+        error_code: str,
+        now_ms: int,
+        info: str = "",
+        connector: int = 0,
+    ) -> None:
+        """Something is broken (1.6 ChargePointErrorCode); `NoError` heals it.
+
+        EVSE 0 is the station, connector 0 the EVSE; an info of `EmergencyStop` ends
+        what charges, anything else pauses it.
+        """
 
     def departs(self, evse: int, departure_ms: int | None, energy_wh: float) -> None:
         """When the vehicle wants to leave, and what it still wants (0: unknown)."""

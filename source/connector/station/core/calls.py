@@ -40,8 +40,9 @@ class Answer:
 class Calls(Protocol):
     """The methods of `StationCore` that clients call, beside those of `ports.Told`."""
 
-    revision: int
-    """Counts up with whatever `save` gives."""
+    @property
+    def revision(self) -> int:
+        """Counts up with whatever `save` gives."""
 
     # -- the link
 
@@ -53,8 +54,11 @@ class Calls(Protocol):
         """
 
     def went_offline(self, now_ms: int) -> None:
-        """Nobody listens: tokens are judged here, the offline limit holds, statuses
-        are not told, and what belongs to transactions is marked."""
+        """Nobody listens.
+
+        Tokens are judged here, the offline limit holds, statuses are not told, and
+        what belongs to transactions is marked.
+        """
 
     # -- who may charge
 
@@ -96,7 +100,7 @@ class Calls(Protocol):
 
     # -- remote control
 
-    def remote_start(  # noqa: PLR0913  (the members of a RequestStartTransaction)
+    def remote_start(
         self,
         token: Token,
         now_ms: int,
@@ -167,8 +171,10 @@ class Calls(Protocol):
         """
 
     def tell_transactions(self, evse: int, now_ms: int) -> bool:
-        """A TransactionEvent Updated of what runs there (0: anywhere); False: nothing
-        does."""
+        """A TransactionEvent Updated of what runs there (0: anywhere).
+
+        False: nothing does.
+        """
 
     # -- limits of a transaction (2.1)
 
@@ -182,7 +188,7 @@ class Calls(Protocol):
 
     # -- resets and restarts
 
-    def reset(  # noqa: PLR0913
+    def reset(
         self,
         evse: int,
         now_ms: int,
@@ -198,6 +204,9 @@ class Calls(Protocol):
         ``on_idle`` (nobody new may begin then), or kept with ``resumes`` (2.1). A
         `ResetDue` event says when the client may do it.
         """
+
+    def reset_done(self, evse: int, now_ms: int) -> None:
+        """The hardware has started anew (0: the station's): it is of use again."""
 
     def save(self, now_ms: int) -> dict[str, Any]:
         """What has to survive a restart, ready for JSON."""

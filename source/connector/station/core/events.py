@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.station.core.session import Session
+from connector.station.core.session import Sample, Session
 from connector.station.ports import Reading, Token
 
 
@@ -18,7 +18,8 @@ from connector.station.ports import Reading, Token
 class StatusChanged:
     """A connector (EVSE 0: the station) is in another state than last told.
 
-    ``status`` is in the nine words of 1.6, which 2.x makes fewer.
+    ``status`` is in the nine words of 1.6, ``status_2`` in the five of 2.x; one may
+    have changed without the other, which `is_for_16` and `is_for_2` tell.
     """
 
     evse: int
@@ -27,6 +28,9 @@ class StatusChanged:
     error_code: str
     time_ms: int
     info: str = ""
+    status_2: str = ""
+    is_for_16: bool = True
+    is_for_2: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,12 @@ class SessionEvent:
     token: Token | None = None
     stopped_reason: str | None = None
     is_offline: bool = False
+    remote_start_id: int | None = None
+    """In the first event after a remote start (2.x, F02)."""
+    reservation_id: int | None = None
+    """In the event by which a reservation is used up."""
+    samples: tuple[Sample, ...] = ()
+    """With Ended: values that were kept for it (1.6 transactionData)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +95,15 @@ class Reported:
     time_ms: int
 
 
-CoreEvent = StatusChanged | AuthorizeWanted | SessionEvent | Measured | Reported
+@dataclass(frozen=True, slots=True)
+class ResetDue:
+    """The hardware (EVSE 0: the station's) is to start anew, once all was told."""
+
+    evse: int
+    is_hard: bool
+    time_ms: int
+
+
+CoreEvent = (
+    StatusChanged | AuthorizeWanted | SessionEvent | Measured | Reported | ResetDue
+)

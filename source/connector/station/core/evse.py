@@ -13,12 +13,21 @@ from connector.station.model import EvseModel
 from connector.station.ports import Demand, Plug, Token
 
 NO_ERROR = "NoError"
+STATION, RESETTING = -1, -2
+"""Beside the numbers of connectors (0: the EVSE): who else switches an EVSE off."""
+HARMLESS = frozenset({"WeakSignal", "ReaderFailure", "LocalListConflict"})
+"""Errors with which one can charge all the same: told, but no Faulted."""
 _PLUGGED = frozenset({Plug.PLUGIN, Plug.LOCK})
-_CHARGING_STATES = {
-    "Charging": "Charging",
-    "SuspendedEV": "SuspendedEV",
-    "SuspendedEVSE": "SuspendedEVSE",
-}
+_CHARGING_STATES = frozenset({"Charging", "SuspendedEV", "SuspendedEVSE"})
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteStart:
+    """A remote start whose token is being asked about."""
+
+    token: Token
+    group: str | None = None
+    remote_start_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -30,20 +39,22 @@ class Evse:
     connector: int = 1
     """The connector that is used, or was used last."""
     demand: Demand = Demand.IDLE
+    is_in_bay: bool = False
+    """A parking bay detector sees a vehicle."""
     session: Session | None = None
-    awaited: Token | None = None
-    """Who may charge here, before a vehicle is there."""
-    awaited_until_ms: int = 0
-    is_finishing: bool = False
-    """A transaction ended, and the vehicle is still there."""
-    is_paused: bool = False
-    """Power is held back: the token turned out to be invalid."""
+    asked: RemoteStart | None = None
+    waits_until_ms: int | None = None
+    """Until when somebody who may charge has time to plug in."""
+    is_spent: bool = False
+    """A transaction ended, and who is still there begins none by that."""
+    is_closed: bool = False
+    """The contactor."""
     inoperative: set[int] = field(default_factory=set)
-    """Connectors that were switched off; 0 is the EVSE."""
+    """What was switched off: connectors, 0 for the EVSE, `STATION`, `RESETTING`."""
     will_change: dict[int, bool] = field(default_factory=dict)
     """Changes of availability that wait for the transaction's end."""
     errors: dict[int, tuple[str, str]] = field(default_factory=dict)
-    """By connector (0: the EVSE): error code and what is said beside it."""
+    """By connector (0: the EVSE; `STATION`): error code and what is said beside it."""
     reservation_id: int | None = None
     offered_w: float = 0.0
     phases: int | None = None
@@ -65,55 +76,101 @@ class Evse:
         """Whether a transaction runs."""
         return self.session is not None and self.session.is_running
 
+    @property
+    def awaited(self) -> Token | None:
+        """Who may charge here, before a vehicle is there."""
+        session = self.session
+        if session is None or self.is_plugged or session.was_plugged:
+            return None
+        return session.token if session.is_authorized else None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether somebody charges, so that changes have to wait."""
+        if self.is_running:
+            return True
+        return self.is_plugged and self.session is not None and self._is_authorized
+
+    @property
+    def _is_authorized(self) -> bool:
+        return self.session is not None and self.session.is_authorized
+
     def is_operative(self, connector: int = 0) -> bool:
         """Whether a connector, or the EVSE, is switched on."""
-        return not self.inoperative & {0, connector}
+        return not self.inoperative & {STATION, RESETTING, 0, connector}
 
     def error(self, connector: int) -> tuple[str, str]:
         """Error code and info of a connector."""
-        return self.errors.get(connector) or self.errors.get(0) or (NO_ERROR, "")
+        for key in (connector, 0, STATION):
+            if key in self.errors:
+                return self.errors[key]
+        return NO_ERROR, ""
+
+    def is_faulted(self, connector: int | None = None) -> bool:
+        """Whether a connector (None: the one that is used) is of no use."""
+        code = self.error(self.connector if connector is None else connector)[0]
+        return code != NO_ERROR and code not in HARMLESS
+
+    def may_begin(self) -> bool:
+        """Whether it is switched on and whole."""
+        return self.is_operative(self.connector) and not self.is_faulted()
 
     def status(self, connector: int) -> str:
         """In the words of 1.6."""
-        if self.error(connector)[0] != NO_ERROR:
+        if self.is_faulted(connector):
             return "Faulted"
         if connector != self.connector and self._is_in_use:
             return "Unavailable"
         if self.is_running:
-            state = self.charging_state
-            return _CHARGING_STATES.get(state) or self._before_charging
+            return self._status_running()
         if not self.is_operative(connector):
             return "Unavailable"
         if self.is_plugged:
-            return "Finishing" if self.is_finishing else "Preparing"
-        if self.reservation_id is not None and self.awaited is None:
+            return "Finishing" if self.is_spent else "Preparing"
+        if self.awaited is not None:
+            return "Preparing"
+        return "Available" if self.reservation_id is None else "Reserved"
+
+    def status_2(self, connector: int) -> str:
+        """In the words of 2.x: a connector is occupied by a cable, not by a token."""
+        status = self.status(connector)
+        if status in ("Faulted", "Unavailable", "Reserved"):
+            return status
+        is_used = self.is_plugged and connector == self.connector
+        if not is_used and self.reservation_id is not None:
             return "Reserved"
-        return "Preparing" if self.awaited is not None else "Available"
+        return "Occupied" if is_used else "Available"
 
     @property
     def _is_in_use(self) -> bool:
         return self.is_running or self.is_plugged or self.awaited is not None
 
-    @property
-    def _before_charging(self) -> str:
-        """Of a transaction in which nothing may flow: it began early, or has ended."""
-        may_flow = self.session is not None and self.session.token is not None
-        return "Finishing" if may_flow and not self.is_plugged else "Preparing"
+    def _status_running(self) -> str:
+        session = self.session
+        if session is not None and session.is_over:
+            return "Finishing"
+        if self.is_plugged:
+            state = self.charging_state
+            return state if state in _CHARGING_STATES else "Preparing"
+        # Unplugged at the vehicle's side while the transaction goes on (1.6, 4.10).
+        has_left = session is not None and session.was_plugged
+        return "SuspendedEV" if has_left else "Preparing"
 
     @property
     def may_flow(self) -> bool:
-        """Whether the power path is closed: a vehicle, and somebody who may charge."""
+        """Whether a vehicle is there, somebody may charge, and nothing is broken."""
         session = self.session
-        if session is None or session.token is None or self.is_paused:
+        if session is None or not session.is_authorized or not self.is_plugged:
             return False
-        return self.is_plugged and self.error(self.connector)[0] == NO_ERROR
+        is_held_back = session.is_invalid or session.is_exhausted
+        return not is_held_back and not self.is_faulted()
 
     @property
     def charging_state(self) -> str:
         """The ChargingStateEnum of 2.x."""
         if not self.is_plugged:
             return "Idle"
-        if self.session is None or (self.session.token is None):
+        if not self._is_authorized:
             return "EVConnected"
         if not self.may_flow or self._is_offered_too_little:
             return "SuspendedEVSE"

@@ -13,6 +13,8 @@ STOP_POINTS = "TxCtrlr/TxStopPoint"
 STOP_ON_INVALID = "TxCtrlr/StopTxOnInvalidId"
 STOP_ON_UNPLUG = "TxCtrlr/StopTxOnEVSideDisconnect"
 MOST_INVALID_WH = "TxCtrlr/MaxEnergyOnInvalidId"
+BEFORE_ACCEPTED = "TxCtrlr/TxBeforeAcceptedEnabled"
+RESUMPTION_TIMEOUT_S = "TxCtrlr/TxResumptionTimeout"
 
 AUTHORIZES = "AuthCtrlr/Enabled"
 UNKNOWN_OFFLINE = "AuthCtrlr/OfflineTxForUnknownIdEnabled"
@@ -22,15 +24,22 @@ REMOTE_IS_ASKED = "AuthCtrlr/AuthorizeRemoteStart"
 MASTER_GROUP = "AuthCtrlr/MasterPassGroupId"
 HAS_CACHE = "AuthCacheCtrlr/Enabled"
 CACHE_LASTS_S = "AuthCacheCtrlr/LifeTime"
+CACHE_IS_LAST_WORD = "AuthCacheCtrlr/DisablePostAuthorize"
 HAS_LIST = "LocalAuthListCtrlr/Enabled"
+LIST_IS_LAST_WORD = "LocalAuthListCtrlr/DisablePostAuthorize"
 
 SAMPLE_INTERVAL_S = "SampledDataCtrlr/TxUpdatedInterval"
 STARTED_MEASURANDS = "SampledDataCtrlr/TxStartedMeasurands"
 UPDATED_MEASURANDS = "SampledDataCtrlr/TxUpdatedMeasurands"
 ENDED_MEASURANDS = "SampledDataCtrlr/TxEndedMeasurands"
+ENDED_INTERVAL_S = "SampledDataCtrlr/TxEndedInterval"
 ALIGNED_INTERVAL_S = "AlignedDataCtrlr/Interval"
 ALIGNED_MEASURANDS = "AlignedDataCtrlr/Measurands"
+ALIGNED_ENDED_INTERVAL_S = "AlignedDataCtrlr/TxEndedInterval"
+ALIGNED_ENDED_MEASURANDS = "AlignedDataCtrlr/TxEndedMeasurands"
+ONLY_IDLE_ALIGNED = "AlignedDataCtrlr/SendDuringIdle"
 
+OFFLINE_THRESHOLD_S = "OCPPCommCtrlr/OfflineThreshold"
 UNLOCKS_ON_UNPLUG = "OCPPCommCtrlr/UnlockOnEVSideDisconnect"
 RESERVES_ANY = "ReservationCtrlr/NonEvseSpecific"
 HAS_RESERVATIONS = "ReservationCtrlr/Enabled"
@@ -50,3 +59,8 @@ class Variables(Protocol):
 
     def items(self, name: str) -> tuple[str, ...]:
         """The items of a list."""
+
+
+def is_off(variables: Variables, name: str) -> bool:
+    """Whether something is switched off; where there is no such switch it is on."""
+    return variables.text(name).lower() == "false"

@@ -7,7 +7,7 @@ variables (1.6, section 3.5; 2.x part 2, block C).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from connector.station.core import settings as names
@@ -16,6 +16,8 @@ from connector.station.ports import Token
 
 ACCEPTED, UNKNOWN, EXPIRED = "Accepted", "Unknown", "Expired"
 NO_AUTHORIZATION = "NoAuthorization"
+_NEVER_CACHED = frozenset({NO_AUTHORIZATION, "Central"})
+"""Ids that name no driver: nothing is to be learnt of them."""
 MOST_CACHED, MOST_LISTED = 1000, 1000
 ListStatus = Literal["Accepted", "Failed", "VersionMismatch"]
 
@@ -27,12 +29,14 @@ class Verdict:
     status: str
     group: str | None = None
     expiry_ms: int | None = None
+    evses: tuple[int, ...] = ()
+    """Where it may charge; empty: everywhere (2.x IdTokenInfo evseId)."""
 
     def holds_at(self, now_ms: int) -> Verdict:
         """The same, where it has not expired."""
         is_over = self.expiry_ms is not None and self.expiry_ms <= now_ms
         if is_over and self.status == ACCEPTED:
-            return Verdict(EXPIRED, self.group, self.expiry_ms)
+            return replace(self, status=EXPIRED)
         return self
 
     @property
@@ -68,17 +72,23 @@ class TokenBook:
             return Verdict(ACCEPTED)
         known = self.known(token, now_ms)
         if is_online:
-            may_answer = variables.flag(names.LOCAL_FIRST) or self._is_master(known)
-            return known if may_answer and known and known.is_accepted else None
+            return self._decide_online(token, known)
         if known is not None and variables.flag(names.LOCAL_OFFLINE):
             return known
         is_stranger = known is None and variables.flag(names.UNKNOWN_OFFLINE)
         return Verdict(ACCEPTED if is_stranger else UNKNOWN)
 
-    def _is_master(self, known: Verdict | None) -> bool:
-        """A master pass only stops: it is looked up wherever it is known (C16)."""
-        group = self.variables.text(names.MASTER_GROUP)
-        return bool(group) and known is not None and known.group == group
+    def _decide_online(self, token: Token, known: Verdict | None) -> Verdict | None:
+        """Known tokens need no question where that is allowed (2.x C12, C14).
+
+        Who is known and not accepted is asked about, unless DisablePostAuthorize.
+        """
+        variables = self.variables
+        if known is None or not variables.flag(names.LOCAL_FIRST):
+            return None
+        is_listed = token.id.casefold() in self._list
+        name = names.LIST_IS_LAST_WORD if is_listed else names.CACHE_IS_LAST_WORD
+        return known if known.is_accepted or variables.flag(name) else None
 
     def known(self, token: Token, now_ms: int) -> Verdict | None:
         """What the list, else the cache, says of it now."""
@@ -96,6 +106,8 @@ class TokenBook:
         """The central system has said what it thinks of a token."""
         folded = token.id.casefold()
         if not self.variables.flag(names.HAS_CACHE) or folded in self._list:
+            return
+        if token.type in _NEVER_CACHED:
             return
         lasts_s = self.variables.number(names.CACHE_LASTS_S)
         until_ms = now_ms + round(lasts_s * 1000) if lasts_s else 2**63
@@ -130,6 +142,12 @@ class TokenBook:
         self._list, self.version = found, version
         return "Accepted"
 
+    def listed_version(self) -> int:
+        """GetLocalListVersion; 0 where the list is empty, -1 where there is none."""
+        if not self.variables.flag(names.HAS_LIST):
+            return -1
+        return self.version if self._list else 0
+
     def __len__(self) -> int:
         return len(self._list)
 
@@ -143,3 +161,11 @@ class TokenBook:
         """What was kept."""
         self.version = version
         self._list = {entry.token.id.casefold(): entry for entry in entries}
+
+    def cached(self) -> list[tuple[str, Verdict, int]]:
+        """What was learnt: token, verdict, and until when that holds (epoch ms)."""
+        return [(folded, *kept) for folded, kept in self._cache.items()]
+
+    def restore_cache(self, kept: Iterable[tuple[str, Verdict, int]]) -> None:
+        """What was learnt before."""
+        self._cache = {folded: (verdict, until) for folded, verdict, until in kept}

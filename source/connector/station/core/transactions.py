@@ -12,25 +12,45 @@ from dataclasses import dataclass
 from connector.station.core import settings as names
 from connector.station.core.events import SessionEvent
 from connector.station.core.evse import Evse
-from connector.station.core.session import Session
+from connector.station.core.session import Sample
 from connector.station.core.settings import Variables
 from connector.station.ports import Hardware, Reading, Token
 
-POWER_PATH = "PowerPathClosed"
+PARKING_BAY, EV_CONNECTED = "ParkingBayOccupancy", "EVConnected"
+AUTHORIZED, POWER_PATH = "Authorized", "PowerPathClosed"
+DATA_SIGNED, ENERGY_TRANSFER = "DataSigned", "EnergyTransfer"
 _BEGIN, _PERIODIC, _END = "Transaction.Begin", "Sample.Periodic", "Transaction.End"
+_START = frozenset(
+    {
+        PARKING_BAY,
+        EV_CONNECTED,
+        AUTHORIZED,
+        POWER_PATH,
+        DATA_SIGNED,
+        ENERGY_TRANSFER,
+    }
+)
+_STOP = _START - {DATA_SIGNED}
+"""DataSigned has no meaning as a stop point (2.x part 2, 2.6.6.2)."""
+_DEFAULT = frozenset({POWER_PATH})
 
 
 def points(evse: Evse) -> frozenset[str]:
-    """The points of 2.x that hold at an EVSE now."""
+    """The points of 2.x that hold at an EVSE now.
+
+    A reading comes with its signature where the meter signs, so DataSigned is reached
+    as soon as the power path closes.
+    """
     session = evse.session
-    is_authorized = session is not None and session.token is not None
-    is_closed = evse.is_plugged and is_authorized and not evse.is_paused
+    is_authorized = session is not None and session.is_authorized
+    is_closed = evse.is_plugged and is_authorized
     held = {
-        "EVConnected": evse.is_plugged,
-        "Authorized": is_authorized,
+        PARKING_BAY: evse.is_in_bay or evse.is_plugged,
+        EV_CONNECTED: evse.is_plugged,
+        AUTHORIZED: is_authorized,
         POWER_PATH: is_closed,
-        "DataSigned": is_closed,
-        "EnergyTransfer": is_closed and evse.charging_state == "Charging",
+        DATA_SIGNED: is_closed,
+        ENERGY_TRANSFER: is_closed and evse.charging_state == "Charging",
     }
     return frozenset(name for name, holds in held.items() if holds)
 
@@ -44,28 +64,40 @@ class Transactions:
     emit: Callable[[SessionEvent], None]
     is_offline: Callable[[], bool]
 
-    def _points(self, name: str) -> frozenset[str]:
-        return frozenset(self.variables.items(name)) or frozenset({POWER_PATH})
+    def starts(self) -> frozenset[str]:
+        """Where a transaction begins; what is no such point is left out."""
+        return frozenset(self.variables.items(names.START_POINTS)) & _START or _DEFAULT
+
+    def stops(self) -> frozenset[str]:
+        """Where one ends."""
+        return frozenset(self.variables.items(names.STOP_POINTS)) & _STOP or _DEFAULT
 
     def has_to_begin(self, evse: Evse) -> bool:
-        """Whether one of its start points holds."""
-        return bool(self._points(names.START_POINTS) & points(evse))
+        """Whether one of its start points holds, and none runs."""
+        if evse.session is None or evse.is_running or evse.is_spent:
+            return False
+        return bool(self.starts() & points(evse))
 
     def has_to_end(self, evse: Evse) -> bool:
         """Whether a stop point that held does no more.
 
-        What pauses power does not end it; who leaves does, where the variables say so.
+        What pauses power does not end it. Where StopTxOnEVSideDisconnect says that it
+        goes on without a vehicle, PowerPathClosed does not end it either (E10).
         """
-        stops = self._points(names.STOP_POINTS)
-        held = points(evse)
-        if "EVConnected" in stops and "EVConnected" not in held:
-            return True
-        is_over = evse.session is not None and evse.session.is_over
-        if is_over:
-            return bool(stops - {"EVConnected", "ParkingBayOccupancy"})
         session = evse.session
-        has_left = session is not None and session.was_plugged and not evse.is_plugged
-        return has_left and self.variables.flag(names.STOP_ON_UNPLUG)
+        if session is None or not session.is_running:
+            return False
+        stops, held = self.stops(), points(evse)
+        has_left = session.was_plugged and not evse.is_plugged
+        is_gone = not evse.is_plugged and not evse.is_in_bay
+        ended = {
+            PARKING_BAY: (session.was_in_bay or has_left) and PARKING_BAY not in held,
+            EV_CONNECTED: has_left,
+            AUTHORIZED: session.is_over,
+            POWER_PATH: session.is_over,
+            ENERGY_TRANSFER: session.has_transferred and ENERGY_TRANSFER not in held,
+        }
+        return (session.is_over and is_gone) or any(ended[name] for name in stops)
 
     def begin(self, evse: Evse, trigger: str, now_ms: int) -> None:
         """Start the transaction of a session."""
@@ -73,7 +105,7 @@ class Transactions:
         if session is None or session.is_running:
             return
         reading = self.hardware.read(evse.number)
-        session.started_ms = session.sampled_ms = now_ms
+        session.started_ms = session.sampled_ms = session.kept_ms = now_ms
         session.meter_start_wh = reading.energy_wh
         measurands = self.variables.items(names.STARTED_MEASURANDS)
         self._tell(evse, "Started", trigger, now_ms, (reading, measurands, _BEGIN))
@@ -109,11 +141,12 @@ class Transactions:
             return
         reading = self.hardware.read(evse.number)
         measurands = self.variables.items(names.ENDED_MEASURANDS)
-        self.hardware.contactor(evse.number, is_closed=False)
+        session.is_over = True
         values = (reading, measurands, _END)
         self._tell(evse, "Ended", trigger, now_ms, values, token, reason)
         evse.session = None
-        evse.is_finishing = evse.is_plugged
+        evse.waits_until_ms = None
+        evse.is_spent = evse.is_plugged or evse.is_in_bay
 
     def _tell(  # noqa: PLR0917  (the members of a TransactionEvent)
         self,
@@ -129,7 +162,16 @@ class Transactions:
         assert session is not None  # noqa: S101
         reading, measurands, context = values or (None, (), _PERIODIC)
         number, session.told = session.told, session.told + 1
+        state = evse.charging_state
+        if kind == "Started" and state == "SuspendedEVSE":
+            # Nothing was offered before, so nothing is suspended either.
+            state = EV_CONNECTED
+        session.told_state = state
         shown = token or (session.token if number == 0 else None)
+        remote, reservation = self._told_once(evse)
+        samples: tuple[Sample, ...] = ()
+        if kind == "Ended":
+            samples, session.samples = tuple(session.samples), []
         self.emit(
             SessionEvent(
                 session,
@@ -137,20 +179,25 @@ class Transactions:
                 trigger,
                 now_ms,
                 number,
-                evse.charging_state,
+                state,
                 context,
                 reading,
                 measurands,
                 shown,
                 reason,
                 self.is_offline(),
+                remote,
+                reservation,
+                samples,
             )
         )
 
-
-def is_own(session: Session, token: Token, group: str | None) -> bool:
-    """Whether a token may stop a session: the same one, or of the same group."""
-    if session.token is None:
-        return False
-    same = session.token.id.casefold() == token.id.casefold()
-    return same or (group is not None and group == session.group)
+    def _told_once(self, evse: Evse) -> tuple[int | None, int | None]:
+        """The ids that only the first event that may, carries."""
+        session = evse.session
+        if session is None or session.token is None:
+            return None, None
+        remote = None if session.is_remote_told else session.remote_start_id
+        reservation = None if session.is_reservation_told else session.reservation_id
+        session.is_remote_told = session.is_reservation_told = True
+        return remote, reservation

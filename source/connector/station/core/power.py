@@ -1,0 +1,43 @@
+"""What a vehicle may draw: the least of all that bound it, and the contactor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from connector.station.core.evse import Evse
+from connector.station.core.site import Site
+
+
+@dataclass(slots=True)
+class Power:
+    """Offers to the hardware of EVSEs what holds for them."""
+
+    site: Site
+
+    def offer(self, evse: Evse, now_ms: int, *, may_flow: bool) -> None:
+        """Offer what holds now; the contactor never switches under load."""
+        limit_w, phases = self.bound(evse, now_ms) if may_flow else (0.0, None)
+        if may_flow:
+            self._close(evse, is_closed=True)
+        if (limit_w, phases) != (evse.offered_w, evse.phases):
+            evse.offered_w, evse.phases = limit_w, phases
+            self.site.hardware.offer(evse.number, limit_w, phases)
+        if not may_flow:
+            self._close(evse, is_closed=False)
+
+    def _close(self, evse: Evse, *, is_closed: bool) -> None:
+        if evse.is_closed is not is_closed:
+            evse.is_closed = is_closed
+            self.site.hardware.contactor(evse.number, is_closed=is_closed)
+
+    def bound(self, evse: Evse, now_ms: int) -> tuple[float, int | None]:
+        """The least of profiles, hardware, what cards say, and the offline limit."""
+        limit_w, phases = self.site.offers.limit_w(evse, now_ms)
+        rating = evse.model.rating
+        bounds = [limit_w, rating.max_power_w]
+        if evse.session is not None:
+            bounds += evse.session.limits.values()
+        offline_w = self.site.model.offline_limit_w
+        if self.site.is_offline() and offline_w is not None:
+            bounds.append(offline_w)
+        return max(min(bounds), -rating.max_discharge_w), phases

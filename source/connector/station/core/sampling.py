@@ -1,0 +1,135 @@
+"""Meter values: at intervals, aligned to the clock, for the end, and on demand.
+
+1.6, section 4.7 and its configuration keys; 2.x part 2, J01 and J02.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from connector.station.core import settings as names
+from connector.station.core.events import Measured
+from connector.station.core.evse import Evse
+from connector.station.core.session import Sample, Session
+from connector.station.core.site import Site
+from connector.station.core.telling import Telling
+from connector.station.core.transactions import Transactions
+
+CLOCK, PERIODIC = "Sample.Clock", "Sample.Periodic"
+MOST_SAMPLES = 300
+_DAY_MS = 86_400_000
+
+
+@dataclass(slots=True)
+class Sampling:
+    """Reads meters when it is time."""
+
+    site: Site
+    telling: Telling
+    transactions: Transactions
+    _aligned_ms: int = 0
+    _aligned_ended_ms: int = 0
+
+    def _interval_ms(self, name: str) -> int:
+        return round(self.site.variables.number(name) * 1000)
+
+    # -- what runs
+
+    def sample_if_due(self, evse: Evse, now_ms: int) -> None:
+        """The values of a transaction, told and kept at their intervals."""
+        session = evse.session
+        if session is None or not session.is_running:
+            return
+        interval_ms = self._interval_ms(names.SAMPLE_INTERVAL_S)
+        if interval_ms and now_ms - session.sampled_ms >= interval_ms:
+            session.sampled_ms = now_ms
+            self.sample(evse, "MeterValuePeriodic", PERIODIC, now_ms)
+        interval_ms = self._interval_ms(names.ENDED_INTERVAL_S)
+        if interval_ms and now_ms - session.kept_ms >= interval_ms:
+            session.kept_ms = now_ms
+            self._keep(session, names.ENDED_MEASURANDS, PERIODIC, now_ms)
+
+    def sample(self, evse: Evse, trigger: str, context: str, now_ms: int) -> None:
+        """Tell the values of what runs at an EVSE."""
+        name = names.UPDATED_MEASURANDS
+        self.transactions.sample(evse, trigger, context, now_ms, name)
+
+    def _keep(self, session: Session, name: str, context: str, now_ms: int) -> None:
+        measurands = self.site.variables.items(name)
+        if not measurands:
+            return
+        reading = self.site.hardware.read(session.evse)
+        session.samples.append(Sample(now_ms, reading, measurands, context))
+        if len(session.samples) > MOST_SAMPLES:
+            # Every second one may be left out where they become too many (2.x J02).
+            del session.samples[1::2]
+
+    # -- aligned to the clock
+
+    def tell_aligned(self, now_ms: int) -> None:
+        """Values at the intervals that are counted from midnight UTC."""
+        interval_ms = self._interval_ms(names.ALIGNED_INTERVAL_S)
+        is_due, self._aligned_ms = _advance(self._aligned_ms, interval_ms, now_ms)
+        if is_due:
+            self._tell_all(now_ms)
+        interval_ms = self._interval_ms(names.ALIGNED_ENDED_INTERVAL_S)
+        is_due, self._aligned_ended_ms = _advance(
+            self._aligned_ended_ms, interval_ms, now_ms
+        )
+        for evse in self.site.evses.values() if is_due else ():
+            if evse.session is not None and evse.is_running:
+                name = names.ALIGNED_ENDED_MEASURANDS
+                self._keep(evse.session, name, CLOCK, now_ms)
+
+    def _tell_all(self, now_ms: int) -> None:
+        only_idle = self.site.variables.flag(names.ONLY_IDLE_ALIGNED)
+        if only_idle and any(evse.is_running for evse in self.site.evses.values()):
+            return
+        for number, evse in self.site.evses.items():
+            if evse.is_running:
+                name = names.ALIGNED_MEASURANDS
+                self.transactions.sample(evse, "MeterValueClock", CLOCK, now_ms, name)
+            else:
+                self.measure(number, CLOCK, now_ms)
+
+    # -- outside transactions, and on demand
+
+    def measure(self, evse: int, context: str, now_ms: int, name: str = "") -> None:
+        """Tell the values of an EVSE, or the main meter (0), of no transaction."""
+        is_aligned = context == CLOCK
+        name = name or (
+            names.ALIGNED_MEASURANDS if is_aligned else names.UPDATED_MEASURANDS
+        )
+        measurands = self.site.variables.items(name)
+        if measurands:
+            reading = self.site.hardware.read(evse)
+            self.telling.emit(Measured(evse, now_ms, reading, measurands, context))
+
+    def due_ms(self) -> list[int]:
+        """When something is to be read."""
+        due = [each for each in (self._aligned_ms, self._aligned_ended_ms) if each]
+        pairs = (
+            (names.SAMPLE_INTERVAL_S, "sampled_ms"),
+            (
+                names.ENDED_INTERVAL_S,
+                "kept_ms",
+            ),
+        )
+        for name, last in pairs:
+            interval_ms = self._interval_ms(name)
+            sessions = (evse.session for evse in self.site.evses.values())
+            due += [
+                getattr(session, last) + interval_ms
+                for session in sessions
+                if interval_ms and session is not None and session.is_running
+            ]
+        return due
+
+
+def _advance(due_ms: int, interval_ms: int, now_ms: int) -> tuple[bool, int]:
+    """Whether it is time, and when it is next; the first time only begins."""
+    if not interval_ms:
+        return False, 0
+    if now_ms < due_ms:
+        return False, due_ms
+    return due_ms > 0, now_ms - now_ms % _DAY_MS % interval_ms + interval_ms
