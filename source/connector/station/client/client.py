@@ -24,6 +24,7 @@ from connector.station.client.messages import Message, Version
 from connector.station.client.options import ClientOptions, Endpoint
 from connector.station.client.parts import StationParts
 from connector.station.client.recovery import recover
+from connector.station.client.shifting import shift
 from connector.station.client.state import State
 from connector.station.client.telling import Telling
 from connector.station.client.timers import Timers
@@ -188,6 +189,7 @@ class Client:
     def time_moved(self, by_ms: int) -> None:
         """The clock was set."""
         logger.info("%s: the clock was set by %d ms", self.identity, by_ms)
+        shift(self.core, by_ms)
         self.touch()
 
     # -- links
@@ -213,9 +215,13 @@ class Client:
         self.connecting.prove()
         if self.telling.is_allowed:
             return
+        now_ms = self.now_ms()
+        if has_booted:
+            self.telling.lanes.forget_statuses()
+            self.core.forget_told(now_ms)
         self._order += 1
         self.telling.allow(self._order)
-        self.core.came_online(self.now_ms())
+        self.core.came_online(now_ms)
         if self.version is not None:
             self.version.accepted(self, has_booted=has_booted)
         self.touch()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from connector.sessions.options import SessionOptions
 
+_CALL_TIMEOUT_S = 30.0
 NEWEST_FIRST = ("ocpp2.1", "ocpp2.0.1", "ocpp1.6")
 
 
@@ -34,7 +35,8 @@ class ClientOptions:
     endpoint: Endpoint
     subprotocols: tuple[str, ...] = NEWEST_FIRST
     open_timeout_s: float = 10.0
-    call_timeout_s: float = 30.0
+    call_timeout_s: float | None = None
+    """How long an answer may take; None: MessageTimeout of the device model."""
     queue_limit: int = 10_000
     """Events of transactions that are kept; see `journal`."""
     is_durable: bool = True
@@ -50,7 +52,7 @@ class ClientOptions:
     def session(self) -> SessionOptions:
         """What a session of it is told."""
         return SessionOptions(
-            call_timeout_s=self.call_timeout_s,
+            call_timeout_s=self.call_timeout_s or _CALL_TIMEOUT_S,
             is_station=True,
             shows_frames=self.shows_frames,
         )

@@ -159,7 +159,9 @@ class Telling:
         return answer
 
     def _timeout_s(self) -> float | None:
-        return self._client.parts.variables.number(TIMEOUT_S) or None
+        client = self._client
+        fixed_s = client.options.call_timeout_s
+        return fixed_s or client.parts.variables.number(TIMEOUT_S) or None
 
     async def _send(self, message: Message) -> None:
         """Send a call that is not sent again."""

@@ -69,7 +69,7 @@ def write(client: Client, event: CoreEvent) -> Messages:
 # -- statuses and values
 
 
-@_write.register
+@_write.register(StatusChanged)
 def _status(event: StatusChanged, client: Client) -> Messages:
     if not event.is_for_16:
         return ()
@@ -87,7 +87,7 @@ def _status(event: StatusChanged, client: Client) -> Messages:
     return (Message("StatusNotification", payload),)
 
 
-@_write.register
+@_write.register(Measured)
 def _measured(event: Measured, client: Client) -> Messages:
     value = meter_value(event.time_ms, event.reading, event.measurands, event.context)
     if value is None:
@@ -104,7 +104,7 @@ def place(client: Client, evse: int) -> int:
     return client.core.model.connector_16(evse, found.connector)
 
 
-@_write.register
+@_write.register(Reported)
 def _reported(event: Reported, _client: Client) -> Messages:
     message = reported.write(event)
     return () if message is None else (message,)
@@ -113,7 +113,7 @@ def _reported(event: Reported, _client: Client) -> Messages:
 # -- cards
 
 
-@_write.register
+@_write.register(AuthorizeWanted)
 def _authorize(event: AuthorizeWanted, client: Client) -> Messages:
     core, evse, token = client.core, event.evse, event.token
 
@@ -130,7 +130,7 @@ def _authorize(event: AuthorizeWanted, client: Client) -> Messages:
 # -- transactions
 
 
-@_write.register
+@_write.register(SessionEvent)
 def _transaction(event: SessionEvent, client: Client) -> Messages:
     session = event.session
     if session.id_16 is None:
