@@ -97,7 +97,7 @@ class Remote:
     def _why_not(self, evse: Evse, wanted: RemoteStart) -> Answer | None:
         session = evse.session
         is_taken = session is not None and session.token is not None
-        if is_taken or evse.asked is not None:
+        if is_taken:
             return Answer(REJECTED, "TxInProgress", evse=evse.number)
         if not self.site.may_start(evse):
             info = evse.status(evse.connector)

@@ -58,22 +58,26 @@ class NotedHardware:
     def __init__(self) -> None:
         self.offers: dict[int, float] = {}
         self.closed: dict[int, bool] = {}
+        self.unlocked: list[tuple[int, int]] = []
         self.energy_wh = 1000.0
+        self.state_of_charge: float | None = None
 
     def offer(self, evse: int, limit_w: float, phases: int | None) -> None:
         self.offers[evse] = limit_w
 
     def contactor(self, evse: int, *, is_closed: bool) -> None:
+        assert is_closed or not self.offers.get(evse), "it opens under load"
         self.closed[evse] = is_closed
 
     async def unlock(self, evse: int, connector: int) -> str:
+        self.unlocked.append((evse, connector))
         return "Unlocked"
 
     async def reset(self, evse: int, *, is_hard: bool) -> None:
         return None
 
     def read(self, evse: int) -> Reading:
-        return Reading(self.energy_wh)
+        return Reading(self.energy_wh, state_of_charge=self.state_of_charge)
 
 
 class Allowed:
@@ -104,16 +108,20 @@ class Bench:
         self.now_ms = T0_MS
         self.hardware, self.offers = NotedHardware(), Allowed()
         self.variables = Values({k.replace("__", "/"): v for k, v in values.items()})
-        self.core = StationCore(
-            StationModel("CP", evses=models, offline_limit_w=4140.0),
-            self.hardware,
-            self.variables,
-            self.offers,
-            source=random.Random(1),
-        )
+        self.model = StationModel("CP", evses=models, offline_limit_w=4140.0)
+        self.core = self.new_core()
         self.core.is_online = True
         self.core.forget_told(self.now_ms)
         self.core.take_events()
+
+    def new_core(self, seed: int = 1) -> StationCore:
+        return StationCore(
+            self.model,
+            self.hardware,
+            self.variables,
+            self.offers,
+            source=random.Random(seed),
+        )
 
     def plug(self, evse: int = 1, *, connector: int = 1) -> None:
         self.core.plugged(evse, Plug.PLUGIN, self.now_ms, connector)
@@ -138,9 +146,22 @@ class Bench:
         return [
             each.status
             for each in events
-            if isinstance(each, StatusChanged) and each.evse == evse
+            if isinstance(each, StatusChanged) and each.evse == evse and each.is_for_16
+        ]
+
+    def statuses_2(self, events: list[CoreEvent], evse: int = 1) -> list[str]:
+        return [
+            each.status_2
+            for each in events
+            if isinstance(each, StatusChanged) and each.evse == evse and each.is_for_2
         ]
 
 
 def of_transactions(events: list[CoreEvent]) -> list[tuple[str, str]]:
     return [(e.kind, e.trigger) for e in events if isinstance(e, SessionEvent)]
+
+
+def ended(events: list[CoreEvent]) -> tuple[str, str | None]:
+    """Trigger and reason of the transaction that ended."""
+    [found] = [e for e in events if isinstance(e, SessionEvent) and e.kind == "Ended"]
+    return found.trigger, found.stopped_reason
