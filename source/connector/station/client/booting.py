@@ -91,7 +91,7 @@ class Booting:
         interval_s = max(0.0, float(answer["interval"]))
         if self.status == ACCEPTED:
             client.timers.cancel("boot")
-            self.beat_each(interval_s)
+            self._take_interval(interval_s)
             client.was_accepted(has_booted=True)
             return
         client.was_refused()
@@ -118,6 +118,19 @@ class Booting:
             self._client.time_moved(moved_ms)
 
     # -- heartbeats
+
+    def _take_interval(self, interval_s: float) -> None:
+        """The answer to a boot says how often (1.6, HeartbeatInterval; 2.x B01)."""
+        variables = self._client.parts.variables
+        if interval_s and interval_s != variables.number(HEARTBEAT_INTERVAL_S):
+            component, variable = HEARTBEAT_INTERVAL_S.split("/")
+            variables.set(component, variable, value=f"{interval_s:.0f}")
+        self.beat_each(interval_s)
+
+    def interval_changed(self, text: str) -> None:
+        """HeartbeatInterval is another."""
+        if self._client.is_accepted:
+            self.beat_each(float(text or 0))
 
     def beat_each(self, interval_s: float) -> None:
         """From now on; 0: as it was (1.6, 4.2: the station chooses)."""

@@ -16,8 +16,8 @@ from connector.errors import StationNotConnected
 from connector.ocppj.frames import Json
 from connector.sessions.engine import Observer, Session
 from connector.station.client.backoff import Backoff
-from connector.station.client.booting import Booting
-from connector.station.client.connecting import Connecting
+from connector.station.client.booting import HEARTBEAT_INTERVAL_S, Booting
+from connector.station.client.connecting import PING_INTERVAL_S, Connecting
 from connector.station.client.dialing import Dial, dial
 from connector.station.client.journal import NAME, Journal
 from connector.station.client.messages import Message, Version
@@ -86,6 +86,8 @@ class Client:
         self._restart: asyncio.Task[None] | None = None
         self._silent: asyncio.Future[None] | None = None
         self.core.on_events = self.touch
+        parts.variables.on_change(HEARTBEAT_INTERVAL_S, self.booting.interval_changed)
+        parts.variables.on_change(PING_INTERVAL_S, self.connecting.interval_changed)
 
     # -- what is so
 
@@ -103,6 +105,11 @@ class Client:
     def is_accepted(self) -> bool:
         """Whether the central system listens."""
         return self.telling.is_allowed
+
+    @property
+    def version_number(self) -> str:
+        """The OCPP version that is spoken, as `1.6`; empty where there is no link."""
+        return self.session.version if self.session is not None else ""
 
     @property
     def waiting(self) -> int:

@@ -126,6 +126,12 @@ class Connecting:
 
     # -- is anybody there
 
+    def interval_changed(self, _text: str) -> None:
+        """WebSocketPingInterval is another."""
+        self._client.timers.cancel("ping")
+        if self.link is not None:
+            self._ping_later()
+
     def _ping_later(self) -> None:
         interval_s = self._client.parts.variables.number(PING_INTERVAL_S)
         if interval_s > 0:

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from connector.errors import ConnectorError, RemoteProtocolError
 from connector.ocppj.frames import Call, Json
+from connector.ocppj.rules import rules
+from connector.ocppj.schemas import schemas
+from connector.ocppj.tolerance import refuse
 from connector.sessions.handlers import Answer, Handler
 from connector.station.core.events import CoreEvent
 
@@ -69,11 +72,19 @@ def _gate(handler: ClientHandler) -> Handler:
         if client.boot_status == REJECTED:
             # 2.x part 2, B03.FR.03; 1.6 section 4.2 has nothing to be said either.
             raise RemoteProtocolError("SecurityError", "the station was rejected")
+        _check(client.version_number, call)
         result = handler(client, call)
         client.was_asked()
         return result if isinstance(result, dict | Answer) else _late(client, result)
 
     return handle
+
+
+def _check(version: str, call: Call) -> None:
+    """A word that the version does not have is tolerated by nobody who acts on it."""
+    schema = schemas(version).request(call.action)
+    if not schema.is_valid(call.payload):
+        raise refuse(schema.misfits(call.payload), rules(version).dialect)
 
 
 async def _late(client: Client, result: Awaitable[Json | Answer]) -> Json | Answer:

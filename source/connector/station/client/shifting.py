@@ -1,4 +1,4 @@
-"""When a clock is set: what began so long ago has begun just as long ago all the same."""
+"""When a clock is set, what began so long ago has still begun just as long ago."""
 
 from __future__ import annotations
 

@@ -247,7 +247,7 @@ async def test_a_clock_that_is_set_back_stops_no_samples(start: Start) -> None:
 
 
 async def test_nothing_runs_while_nothing_happens(start: Start) -> None:
-    place = await start()
+    await start()
     names = {task.get_name() for task in asyncio.all_tasks()}
     assert not [name for name in names if name.endswith("tells")]
     await settle()
