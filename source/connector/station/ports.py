@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 class Plug(StrEnum):
@@ -79,6 +79,14 @@ class Hardware(Protocol):
 
     def read(self, evse: int) -> Reading:
         """The meter now; 0: the main meter."""
+
+
+@runtime_checkable
+class Locking(Protocol):
+    """Hardware beside `Hardware` whose sockets hold a cable that is not its own."""
+
+    def lock(self, evse: int, connector: int, *, is_locked: bool) -> None:
+        """Hold the cable, or let it go."""
 
 
 class Told(Protocol):

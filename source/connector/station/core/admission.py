@@ -37,7 +37,9 @@ class Admission:
         """A card; without an EVSE it is for the one where it makes sense."""
         found = self.site.evses[evse or self._meant(token)]
         known = self.site.tokens.known(token, now_ms)
-        if known is not None and known.is_accepted and self.site.is_master(known):
+        if found.locked_for == token:
+            self.sessions.power.lock(found, is_locked=False)
+        elif known is not None and known.is_accepted and self.site.is_master(known):
             self._master(found if evse else None, token, now_ms)
         elif self._is_stop(found, token, known):
             self.sessions.stop(found, "StopAuthorized", "Local", now_ms, token)
@@ -59,6 +61,7 @@ class Admission:
         evses = list(self.site.evses.values())
         tests: tuple[Callable[[Evse], bool], ...] = (
             lambda e: e.session is not None and e.session.is_own(token, None),
+            lambda e: e.locked_for == token,
             lambda e: e.is_plugged and not e.is_busy and e.may_begin(),
             lambda e: e.status(e.connector) in ("Available", "Reserved"),
         )

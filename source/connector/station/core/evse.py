@@ -49,6 +49,10 @@ class Evse:
     """A transaction ended, and who is still there begins none by that."""
     is_closed: bool = False
     """The contactor."""
+    is_locked: bool = False
+    """The cable is held, where the hardware can do that (`ports.Locking`)."""
+    locked_for: Token | None = None
+    """Whose card frees a cable that was pulled out at the vehicle's side."""
     inoperative: set[int] = field(default_factory=set)
     """What was switched off: connectors, 0 for the EVSE, `STATION`, `RESETTING`."""
     will_change: dict[int, bool] = field(default_factory=dict)

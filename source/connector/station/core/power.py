@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from connector.station.core.evse import Evse
 from connector.station.core.site import Site
+from connector.station.ports import Locking
 
 
 @dataclass(slots=True)
@@ -28,7 +29,18 @@ class Power:
     def _close(self, evse: Evse, *, is_closed: bool) -> None:
         if evse.is_closed is not is_closed:
             evse.is_closed = is_closed
+            if is_closed:
+                self.lock(evse, is_locked=True)
             self.site.hardware.contactor(evse.number, is_closed=is_closed)
+
+    def lock(self, evse: Evse, *, is_locked: bool) -> None:
+        """Hold the cable, or let it go."""
+        hardware = self.site.hardware
+        if evse.is_locked is not is_locked and isinstance(hardware, Locking):
+            evse.is_locked = is_locked
+            hardware.lock(evse.number, evse.connector, is_locked=is_locked)
+        if not is_locked:
+            evse.locked_for = None
 
     def bound(self, evse: Evse, now_ms: int) -> tuple[float, int | None]:
         """The least of profiles, hardware, what cards say, and the offline limit."""

@@ -133,4 +133,7 @@ class Remote:
                 return Answer("OngoingAuthorizedTransaction", "TxInProgress")
             sessions = self.admission.sessions
             sessions.stop(found, "UnlockCommand", "UnlockCommand", now_ms)
-        return Answer(await self.site.hardware.unlock(evse, connector))
+        status = await self.site.hardware.unlock(evse, connector)
+        if status == "Unlocked" and found.connector == connector:
+            found.is_locked, found.locked_for = False, None
+        return Answer(status)

@@ -155,6 +155,7 @@ class Sessions:
                 self.end(evse, trigger, reason, now_ms, token)
             else:
                 self.power.offer(evse, now_ms, may_flow=False)
+                self.power.lock(evse, is_locked=False)
                 self.transactions.update(evse, trigger, now_ms, token)
         self.settle(evse, now_ms)
 
@@ -182,9 +183,22 @@ class Sessions:
             return
         why = session.stopped_reason or reason
         self.power.offer(evse, now_ms, may_flow=False)
+        self._release(evse)
         self.transactions.end(evse, trigger, why, now_ms, token)
         self.site.offers.session_ended(evse)
         self._change_availability(evse)
+
+    def _release(self, evse: Evse) -> None:
+        """The cable is free with the end of a transaction (1.6, 4.10; 2.x E09).
+
+        One that was pulled out at the vehicle's side waits for the card, unless
+        UnlockOnEVSideDisconnect.
+        """
+        frees = self.site.variables.flag(names.UNLOCKS_ON_UNPLUG)
+        if evse.is_plugged or frees or not evse.is_locked or evse.session is None:
+            self.power.lock(evse, is_locked=False)
+        else:
+            evse.locked_for = evse.session.token
 
     def _change_availability(self, evse: Evse) -> None:
         for connector, is_operative in evse.will_change.items():
@@ -195,6 +209,7 @@ class Sessions:
         """What was no transaction yet ends without a word; a vehicle may stay."""
         had_token = evse.session is not None and evse.session.token is not None
         evse.session, evse.waits_until_ms, evse.asked = None, None, None
+        self.power.lock(evse, is_locked=False)
         self.site.offers.session_ended(evse)
         self._change_availability(evse)
         if evse.is_plugged or evse.is_in_bay:
