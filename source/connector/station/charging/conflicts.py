@@ -59,6 +59,27 @@ def _overlap(one: Profile, other: Profile) -> bool:
     )
 
 
+def check_phases(profile: Profile, installed: Iterable[Profile]) -> None:
+    """Two profiles that hold together use the same phase (2.1, K01.FR.141).
+
+    Raises:
+        Refused: it wants another phase than one of them.
+    """
+    wanted = _phases(profile)
+    for other in installed if wanted else ():
+        is_near = 0 in (profile.evse, other.evse) or profile.evse == other.evse
+        if other.id == profile.id or not is_near or not _overlap(profile, other):
+            continue
+        theirs = _phases(other)
+        if theirs and len(theirs | wanted) > 1:
+            raise Refused("PhaseConflict", f"profile {other.id} uses another phase")
+
+
+def _phases(profile: Profile) -> set[int]:
+    used = {period.phase_to_use for period in profile.schedule.periods}
+    return {phase for phase in used if phase is not None}
+
+
 def key_of(profile: Profile, session: Session | None) -> str:
     """The session that a TxProfile is for (K01.FR.03, 09, 33; 1.6, 3.13.1).
 

@@ -83,7 +83,7 @@ def zone_of(variables: Variables) -> tzinfo:
     try:
         if name:
             return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return _offset(variables)
     return _offset(variables)
 

@@ -100,7 +100,8 @@ class _Bounds:
         self.mode, self.sleeps = period.mode, period.sleeps
         if profile.schedule.least is not None:
             unit, least = profile.schedule.unit, profile.schedule.least
-            self.least = max(self.least, self.circuit.watts(least, unit, period.phases))
+            least_w = self.circuit.watts(least, unit, period.phases)
+            self.least = min(max(self.least, least_w), self.circuit.most_w)
         if period.mode is Mode.IDLE:
             self._lower((0.0,), profile)
         if period.setpoint is not None:

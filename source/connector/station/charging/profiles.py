@@ -106,6 +106,7 @@ class Profiles:
     def session_ended(self, evse: Evse) -> None:
         """The profiles of its transaction end with it."""
         self.forget_start(evse.number)
+        self.per_phase.discard(evse.number)
         if self._priority:
             others = (e.session for e in self._evses.values() if e is not evse)
             self._priority &= {each.key for each in others if each is not None}
@@ -190,6 +191,7 @@ class Profiles:
             self._bind(found, is_for_start=is_for_start)
             self._purge(now_ms)
             replaced = conflicts.replaced_by(found, self._stack)
+            conflicts.check_phases(found, self._stack)
             if len(self._stack) - len(replaced) >= self._most:
                 raise Refused("OutOfStorage", f"{self._most} profiles are the most")
         except Refused as refused:
@@ -201,17 +203,19 @@ class Profiles:
     def _read(
         self, evse: int, wire: Json, now_ms: int, version: str, source: str
     ) -> Profile:
-        ratings = [e.rating for e in self._model.evses if evse in (0, e.number)]
-        if not ratings:  # K01.FR.28
+        place = self._place(evse)
+        if not place.ratings:  # K01.FR.28
             raise Refused("UnknownEvse", f"there is no EVSE {evse}")
         arrival = self._arrival(evse, now_ms, version)
         found = wire2.parse(wire16.to_2(wire) if version == "1.6" else wire, arrival)
         found.source = source
-        place = acceptance.Place(
-            self._variables, tuple(ratings), evse in self.per_phase
-        )
         acceptance.check(found, place)
         return found
+
+    def _place(self, evse: int) -> acceptance.Place:
+        ratings = [e.rating for e in self._model.evses if evse in (0, e.number)]
+        knows_phases = evse in self.per_phase
+        return acceptance.Place(self._variables, tuple(ratings), knows_phases)
 
     def _arrival(self, evse: int, now_ms: int, version: str) -> wire2.Arrival:
         zone = zone_of(self._variables)
@@ -294,12 +298,7 @@ class Profiles:
             updated = dynamic.updated(
                 found, update, self._arrival(found.evse if found else 0, now_ms, "2.1")
             )
-            ratings = [
-                e.rating for e in self._model.evses if updated.evse in (0, e.number)
-            ]
-            is_known = updated.evse in self.per_phase
-            place = acceptance.Place(self._variables, tuple(ratings), is_known)
-            acceptance.check(updated, place)
+            acceptance.check(updated, self._place(updated.evse))
         except Refused as refused:
             return rejected(refused)
         self._stack.remove([p for p in self._stack if p is found])

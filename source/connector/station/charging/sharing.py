@@ -74,12 +74,12 @@ def _out_of_bounds(
 
 
 def _give_rest(total: float, claims: Sequence[Claim], parts: list[float]) -> None:
-    """What is left goes to those that may have more, if only little.
+    """What is left, be it of use or not, is for those that wait, in their order.
 
-    So a limit of its own that is too low to charge with stays what it is.
+    So a limit that is too low to charge with is still told as what it is.
     """
     left = total - sum(parts)
     for i, claim in enumerate(claims):
-        if claim.most < claim.least and left > 0:
+        if parts[i] == 0 and left > 0:
             parts[i] = min(claim.most, left)
             left -= parts[i]
