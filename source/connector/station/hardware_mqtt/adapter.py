@@ -276,6 +276,14 @@ class MqttHardware:
 
     # -- time
 
+    def time_moved(self, by_ms: int) -> None:
+        """The clock was set: nobody has been silent for that."""
+        for post in self.posts.values():
+            post.heard_ms += by_ms
+            post.asked_ms += by_ms
+            if post.over_since_ms is not None:
+                post.over_since_ms += by_ms
+
     def step(self, now_ms: int) -> int:
         """Do what is due; gives when to come again at the latest (epoch ms)."""
         half_ms = round(self.silent_after_s * 500)

@@ -226,12 +226,12 @@ class Verbs:
     # -- what is so
 
     def _status_notification(self, asked: Asked) -> Any:
-        asked.needs_evse()
         core, evse, now_ms = asked.core, asked.evse, self.hardware.now()
         if isinstance(asked.data, dict):
             _, code = only(asked.data, "status-notification", ("error",))
             self.hardware.broken(asked.post, word(code, "error", ERROR_CODES), "")
             return {}
+        asked.needs_evse()
         match word(asked.data, "status-notification", STATUSES):
             case "preparing":
                 self._plug(asked, now_ms)

@@ -34,7 +34,7 @@ class NotPossible(ValueError):
 
 
 class SimulatedHardware:
-    """Implements `ports.Hardware`; set ``told`` before anything happens.
+    """Implements `ports.Hardware` and `ports.Locking`; set ``told`` at once.
 
     ``now`` gives epoch ms. ``source`` may be shared by many stations. With a ``key``
     readings are signed. ``on_due`` is called when `step` is due sooner than it said.
@@ -80,10 +80,15 @@ class SimulatedHardware:
             return
         outlet.advance(self._now())
         outlet.is_closed = is_closed
-        outlet.is_locked = outlet.is_locked or is_closed
         if not is_closed:
             outlet.opened()
         self._changed(outlet)
+
+    def lock(self, evse: int, connector: int, *, is_locked: bool) -> None:
+        """Hold the cable, or let it go (`ports.Locking`); a broken one does neither."""
+        outlet = self.outlets[evse]
+        if not outlet.is_stuck:
+            outlet.is_locked = is_locked
 
     async def unlock(self, evse: int, connector: int) -> str:
         """Release the cable; ``outlet.unlocks`` says what becomes of it."""
@@ -129,6 +134,13 @@ class SimulatedHardware:
             if outlet.due_ms <= now_ms or now_ms < outlet.updated_ms:
                 self._due(number, outlet, now_ms)
         return self.next_ms
+
+    def time_moved(self, by_ms: int) -> None:
+        """The clock was set: call it before anything else, so that no energy moves."""
+        for outlet in self.outlets.values():
+            outlet.updated_ms += by_ms
+            outlet.set(outlet.updated_ms)
+        self.on_due()
 
     @property
     def next_ms(self) -> int:
@@ -231,36 +243,48 @@ class SimulatedHardware:
             self.told.presented(token, self._now(), evse)
 
     def fault(self, evse: int, error_code: str, info: str = "") -> None:
-        """Break something (1.6 ChargePointErrorCode).
+        """Break something (1.6 ChargePointErrorCode); EVSE 0: in the whole station.
 
         Raises:
             NotPossible: there is no such EVSE, or no such code.
         """
-        outlet, now_ms = self._outlet(evse), self._now()
+        outlets, now_ms = self._broken(evse), self._now()
         if error_code not in EFFECTS:
             codes = ", ".join(EFFECTS)
             raise NotPossible(f"fault {error_code!r}: expected one of {codes}")
-        outlet.advance(now_ms)
-        outlet.faults[error_code] = info
-        # The protection is faster than the core.
-        outlet.set(now_ms)
+        for outlet in outlets:
+            outlet.advance(now_ms)
+            outlet.faults[error_code] = info
+            # The protection is faster than the core.
+            outlet.set(now_ms)
         if self.told is not None:
             self.told.fault(evse, error_code, now_ms, info)
         self.on_due()
 
     def clear(self, evse: int) -> None:
-        """Repair whatever is broken.
+        """Repair whatever is broken; EVSE 0: in the whole station.
 
         Raises:
             NotPossible: there is no such EVSE.
         """
-        outlet, now_ms = self._outlet(evse), self._now()
-        outlet.advance(now_ms)
-        outlet.faults.clear()
-        outlet.set(now_ms)
+        outlets, now_ms = self._broken(evse), self._now()
+        for outlet in outlets:
+            outlet.advance(now_ms)
+            outlet.faults.clear()
+            outlet.set(now_ms)
         if self.told is not None:
             self.told.fault(evse, NO_ERROR, now_ms)
         self.on_due()
+
+    def bay(self, evse: int, *, is_occupied: bool) -> None:
+        """Drive into the parking bay of an EVSE, or out of it.
+
+        Raises:
+            NotPossible: there is no such EVSE.
+        """
+        self._outlet(evse)
+        if self.told is not None:
+            self.told.in_bay(evse, self._now(), is_occupied=is_occupied)
 
     def tell_all(self) -> None:
         """Tell a core that has just started what it finds here."""
@@ -296,6 +320,9 @@ class SimulatedHardware:
             numbers = ", ".join(map(str, self.outlets))
             raise NotPossible(f"EVSE {evse}: expected one of {numbers}")
         return found
+
+    def _broken(self, evse: int) -> list[Outlet]:
+        return self._meant(0) if evse == 0 else [self._outlet(evse)]
 
     def _meant(self, evse: int) -> list[Outlet]:
         return [o for number, o in self.outlets.items() if evse in (0, number)]

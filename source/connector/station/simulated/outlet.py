@@ -193,9 +193,14 @@ class Outlet:
             self.signed.is_end()
         self.signed = None
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the cable lock does not move."""
+        return any(EFFECTS[code].holds_lock for code in self.faults)
+
     def unlock(self) -> str:
         """Release the cable; what became of it, in the words of 2.x."""
-        if any(EFFECTS[code].holds_lock for code in self.faults):
+        if self.is_stuck:
             return UNLOCK_FAILED
         if self.unlocks == UNLOCKED:
             self.is_locked = False

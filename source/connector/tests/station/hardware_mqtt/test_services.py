@@ -289,6 +289,18 @@ def test_what_was_broken_before_is_so_after(rig: Rig) -> None:
     assert rig.core.status(1)[:2] == ("Faulted", "GroundFailure")
 
 
+@pytest.mark.parametrize("by_ms", [-3_600_000, 3_600_000])
+def test_a_clock_that_is_set_makes_nobody_silent(rig: Rig, by_ms: int) -> None:
+    rig.wait(10)
+    rig.now_ms += by_ms
+    rig.hardware.time_moved(by_ms)
+    rig.wait(10)
+    assert rig.core.status(1)[0] == "Available"
+    rig.wait(11)
+
+    assert rig.core.status(1)[0] == "Faulted"
+
+
 def test_it_says_when_it_is_due(rig: Rig) -> None:
     assert rig.hardware.step(rig.now_ms) == rig.now_ms + 15_000
 

@@ -191,6 +191,13 @@ def test_charging_and_finishing_follow_a_transaction(rig: Rig) -> None:
     assert not rig.evse.is_running
 
 
+def test_an_error_of_the_station_is_one_of_all(rig: Rig) -> None:
+    assert rig.ask("status-notification", {"error": "OtherError"}, 0) == {}
+    assert [rig.core.status(evse)[0] for evse in (1, 2)] == ["Faulted", "Faulted"]
+    rig.ask("status-notification", {"error": "NoError"}, 0)
+    assert rig.core.status(1)[0] == "Available"
+
+
 def test_nothing_is_reserved_by_saying_so(rig: Rig) -> None:
     assert "nothing is reserved" in error_of(rig.ask("status-notification", "reserved"))
 

@@ -27,7 +27,17 @@ class Noted:
     def presented(self, token: Token, now_ms: int, evse: int | None = None) -> None:
         self.told.append((token.id, evse))
 
-    def fault(self, evse: int, error_code: str, now_ms: int, info: str = "") -> None:
+    def in_bay(self, evse: int, now_ms: int, *, is_occupied: bool) -> None:
+        self.told.append(("bay", evse, is_occupied))
+
+    def fault(
+        self,
+        evse: int,
+        error_code: str,
+        now_ms: int,
+        info: str = "",
+        connector: int = 0,
+    ) -> None:
         self.told.append((error_code, evse, info))
 
     def departs(self, evse: int, departure_ms: int | None, energy_wh: float) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.station.model import Rating
-from connector.station.ports import Token
+from connector.station.ports import Locking, Token
 from connector.station.simulated import (
     NotPossible,
     Vehicle,
@@ -365,10 +365,56 @@ def test_a_hot_station_is_hot() -> None:
     assert site.hardware.read(1).temperature_c > 75
 
 
+def test_what_breaks_in_the_station_breaks_everywhere() -> None:
+    site = Site(Rating(), Rating())
+    for evse in (1, 2):
+        site.hardware.plug(evse, Vehicle(QUICK))
+        site.power(evse=evse)
+    site.wait(1)
+    site.noted.words()
+    site.hardware.fault(0, "OtherError", "EmergencyStop")
+
+    assert site.noted.told == [("OtherError", 0, "EmergencyStop")]
+    assert site.hardware.read(0).power_w == 0
+    site.hardware.clear(0)
+    site.wait(1)
+    assert site.hardware.read(0).power_w > 20_000
+
+
+def test_a_lock_that_is_stuck_stays_where_it_is() -> None:
+    site = Site()
+    site.hardware.fault(1, "ConnectorLockFailure")
+    site.hardware.lock(1, 1, is_locked=True)
+
+    assert not site.hardware.outlets[1].is_locked
+    assert isinstance(site.hardware, Locking)
+
+
+def test_the_bay_is_told() -> None:
+    site = Site()
+    site.hardware.bay(1, is_occupied=True)
+
+    assert site.noted.told == [("bay", 1, True)]
+
+
+@pytest.mark.parametrize("by_ms", [-86_400_000, 86_400_000])
+def test_a_clock_that_is_set_moves_no_energy(by_ms: int) -> None:
+    site = with_vehicle()
+    site.power(11_040.0)
+    site.wait(600)
+    due_ms = site.hardware.next_ms
+    site.now_ms += by_ms
+    site.hardware.time_moved(by_ms)
+    assert site.hardware.next_ms == pytest.approx(due_ms + by_ms, abs=2)
+    site.wait(600)
+
+    assert site.true_wh == pytest.approx(2 * 1_840)
+
+
 async def test_what_becomes_of_an_unlock() -> None:
     site = Site(connectors=("sType2", "cCCS2"))
     site.hardware.plug(1, Vehicle(), connector=2)
-    site.power()
+    site.hardware.lock(1, 2, is_locked=True)
     outlet = site.hardware.outlets[1]
 
     assert outlet.is_locked
@@ -450,7 +496,8 @@ def test_a_card_is_shown_while_the_reader_works() -> None:
         (lambda h: h.unplug(1), "no vehicle"),
         (lambda h: h.pause(1), "no vehicle"),
         (lambda h: h.fault(1, "Fire"), "expected one of ConnectorLockFailure"),
-        (lambda h: h.fault(0, "GroundFailure"), "EVSE 0"),
+        (lambda h: h.fault(9, "GroundFailure"), "EVSE 9"),
+        (lambda h: h.bay(2, is_occupied=True), "EVSE 2"),
         (lambda h: h.clear(3), "EVSE 3"),
         (lambda h: h.swipe(Token("A"), 3), "EVSE 3"),
     ],
