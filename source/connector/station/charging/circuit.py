@@ -8,8 +8,8 @@ the power that all phases together carry at that current.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from connector.station.charging.profile import Amounts
 from connector.station.model import EvseModel, Rating
@@ -53,6 +53,7 @@ class Circuit:
         return min(phases, self.phases)
 
 
+@cache
 def of_evse(rating: Rating) -> Circuit:
     """The circuit behind an EVSE; DC counts as one phase."""
     phases = 1 if rating.is_dc else rating.phases
@@ -67,7 +68,8 @@ def of_evse(rating: Rating) -> Circuit:
     )
 
 
-def of_station(evses: Iterable[EvseModel]) -> Circuit:
+@cache
+def of_station(evses: tuple[EvseModel, ...]) -> Circuit:
     """The grid connection: three phases behind DC, else as many as its EVSEs have.
 
     Its voltage is the lowest of theirs: then a limit in A is not exceeded anywhere.

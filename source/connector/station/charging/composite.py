@@ -15,7 +15,9 @@ from connector.station.charging.profile import Mode
 
 MOST_PERIODS = 1000
 """A longer schedule is cut, and its duration says so."""
-_MOST_STEPS = 20_000
+_MOST_LOOKS = 20_000
+_LEAST_STEPS = 500
+"""How often EVSEs are looked at: nobody keeps a station busy with one question."""
 _NOISE = 1e-6
 
 
@@ -70,11 +72,14 @@ def build(
     """
     time_ms, end_ms = span.start_ms, span.start_ms + span.duration_s * 1000
     periods: list[CompositePeriod] = []
-    for _ in range(_MOST_STEPS):
+    looks, steps = 0, 0
+    while time_ms < end_ms or not steps:
         moment = evaluate(time_ms)
         _append(periods, say(moment).at((time_ms - span.start_ms) // 1000))
         time_ms = moment.until_ms
-        if time_ms >= end_ms or len(periods) > MOST_PERIODS:
+        looks, steps = looks + len(moment.members), steps + 1
+        is_tired = looks > _MOST_LOOKS and steps > _LEAST_STEPS
+        if is_tired or len(periods) > MOST_PERIODS:
             break
     duration_s = span.duration_s
     if time_ms < end_ms:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from connector.station.charging import local_time, wire2
+from connector.station.charging import wire2
 from connector.station.charging.decision import Refused
 from connector.station.charging.profile import NEVER_MS, Kind, Profile
 
@@ -29,10 +29,10 @@ def updated(found: Profile | None, update: Json, arrival: wire2.Arrival) -> Prof
     numbers = {name: update[name] for name in _NAMES if name in update}
     period = {**schedule["chargingSchedulePeriod"][0], **numbers}
     schedule = {**schedule, "chargingSchedulePeriod": [period]}
-    now = local_time.write(arrival.now_ms)
-    wire = {**found.wire, "chargingSchedule": [schedule, *rest], "dynUpdateTime": now}
-    read = wire2.parse(wire, arrival)
-    return replace(found, wire=wire, schedule=read.schedule, updated_ms=arrival.now_ms)
+    read = wire2.parse({**found.wire, "chargingSchedule": [schedule, *rest]}, arrival)
+    return replace(
+        found, wire=read.wire, schedule=read.schedule, updated_ms=arrival.now_ms
+    )
 
 
 def pulls(profiles: Iterable[Profile], now_ms: int) -> tuple[list[int], int | None]:

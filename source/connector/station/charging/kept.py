@@ -59,6 +59,7 @@ def restored(entry: Json, arrival: wire2.Arrival) -> Profile:
     profile.source, profile.session = entry["source"], entry["session"]
     profile.installed_ms = entry["installed_ms"]
     profile.updated_ms = entry["updated_ms"]
+    profile.wire = entry["wire"]
     return profile
 
 

@@ -85,7 +85,11 @@ class _Bounds:
             self._lower(limits, profile)
         if period.discharge is not None:
             value = max(self._watts(period.discharge, profile, period.phases))
-            self.discharge = max(value, self.discharge or -float("inf"))
+            self.discharge = (
+                value if self.discharge is None else max(value, self.discharge)
+            )
+        if period.setpoint is not None:
+            self._lower((max(0.0, self.aim(lead)),), profile)
 
     def _lower(self, limits: tuple[float, ...], profile: Profile) -> None:
         if min(limits) < min(self.most):
@@ -105,10 +109,14 @@ class _Bounds:
         if period.mode is Mode.IDLE:
             self._lower((0.0,), profile)
         if period.setpoint is not None:
-            values = self._watts(period.setpoint, profile, period.phases)
-            # The weakest of the phases: the hardware follows one number.
-            self.setpoint = min(values) if min(values) >= 0 else max(values)
-            self._lower((max(0.0, self.setpoint),), profile)
+            self.setpoint = self.aim(lead)
+
+    def aim(self, lead: Leading) -> float:
+        """The weakest setpoint of the phases: the hardware follows one number."""
+        profile, period = lead
+        setpoint = period.setpoint or Amounts(0.0)
+        values = self._watts(setpoint, profile, period.phases)
+        return min(values) if min(values) >= 0 else max(values)
 
     def _watts(
         self, amounts: Amounts, profile: Profile, phases: int
@@ -175,6 +183,8 @@ class Evaluation:
         external = self._lead(ranked, member.started_ms)
         if external is not None:
             bounds.narrow(external)
+            if bounds.setpoint is None and external[1].setpoint is not None:
+                bounds.setpoint = bounds.aim(external)
         generated = self._generated(member.number, circuit, member.started_ms)
         if generated and bounds.may_have_more:
             top = circuit.most_w

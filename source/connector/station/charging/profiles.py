@@ -15,6 +15,7 @@ from connector.station.charging import (
     composite,
     conflicts,
     dynamic,
+    ends,
     kept,
     wire2,
     wire16,
@@ -40,12 +41,21 @@ MOST_INSTALLED = 20
 
 
 class Profiles:
-    """The stack of a station, and the limits that follow from it.
+    """The stack of a station, and the limits that follow from it."""
 
-    Attributes:
-        per_phase: the EVSEs whose vehicle has said what it takes per phase (2.1,
-            NotifyEVChargingNeeds): only there L2 and L3 have limits of their own.
-    """
+    __slots__ = (
+        "_evses",
+        "_known",
+        "_known_for",
+        "_model",
+        "_most",
+        "_offline_since_ms",
+        "_per_phase",
+        "_priority",
+        "_source",
+        "_stack",
+        "_variables",
+    )
 
     def __init__(
         self,
@@ -61,19 +71,23 @@ class Profiles:
         self._most = most
         self._evses: dict[int, Evse] = {}
         self._stack = Stack()
-        self._circuits: dict[int, Circuit] = {}
         self._offline_since_ms: int | None = None
-        self._priority: set[str] = set()
+        self._priority: frozenset[str] = frozenset()
+        self._per_phase: frozenset[int] = frozenset()
         self._known: Evaluation | None = None
         self._known_for: _Key | None = None
-        self.per_phase: set[int] = set()
 
     def __len__(self) -> int:
         return len(self._stack)
 
-    def attach(self, evses: Mapping[int, Evse]) -> None:
+    @property
+    def revision(self) -> int:
+        """Another number after every change: then there is something to save."""
+        return self._stack.revision
+
+    def attach(self, evses: dict[int, Evse]) -> None:
         """Know the EVSEs of the core, which share what the station may draw."""
-        self._evses.update(evses)
+        self._evses = evses
 
     # -- limits (`Offers`)
 
@@ -106,10 +120,17 @@ class Profiles:
     def session_ended(self, evse: Evse) -> None:
         """The profiles of its transaction end with it."""
         self.forget_start(evse.number)
-        self.per_phase.discard(evse.number)
+        self.tell_needs(evse.number, knows_phases=False)
         if self._priority:
-            others = (e.session for e in self._evses.values() if e is not evse)
-            self._priority &= {each.key for each in others if each is not None}
+            self._priority &= self._sessions()
+
+    def tell_needs(self, evse: int, *, knows_phases: bool) -> None:
+        """Whether its vehicle has said what it takes per phase (2.1, K01.FR.142).
+
+        Only there L2 and L3 may have limits of their own.
+        """
+        others = self._per_phase - {evse}
+        self._per_phase = others | {evse} if knows_phases else others
 
     def link_changed(self, now_ms: int, *, is_online: bool) -> None:
         """Some profiles hold only so long without a central system (2.1).
@@ -118,15 +139,7 @@ class Profiles:
         """
         since_ms = self._offline_since_ms
         if is_online and since_ms is not None:
-            self._stack.remove(
-                [
-                    p
-                    for p in self._stack
-                    if p.ends_offline
-                    and p.offline_ms is not None
-                    and now_ms >= since_ms + p.offline_ms
-                ]
-            )
+            self._stack.remove(ends.lapsed(self._stack, now_ms - since_ms))
         if is_online:
             self._offline_since_ms = None
         elif since_ms is None:
@@ -160,13 +173,10 @@ class Profiles:
         return sorted(members, key=lambda m: (m.started_ms, m.number))
 
     def _circuit(self, number: int) -> Circuit:
-        if number not in self._circuits:
-            self._circuits[number] = (
-                circuit_of(self._rating_of(number))
-                if number
-                else grid_of(self._model.evses)
-            )
-        return self._circuits[number]
+        evses = self._model.evses
+        if number == 0:
+            return grid_of(evses)
+        return circuit_of(next(e.rating for e in evses if e.number == number))
 
     # -- installing
 
@@ -214,7 +224,7 @@ class Profiles:
 
     def _place(self, evse: int) -> acceptance.Place:
         ratings = [e.rating for e in self._model.evses if evse in (0, e.number)]
-        knows_phases = evse in self.per_phase
+        knows_phases = evse in self._per_phase
         return acceptance.Place(self._variables, tuple(ratings), knows_phases)
 
     def _arrival(self, evse: int, now_ms: int, version: str) -> wire2.Arrival:
@@ -233,14 +243,11 @@ class Profiles:
 
     def _purge(self, now_ms: int) -> None:
         """What can never hold again needs no place."""
-        keys = {e.session.key for e in self._evses.values() if e.session is not None}
-        gone = [
-            p
-            for p in self._stack
-            if p.valid_to_ms <= now_ms
-            or (p.session is not None and p.session not in keys)
-        ]
-        self._stack.remove(gone)
+        self._stack.remove(ends.dead(self._stack, self._sessions(), now_ms))
+
+    def _sessions(self) -> frozenset[str]:
+        sessions = (evse.session for evse in self._evses.values())
+        return frozenset(each.key for each in sessions if each is not None)
 
     def _adopt(self, evse: Evse) -> None:
         """What was sent to start with belongs to the transaction that starts."""
@@ -269,8 +276,8 @@ class Profiles:
             return "Rejected"
         if not self._stack.ranked(evse.number, Purpose.PRIORITY):
             return "NoProfile"
-        change = self._priority.add if is_active else self._priority.discard
-        change(session_key)
+        others = self._priority - {session_key}
+        self._priority = others | {session_key} if is_active else others
         self._stack.changed()
         return "Accepted"
 
@@ -358,9 +365,6 @@ class Profiles:
     def _session(self, number: int, now_ms: int) -> tuple[str | None, int]:
         evse = self._evses.get(number)
         return (None, now_ms) if evse is None else _session(evse, now_ms)
-
-    def _rating_of(self, number: int) -> Any:
-        return next(e.rating for e in self._model.evses if e.number == number)
 
     # -- what survives a reboot
 

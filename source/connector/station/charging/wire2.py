@@ -60,7 +60,7 @@ def parse(wire: Json, arrival: Arrival) -> Profile:
         # More than one is for the vehicle to choose from, by ISO 15118 (K15).
         schedule=_schedule(schedules[0], wire, arrival),
         version=arrival.version,
-        wire=wire,
+        wire=_dated(wire, arrival) if kind is Kind.DYNAMIC else wire,
         installed_ms=arrival.now_ms,
         transaction=wire.get("transactionId"),
         valid_from_ms=time(wire, "validFrom", default=-NEVER_MS),
@@ -70,6 +70,11 @@ def parse(wire: Json, arrival: Arrival) -> Profile:
         updated_ms=arrival.now_ms,
         pull_ms=_span_ms(wire.get("dynUpdateInterval"), "dynUpdateInterval") or 0,
     )
+
+
+def _dated(wire: Json, arrival: Arrival) -> Json:
+    """A dynamic profile says when its numbers came (2.1, K28.FR.09)."""
+    return {**wire, "dynUpdateTime": local_time.write(arrival.now_ms)}
 
 
 def time(wire: Json, name: str, *, default: int = 0, zone: tzinfo | None = None) -> int:

@@ -89,3 +89,24 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_there() -> None:
 
     assert len(problems) == len(broken)
     assert ids(desk) == [2, 4, -5, 6]
+
+
+def test_it_is_seen_that_there_is_something_to_save() -> None:
+    desk = full()
+    before = desk.profiles.revision
+
+    desk.set(1, profile(ROW, number=2))
+
+    assert desk.profiles.revision != before
+
+
+def test_a_dynamic_profile_keeps_the_numbers_of_its_last_update() -> None:
+    desk = Desk(AC, AC)
+    desk.set(1, profile(ROW, kind="Dynamic", timing={"duration": 60}))
+    desk.profiles.update(1, {"limit": 7000.0}, at(30))
+    reborn = reboot(desk, now_s=50)
+    reborn.charge(1)
+
+    assert reborn.limits([89, 90]) == [7000, AC.max_power_w]
+    (found,) = reborn.profiles.find(Criteria())
+    assert found.wire["dynUpdateTime"] == "2026-06-01T12:00:30.000Z"

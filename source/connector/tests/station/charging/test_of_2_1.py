@@ -202,6 +202,36 @@ def test_a_limit_below_0_is_what_older_systems_write_for_it() -> None:
     assert desk.limit() == pytest.approx(-6900.0)
 
 
+def test_an_external_setpoint_is_followed_where_there_is_no_other() -> None:
+    desk = Desk(V2G)
+    key = desk.charge()
+    external = "ChargingStationExternalConstraints"
+    wire = first_period(
+        profile(ROW, number=-1, purpose=external),
+        operationMode="ExternalSetpoint",
+        setpoint=-4000.0,
+    )
+    assert desk.set(1, wire, source="EMS").is_accepted
+    assert desk.limit() == pytest.approx(-4000)
+
+    own = first_period(
+        profile(ROW, purpose="TxProfile", transactionId=key),
+        operationMode="CentralSetpoint",
+        setpoint=3000.0,
+    )
+    assert desk.set(1, own).is_accepted
+    assert desk.limit() == 0
+
+
+def test_a_dynamic_profile_says_when_its_numbers_came() -> None:
+    desk = Desk()
+    desk.set(1, dynamic(), now_s=3)
+
+    (found,) = desk.profiles.find(Criteria())
+
+    assert found.wire["dynUpdateTime"] == "2026-06-01T12:00:03.000Z"
+
+
 def test_who_feeds_back_takes_nothing_from_the_others() -> None:
     desk = Desk(V2G, AC)
     desk.charge(1)
@@ -248,7 +278,7 @@ def test_local_generation_is_shared_once() -> None:
 def test_limits_of_each_phase_are_told_and_the_lowest_is_kept() -> None:
     desk = Desk()
     key = desk.charge()
-    desk.profiles.per_phase.add(1)
+    desk.profiles.tell_needs(1, knows_phases=True)
     wire = profile((0, 16.0), unit="A", purpose="TxProfile", transactionId=key)
     assert desk.set(1, first_period(wire, limit_L2=12.0, limit_L3=20.0)).is_accepted
     desk.set(0, profile((0, 18.0), unit="A", number=2, purpose=MAX))
@@ -262,7 +292,7 @@ def test_limits_of_each_phase_are_told_and_the_lowest_is_kept() -> None:
 def test_watts_of_each_phase_are_of_that_phase() -> None:
     desk = Desk()
     key = desk.charge()
-    desk.profiles.per_phase.add(1)
+    desk.profiles.tell_needs(1, knows_phases=True)
     wire = profile((0, 2300.0), purpose="TxProfile", transactionId=key)
     desk.set(1, first_period(wire, limit_L2=1840.0, limit_L3=2760.0))
 

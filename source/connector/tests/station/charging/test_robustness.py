@@ -118,7 +118,7 @@ def test_no_profile_breaks_anything(
 ) -> None:
     ratings = [AC, DC, V2G]
     desk = Desk(*ratings, **{"ClockCtrlr/TimeZone": "Europe/Berlin"})
-    desk.profiles.per_phase.add(1)
+    desk.profiles.tell_needs(1, knows_phases=True)
     for number in () if is_free else (1, 2, 3):
         desk.charge(number)
     install(desk, wishes)
@@ -140,7 +140,7 @@ def test_every_composite_schedule_fits_the_schemas(
     unit: str | None,
 ) -> None:
     desk = Desk(AC, DC, V2G)
-    desk.profiles.per_phase.add(1)
+    desk.profiles.tell_needs(1, knows_phases=True)
     desk.charge(1)
     install(desk, wishes)
 

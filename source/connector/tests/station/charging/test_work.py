@@ -86,3 +86,19 @@ def test_a_composite_schedule_looks_once_at_each_change(
 
     assert len(counted) <= 24 + 1
     assert len(rows) <= len(counted)
+
+
+@pytest.mark.parametrize(("evses", "most"), [(1, 20_001), (50, 501)])
+def test_nobody_keeps_a_station_busy_with_one_question(
+    counted: list[int], evses: int, most: int
+) -> None:
+    desk = Desk(*[AC] * evses)
+    rows = [(period, 5000.0) for period in range(24)]
+    desk.set(0, profile(*rows, kind="Recurring", recurrencyKind="Daily"))
+
+    found = desk.profiles.composite(0, 2**31, "W", at(0))
+
+    assert found is not None
+    assert len(counted) <= most
+    assert len(found.periods) == 1
+    assert 0 < found.duration_s < 2**31
