@@ -73,8 +73,8 @@ def _reported(client: Client, _place: Place, action: str) -> None:
     _say(client, Reported(action, details, client.now_ms()))
 
 
-def _sign(client: Client, _place: Place) -> None:
-    client.parts.maintenance.ask_for_certificate()
+def _sign(_client: Client, _place: Place) -> None:
+    """The key is made before the answer, which may be no; the rest comes by itself."""
 
 
 _COMMON: dict[str, Callable[[Client, Place], None]] = {
@@ -116,4 +116,6 @@ def trigger(client: Client, call: Call) -> Answer | Json:
         run(client, place)
         client.touch()
 
+    if run is _sign and not client.parts.maintenance.ask_for_certificate():
+        return {"status": "Rejected"}
     return Answer({"status": "Accepted"}, follow)

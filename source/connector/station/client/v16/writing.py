@@ -105,9 +105,19 @@ def place(client: Client, evse: int) -> int:
 
 
 @_write.register(Reported)
-def _reported(event: Reported, _client: Client) -> Messages:
+def _reported(event: Reported, client: Client) -> Messages:
     message = reported.write(event)
-    return () if message is None else (message,)
+    if message is None:
+        return ()
+    if message.action == "SignCertificate":
+        message.took = lambda answer: _signing(client, answer["status"])
+        message.failed = lambda _: _signing(client, "Rejected")
+    return (message,)
+
+
+def _signing(client: Client, status: str) -> None:
+    is_accepted = status == "Accepted"
+    client.parts.maintenance.signing_answered(is_accepted=is_accepted)
 
 
 # -- cards

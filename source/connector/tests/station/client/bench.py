@@ -20,7 +20,8 @@ from connector.errors import LinkClosed, LinkRefused
 from connector.sessions.memory import MemoryLink, link_pair
 from connector.station.charging.profiles import Profiles
 from connector.station.client.client import Client
-from connector.station.client.clock import StationClock
+from connector.station.client.clock import Clock, StationClock
+from connector.station.client.dialing import Dial
 from connector.station.client.options import ClientOptions, Endpoint
 from connector.station.client.parts import StationParts
 from connector.station.core.station import StationCore
@@ -29,6 +30,7 @@ from connector.station.model import EvseModel, StationModel
 from connector.station.ports import Demand, Plug, Token
 from connector.station.times import iso
 from connector.tests.clock import FakeClock
+from connector.tests.station.client.mender import Mender
 from connector.tests.station.core.bench import CARD, NotedHardware
 
 __all__ = ["CARD", "Central", "Place", "settle"]
@@ -192,6 +194,8 @@ class Place:
         connectors: int = 1,
         central: Central | None = None,
         initial: dict[str, str] | None = None,
+        clock: Clock | None = None,
+        dial: Dial | None = None,
         **options: Any,
     ) -> None:
         models = tuple(
@@ -202,7 +206,8 @@ class Place:
         self.base = central.clock if central else FakeClock()
         self.central = central or Central(self.base)
         self.hardware = NotedHardware()
-        self.clock = StationClock(self.base)
+        self.mender = Mender()
+        self.clock = StationClock(clock or self.base)
         self.variables = DeviceModel(self.model, folder, initial=initial or {})
         self.profiles = Profiles(self.model, self.variables)
         self.core = StationCore(
@@ -214,12 +219,15 @@ class Place:
         )
         self.profiles.attach(self.core.evses)
         self.parts = StationParts(
-            self.core, self.variables, self.profiles, None, self.clock, folder
+            self.core, self.variables, self.profiles, self.mender, self.clock, folder
         )
         made = {"endpoint": Endpoint("ws://csms/ocpp"), "call_timeout_s": 0.02}
         self.options = ClientOptions(**{**made, **options})
         self.client = Client(
-            self.parts, self.options, source=random.Random(2), dial=self.central.dial
+            self.parts,
+            self.options,
+            source=random.Random(2),
+            dial=dial or self.central.dial,
         )
         self._task: asyncio.Task[None] | None = None
 
