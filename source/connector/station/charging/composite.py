@@ -15,7 +15,7 @@ from connector.station.charging.profile import Mode
 
 MOST_PERIODS = 1000
 """A longer schedule is cut, and its duration says so."""
-_MOST_LOOKS = 20_000
+_MOST_LOOKS = 5_000
 _LEAST_STEPS = 500
 """How often EVSEs are looked at: nobody keeps a station busy with one question."""
 _NOISE = 1e-6

@@ -163,6 +163,10 @@ class Evaluation:
         )
         return self
 
+    def covers(self, now_ms: int) -> bool:
+        """Whether it still holds at a time."""
+        return self.now_ms <= now_ms < self.until_ms
+
     def _lead(
         self, profiles: Sequence[Profile], session_ms: int | None = None
     ) -> Leading | None:

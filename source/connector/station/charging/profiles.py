@@ -120,6 +120,7 @@ class Profiles:
     def session_ended(self, evse: Evse) -> None:
         """The profiles of its transaction end with it."""
         self.forget_start(evse.number)
+        self._known = None
         self.tell_needs(evse.number, knows_phases=False)
         if self._priority:
             self._priority &= self._sessions()
@@ -155,7 +156,7 @@ class Profiles:
         )
         key = (self._stack.revision, members)
         known = self._known
-        if known is None or self._known_for != key or not _covers(known, now_ms):
+        if known is None or self._known_for != key or not known.covers(now_ms):
             known = self._known = self._evaluate(self._members(members), now_ms)
             self._known_for = key
         return known
@@ -199,7 +200,7 @@ class Profiles:
         try:
             found = self._read(evse, profile, now_ms, version, source)
             self._bind(found, is_for_start=is_for_start)
-            self._purge(now_ms)
+            self._purge(now_ms, found if is_for_start else None)
             replaced = conflicts.replaced_by(found, self._stack)
             conflicts.check_phases(found, self._stack)
             if len(self._stack) - len(replaced) >= self._most:
@@ -241,9 +242,12 @@ class Profiles:
         elif profile.purpose is Purpose.TX:
             profile.session = conflicts.key_of(profile, session)
 
-    def _purge(self, now_ms: int) -> None:
-        """What can never hold again needs no place."""
+    def _purge(self, now_ms: int, starting: Profile | None) -> None:
+        """What can never hold again needs no place, nor an earlier start's profile."""
         self._stack.remove(ends.dead(self._stack, self._sessions(), now_ms))
+        if starting is not None:
+            tx = self._stack.ranked(starting.evse, Purpose.TX)
+            self._stack.remove([profile for profile in tx if profile.session is None])
 
     def _sessions(self) -> frozenset[str]:
         sessions = (evse.session for evse in self._evses.values())
@@ -264,17 +268,14 @@ class Profiles:
 
     def use_priority(self, session_key: str, *, is_active: bool) -> str:
         """UsePriorityCharging (2.1, K21): its status."""
-        evse = next(
-            (
-                e
-                for e in self._evses.values()
-                if e.session is not None and e.session.key == session_key
-            ),
-            None,
-        )
-        if evse is None:
+        where = [
+            number
+            for number, evse in self._evses.items()
+            if evse.session is not None and evse.session.key == session_key
+        ]
+        if not where:
             return "Rejected"
-        if not self._stack.ranked(evse.number, Purpose.PRIORITY):
+        if not self._stack.ranked(where[0], Purpose.PRIORITY):
             return "NoProfile"
         others = self._priority - {session_key}
         self._priority = others | {session_key} if is_active else others
@@ -301,10 +302,9 @@ class Profiles:
     def update(self, profile_id: int, update: Json, now_ms: int) -> Decision:
         """Other numbers for a dynamic profile: a ChargingScheduleUpdateType."""
         found = self._stack.by_id(profile_id)
+        arrival = self._arrival(found.evse if found else 0, now_ms, "2.1")
         try:
-            updated = dynamic.updated(
-                found, update, self._arrival(found.evse if found else 0, now_ms, "2.1")
-            )
+            updated = dynamic.updated(found, update, arrival)
             acceptance.check(updated, self._place(updated.evse))
         except Refused as refused:
             return rejected(refused)
@@ -395,7 +395,3 @@ def _session(evse: Evse, now_ms: int) -> tuple[str | None, int]:
     if session is None:
         return None, now_ms
     return session.key, now_ms if session.started_ms is None else session.started_ms
-
-
-def _covers(known: Evaluation, now_ms: int) -> bool:
-    return known.now_ms <= now_ms < known.until_ms

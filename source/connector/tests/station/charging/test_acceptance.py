@@ -242,6 +242,18 @@ def test_a_start_that_does_not_come_leaves_nothing_behind() -> None:
     assert desk.limit() == AC.max_power_w
 
 
+def test_the_profile_of_a_later_start_takes_the_place_of_an_earlier_one() -> None:
+    desk = Desk()
+    first = profile((0, 5000.0), number=1, purpose="TxProfile")
+    second = profile(ROW, number=2, purpose="TxProfile")
+    desk.set(1, first, is_for_start=True)
+
+    assert desk.set(1, second, is_for_start=True).is_accepted
+
+    desk.charge()
+    assert desk.limit() == 6000
+
+
 def test_only_a_profile_of_a_transaction_comes_with_a_start() -> None:
     desk = Desk()
     with_id = profile(ROW, purpose="TxProfile", transactionId="T")
