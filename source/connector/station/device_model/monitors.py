@@ -189,16 +189,22 @@ class Monitors:
         self._monitors = left if base == "All" else {}
         if base != "HardWiredOnly":
             self._install(self._preconfigured)
-        self._values.override(_BASE, base)
         self._keep()
-        return "Accepted"
+        return "Accepted" if self._is_kept(_BASE, base) else "Rejected"
 
     def set_level(self, severity: int) -> str:
         """SetMonitoringLevel: what is less severe is not told; gives its status."""
         if not 0 <= severity <= 9:
             return "Rejected"
-        self._values.override(_LEVEL, str(severity))
-        return "Accepted"
+        return "Accepted" if self._is_kept(_LEVEL, str(severity)) else "Rejected"
+
+    def _is_kept(self, name: str, text: str) -> bool:
+        try:
+            self._values.override(name, text)
+        except OSError as problem:
+            logger.error("%s: %s: %s", self._values.model.identity, name, problem)
+            return False
+        return True
 
     # -- GetMonitoringReport
 

@@ -167,6 +167,10 @@ class FirmwareUpdates:
         except _Failed as failed:
             self._teller.note(f"firmware: {failed.reason}")
             self._tell(update.request_id, failed.status)
+        except Exception:
+            # Whatever an installer of others does, the central system hears of it.
+            self._tell(update.request_id, "InstallationFailed")
+            raise
         finally:
             self._let_sessions_begin()
             _remove(path)

@@ -316,6 +316,7 @@ async def test_what_is_being_installed_is_not_cancelled(
         (InstallationFailed("flash"), "InstallationFailed"),
         (InstallationFailed("crc", is_unfit=True), "InstallVerificationFailed"),
         (OSError("disk"), "InstallationFailed"),
+        (RuntimeError("of others"), "InstallationFailed"),
     ],
 )
 async def test_an_installation_that_fails(
