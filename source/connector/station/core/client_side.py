@@ -276,7 +276,7 @@ class ClientSide(Calls):
 
     def offer_anew(self, now_ms: int) -> None:
         """Profiles, or the link, have changed: what is offered follows at once."""
-        for evse in self._rooms.site.evses.values():
+        for evse in self._rooms.sessions.power.less_first(now_ms):
             self._rooms.sessions.settle(evse, now_ms)
 
     def sample(self, evse: Evse, trigger: str, context: str, now_ms: int) -> None:

@@ -47,6 +47,8 @@ class Evse:
     """Until when somebody who may charge has time to plug in."""
     is_spent: bool = False
     """A transaction ended, and who is still there begins none by that."""
+    takes_power: bool = False
+    """Power may flow here, so that it has a part in what the station may draw."""
     is_closed: bool = False
     """The contactor."""
     is_locked: bool = False
@@ -188,5 +190,6 @@ class Evse:
             return False
         if rating.is_dc:
             return self.offered_w == 0
-        least_w = rating.min_current_a * rating.voltage * (self.phases or 1)
+        phases = self.phases or rating.phases
+        least_w = rating.min_current_a * rating.voltage * phases
         return self.offered_w == 0 or self.offered_w < least_w

@@ -26,6 +26,21 @@ class Power:
         if not may_flow:
             self._close(evse, is_closed=False)
 
+    def less_first(self, now_ms: int) -> list[Evse]:
+        """All EVSEs in the order in which they may be offered what holds now.
+
+        Who gets less comes first: together they never get more than there is.
+        """
+        evses = list(self.site.evses.values())
+        if len(evses) > 1:
+            evses.sort(key=lambda evse: self._rise(evse, now_ms))
+        return evses
+
+    def _rise(self, evse: Evse, now_ms: int) -> float:
+        if not evse.takes_power:
+            return -evse.offered_w
+        return self.bound(evse, now_ms)[0] - evse.offered_w
+
     def _close(self, evse: Evse, *, is_closed: bool) -> None:
         if evse.is_closed is not is_closed:
             evse.is_closed = is_closed

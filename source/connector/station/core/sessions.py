@@ -34,7 +34,7 @@ class Sessions:
     def settle(self, evse: Evse, now_ms: int, trigger: str = CHANGED) -> None:
         """Power follows the facts; then whoever listens is told."""
         self._begin_if_due(evse, trigger, now_ms)
-        self.power.offer(evse, now_ms, may_flow=self._may_flow(evse))
+        self._offer(evse, now_ms)
         self._begin_if_due(evse, CHANGED, now_ms)
         self._tell_state(evse, trigger, now_ms)
         self._reset_if_idle(now_ms)
@@ -43,6 +43,22 @@ class Sessions:
             self.telling.statuses(now_ms)
         else:
             self.telling.statuses_of(evse, now_ms)
+
+    def _offer(self, evse: Evse, now_ms: int) -> None:
+        """The others get less before this one begins, and more after it has ended."""
+        was_taking, evse.takes_power = evse.takes_power, self._may_flow(evse)
+        if evse.takes_power and not was_taking:
+            self._offer_others(evse, now_ms)
+        self.power.offer(evse, now_ms, may_flow=evse.takes_power)
+        if was_taking and not evse.takes_power:
+            self._offer_others(evse, now_ms)
+
+    def _offer_others(self, evse: Evse, now_ms: int) -> None:
+        for other in self.power.less_first(now_ms):
+            if other is not evse and other.takes_power:
+                self.power.offer(other, now_ms, may_flow=True)
+                self._tell_state(other, CHANGED, now_ms)
+                self.telling.statuses_of(other, now_ms)
 
     def _may_flow(self, evse: Evse) -> bool:
         """Only in a transaction, save where the flow is what begins it."""

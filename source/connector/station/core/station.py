@@ -56,7 +56,7 @@ class StationCore(HardwareSide, ClientSide):
     def step(self, now_ms: int) -> int:
         """Do what is due; gives when to come again at the latest (epoch ms)."""
         rooms = self._rooms
-        for evse in self.site.evses.values():
+        for evse in rooms.sessions.power.less_first(now_ms):
             self._step(evse, now_ms)
         rooms.sampling.tell_aligned(now_ms)
         for reservation in self.site.reservations.expired(now_ms):
