@@ -18,11 +18,12 @@ from connector.sessions.engine import Observer, Session
 from connector.station.client.backoff import Backoff
 from connector.station.client.booting import HEARTBEAT_INTERVAL_S, Booting
 from connector.station.client.connecting import PING_INTERVAL_S, Connecting
+from connector.station.client.credentials import Credentials
 from connector.station.client.dialing import Dial, dial
 from connector.station.client.journal import NAME, Journal
 from connector.station.client.messages import Message, Version
 from connector.station.client.options import ClientOptions, Endpoint
-from connector.station.client.parts import StationParts
+from connector.station.client.parts import StationParts, Timed
 from connector.station.client.recovery import recover
 from connector.station.client.shifting import shift
 from connector.station.client.state import State
@@ -38,7 +39,7 @@ from connector.station.core.events import (
 
 logger = logging.getLogger(__name__)
 
-_AFTER_A_FAILURE_S = 1.0
+_AFTER_A_FAILURE_S, _ANSWERED_WITHIN_S = 1.0, 0.2
 DataTransfer = Callable[[str, Any], Json]
 """Takes messageId and data, gives the payload of the answer."""
 _ALWAYS_KEPT = frozenset({"SecurityEventNotification"})
@@ -72,6 +73,7 @@ class Client:
         self.telling = Telling(self, journal)
         self.state = State(parts)
         self.booting = Booting(self)
+        self.credentials = Credentials(self)
         backoff = Backoff(parts.variables, source)
         self.connecting = Connecting(self, dial, backoff)
         self.session: Session | None = None
@@ -129,10 +131,12 @@ class Client:
             OSError: its folder cannot be used.
         """
         self._restore()
+        self.parts.maintenance.start()
         self.touch()
         try:
             await self.connecting.keep()
         finally:
+            await self.parts.maintenance.stop()
             self.timers.close()
             if self._restart is not None:
                 self._restart.cancel()
@@ -196,6 +200,8 @@ class Client:
     def time_moved(self, by_ms: int) -> None:
         """The clock was set."""
         logger.info("%s: the clock was set by %d ms", self.identity, by_ms)
+        if isinstance(self.core.hardware, Timed):
+            self.core.hardware.time_moved(by_ms)
         shift(self.core, by_ms)
         self.touch()
 
@@ -231,6 +237,8 @@ class Client:
         self.core.came_online(now_ms)
         if self.version is not None:
             self.version.accepted(self, has_booted=has_booted)
+        if has_booted:
+            self.parts.maintenance.booted()
         self.touch()
         self.on_state()
 
@@ -285,6 +293,10 @@ class Client:
     def use(self, endpoint: Endpoint) -> None:
         """Connect there, once what waits is told; back where that does not work."""
         self.connecting.use(endpoint)
+        # What asked for it is to be answered first.
+        self.timers.set("use", _ANSWERED_WITHIN_S, self._reconnect_anew)
+
+    def _reconnect_anew(self) -> None:
         self.reconnect("the way to it has changed")
 
     # -- ends and beginnings

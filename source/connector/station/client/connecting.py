@@ -35,10 +35,9 @@ class Connecting:
         self._client = client
         self._dial = dial
         self.backoff = backoff
-        self.endpoint = client.options.endpoint
+        self.endpoint = client.credentials.begin(client.options.endpoint)
         self._proven: Endpoint | None = None
         self.link: Link | None = None
-        self._is_held = False
 
     def use(self, endpoint: Endpoint) -> None:
         """Connect there from the next time on; back where nobody accepts us."""
@@ -80,12 +79,14 @@ class Connecting:
         if self._proven is not None and self.backoff.failures >= _TRIES_OF_NEW:
             logger.warning("%s: back to where it was", self._client.identity)
             self.endpoint, self._proven = self._proven, None
+            self._client.credentials.show(self.endpoint)
 
     async def _open(self) -> Link:
         client = self._client
         options = client.options
+        endpoint = client.credentials.complete(self.endpoint)
         return await self._dial(
-            self.endpoint, client.identity, options.subprotocols, options.open_timeout_s
+            endpoint, client.identity, options.subprotocols, options.open_timeout_s
         )
 
     async def _converse(self, link: Link) -> None:

@@ -80,21 +80,24 @@ async def _context(endpoint: Endpoint) -> ssl.SSLContext:
         endpoint.key if own else None,
     )
     try:
-        return await asyncio.to_thread(_read, files)
+        return await asyncio.to_thread(_read, files, endpoint.trusted)
     except (OSError, ssl.SSLError, ValueError) as problem:
         raise LinkRefused(f"certificates: {problem}") from None
 
 
-def _read(files: tuple[Path | None, ...]) -> ssl.SSLContext:
+def _read(files: tuple[Path | None, ...], trusted: tuple[str, ...]) -> ssl.SSLContext:
     changed = tuple(path.stat().st_mtime_ns if path else 0 for path in files)
-    return _made(files, changed)
+    return _made(files, trusted, changed)
 
 
 @lru_cache(maxsize=64)
-def _made(files: tuple[Path | None, ...], _changed: tuple[int, ...]) -> ssl.SSLContext:
+def _made(
+    files: tuple[Path | None, ...], trusted: tuple[str, ...], _changed: tuple[int, ...]
+) -> ssl.SSLContext:
     """One context for all stations that have the same files."""
     ca, certificate, key = files
-    context = ssl.create_default_context(cafile=ca)
+    roots = "\n".join(trusted) or None
+    context = ssl.create_default_context(cafile=ca, cadata=roots)
     # A00.FR.307, A00.FR.318: TLS 1.2 or later, and these ciphers.
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(":".join(CIPHERS))

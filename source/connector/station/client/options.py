@@ -26,6 +26,8 @@ class Endpoint:
     ca: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
+    trusted: tuple[str, ...] = ()
+    """Certificates of authorities beside ``ca``, in PEM."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from connector.ocppj.frames import Call, Json
 from connector.sessions.handlers import Answer
+from connector.station.client.messages import Message
 from connector.station.client.v16.places import find
 from connector.station.client.v16.writing import write
 from connector.station.core import settings as names
@@ -77,23 +78,39 @@ def _sign(_client: Client, _place: Place) -> None:
     """The key is made before the answer, which may be no; the rest comes by itself."""
 
 
+def _in_full(client: Client, _place: Place, action: str) -> None:
+    """The security extension has messages of its own (whitepaper, 5.3)."""
+    details = client.parts.maintenance.told_last(action)
+    names = ("status", "requestId")
+    payload = {name: details[name] for name in names if name in details}
+    client.say(Message(_EXTENDED[action], payload))
+
+
+_EXTENDED = {
+    "FirmwareStatusNotification": "SignedFirmwareStatusNotification",
+    "LogStatusNotification": "LogStatusNotification",
+}
 _COMMON: dict[str, Callable[[Client, Place], None]] = {
     "BootNotification": _boot,
-    "FirmwareStatusNotification": partial(
-        _reported, action="FirmwareStatusNotification"
-    ),
     "Heartbeat": _heartbeat,
     "MeterValues": _values,
     "StatusNotification": _status,
 }
-_LOGS = partial(_reported, action="LogStatusNotification")
 _TRIGGERS: Mapping[str, Mapping[str, Callable[[Client, Place], None]]] = (
     MappingProxyType(
         {
-            "TriggerMessage": {**_COMMON, "DiagnosticsStatusNotification": _LOGS},
+            "TriggerMessage": {
+                **_COMMON,
+                "DiagnosticsStatusNotification": partial(
+                    _reported, action="LogStatusNotification"
+                ),
+                "FirmwareStatusNotification": partial(
+                    _reported, action="FirmwareStatusNotification"
+                ),
+            },
             "ExtendedTriggerMessage": {
                 **_COMMON,
-                "LogStatusNotification": _LOGS,
+                **{name: partial(_in_full, action=name) for name in _EXTENDED},
                 "SignChargePointCertificate": _sign,
             },
         }

@@ -23,31 +23,24 @@ if TYPE_CHECKING:
 
 _HANDLERS: dict[str, ClientHandler] = {
     "CancelReservation": remote_control.cancel_reservation,
-    "CertificateSigned": maintenance.certificate_signed,
     "ChangeAvailability": remote_control.change_availability,
     "ChangeConfiguration": settings.change_configuration,
     "ClearCache": remote_control.clear_cache,
     "ClearChargingProfile": charging.clear_charging_profile,
     "DataTransfer": settings.data_transfer,
-    "DeleteCertificate": maintenance.delete_certificate,
     "ExtendedTriggerMessage": triggers.trigger,
     "GetCompositeSchedule": charging.get_composite_schedule,
     "GetConfiguration": settings.get_configuration,
-    "GetDiagnostics": maintenance.get_diagnostics,
-    "GetInstalledCertificateIds": maintenance.get_installed_certificate_ids,
     "GetLocalListVersion": remote_control.get_local_list_version,
-    "GetLog": maintenance.get_log,
-    "InstallCertificate": maintenance.install_certificate,
     "RemoteStartTransaction": remote_control.remote_start,
     "RemoteStopTransaction": remote_control.remote_stop,
     "ReserveNow": remote_control.reserve_now,
     "Reset": remote_control.reset,
     "SendLocalList": remote_control.send_local_list,
     "SetChargingProfile": charging.set_charging_profile,
-    "SignedUpdateFirmware": maintenance.signed_update_firmware,
     "TriggerMessage": triggers.trigger,
     "UnlockConnector": remote_control.unlock_connector,
-    "UpdateFirmware": maintenance.update_firmware,
+    **maintenance.HANDLERS,
 }
 
 

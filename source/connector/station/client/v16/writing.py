@@ -116,8 +116,8 @@ def _reported(event: Reported, client: Client) -> Messages:
 
 
 def _signing(client: Client, status: str) -> None:
-    is_accepted = status == "Accepted"
-    client.parts.maintenance.signing_answered(is_accepted=is_accepted)
+    if status != "Accepted":
+        client.parts.maintenance.own_certificate.refused()
 
 
 # -- cards

@@ -18,19 +18,14 @@ import orjson
 import connector.sessions.v16
 from connector.errors import LinkClosed, LinkRefused
 from connector.sessions.memory import MemoryLink, link_pair
-from connector.station.charging.profiles import Profiles
-from connector.station.client.client import Client
-from connector.station.client.clock import Clock, StationClock
+from connector.station.client.assembly import Surroundings, assemble
+from connector.station.client.clock import Clock
 from connector.station.client.dialing import Dial
 from connector.station.client.options import ClientOptions, Endpoint
-from connector.station.client.parts import StationParts
-from connector.station.core.station import StationCore
-from connector.station.device_model import DeviceModel
 from connector.station.model import EvseModel, StationModel
 from connector.station.ports import Demand, Plug, Token
 from connector.station.times import iso
 from connector.tests.clock import FakeClock
-from connector.tests.station.client.mender import Mender
 from connector.tests.station.core.bench import CARD, NotedHardware
 
 __all__ = ["CARD", "Central", "Place", "settle"]
@@ -206,29 +201,23 @@ class Place:
         self.base = central.clock if central else FakeClock()
         self.central = central or Central(self.base)
         self.hardware = NotedHardware()
-        self.mender = Mender()
-        self.clock = StationClock(clock or self.base)
-        self.variables = DeviceModel(self.model, folder, initial=initial or {})
-        self.profiles = Profiles(self.model, self.variables)
-        self.core = StationCore(
+        made: Json = {"endpoint": Endpoint("ws://csms/ocpp"), "call_timeout_s": 600.0}
+        self.options = ClientOptions(**{**made, **options})
+        self.client = assemble(
             self.model,
             self.hardware,
-            self.variables,
-            self.profiles,
-            source=random.Random(1),
-        )
-        self.profiles.attach(self.core.evses)
-        self.parts = StationParts(
-            self.core, self.variables, self.profiles, self.mender, self.clock, folder
-        )
-        made = {"endpoint": Endpoint("ws://csms/ocpp"), "call_timeout_s": 0.02}
-        self.options = ClientOptions(**{**made, **options})
-        self.client = Client(
-            self.parts,
             self.options,
-            source=random.Random(2),
-            dial=dial or self.central.dial,
+            Surroundings(
+                folder,
+                initial or {},
+                clock=clock or self.base,
+                source=random.Random(2),
+                dial=dial or self.central.dial,
+            ),
         )
+        parts = self.client.parts
+        self.core, self.variables, self.clock = parts.core, parts.variables, parts.clock
+        self.maintenance = parts.maintenance
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> Place:
@@ -253,8 +242,12 @@ class Place:
             await settle()
 
     async def until_timeout(self) -> None:
-        """Let the time for an answer pass."""
-        await asyncio.sleep(2 * (self.options.call_timeout_s or 0))
+        """Let the time for an answer be over, where one is waited for."""
+        session = self.client.session
+        deadline = session._outbox._deadline if session is not None else None
+        if deadline is not None:
+            deadline.reschedule(asyncio.get_running_loop().time())
+            await asyncio.sleep(0.001)
         await settle()
 
     # -- what happens at the station

@@ -1,0 +1,108 @@
+"""What a station shows at a central system's door, and how that changes.
+
+A password that the central system sets, a security profile that it raises and a
+certificate that it signs hold from the next link on, which follows at once; where
+nobody lets the station in with them, it is back with those of before (2.x part 2, A01,
+A02, A05; 1.6: security whitepaper).
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connector.station.client.options import Endpoint
+from connector.station.device_model.tables.communication import PASSWORD
+from connector.station.maintenance.certificate_store import CSMS
+
+if TYPE_CHECKING:
+    from connector.station.client.client import Client
+
+logger = logging.getLogger(__name__)
+
+PROFILE = "SecurityCtrlr/SecurityProfile"
+_WITH_TLS, _WITH_CERTIFICATE = 2, 3
+
+
+class Credentials:
+    """Those of one station."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        parts = client.parts
+        self._variables = parts.variables
+        self._maintenance = parts.maintenance
+        self._is_quiet = False
+        self._variables.agrees = self._agrees
+        self._variables.on_change(PASSWORD, self._has_password)
+        self._variables.on_change(PROFILE, self._has_profile)
+
+    def begin(self, endpoint: Endpoint) -> Endpoint:
+        """The endpoint of the options, with what was set in an earlier life."""
+        password = self._variables.text(PASSWORD) or endpoint.password
+        kept = int(self._variables.number(PROFILE))
+        profile = max(kept, endpoint.security_profile)
+        found = replace(endpoint, password=password, security_profile=profile)
+        self.show(found)
+        return found
+
+    def complete(self, endpoint: Endpoint) -> Endpoint:
+        """With the certificates that there are now."""
+        if endpoint.security_profile < _WITH_TLS:
+            return endpoint
+        roots = tuple(self._maintenance.roots.roots(CSMS))
+        files = self._maintenance.own_certificate.files()
+        self._maintenance.own_certificate.on_activated = self._has_certificate
+        if files is None:
+            return replace(endpoint, trusted=roots)
+        return replace(endpoint, trusted=roots, certificate=files[0], key=files[1])
+
+    def show(self, endpoint: Endpoint) -> None:
+        """The device model says what is in force."""
+        self._is_quiet = True
+        try:
+            self._variables.override(PROFILE, str(endpoint.security_profile))
+            if endpoint.password is not None and self._variables.text(PASSWORD):
+                self._variables.override(PASSWORD, endpoint.password)
+        except (OSError, ValueError) as problem:
+            logger.warning("%s: %s", self._client.identity, problem)
+        finally:
+            self._is_quiet = False
+
+    # -- changes
+
+    def _has_password(self, text: str) -> None:
+        self._use(password=text)
+
+    def _has_profile(self, text: str) -> None:
+        self._use(security_profile=int(text))
+
+    def _has_certificate(self, certificate: Path, key: Path) -> None:
+        if self._client.connecting.endpoint.security_profile == _WITH_CERTIFICATE:
+            self._use(certificate=certificate, key=key)
+
+    def _use(self, **members: object) -> None:
+        if self._is_quiet:
+            return
+        endpoint = self._client.connecting.endpoint
+        changed = replace(endpoint, **members)  # type: ignore[arg-type]
+        if changed != endpoint:
+            self._client.use(changed)
+
+    def _agrees(self, key: str, text: str) -> str | None:
+        """A profile needs what it is made of (whitepaper, A05.FR.02 to FR.04)."""
+        if key != "SecurityProfile" or not text.isdecimal():
+            return None
+        endpoint = self._client.connecting.endpoint
+        has_root = endpoint.ca is not None or self._maintenance.roots.roots(CSMS)
+        own = endpoint.certificate or self._maintenance.own_certificate.files()
+        wanted = int(text)
+        has_password = bool(endpoint.password)
+        lacks = (
+            (wanted in (1, _WITH_TLS) and not has_password)
+            or (wanted >= _WITH_TLS and not has_root)
+            or (wanted == _WITH_CERTIFICATE and not own)
+        )
+        return "Rejected" if lacks else None

@@ -1,0 +1,102 @@
+"""Passwords and security profiles that a central system changes, and ways back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from connector.errors import LinkRefused
+from connector.station.client.options import Endpoint
+from connector.tests.station.client.bench import Place
+from connector.tests.station.client.conftest import Start
+
+OLD, NEW = "old-password-1234", "new-password-5678"
+URL = "ws://csms/ocpp"
+
+
+def shown(place: Place) -> list[tuple[str | None, int]]:
+    return [(e.password, e.security_profile) for e, _ in place.central.dialled]
+
+
+async def change(place: Place, key: str, value: str) -> str:
+    answer = await place.central.ask("ChangeConfiguration", key=key, value=value)
+    status: str = answer["status"]
+    return status
+
+
+async def test_a_new_password_is_shown_at_once_and_after_a_restart(
+    start: Start, tmp_path: Path
+) -> None:
+    place = await start(tmp_path, endpoint=Endpoint(URL, 1, OLD))
+    assert await change(place, "AuthorizationKey", NEW.encode().hex()) == "Accepted"
+    await place.wait(5)
+    assert shown(place) == [(OLD, 1), (NEW, 1)]
+    assert place.client.is_accepted
+    await place.stop()
+    again = await start(tmp_path, endpoint=Endpoint(URL, 1, OLD))
+
+    assert shown(again) == [(NEW, 1)]
+
+
+async def test_a_new_password_that_opens_nothing_gives_way_to_the_old_one(
+    start: Start, tmp_path: Path
+) -> None:
+    place = await start(tmp_path, endpoint=Endpoint(URL, 1, OLD))
+
+    def look() -> None:
+        if place.central.dialled[-1][0].password == NEW:
+            raise LinkRefused("who are you?", 401)
+
+    place.central.refuses = look
+    await change(place, "AuthorizationKey", NEW.encode().hex())
+    await place.wait(120, step_s=2)
+
+    assert shown(place) == [(OLD, 1), *[(NEW, 1)] * 3, (OLD, 1)]
+    assert place.client.is_accepted
+    assert place.variables.text("SecurityCtrlr/BasicAuthPassword") == OLD
+
+
+@pytest.mark.parametrize(
+    ("profile", "status"), [("1", "Accepted"), ("2", "Rejected"), ("3", "Rejected")]
+)
+async def test_a_security_profile_is_taken_where_all_it_needs_is_there(
+    start: Start, profile: str, status: str
+) -> None:
+    place = await start(endpoint=Endpoint(URL, 0, OLD))
+
+    found = await change(place, "SecurityProfile", profile)
+    assert found.replace("RebootRequired", "Accepted") == status
+
+
+async def test_a_higher_profile_is_used_from_the_next_link_on(
+    start: Start, tmp_path: Path
+) -> None:
+    place = await start(endpoint=Endpoint(URL, 1, OLD, ca=tmp_path / "ca.pem"))
+    await change(place, "SecurityProfile", "2")
+    await place.wait(5)
+
+    assert shown(place) == [(OLD, 1), (OLD, 2)]
+    answer = await place.central.ask("GetConfiguration", key=["SecurityProfile"])
+    assert answer["configurationKey"][0]["value"] == "2"
+
+
+async def test_a_profile_is_never_lowered(start: Start) -> None:
+    place = await start(endpoint=Endpoint(URL, 1, OLD))
+
+    assert await change(place, "SecurityProfile", "0") == "Rejected"
+
+
+async def test_the_password_is_in_no_log_and_no_answer(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    place = await start(endpoint=Endpoint(URL, 1, OLD))
+    await change(place, "AuthorizationKey", NEW.encode().hex())
+    answer = await place.central.ask("GetConfiguration")
+    await place.wait(5)
+
+    assert NEW not in str(answer)
+    assert OLD not in str(answer)
+    assert NEW not in caplog.text
+    assert NEW.encode().hex() not in caplog.text
