@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from connector.station import ports
 from connector.station.hardware_mqtt.verbs import STATUSES, VERBS
+from connector.tests.both_ends.central import CentralEnd
 from connector.tests.broker import Broker
 
 PAGE = Path(__file__).resolve().parents[4] / "docs/how-to/build-a-station.md"
@@ -61,6 +63,43 @@ def test_the_page_names_every_verb_and_status() -> None:
 
     for name in (*VERBS, *STATUSES):
         assert f"`{name}`" in text, name
+
+
+async def test_the_station_of_the_page_charges_at_a_central_system(
+    tmp_path: Path,
+) -> None:
+    names = namespace()
+    folder, board, central = (
+        tmp_path / "station",
+        names["Board"](),
+        CentralEnd(tmp_path),
+    )
+    folder.mkdir()
+    await central.open()
+    url = f"ws://127.0.0.1:{central._websocket.port}/"
+    client = names["connect"](board, url, folder, ("ocpp1.6",))
+    station = asyncio.create_task(client.run())
+    try:
+        await until(lambda: client.is_accepted, station)
+        board.on_pilot("B")
+        board.on_card("04A1B2C3")
+        board.on_pilot("C")
+        await until(lambda: board.is_closed, station)
+        await until(lambda: "04A1B2C3" in str(central.facts), station)
+    finally:
+        station.cancel()
+        await asyncio.wait({station})
+        await central.close()
+
+    assert station.cancelled()
+
+
+async def until(holds: Callable[[], bool], task: asyncio.Task[None]) -> None:
+    """Wait for what somebody else does, unless the task has ended."""
+    async with asyncio.timeout(DEADLINE_S):
+        while not holds():
+            assert not task.done(), task.result()
+            await asyncio.sleep(0.01)
 
 
 def shown(line: str) -> re.Pattern[str]:
