@@ -29,7 +29,8 @@ class VehicleModel:
 
     ``curve`` is what it takes at DC, from the grid's side; at AC its charger bounds it
     to ``max_current_a`` on so many ``phases``. ``follows`` is the part of what it is
-    offered that it dares to take.
+    offered that it dares to take: less than all, as chargers regulate with an error, so
+    that no meter within its accuracy shows more than was offered.
     """
 
     capacity_wh: float = 60_000.0
@@ -38,7 +39,7 @@ class VehicleModel:
     min_current_a: float = 6.0
     max_current_a: float = 16.0
     efficiency: float = 0.92
-    follows: float = 1.0
+    follows: float = 0.99
     ramp_w_per_s: float = 1500.0
     max_discharge_w: float = 0.0
     """What it can feed back; 0: it cannot."""

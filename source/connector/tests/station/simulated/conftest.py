@@ -52,7 +52,11 @@ class Site:
     """One station of simulated hardware."""
 
     def __init__(
-        self, *ratings: Rating, connectors: tuple[str, ...] = ("cType2",), **more: Any
+        self,
+        *ratings: Rating,
+        connectors: tuple[str, ...] = ("cType2",),
+        seed: int = 7,
+        **more: Any,
     ) -> None:
         models = [
             EvseModel(number, connectors, rating)
@@ -64,7 +68,7 @@ class Site:
         self.hardware = SimulatedHardware(
             StationModel("CP", evses=tuple(models)),
             lambda: self.now_ms,
-            random.Random(7),
+            random.Random(seed),
             on_due=self._due,
             **more,
         )

@@ -20,14 +20,14 @@ from connector.tests.station.simulated.conftest import T0_MS, Site
 
 DC = Rating(150_000.0, 920.0, 1, is_dc=True)
 V2X = Rating(11_040.0, 230.0, 3, max_discharge_w=11_040.0)
-QUICK = VehicleModel(ramp_w_per_s=1e9)
+QUICK = VehicleModel(ramp_w_per_s=1e9, follows=1.0)
 
 
 def with_vehicle(
     *ratings: Rating, state_of_charge: float = 0.4, **model: float
 ) -> Site:
     site = Site(*ratings)
-    made = VehicleModel(**{"ramp_w_per_s": 1e9, **model})
+    made = VehicleModel(**{"ramp_w_per_s": 1e9, "follows": 1.0, **model})
     site.hardware.plug(1, Vehicle(made, state_of_charge))
     return site
 
@@ -261,6 +261,20 @@ def test_an_ac_meter_shows_the_grid_and_gets_warm() -> None:
     assert len(set(reading.voltages)) == 3
 
 
+@given(st.integers(6, 32), st.integers(1, 3), st.integers(0, 2**32))
+def test_no_meter_shows_more_than_was_offered(
+    amperes: int, phases: int, seed: int
+) -> None:
+    site = Site(seed=seed)
+    site.hardware.plug(1, Vehicle(VehicleModel(max_current_a=32.0)))
+    site.power(amperes * phases * 230.0, phases)
+    site.wait(300)
+    reading = site.hardware.read(1)
+
+    assert 0.97 * amperes * phases * 230 < reading.power_w <= amperes * phases * 230
+    assert 0.97 * amperes < max(reading.currents_a) <= amperes
+
+
 @given(
     st.lists(
         st.tuples(
@@ -464,7 +478,8 @@ def test_the_main_meter_is_the_sum() -> None:
     site = Site(Rating(), V2X)
     for evse, limit_w in ((1, 11_040.0), (2, -4_000.0)):
         site.hardware.plug(
-            evse, Vehicle(VehicleModel(ramp_w_per_s=1e9, max_discharge_w=9e3))
+            evse,
+            Vehicle(VehicleModel(ramp_w_per_s=1e9, follows=1.0, max_discharge_w=9e3)),
         )
         site.power(limit_w, evse=evse)
     site.wait(1800)
