@@ -14,6 +14,7 @@ from connector.cli import (
     pki,
     replay,
     running,
+    station,
     stations,
     store,
     tokens,
@@ -39,6 +40,7 @@ _PARTS = (
     store,
     configuration,
     replay,
+    station,
 )
 """Each adds its commands; help lists them in this order."""
 

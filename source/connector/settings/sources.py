@@ -13,7 +13,14 @@ from pathlib import Path
 from dotenv import find_dotenv
 from dotenv.main import DotEnv
 
-SECRETS = ("MQTT_USERNAME", "MQTT_PASSWORD", "STORE_URL", "API_TOKEN", "PNC_POOL_TOKEN")
+SECRETS = (
+    "MQTT_USERNAME",
+    "MQTT_PASSWORD",
+    "STORE_URL",
+    "API_TOKEN",
+    "PNC_POOL_TOKEN",
+    "STATION_PASSWORD",
+)
 """Never shown, and `<NAME>_FILE` may name a file that holds the value."""
 EMPTY_MEANS_SOMETHING = frozenset({"DEFAULT_SUBPROTOCOL", "MEASURANDS"})
 ENVIRONMENT = "environment"

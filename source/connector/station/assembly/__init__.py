@@ -1,0 +1,6 @@
+"""Whole stations: all parts put together, of simulated hardware or of that on MQTT."""
+
+from connector.station.assembly.plan import StationPlan, numbered
+from connector.station.assembly.station import Station
+
+__all__ = ["Station", "StationPlan", "numbered"]

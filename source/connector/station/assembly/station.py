@@ -1,0 +1,206 @@
+"""One whole station: it runs, loses its power, and has it back.
+
+Nothing polls: the client's timers say when core and hardware have to be looked at, and
+they all are timers of the one event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from connector.sessions.options import Observer
+from connector.station.assembly.meters import Meters
+from connector.station.assembly.plan import StationPlan
+from connector.station.assembly.plant import Plant, Simulated
+from connector.station.charging import Profiles
+from connector.station.client.client import Client
+from connector.station.client.clock import (
+    Clock,
+    MachineClock,
+    StationClock,
+    pause,
+)
+from connector.station.client.dialing import Dial, dial
+from connector.station.client.parts import StationParts
+from connector.station.core.station import StationCore
+from connector.station.device_model import DeviceModel
+from connector.station.device_model.live import LiveCore
+from connector.station.device_model.monitors import Monitors
+from connector.station.maintenance import Maintenance
+
+logger = logging.getLogger(__name__)
+
+_MACHINE = MachineClock()
+PlantOf = Callable[[StationPlan, StationClock], Plant]
+
+
+class Station:
+    """A station of a plan; ``plant`` makes its hardware, which outlives its power."""
+
+    def __init__(
+        self,
+        plan: StationPlan,
+        *,
+        clock: Clock = _MACHINE,
+        plant: PlantOf = Simulated,
+        dial: Dial = dial,
+        observer: Observer | None = None,
+    ) -> None:
+        self.plan = plan
+        self._dial = dial
+        self._observer = observer
+        self.source = plan.source()
+        self.clock = StationClock(clock)
+        self.plant = plant(plan, self.clock)
+        self._meters = Meters(plan.folder)
+        self._meters.load(self.plant)
+        self._noted: list[Callable[[], object]] = []
+        self._off_s: float | None = None
+        self._life: asyncio.Task[None] | None = None
+        self._build()
+
+    # -- its parts
+
+    @property
+    def identity(self) -> str:
+        """Who it is."""
+        return self.plan.identity
+
+    @property
+    def core(self) -> StationCore:
+        """What decides; another one after a power loss."""
+        return self.parts.core
+
+    def _build(self) -> None:
+        plan, clock = self.plan, self.clock
+        variables = DeviceModel(
+            plan.model, plan.folder, initial=plan.variables, rows=plan.rows
+        )
+        profiles = Profiles(plan.model, variables, source=self.source)
+        core = self.plant.core_class(
+            plan.model,
+            self.plant.hardware,
+            variables,
+            profiles,
+            source=self.source,
+        )
+        profiles.attach(core.evses)  # type: ignore[arg-type]
+        variables.live = LiveCore(core, clock.now_ms, {"profiles": profiles.__len__})
+        maintenance = Maintenance(
+            core,
+            variables,
+            clock,
+            plan.folder,
+            reboot=lambda reason: self.client.reboot(reason, is_hard=False),
+            options=plan.maintenance,
+        )
+        self.monitors = Monitors(variables, core, clock.now_ms, plan.monitors)
+        self.parts = StationParts(
+            core, variables, profiles, maintenance, clock, plan.folder
+        )
+        self.client = Client(
+            self.parts,
+            plan.client,
+            source=self.source,
+            dial=self._dial,
+            observer=self._observer,
+        )
+        self.client.on_state = self._note
+        core.on_events = self._has_events
+
+    # -- what happens
+
+    def _has_events(self) -> None:
+        self.client.touch()
+        self._note()
+
+    def _note(self) -> None:
+        for call in tuple(self._noted):
+            call()
+
+    @contextmanager
+    def noting(self, call: Callable[[], object]) -> Iterator[None]:
+        """Have something called whenever link or core may have changed."""
+        self._noted.append(call)
+        try:
+            yield
+        finally:
+            self._noted.remove(call)
+
+    # -- life
+
+    async def run(self) -> None:
+        """Be a station until cancelled.
+
+        Raises:
+            OSError: its folder cannot be used.
+        """
+        try:
+            while True:
+                await self._live()
+                assert self._off_s is not None  # noqa: S101  (nothing else ends it)
+                await pause(self.clock, self._off_s)
+                self._off_s = None
+                self._build()
+        finally:
+            self.plant.detach()
+            self._meters.save(self.plant)
+
+    async def _live(self) -> None:
+        """Until the power is lost."""
+        name = f"{self.identity} lives"
+        self._life = asyncio.create_task(self.client.run(), name=name)
+        asyncio.get_running_loop().call_soon(self._begin)
+        try:
+            await asyncio.wait({self._life})
+        finally:
+            if not self._life.done():
+                self._life.cancel()
+                await asyncio.wait({self._life})
+            if not self._life.cancelled():
+                self._life.result()
+
+    def _begin(self) -> None:
+        """The client has what was kept; now hardware tells what it finds."""
+        self.plant.attach(self.core, self._look_soon)
+        self.touch()
+
+    def touch(self) -> None:
+        """Something happened at the hardware: tell it, and see when to look again."""
+        if self.has_power:
+            self._look()
+
+    def _look_soon(self) -> None:
+        self.client.timers.set("hardware", 0, self._look)
+
+    def _look(self) -> None:
+        """Step the hardware; come again when it says."""
+        now_ms = self.clock.now_ms()
+        due_ms = now_ms + 1000
+        try:
+            due_ms = self.plant.step(now_ms)
+        except Exception:
+            # A mistake of ours must not end the charging of others.
+            logger.exception("%s: in its hardware", self.identity)
+        if due_ms < self.plant.never_ms:
+            delay_s = max(0.001, (due_ms - now_ms) / 1000)
+            self.client.timers.set("hardware", delay_s, self._look)
+        self.client.touch()
+
+    # -- power
+
+    @property
+    def has_power(self) -> bool:
+        """Whether it is there at all."""
+        return self._off_s is None
+
+    def lose_power(self, for_s: float) -> None:
+        """Everything that is not on disk is gone; it starts anew after a while."""
+        if self._off_s is not None or self._life is None:
+            return
+        self._off_s = for_s
+        self.plant.detach()
+        self._life.cancel()
