@@ -104,7 +104,8 @@ class Speaking:
         unique_id = str(uuid.uuid4())
         text = encode_call(unique_id, action, payload)
         timeout_s = timeout_s or self._options.call_timeout_s
-        has_secrets = self._note_secrets(payload)
+        # What a station tells holds none, and it tells a thousand times as much.
+        has_secrets = not self._options.is_station and self._note_secrets(payload)
         tally = self._options.tally
         if tally is not None:
             tally.sent[action] += 1

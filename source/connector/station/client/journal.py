@@ -126,13 +126,14 @@ class Journal:
         """Keep an event until it is done."""
         entry = Entry(self._next, event, order)
         self._next += 1
-        line: Json = {"n": entry.number, "e": event_line(event)}
-        if isinstance(event, SessionEvent):
-            self._with_session(line, event)
         self._waiting[entry.number] = entry
         if entry.is_intermediate:
             self._intermediate.append(entry.number)
-        self._append(line, is_pressing=not entry.is_intermediate)
+        if self._path is not None:
+            line: Json = {"n": entry.number, "e": event_line(event)}
+            if isinstance(event, SessionEvent):
+                self._with_session(line, event)
+            self._append(line, is_pressing=not entry.is_intermediate)
         self._make_room()
         return entry
 
