@@ -6,8 +6,9 @@ import asyncio
 import logging
 import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -193,13 +194,13 @@ async def _serve(
     return Exit.NO if answers.failures or fleet.failed.is_set() else Exit.DONE
 
 
-async def _unless_stopped(work: object) -> None:
+async def _unless_stopped(work: Coroutine[Any, Any, None]) -> None:
     """Until it is done, or a signal ends it."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    working = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    working = asyncio.create_task(work)
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
     for task in (working, stopped):

@@ -12,6 +12,7 @@ from connector.cli.shapes import flattened, text_of
 from connector.cli.visible import visible
 
 if TYPE_CHECKING:
+    from connector.station.assembly import Station
     from connector.station.driving.driver import Driver
     from connector.station.driving.fleet import Fleet
     from connector.station.driving.verbs import Deed
@@ -118,16 +119,10 @@ async def _started(fleet: Fleet) -> None:
     """What is said first is meant for stations that are there."""
     from connector.station.driving.watching import until  # noqa: PLC0415
 
-    await asyncio.gather(
-        *(
-            until(
-                each.station,
-                lambda c=each.station: c.client.is_accepted,
-                _STARTS_WITHIN_S,
-            )
-            for each in fleet.drivers.values()
-        )
-    )
+    async def one(station: Station) -> None:
+        await until(station, lambda: station.client.is_accepted, _STARTS_WITHIN_S)
+
+    await asyncio.gather(*(one(each.station) for each in fleet.drivers.values()))
 
 
 async def standard_input() -> AsyncIterator[str]:

@@ -138,14 +138,12 @@ def _check(
 ) -> None:
     parts = urlsplit(url)
     if parts.scheme not in ("ws", "wss") or not parts.hostname:
-        raise UsageProblem(f"--url {url!r}: expected ws://host:port or wss://host:port")
+        raise UsageProblem(f"--url {url!r}: expected ws://host or wss://host")
     if "@" in parts.netloc:
-        raise UsageProblem(
-            "--url: expected no user and password in it: --password-file"
-        )
+        raise UsageProblem("--url: expected no password in it, but --password-file")
     if (certificate is None) != (key is None):
         raise UsageProblem("--tls-cert and --tls-key: expected both or none")
     if profile == 3 and certificate is None:
         raise UsageProblem("--security-profile 3: expected --tls-cert and --tls-key")
-    if profile in (1, 2) and password is None and profile == 1:
+    if profile == 1 and password is None:
         raise UsageProblem("--security-profile 1: expected a password")

@@ -1,4 +1,4 @@
-"""Any number of stations in one process: switched on one after another, ended in order."""
+"""Any number of stations in one process, switched on one after another."""
 
 from __future__ import annotations
 
