@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable
 
 from connector.station.core.events import CoreEvent, SessionEvent, StatusChanged
+from connector.station.core.tokens import Verdict
 from connector.station.hardware_mqtt.envelope import (
     REQUEST,
     UPDATE,
@@ -60,6 +61,8 @@ class MqttHardware:
         models = (EvseModel(0), *model.evses)
         self.posts = {each.number: Post(each, now()) for each in models}
         self._identity = model.identity
+        self._asking: dict[tuple[int, str], int] = {}
+        """Tokens that somebody is asked about, and for how long at most."""
         self._hearing = Hearing(self)
         self._verbs = Verbs(self)
 
@@ -182,7 +185,24 @@ class MqttHardware:
         """What was said about a token."""
         if evse in self.posts:
             self.authorized_event(self.posts[evse], is_accepted=is_accepted)
+        for number in (0, evse):
+            self._asking.pop((number, token.id.casefold()), None)
         self._verbs.judged(evse, token, is_accepted=is_accepted)
+
+    def present(self, core: Core, evse: int, token: Token) -> Verdict | None:
+        """Show a token, once while it is asked about: a second time might be a stop.
+
+        Gives what the station itself says of it; None: somebody is asked.
+        """
+        now_ms = self.now()
+        verdict = core.tokens.decide(token, now_ms, is_online=core.is_online)
+        if verdict is None:
+            key = evse, token.id.casefold()
+            if self._asking.get(key, 0) > now_ms:
+                return None
+            self._asking[key] = now_ms + round(self.answer_within_s * 1000)
+        core.presented(token, now_ms, evse or None)
+        return verdict
 
     def authorized_event(self, post: Post, *, is_accepted: bool) -> None:
         """Tell the services."""
@@ -287,6 +307,9 @@ class MqttHardware:
     def step(self, now_ms: int) -> int:
         """Do what is due; gives when to come again at the latest (epoch ms)."""
         half_ms = round(self.silent_after_s * 500)
+        late = [key for key, until_ms in self._asking.items() if until_ms <= now_ms]
+        for key in late:
+            del self._asking[key]
         due = [self._verbs.expire(now_ms) or now_ms + half_ms]
         for post in self._evses:
             heard_ms = post.heard_ms = min(post.heard_ms, now_ms)

@@ -145,7 +145,9 @@ class Hearing:
 
     def _auth(self, core: Core, post: Post, message: Envelope) -> None:
         if message.name == "logout":
-            self._log_out(core, post)
+            # The answer to ours is late news: somebody else may be logged in by now.
+            if message.type != RESPONSE:
+                self._log_out(core, post)
             return
         data = message.data
         if message.type == RESPONSE and (not isinstance(data, dict) or not data):
@@ -153,25 +155,32 @@ class Hearing:
         state = members(members(data, "auth").get("state", data), "state")
         auth = word(state.get("auth"), "auth", ("done", "fail", "pending", "idle"))
         if auth == "done":
-            self._log_in(core, post, state)
+            self._log_in(core, post, state, is_new=message.name == "login")
         elif auth == "idle":
             self._log_out(core, post)
 
-    def _log_in(self, core: Core, post: Post, state: Mapping[str, Any]) -> None:
-        """Who is logged in already is so once: shown again, a card would stop."""
+    def _log_in(
+        self, core: Core, post: Post, state: Mapping[str, Any], *, is_new: bool
+    ) -> None:
+        """Who is logged in already is so once: shown again, a card would stop.
+
+        Nor does a state that is only repeated begin anew what has ended.
+        """
         token = tag(state.get("tagid"), "tagid")
         is_asked = flag(state.get("ocpp_check", True), "ocpp_check")
         bound_w = self._hardware.units.bound_w(state, post.volts)
         evse, now_ms = post.model.number, self._hardware.now()
-        is_known = is_same(post.login, token) or charging_with(core, evse, token)
-        if charging_with(core, evse, token) or post.login is None:
+        is_charging = charging_with(core, evse, token) is not None
+        is_known = is_charging or (is_same(post.login, token) and not is_new)
+        holder = post.login and charging_with(core, evse, post.login)
+        if is_charging or not holder:
             post.login = token
         if bound_w is not None and is_same(post.login, token):
             self._hardware.bound(post, "card", bound_w)
         if is_known:
             return
         if is_asked:
-            core.presented(token, now_ms, evse)
+            self._hardware.present(core, evse, token)
         else:
             core.authorized(evse, token, Verdict("Accepted"), now_ms)
 
@@ -190,7 +199,7 @@ class Hearing:
         elif name == "over-limit":
             self._over_limit(core, post, data)
         elif name in self._gauges:
-            if message.type == RESPONSE and data == {}:
+            if message.type == RESPONSE and data in ({}, True):
                 return
             self._gauges[name](post, data)
             post.has_gauge = True

@@ -89,7 +89,7 @@ class Post:
     has_gauge: bool = False
     plug: Plug | None = None
     login: Token | None = None
-    """Whose card is logged in."""
+    """Whose card is logged in, as the auth service said last."""
     claimed: str | None = None
     """The transaction that a service has started, by its key."""
     is_subscribed: bool = False
@@ -123,13 +123,14 @@ class Post:
 
     def ended(self) -> None:
         """A transaction has ended, and what was so for it alone."""
-        self.login = self.claimed = self.over_since_ms = None
+        self.claimed = self.over_since_ms = None
         for who in ("card", "config"):
             self.bounds.pop(who, None)
 
     def left(self) -> None:
         """The vehicle is gone."""
         self.ended()
+        self.login = None
         self.gauge.session_from_wh = None
 
 
@@ -141,8 +142,10 @@ def is_same(token: Token | None, other: Token | None) -> bool:
 
 
 def charging_with(core: Core, evse: int, token: Token) -> Session | None:
-    """The session that a token is already in."""
-    session = core.evses[evse].session if evse in core.evses else None
-    if session is None or not session.is_authorized:
-        return None
-    return session if is_same(session.token, token) else None
+    """The session that a token is already in; EVSE 0: at any EVSE."""
+    found = core.evses.values() if evse == 0 else [core.evses[evse]]
+    for session in (each.session for each in found):
+        if session is not None and session.is_authorized:
+            if is_same(session.token, token):
+                return session
+    return None

@@ -131,18 +131,14 @@ class Verbs:
         if charging_with(core, asked.evse, token):
             then(True)
             return
-        verdict = core.tokens.decide(token, now_ms, is_online=core.is_online)
+        verdict = hardware.present(core, asked.evse, token)
         if verdict is not None:
-            core.presented(token, now_ms, asked.evse or None)
             hardware.authorized_event(asked.post, is_accepted=verdict.is_accepted)
             then(verdict.is_accepted)
             return
         waiting = self._judging.setdefault(token.id.casefold(), [])
-        is_asked = any(each.evse == asked.evse for each in waiting)
         until_ms = now_ms + round(hardware.answer_within_s * 1000)
         waiting.append(Judgement(asked.evse, until_ms, then))
-        if not is_asked:
-            core.presented(token, now_ms, asked.evse or None)
 
     def judged(self, evse: int, token: Token, *, is_accepted: bool) -> None:
         """Whoever waits for this is told."""

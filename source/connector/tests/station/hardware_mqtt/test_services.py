@@ -170,6 +170,59 @@ def test_who_logs_out_stops(rig: Rig, name: str) -> None:
     assert not rig.evse.is_running
 
 
+def test_a_login_that_is_repeated_while_it_is_asked_about_is_one(rig: Rig) -> None:
+    rig.plug()
+    for port, name in (("auth", "login"), ("auth", "login"), ("auth", "state")):
+        rig.say(port, name, {"auth": "done", "tagid": "TAG1"})
+    rig.say("ocpp", "authorize", "TAG1", kind="request")
+    rig.turn(accepts=True)
+
+    assert rig.evse.is_running
+    assert sum(type(e).__name__ == "AuthorizeWanted" for e in rig.events) == 1
+    assert [m.data for _, _, m in rig.wire.told if m.type == "response"] == [True]
+
+
+def test_what_was_stopped_from_afar_is_not_begun_by_a_state_that_is_repeated(
+    rig: Rig,
+) -> None:
+    rig.plug()
+    rig.say("auth", "state", {"auth": "done", "tagid": "TAG1"})
+    rig.turn(accepts=True)
+    rig.core.remote_stop(rig.now_ms, key=rig.evse.session.key)
+    rig.turn()
+    assert rig.asked("logout") == [0.0]
+    rig.say("auth", "logout", {"auth": "done", "tagid": "TAG1"}, kind="response")
+    rig.say("auth", "state", {"auth": "done", "tagid": "TAG1"})
+    rig.turn(accepts=True)
+    assert not rig.evse.is_running
+
+    rig.say("auth", "login", {"auth": "done", "tagid": "TAG1"})
+    rig.turn(accepts=True)
+    assert rig.evse.is_running
+
+
+def test_another_card_takes_the_place_of_one_that_may_not_charge(rig: Rig) -> None:
+    rig.plug()
+    rig.say("auth", "state", {"auth": "done", "tagid": "TAG1"})
+    rig.turn(accepts=False)
+    rig.say("auth", "state", {"auth": "done", "tagid": "TAG2"})
+    rig.turn(accepts=True)
+    assert rig.evse.session.token.id == "TAG2"
+
+    rig.say("auth", "logout", {})
+    rig.turn()
+    assert not rig.evse.is_running
+
+
+def test_a_late_answer_to_a_logout_logs_nobody_out(rig: Rig) -> None:
+    rig.plug()
+    rig.say("auth", "state", {"auth": "done", "tagid": "TAG1"})
+    rig.turn(accepts=True)
+    rig.say("auth", "logout", {"auth": "idle"}, kind="response")
+
+    assert rig.evse.is_running
+
+
 def test_a_login_that_fails_stops_nothing(rig: Rig) -> None:
     rig.charge()
     for auth in ("fail", "pending"):

@@ -35,6 +35,15 @@ def test_authorize_at_the_station_finds_an_evse(rig: Rig) -> None:
     )
 
 
+def test_authorize_of_who_charges_already_stops_nothing(rig: Rig) -> None:
+    key = rig.charge("TAG1", 2)
+
+    assert rig.ask("authorize", "tag1", 2) is True
+    assert rig.ask("authorize", "TAG1", 0) is True
+    assert rig.core.evses[2].session.key == key
+    assert rig.core.evses[2].is_running
+
+
 def test_an_answer_waits_for_the_central_system_but_not_for_ever(rig: Rig) -> None:
     assert rig.ask("authorize", "TAG1") is None
     rig.say("charge", "state", {"plugged": "plugout"})
