@@ -152,7 +152,15 @@ class Booting:
             return
         self._arm(self._heartbeat_s)
         if telling.is_allowed:
-            self._ask(self.heartbeat)
+            self._tell_periodically()
+
+    def _tell_periodically(self) -> None:
+        client = self._client
+        match client.options.quirks.periodic:
+            case "heartbeat":
+                self._ask(self.heartbeat)
+            case "status":
+                client.core.tell_status(0, 0, client.now_ms())
 
     def heartbeat(self) -> Message:
         """A sign of life, which sets the clock."""

@@ -342,11 +342,15 @@ class Client:
 
     async def _all_told(self, within_s: float) -> None:
         """Wait until nothing of transactions waits any more, if anybody listens."""
+        if not (self.is_accepted and self.waiting):
+            return
+        self._silent = asyncio.get_running_loop().create_future()
         self.timers.set("told", within_s, self._stop_waiting)
-        while self.is_accepted and self.waiting and self._silent is None:
-            self._silent = asyncio.get_running_loop().create_future()
+        try:
             await self._silent
+        finally:
             self._silent = None
+            self.timers.cancel("told")
 
     def fell_silent(self) -> None:
         """All that could be sent was sent."""

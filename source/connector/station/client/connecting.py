@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from time import monotonic
+from typing import TYPE_CHECKING, cast
 
 from connector.errors import TransportError
 from connector.sessions.link import Link
@@ -14,6 +15,7 @@ from connector.station.client.backoff import Backoff
 from connector.station.client.clock import pause
 from connector.station.client.dialing import Dial
 from connector.station.client.options import Endpoint
+from connector.station.client.quirks import MildLink
 from connector.station.client.versions import version_for
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ class Connecting:
         subprotocol = link.subprotocol or ""
         await load(subprotocol)
         version = version_for(subprotocol)
+        real, link = link, self._mild(link)
         session = SESSIONS[subprotocol](
             client.identity,
             link,
@@ -102,7 +105,7 @@ class Connecting:
             options=client.options.session(),
             observer=client.observer,
         )
-        self.link = link
+        self.link = real
         try:
             client.link_opened(session, version)
             self._ping_later()
@@ -110,6 +113,10 @@ class Connecting:
         finally:
             self.link = None
             await self._hang_up(link)
+
+    def _mild(self, link: Link) -> Link:
+        is_mild = self._client.options.quirks.never_callerror
+        return cast(Link, MildLink(link)) if is_mild else link
 
     async def _hang_up(self, link: Link) -> None:
         self._client.timers.cancel("ping")
@@ -143,7 +150,7 @@ class Connecting:
         if not isinstance(link, WebSocketLink):
             return
         interval_s = self._client.parts.variables.number(PING_INTERVAL_S)
-        silent_s = self._client.clock.monotonic() - link.last_received_s
+        silent_s = monotonic() - link.last_received_s
         if link.has_ponged and interval_s and silent_s > interval_s * _SILENT_PINGS:
             logger.info("%s: silent for %.0f s", self._client.identity, silent_s)
             link.abort()

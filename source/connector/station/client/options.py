@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from connector.sessions.options import SessionOptions
+from connector.station.client.quirks import NONE, Quirks
 
 _CALL_TIMEOUT_S = 30.0
 NEWEST_FIRST = ("ocpp2.1", "ocpp2.0.1", "ocpp1.6")
@@ -46,6 +47,7 @@ class ClientOptions:
     boots_again: bool = False
     """Boot at each connection, not only after a start of the station."""
     shows_frames: bool = False
+    quirks: Quirks = NONE
     reset_within_s: float = 30.0
     """How long a soft reset waits for what transactions still have to tell."""
     reconnects_within_s: float = 1.0

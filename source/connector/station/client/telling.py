@@ -20,6 +20,7 @@ from connector.errors import (
 )
 from connector.ocppj.frames import Json
 from connector.sessions.engine import Session
+from connector.station.client.clock import pause
 from connector.station.client.journal import Entry, Journal
 from connector.station.client.lanes import Lanes
 from connector.station.client.messages import Message, Version
@@ -36,6 +37,7 @@ TIMEOUT_S = "OCPPCommCtrlr/MessageTimeout#Default"
 OF_TRANSACTIONS = "#TransactionEvent"
 """The instance of these variables that 1.6 has as TransactionMessage.. keys."""
 _ATTEMPTS, _ATTEMPT_INTERVAL_S = 3, 60.0
+_AFTER_A_FAILURE_S = 1.0
 Job = Coroutine[Any, Any, None]
 
 
@@ -99,6 +101,9 @@ class Telling:
                 await job
         except TransportError as problem:
             logger.debug("%s: %s", self._client.identity, problem)
+        except Exception:
+            logger.exception("%s: while telling", self._client.identity)
+            self._client.timers.set("stumbled", _AFTER_A_FAILURE_S, self.wake)
         finally:
             self._task = None
             self._client.fell_silent()
@@ -151,12 +156,19 @@ class Telling:
         session = self._session
         if session is None:
             raise TransportError
+        await self._keep_distance()
         self.called_s = self._client.clock.monotonic()
         answer = await session.call_action(
             message.action, message.payload, timeout_s=self._timeout_s()
         )
         self.answers += 1
         return answer
+
+    async def _keep_distance(self) -> None:
+        gap_s = self._client.options.quirks.min_gap_ms / 1000
+        wait_s = self.called_s + gap_s - self._client.clock.monotonic()
+        if gap_s and wait_s > 0:
+            await pause(self._client.clock, wait_s)
 
     def _timeout_s(self) -> float | None:
         client = self._client

@@ -8,6 +8,7 @@ system; where that refuses StartTransaction for good, -1 stands for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import singledispatch
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -74,7 +75,7 @@ def _status(event: StatusChanged, client: Client) -> Messages:
     if not event.is_for_16:
         return ()
     connector = client.core.model.connector_16(event.evse, event.connector)
-    if not connector and event.status not in _STATES_OF_STATION:
+    if not connector and not _may_tell_of_station(event, client):
         return ()
     payload: Json = {
         "connectorId": connector,
@@ -87,13 +88,28 @@ def _status(event: StatusChanged, client: Client) -> Messages:
     return (Message("StatusNotification", payload),)
 
 
+def _may_tell_of_station(event: StatusChanged, client: Client) -> bool:
+    is_wanted = client.options.quirks.reports_connector_zero
+    return is_wanted and event.status in _STATES_OF_STATION
+
+
 @_write.register(Measured)
 def _measured(event: Measured, client: Client) -> Messages:
     value = meter_value(event.time_ms, event.reading, event.measurands, event.context)
     if value is None:
         return ()
-    payload = {"connectorId": place(client, event.evse), "meterValue": [value]}
+    payload: Json = {"connectorId": place(client, event.evse), "meterValue": [value]}
+    id_16 = _running_id(client, event.evse)
+    if id_16 is not None:
+        payload["transactionId"] = id_16
     return (Message("MeterValues", payload),)
+
+
+def _running_id(client: Client, evse: int) -> int | None:
+    """The transaction that runs there, as the central system knows it (1.6, 4.7)."""
+    found = client.core.evses.get(evse)
+    session = found.session if found is not None and found.is_running else None
+    return session.id_16 if session is not None else None
 
 
 def place(client: Client, evse: int) -> int:
@@ -143,11 +159,32 @@ def _authorize(event: AuthorizeWanted, client: Client) -> Messages:
 @_write.register(SessionEvent)
 def _transaction(event: SessionEvent, client: Client) -> Messages:
     session = event.session
+    if client.options.quirks.start_meter_zero:
+        event = _from_zero(event)
     if session.id_16 is None:
         if event.kind == "Ended" or _starter(event) is None:
             return ()
         return (_start(event, client),)
     return _OF_KINDS[event.kind](event, client)
+
+
+def _from_zero(event: SessionEvent) -> SessionEvent:
+    """As if the meter had begun with the transaction."""
+    session = event.session
+    start_wh = session.meter_start_wh
+    reading = event.reading
+    if reading is not None:
+        reading = replace(reading, energy_wh=reading.energy_wh - start_wh)
+    samples = tuple(
+        replace(s, reading=replace(s.reading, energy_wh=s.reading.energy_wh - start_wh))
+        for s in event.samples
+    )
+    return replace(event, reading=reading, samples=samples)
+
+
+def _start_wh(session: Session, client: Client) -> float:
+    is_zero = client.options.quirks.start_meter_zero
+    return 0.0 if is_zero else session.meter_start_wh
 
 
 def _starter(event: SessionEvent) -> Token | None:
@@ -160,7 +197,7 @@ def _start(event: SessionEvent, client: Client) -> Message:
     payload: Json = {
         "connectorId": client.core.model.connector_16(session.evse, session.connector),
         "idTag": tag_of(_starter(event)),
-        "meterStart": round(session.meter_start_wh),
+        "meterStart": round(_start_wh(session, client)),
         "timestamp": iso(event.time_ms),
     }
     if event.reservation_id is not None:
@@ -203,7 +240,7 @@ def _values(event: SessionEvent, client: Client) -> Messages:
 def _stop(event: SessionEvent, client: Client) -> Messages:
     session = event.session
     reading = event.reading
-    energy_wh = reading.energy_wh if reading else session.meter_start_wh
+    energy_wh = reading.energy_wh if reading else _start_wh(session, client)
     payload: Json = {
         "transactionId": session.id_16,
         "meterStop": round(energy_wh),
@@ -214,7 +251,7 @@ def _stop(event: SessionEvent, client: Client) -> Messages:
     reason = _reason(event.stopped_reason)
     if reason != "Local":
         payload["reason"] = reason
-    data = _transaction_data(event)
+    data = _transaction_data(event, _start_wh(session, client))
     if data:
         payload["transactionData"] = data
 
@@ -233,14 +270,12 @@ def _reason(word: str | None) -> str:
     return found if found in _REASONS else "Other"
 
 
-def _transaction_data(event: SessionEvent) -> list[Json]:
+def _transaction_data(event: SessionEvent, start_wh: float) -> list[Json]:
     """From its start to its end, of the measurands that StopTxnSampledData names."""
     session = event.session
     if not event.measurands or event.reading is None or session.started_ms is None:
         return []
-    found: list[Json | None] = [
-        at_the_start(session.meter_start_wh, session.started_ms)
-    ]
+    found: list[Json | None] = [at_the_start(start_wh, session.started_ms)]
     found += [
         meter_value(each.time_ms, each.reading, each.measurands, each.context)
         for each in event.samples

@@ -248,6 +248,35 @@ async def test_a_reset_ends_what_runs_and_boots_again(
     assert told.count("StatusNotification") == 2
 
 
+async def test_a_reset_does_not_wait_for_ever(start: Start) -> None:
+    place = await start()
+    await place.charge()
+    place.central.answers["StopTransaction"] = '[4, "$ID", "InternalError", "", {}]'
+    await place.central.ask("Reset", type="Soft")
+    place.central.answers["StopTransaction"] = {}
+    await place.wait(20)
+    assert len(place.central.of("BootNotification")) == 1
+    await place.wait(20)
+    assert len(place.central.of("BootNotification")) == 2
+    await place.wait(60)
+
+    assert len(place.central.of("StopTransaction")) == 2
+    assert place.client.waiting == 0
+
+
+async def test_values_that_are_asked_for_are_those_of_the_transaction(
+    start: Start,
+) -> None:
+    place = await start()
+    await place.charge()
+    await place.central.ask("TriggerMessage", requestedMessage="MeterValues")
+
+    (values,) = place.central.of("MeterValues")
+    assert values["transactionId"] == 101
+    sampled = values["meterValue"][0]["sampledValue"]
+    assert {each["context"] for each in sampled} == {"Trigger"}
+
+
 # -- reservations and lists
 
 

@@ -12,8 +12,14 @@ from typing import Any
 
 import orjson
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
 
+from connector.sessions.websocket_link import WebSocketLink
+from connector.station.client.clock import MachineClock
+from connector.station.client.dialing import dial
 from connector.station.client.journal import NAME, Journal
+from connector.station.client.options import Endpoint
 from connector.tests.station.client.bench import SILENCE, Place, settle
 from connector.tests.station.client.conftest import Start
 
@@ -142,6 +148,41 @@ async def test_thousands_of_events_without_a_link_are_bounded(start: Start) -> N
 
     assert starts_and_stops(place) == (1, 1)
     assert place.client.waiting == 0
+
+
+async def test_a_dead_link_is_noticed_by_its_pongs(start: Start) -> None:
+    came: asyncio.Queue[ServerConnection] = asyncio.Queue()
+
+    async def play_dead(connection: ServerConnection) -> None:
+        came.put_nowait(connection)
+        async for text in connection:
+            unique_id = orjson.loads(text)[1]
+            await connection.send(
+                f'[3, "{unique_id}", {{"status": "Accepted", "interval": 300, '
+                '"currentTime": "2026-01-31T12:00:00Z"}]'
+            )
+
+    async with serve(
+        play_dead, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp1.6")]
+    ) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        place = await start(
+            endpoint=Endpoint(f"ws://127.0.0.1:{port}"),
+            subprotocols=("ocpp1.6",),
+            clock=MachineClock(),
+            dial=dial,
+            initial={"OCPPCommCtrlr/WebSocketPingInterval": "1"},
+        )
+        async with asyncio.timeout(15):
+            first = await came.get()
+            link = place.client.connecting.link
+            assert isinstance(link, WebSocketLink)
+            while not link.has_ponged:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            first.transport.pause_reading()
+            await came.get()
+        await place.stop()
+        first.transport.abort()
 
 
 WRITER = """
