@@ -1,0 +1,142 @@
+"""Central systems that a station may connect to, by slot (2.x part 2, B09 and B10).
+
+NetworkConfigurationPriority says which; the first of them is tried at the next
+connection, and where nobody accepts the station there it goes back.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from connector.ocppj.frames import Json
+from connector.station.client.options import Endpoint
+from connector.station.client.v2.answers import answer
+from connector.station.client.v2.kept import keep
+
+if TYPE_CHECKING:
+    from connector.station.client.client import Client
+
+logger = logging.getLogger(__name__)
+
+PRIORITY = "OCPPCommCtrlr/NetworkConfigurationPriority"
+ACTIVE = "OCPPCommCtrlr/ActiveNetworkProfile"
+_KIND = "networks"
+_FIRST_SLOT, _LAST_SLOT = 1, 9
+_VERSIONS = {
+    "OCPP16": ("ocpp1.6",),
+    "OCPP20": ("ocpp2.0.1",),
+    "OCPP201": ("ocpp2.0.1",),
+    "OCPP21": ("ocpp2.1",),
+}
+"""2.0.1 writes itself as OCPP20 (B09.FR.06)."""
+_WITH_PASSWORD, _WITH_TLS, _WITH_CERTIFICATE = (1, 2), 2, 3
+_HIGHEST_PROFILE = 3
+
+
+class Networks:
+    """The slots of one station."""
+
+    __slots__ = ("_client", "_slots")
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._slots: dict[int, Json] = {}
+        found = client.parts.variables.remembered(_KIND)
+        for slot, data in (found if isinstance(found, dict) else {}).items():
+            if str(slot).isdecimal() and isinstance(data, dict):
+                self._slots[int(slot)] = data
+        client.parts.variables.on_change(PRIORITY, self._prefer)
+
+    # -- SetNetworkProfile
+
+    def set(self, slot: int, data: Json) -> Json:
+        """The answer to SetNetworkProfile."""
+        reason, info = self._why_not(slot, data)
+        if reason:
+            return answer("Rejected", reason, info)
+        self._slots[slot] = data
+        slots = {str(number): each for number, each in self._slots.items()}
+        keep(self._client, _KIND, slots)
+        return answer("Accepted")
+
+    def _why_not(self, slot: int, data: Json) -> tuple[str, str]:
+        if not _FIRST_SLOT <= slot <= _LAST_SLOT:
+            return "InvalidConfSlot", f"expected {_FIRST_SLOT} to {_LAST_SLOT}"
+        if data["ocppTransport"] != "JSON":
+            return "InvalidNetworkConf", "only JSON is spoken"
+        if data.get("ocppVersion", "OCPP20") not in _VERSIONS:
+            return "InvalidNetworkConf", "this version is not spoken"
+        if "vpn" in data or "apn" in data:
+            return "InvalidNetworkConf", "there is neither a modem nor a VPN"
+        if data.get("identity", self._client.identity) != self._client.identity:
+            return "InvalidNetworkConf", "the identity is fixed"
+        return self._why_no_link(data)
+
+    def _why_no_link(self, data: Json) -> tuple[str, str]:
+        profile = data["securityProfile"]
+        current = self._client.connecting.endpoint.security_profile
+        if not 0 <= profile <= _HIGHEST_PROFILE:
+            return "InvalidSecurityProfile"[:20], "expected 0 to 3"
+        if profile < current:
+            return "NoSecurityDowngrade", "it is lower than that in force"
+        scheme = _scheme(data["ocppCsmsUrl"])
+        if scheme is None:
+            return "InvalidNetworkConf", "ocppCsmsUrl: expected ws:// or wss://"
+        if profile >= _WITH_TLS and scheme != "wss":
+            return "InvalidNetworkConf", "this security profile needs wss://"
+        lacks_password = not (data.get("basicAuthPassword") or self._password())
+        if profile in _WITH_PASSWORD and lacks_password:
+            return "InvalidNetworkConf", "there is no password"
+        return "", ""
+
+    def _password(self) -> str | None:
+        return self._client.connecting.endpoint.password
+
+    # -- using it
+
+    def knows(self, priority: str) -> bool:
+        """Whether every slot of a NetworkConfigurationPriority is set."""
+        return all(
+            slot.isdecimal()
+            and (int(slot) in self._slots or int(slot) == self._active())
+            for slot in map(str.strip, priority.split(","))
+        )
+
+    def _active(self) -> int:
+        return int(self._client.parts.variables.number(ACTIVE))
+
+    def _prefer(self, priority: str) -> None:
+        """The first slot is where to connect from the next time on."""
+        slot = int(priority.split(",", maxsplit=1)[0].strip() or 0)
+        data = self._slots.get(slot)
+        if data is not None:
+            self._client.connecting.use(self._endpoint(data))
+
+    def _endpoint(self, data: Json) -> Endpoint:
+        current = self._client.connecting.endpoint
+        return replace(
+            current,
+            url=data["ocppCsmsUrl"],
+            security_profile=data["securityProfile"],
+            password=data.get("basicAuthPassword") or current.password,
+        )
+
+    def wake(self) -> None:
+        """We were accepted somewhere: that slot is the active one."""
+        url = self._client.connecting.endpoint.url
+        for slot, data in self._slots.items():
+            if data["ocppCsmsUrl"] == url and slot != self._active():
+                self._client.parts.variables.override(ACTIVE, str(slot))
+
+
+def _scheme(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        is_fit = parts.scheme in ("ws", "wss") and bool(parts.hostname)
+        _: Any = parts.port
+    except ValueError:
+        return None
+    return parts.scheme if is_fit else None

@@ -1,0 +1,98 @@
+"""Facts as the calls of 2.0.1 and 2.1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import singledispatch
+from typing import TYPE_CHECKING
+
+from connector.ocppj.frames import Json
+from connector.station.client.messages import Message
+from connector.station.client.v2 import reported, transactions
+from connector.station.client.v2.desk import desk_of
+from connector.station.client.v2.fitting import fitted
+from connector.station.client.v2.sampled import Shown, meter_value
+from connector.station.client.v2.tokens import token_wire, verdict_of
+from connector.station.core.events import (
+    AuthorizeWanted,
+    CoreEvent,
+    Measured,
+    Reported,
+    SessionEvent,
+    StatusChanged,
+)
+from connector.station.times import iso
+
+if TYPE_CHECKING:
+    from connector.station.client.client import Client
+
+Messages = Sequence[Message]
+
+
+@singledispatch
+def _write(event: CoreEvent, _client: Client, _version: str) -> Messages:
+    """Facts that 2.x has no message for."""
+    return ()
+
+
+def write(client: Client, event: CoreEvent, version: str) -> Messages:
+    """The calls of a fact."""
+    return _write(event, client, version)
+
+
+@_write.register(StatusChanged)
+def _status(event: StatusChanged, _client: Client, _version: str) -> Messages:
+    """2.x tells connectors alone (G01)."""
+    if not event.is_for_2 or not event.evse or not event.connector:
+        return ()
+    payload = {
+        "timestamp": iso(event.time_ms),
+        "connectorStatus": event.status_2,
+        "evseId": event.evse,
+        "connectorId": event.connector,
+    }
+    return (Message("StatusNotification", payload),)
+
+
+@_write.register(Measured)
+def _measured(event: Measured, client: Client, version: str) -> Messages:
+    is_now = event.evse in client.core.evses
+    variables = client.parts.variables
+    shown = Shown(
+        transactions.offered_of(client, event.evse) if is_now else None,
+        transactions.signs(variables, event.context),
+    )
+    value = meter_value(
+        event.time_ms, event.reading, event.measurands, event.context, shown
+    )
+    if value is None:
+        return ()
+    payload: Json = {"evseId": event.evse, "meterValue": [value]}
+    return (Message("MeterValues", fitted(version, "MeterValues", payload)),)
+
+
+@_write.register(Reported)
+def _reported(event: Reported, client: Client, version: str) -> Messages:
+    message = reported.write(client, event, version)
+    return () if message is None else (message,)
+
+
+@_write.register(AuthorizeWanted)
+def _authorize(event: AuthorizeWanted, client: Client, version: str) -> Messages:
+    core, evse, token = client.core, event.evse, event.token
+
+    def took(answer: Json) -> None:
+        verdict = verdict_of(answer["idTokenInfo"])
+        if "tariff" in answer and verdict.is_accepted:
+            desk_of(client).tariffs.of_driver(token.id, answer["tariff"])
+        core.authorized(evse, token, verdict, client.now_ms())
+
+    payload = {"idToken": token_wire(token, version)}
+    return (
+        Message("Authorize", payload, took, lambda _: client.nobody_answers(event)),
+    )
+
+
+@_write.register(SessionEvent)
+def _transaction(event: SessionEvent, client: Client, version: str) -> Messages:
+    return (transactions.write(client, event, version),)
