@@ -131,6 +131,7 @@ class Client:
             OSError: its folder cannot be used.
         """
         self._restore()
+        self._went_offline()
         self.parts.maintenance.start()
         self.touch()
         try:
@@ -218,7 +219,7 @@ class Client:
         """There is none any more."""
         self.booting.link_ended()
         self.session = self.version = None
-        self.core.went_offline(self.now_ms())
+        self._went_offline()
         await self.telling.end()
         self.touch()
         self.on_state()
@@ -234,6 +235,7 @@ class Client:
             self.core.forget_told(now_ms)
         self._order += 1
         self.telling.allow(self._order)
+        self.parts.profiles.link_changed(now_ms, is_online=True)
         self.core.came_online(now_ms)
         if self.version is not None:
             self.version.accepted(self, has_booted=has_booted)
@@ -246,8 +248,13 @@ class Client:
         """Pending, or rejected."""
         if self.telling.is_allowed:
             self.telling.is_allowed = False
-            self.core.went_offline(self.now_ms())
+            self._went_offline()
         self.on_state()
+
+    def _went_offline(self) -> None:
+        now_ms = self.now_ms()
+        self.parts.profiles.link_changed(now_ms, is_online=False)
+        self.core.went_offline(now_ms)
 
     def offline_for_s(self) -> float:
         """How long somebody wants there to be no link."""

@@ -80,8 +80,10 @@ class Credentials:
         self._use(security_profile=int(text))
 
     def _has_certificate(self, certificate: Path, key: Path) -> None:
-        if self._client.connecting.endpoint.security_profile == _WITH_CERTIFICATE:
-            self._use(certificate=certificate, key=key)
+        endpoint = self._client.connecting.endpoint
+        if endpoint.security_profile == _WITH_CERTIFICATE:
+            # Be it in the same files: the link has still the one of before.
+            self._client.use(replace(endpoint, certificate=certificate, key=key))
 
     def _use(self, **members: object) -> None:
         if self._is_quiet:

@@ -122,6 +122,13 @@ class Central:
         await self.link.close(1001, "gone")
         await settle()
 
+    def gone(self) -> object:
+        """Hang up instead of an answer."""
+        task = asyncio.get_running_loop().create_task(self.drop())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return SILENCE
+
     async def _serve(self, link: MemoryLink) -> None:
         try:
             while True:

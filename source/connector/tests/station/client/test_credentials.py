@@ -8,6 +8,7 @@ import pytest
 
 from connector.errors import LinkRefused
 from connector.station.client.options import Endpoint
+from connector.tests.authority import Authority
 from connector.tests.station.client.bench import Place
 from connector.tests.station.client.conftest import Start
 
@@ -100,3 +101,23 @@ async def test_the_password_is_in_no_log_and_no_answer(
     assert OLD not in str(answer)
     assert NEW not in caplog.text
     assert NEW.encode().hex() not in caplog.text
+
+
+async def test_a_certificate_that_was_signed_is_shown_at_once(
+    start: Start, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path / "ca")
+    own = authority.issue("CP 1")
+    place = await start(
+        tmp_path,
+        endpoint=Endpoint("wss://csms/ocpp", 3, None, authority.file, own, own),
+    )
+    activated = place.maintenance.own_certificate.on_activated
+    assert activated is not None
+    for _ in range(2):
+        activated(tmp_path / "station.pem", tmp_path / "station.key")
+        await place.wait(5)
+
+    shown_ = [e.certificate for e, _ in place.central.dialled]
+    assert shown_ == [own, tmp_path / "station.pem", tmp_path / "station.pem"]
+    assert place.client.is_accepted
