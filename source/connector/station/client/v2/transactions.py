@@ -236,9 +236,10 @@ def _took(client: Client, event: SessionEvent, answer: Mapping[str, Any]) -> Non
     if "totalCost" in answer:
         core.cost_updated(session.key, answer["totalCost"], now_ms)
     if "transactionLimit" in answer:
-        core.limit_transaction(
-            session.key, limit_of(answer["transactionLimit"]), now_ms
-        )
+        limit = limit_of(answer["transactionLimit"])
+        # Taken once: who is told of it by an event may answer with it again.
+        if limit != session.limit:
+            core.limit_transaction(session.key, limit, now_ms)
     message = answer.get("updatedPersonalMessage")
     if message is not None:
         desk_of(client).personal[session.key] = message["content"]
