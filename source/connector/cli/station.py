@@ -24,9 +24,6 @@ from connector.cli.station_options import (
     plan_of,
 )
 
-if TYPE_CHECKING:
-    pass
-
 _CENTRAL, _STATION = "The central system", "The station"
 _Url = Annotated[
     str | None,

@@ -28,7 +28,6 @@ from connector.station.client.parts import StationParts
 from connector.station.core.station import StationCore
 from connector.station.device_model import DeviceModel
 from connector.station.device_model.live import LiveCore
-from connector.station.device_model.monitors import Monitors
 from connector.station.maintenance import Maintenance
 
 logger = logging.getLogger(__name__)
@@ -97,7 +96,6 @@ class Station:
             reboot=lambda reason: self.client.reboot(reason, is_hard=False),
             options=plan.maintenance,
         )
-        self.monitors = Monitors(variables, core, clock.now_ms, plan.monitors)
         self.parts = StationParts(
             core, variables, profiles, maintenance, clock, plan.folder
         )
