@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, cast
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+ATTEMPTS = "OCPPCommCtrlr/NetworkProfileConnectionAttempts"
 PING_INTERVAL_S = "OCPPCommCtrlr/WebSocketPingInterval"
 _CLOSES_WITHIN_S = 2.0
 _SILENT_PINGS = 2.5
@@ -38,7 +40,10 @@ class Connecting:
         self._dial = dial
         self.backoff = backoff
         self.endpoint = client.credentials.begin(client.options.endpoint)
-        self._proven: Endpoint | None = None
+        told = client.options.endpoint
+        # A slot of SetNetworkProfile may have died while the station was off.
+        is_moved = self.endpoint.url != told.url
+        self._proven = replace(self.endpoint, url=told.url) if is_moved else None
         self.link: Link | None = None
 
     def use(self, endpoint: Endpoint) -> None:
@@ -78,7 +83,8 @@ class Connecting:
         await pause(self._client.clock, max(delay_s, self._client.offline_for_s()))
 
     def _give_up_new(self) -> None:
-        if self._proven is not None and self.backoff.failures >= _TRIES_OF_NEW:
+        tries = self._client.parts.variables.number(ATTEMPTS) or _TRIES_OF_NEW
+        if self._proven is not None and self.backoff.failures >= tries:
             logger.warning("%s: back to where it was", self._client.identity)
             self.endpoint, self._proven = self._proven, None
             self._client.credentials.show(self.endpoint)

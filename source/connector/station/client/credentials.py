@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connector.station.client.options import Endpoint
+from connector.station.client.v2.networks import active
 from connector.station.device_model.tables.communication import PASSWORD
 from connector.station.maintenance.certificate_store import CSMS
 
@@ -41,6 +42,7 @@ class Credentials:
 
     def begin(self, endpoint: Endpoint) -> Endpoint:
         """The endpoint of the options, with what was set in an earlier life."""
+        endpoint = active(self._variables, endpoint)
         password = self._variables.text(PASSWORD) or endpoint.password
         kept = int(self._variables.number(PROFILE))
         profile = max(kept, endpoint.security_profile)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from connector.ocppj.frames import Call, Json
 from connector.sessions.handlers import Answer
 from connector.station.client.v2.answers import answer, too_many
-from connector.station.client.v2.desk import desk_of
+from connector.station.client.v2.desk import desk_of, known_desk
 
 if TYPE_CHECKING:
     from connector.station.client.client import Client
@@ -81,8 +81,8 @@ def set_monitoring_level(client: Client, call: Call) -> Json:
 
 def get_streams(client: Client, call: Call) -> Json:
     """GetPeriodicEventStream."""
-    desk = desk_of(client)
-    found = desk.streams.wire() if desk.has("streams") else []
+    desk = known_desk(client)
+    found = desk.streams.wire() if desk is not None and desk.has("streams") else []
     return {"constantStreamData": found} if found else {}
 
 

@@ -15,6 +15,7 @@ from connector.ocppj.frames import Json
 from connector.station.client.options import Endpoint
 from connector.station.client.v2.answers import answer
 from connector.station.client.v2.kept import keep
+from connector.station.device_model import DeviceModel
 
 if TYPE_CHECKING:
     from connector.station.client.client import Client
@@ -43,11 +44,7 @@ class Networks:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._slots: dict[int, Json] = {}
-        found = client.parts.variables.remembered(_KIND)
-        for slot, data in (found if isinstance(found, dict) else {}).items():
-            if str(slot).isdecimal() and isinstance(data, dict):
-                self._slots[int(slot)] = data
+        self._slots = _slots(client.parts.variables)
         client.parts.variables.on_change(PRIORITY, self._prefer)
 
     # -- SetNetworkProfile
@@ -79,7 +76,7 @@ class Networks:
         profile = data["securityProfile"]
         current = self._client.connecting.endpoint.security_profile
         if not 0 <= profile <= _HIGHEST_PROFILE:
-            return "InvalidSecurityProfile"[:20], "expected 0 to 3"
+            return "InvalidNetworkConf", "expected 0 to 3"
         if profile < current:
             return "NoSecurityDowngrade", "it is lower than that in force"
         scheme = _scheme(data["ocppCsmsUrl"])
@@ -113,23 +110,41 @@ class Networks:
         slot = int(priority.split(",", maxsplit=1)[0].strip() or 0)
         data = self._slots.get(slot)
         if data is not None:
-            self._client.connecting.use(self._endpoint(data))
-
-    def _endpoint(self, data: Json) -> Endpoint:
-        current = self._client.connecting.endpoint
-        return replace(
-            current,
-            url=data["ocppCsmsUrl"],
-            security_profile=data["securityProfile"],
-            password=data.get("basicAuthPassword") or current.password,
-        )
+            connecting = self._client.connecting
+            connecting.use(_endpoint(connecting.endpoint, data))
 
     def wake(self) -> None:
         """We were accepted somewhere: that slot is the active one."""
-        url = self._client.connecting.endpoint.url
+        endpoint = self._client.connecting.endpoint
         for slot, data in self._slots.items():
-            if data["ocppCsmsUrl"] == url and slot != self._active():
+            is_here = data["ocppCsmsUrl"] == endpoint.url
+            if is_here and slot != self._active():
                 self._client.parts.variables.override(ACTIVE, str(slot))
+                self._client.credentials.show(endpoint)
+
+
+def _slots(variables: DeviceModel) -> dict[int, Json]:
+    found = variables.remembered(_KIND)
+    return {
+        int(slot): data
+        for slot, data in (found if isinstance(found, dict) else {}).items()
+        if str(slot).isdecimal() and isinstance(data, dict)
+    }
+
+
+def _endpoint(current: Endpoint, data: Json) -> Endpoint:
+    return replace(
+        current,
+        url=data["ocppCsmsUrl"],
+        security_profile=data["securityProfile"],
+        password=data.get("basicAuthPassword") or current.password,
+    )
+
+
+def active(variables: DeviceModel, endpoint: Endpoint) -> Endpoint:
+    """Where a station was accepted last, after a restart; else as it was told."""
+    data = _slots(variables).get(int(variables.number(ACTIVE)))
+    return endpoint if data is None else _endpoint(endpoint, data)
 
 
 def _scheme(url: str) -> str | None:

@@ -91,8 +91,12 @@ def get_transaction_status(client: Client, call: Call) -> Json:
 def reset(client: Client, call: Call) -> Json:
     """Reset of the station or an EVSE; the core says when it is due (B11, B12)."""
     payload = call.payload
+    evse = payload.get("evseId", 0)
+    allowed = client.parts.variables.get("EVSE", "AllowReset", evse=evse)
+    if evse and allowed.is_accepted and allowed.value == "false":
+        return answer("Rejected", "NotEnabled", "AllowReset is false (B11.FR.10)")
     found = client.core.reset(
-        payload.get("evseId", 0),
+        evse,
         client.now_ms(),
         on_idle=payload["type"] == "OnIdle",
         resumes=payload["type"] == "ImmediateAndResume",

@@ -139,4 +139,4 @@ def _why_no_certificate(client: Client, message: str) -> tuple[str, str]:
     use = _CERTIFICATES.get(message)
     if use is None or client.parts.maintenance.ask_for_certificate(use):
         return "", ""
-    return "UnsupportedRequest"[:20], "no key can be made"
+    return "UnsupportedRequest", "no key can be made"

@@ -9,7 +9,7 @@ from connector.ocppj.frames import Call, Json
 from connector.sessions.handlers import Answer
 from connector.station.client.messages import Message
 from connector.station.client.v2.answers import answer, status_info, too_many
-from connector.station.client.v2.desk import desk_of
+from connector.station.client.v2.desk import desk_of, known_desk
 from connector.station.client.v2.fitting import fitted
 from connector.station.client.v2.networks import PRIORITY
 from connector.station.device_model.reports import in_parts
@@ -44,8 +44,8 @@ def set_variables(client: Client, call: Call) -> Json:
     _check_many(client, call.action, items)
     results = [_set(client, item) for item in items]
     client.core.offer_anew(client.now_ms())
-    desk = desk_of(client)
-    if desk.has("watching"):
+    desk = known_desk(client)
+    if desk is not None and desk.has("watching"):
         desk.watching.wake()
     return {"setVariableResult": results}
 
