@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import stat
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
-from connector.cli.shapes import flattened, text_of
-from connector.cli.visible import visible
+from connector.cli.shapes import text_of
+from connector.cli.visible import visible_lines
 
 if TYPE_CHECKING:
     from connector.station.assembly import Station
@@ -19,14 +21,20 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 _STARTS_WITHIN_S = 10.0
+_LONGEST = 1 << 20
+_FRAME = frozenset({"line", "station", "ok"})
 
 
 class Answers:
     """Where answers go: text for people, JSON lines for programs."""
 
-    def __init__(self, *, as_json: bool) -> None:
+    def __init__(
+        self, *, as_json: bool, write: Callable[[str], None] | None = None
+    ) -> None:
         self._as_json = as_json
+        self._write = write or _to_stdout
         self.failures = 0
+        self.has_quit = False
 
     def done(self, line: str, station: str, answer: Json) -> None:
         """A line was done at a station."""
@@ -38,13 +46,24 @@ class Answers:
         where = {} if station is None else {"station": station}
         self._say({"line": line, **where, "ok": False, "error": str(problem)})
 
+    def help(self, line: str, lines: list[str]) -> None:
+        """What can be said."""
+        if self._as_json:
+            self._say({"line": line, "ok": True, "help": lines})
+        else:
+            self._write("\n".join(lines))
+
     def _say(self, answer: Json) -> None:
         if self._as_json:
             text = json.dumps(answer)
         else:
-            text = visible(_text(answer))
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
+            text = visible_lines(_text(answer))
+        self._write(text)
+
+
+def _to_stdout(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def _text(answer: Json) -> str:
@@ -52,22 +71,52 @@ def _text(answer: Json) -> str:
     head = f"{station}: " if station is not None else ""
     if not answer["ok"]:
         return f"{head}error: {answer['error']}"
-    rest = {
-        name: value
-        for name, value in answer.items()
-        if name not in ("line", "station", "ok")
-    }
-    shown = " ".join(f"{name}={text_of(value)}" for name, value in flattened(rest))
+    if "evses" in answer:
+        return "\n".join(status_lines(answer))
+    rest = {name: value for name, value in answer.items() if name not in _FRAME}
+    shown = " ".join(f"{name}={text_of(value)}" for name, value in rest.items())
     return f"{head}ok {shown}".rstrip()
 
 
-async def drive(fleet: Fleet, lines: AsyncIterator[str], answers: Answers) -> None:
-    """Do what the lines say, one after another, until they end or say `quit`."""
-    await _started(fleet)
+def status_lines(status: Json) -> list[str]:
+    """How a station is: a line for it, and one for each EVSE."""
+    link = f"{status['version']}, {status['boot'] or 'not booted'}"
+    link = link if status["connected"] else "not connected"
+    if not status["power"]:
+        link = "no power"
+    waiting = f", {status['waiting']} events wait" if status["waiting"] else ""
+    lines = [f"{status['station']}: {link}{waiting}"]
+    return lines + [f"  {_evse_line(each)}" for each in status["evses"]]
+
+
+def _evse_line(evse: Json) -> str:
+    parts = [f"EVSE {evse['evse']}: {evse['status']}"]
+    if evse["error"]:
+        parts.append(f"{evse['error']} {evse['info'] or ''}".rstrip())
+    if evse["transaction"] is not None:
+        parts.append(f"transaction {evse['transaction']} of {evse['token']}")
+        parts.append(f"{evse['power_w']:.0f} W of {evse['limit_w']:.0f} W")
+        parts.append(f"{evse['session_wh'] / 1000:.3f} kWh")
+    if evse["soc"] is not None:
+        parts.append(f"battery {evse['soc']:.1f} %")
+    return ", ".join(parts)
+
+
+async def drive(
+    fleet: Fleet, lines: AsyncIterator[str], answers: Answers, *, waits: bool = True
+) -> None:
+    """Do what the lines say, one after another, until they end or say `quit`.
+
+    ``waits``: the first ones wait until the stations are there.
+    """
+    if waits:
+        await _started(fleet)
     async for line in lines:
         if not await one(fleet, line.strip(), answers):
+            answers.has_quit = True
             return
-    await fleet.settle()
+    if waits:
+        await fleet.settle()
 
 
 async def one(fleet: Fleet, line: str, answers: Answers) -> bool:
@@ -83,7 +132,7 @@ async def one(fleet: Fleet, line: str, answers: Answers) -> bool:
             await fleet.settle()
             return False
         if deed.verb.name == "help":
-            answers.done(line, "", {"help": help_lines()})
+            answers.help(line, help_lines())
             return True
         drivers = fleet.meant(deed)
     except (WrongLine, UnknownStation) as problem:
@@ -111,8 +160,9 @@ def help_lines() -> list[str]:
     """What can be said."""
     from connector.station.driving import VERBS  # noqa: PLC0415
 
-    width = max(len(each.name) for each in VERBS.values())
-    return [f"{each.usage():<{width}}  {each.about}" for each in VERBS.values()]
+    return [
+        line for each in VERBS.values() for line in (each.usage(), f"    {each.about}")
+    ]
 
 
 async def _started(fleet: Fleet) -> None:
@@ -127,13 +177,28 @@ async def _started(fleet: Fleet) -> None:
 
 async def standard_input() -> AsyncIterator[str]:
     """The lines of standard input, as they come."""
-    reader = asyncio.StreamReader(limit=1 << 20)
+    if stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode):
+        # Files cannot be waited for, and need not be.
+        while text := await asyncio.to_thread(sys.stdin.readline):
+            yield text
+        return
+    reader = asyncio.StreamReader(limit=_LONGEST)
     loop = asyncio.get_running_loop()
     transport, _ = await loop.connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
     )
     try:
-        while line := await reader.readline():
+        while line := await _line(reader):
             yield line.decode("utf-8", "replace")
     finally:
         transport.close()
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    """The next one; of one that is too long, a part that is wrong."""
+    try:
+        return await reader.readuntil()
+    except asyncio.IncompleteReadError as rest:
+        return rest.partial
+    except asyncio.LimitOverrunError as problem:
+        return await reader.readexactly(problem.consumed)

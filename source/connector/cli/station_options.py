@@ -12,13 +12,26 @@ from connector.cli.problems import UsageProblem
 if TYPE_CHECKING:
     from connector.station.assembly import StationPlan
     from connector.station.client.options import ClientOptions, Endpoint
+    from connector.station.client.quirks import Quirks
     from connector.station.files import StationFile
     from connector.station.model import StationModel
 
 VERSIONS = ("2.1", "2.0.1", "1.6")
 ID, MOST_STATIONS, MOST_EVSES = "CP1", 10_000, 64
-_URL = "ws://localhost:9000"
-_PROFILES_WITH_TLS = (2, 3)
+URL = "ws://localhost:9000"
+_WITH_PASSWORD, _WITH_CERTIFICATE = 1, 3
+
+
+@dataclass(frozen=True, slots=True)
+class HardwareOptions:
+    """Where the services of real hardware are."""
+
+    host: str
+    port: int = 1883
+    prefix: str = "station"
+    compat: str = ""
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +48,11 @@ class StationOptions:
     tls_key: Path | None = None
     config: Path | None = None
     evses: int | None = None
+    quirks: str | None = None
     folder: Path | None = None
     seed: int | None = None
     shows_frames: bool = False
+    hardware: HardwareOptions | None = None
 
 
 def plan_of(options: StationOptions) -> StationPlan:
@@ -47,16 +62,19 @@ def plan_of(options: StationOptions) -> StationPlan:
         UsageProblem, SettingsError: the options, or the file, cannot be used.
     """
     from connector.station.assembly import StationPlan  # noqa: PLC0415
+    from connector.station.maintenance import MaintenanceOptions  # noqa: PLC0415
 
     found = _file(options)
+    client = _client(found, options)
     return StationPlan(
         _model(found, options),
-        _client(found, options),
+        client,
         found.variables,
         found.rows,
         found.monitors,
         options.folder,
         options.seed,
+        MaintenanceOptions(tls_ca=client.endpoint.ca),
     )
 
 
@@ -91,25 +109,42 @@ def _client(found: StationFile, options: StationOptions) -> ClientOptions:
         tuple(f"ocpp{each}" for each in newest_first),
         shows_frames=options.shows_frames,
         is_durable=options.folder is not None,
+        quirks=_quirks(found, options),
     )
+
+
+def _quirks(found: StationFile, options: StationOptions) -> Quirks:
+    from connector.station.client.quirks import NONE, quirks_of  # noqa: PLC0415
+
+    name = options.quirks or found.quirks.get("profile")
+    if name is None:
+        return NONE
+    try:
+        return quirks_of(name)
+    except ValueError as problem:
+        raise UsageProblem(str(problem)) from None
 
 
 def _endpoint(found: StationFile, options: StationOptions) -> Endpoint:
     from connector.station.client.options import Endpoint  # noqa: PLC0415
 
     connection = found.connection
-    url = options.url or connection.url or _URL
-    password = options.password or _password(found)
-    ca = options.tls_ca or connection.tls_ca
-    certificate = options.tls_cert or connection.tls_certificate
-    key = options.tls_key or connection.tls_key
+    endpoint = Endpoint(
+        options.url or connection.url or URL,
+        0,
+        options.password or _password(found),
+        options.tls_ca or connection.tls_ca,
+        options.tls_cert or connection.tls_certificate,
+        options.tls_key or connection.tls_key,
+    )
     profile = options.security_profile
     if profile is None:
         profile = connection.security_profile
     if profile is None:
-        profile = _profile(url, password, certificate)
-    _check(url, profile, password, certificate, key)
-    return Endpoint(url, profile, password, ca, certificate, key)
+        profile = _profile(endpoint)
+    endpoint = replace(endpoint, security_profile=profile)
+    _check(endpoint)
+    return endpoint
 
 
 def _password(found: StationFile) -> str | None:
@@ -120,30 +155,34 @@ def _password(found: StationFile) -> str | None:
         raise UsageProblem(f"password_file: {reason}") from None
 
 
-def _profile(url: str, password: str | None, certificate: Path | None) -> int:
+def _profile(endpoint: Endpoint) -> int:
     """What follows from the rest (2.x part 2, A00)."""
-    if not url.startswith("wss:"):
-        return 0 if password is None else 1
-    if certificate is not None:
-        return 3
-    return 2
+    if not endpoint.url.startswith("wss:"):
+        return 0 if endpoint.password is None else 1
+    return 2 if endpoint.certificate is None else 3
 
 
-def _check(
-    url: str,
-    profile: int,
-    password: str | None,
-    certificate: Path | None,
-    key: Path | None,
-) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("ws", "wss") or not parts.hostname:
-        raise UsageProblem(f"--url {url!r}: expected ws://host or wss://host")
-    if "@" in parts.netloc:
-        raise UsageProblem("--url: expected no password in it, but --password-file")
-    if (certificate is None) != (key is None):
+def _check(endpoint: Endpoint) -> None:
+    _check_url(endpoint.url)
+    if (endpoint.certificate is None) != (endpoint.key is None):
         raise UsageProblem("--tls-cert and --tls-key: expected both or none")
-    if profile == 3 and certificate is None:
+    profile = endpoint.security_profile
+    if profile == _WITH_CERTIFICATE and endpoint.certificate is None:
         raise UsageProblem("--security-profile 3: expected --tls-cert and --tls-key")
-    if profile == 1 and password is None:
+    if profile == _WITH_PASSWORD and endpoint.password is None:
         raise UsageProblem("--security-profile 1: expected a password")
+
+
+def _check_url(url: str) -> None:
+    expected = "expected ws://host:port or wss://host:port, and a path where needed"
+    try:
+        parts = urlsplit(url)
+        is_right = parts.scheme in ("ws", "wss") and bool(parts.hostname)
+        is_right = is_right and parts.port != 0
+    except ValueError:
+        is_right = False
+    if "@" in url:
+        # What stands before it may be a password.
+        raise UsageProblem("--url: expected no password in it, but --password-file")
+    if not is_right:
+        raise UsageProblem(f"--url {url[:200]!r}: {expected}")

@@ -23,3 +23,19 @@ def station_password(environ: Mapping[str, str] | None = None) -> str | None:
         raise SettingsError(wrong)
     given = found.get(PASSWORD)
     return None if given is None else given.text
+
+
+def broker_login(
+    environ: Mapping[str, str] | None = None,
+) -> tuple[str | None, str | None]:
+    """User and password at the broker of hardware on MQTT.
+
+    Raises:
+        SettingsError: a file with one of them cannot be read.
+    """
+    found, problems = gather(os.environ if environ is None else environ)
+    wrong = [text for text in problems if text.startswith("MQTT_")]
+    if wrong:
+        raise SettingsError(wrong)
+    user, password = found.get("MQTT_USERNAME"), found.get("MQTT_PASSWORD")
+    return user.text if user else None, password.text if password else None

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from connector.sessions.options import Observer
 from connector.station.assembly.meters import Meters
@@ -119,14 +118,13 @@ class Station:
         for call in tuple(self._noted):
             call()
 
-    @contextmanager
-    def noting(self, call: Callable[[], object]) -> Iterator[None]:
-        """Have something called whenever link or core may have changed."""
+    def watch(self, call: Callable[[], object]) -> Callable[[], None]:
+        """Have something called whenever link or core may have changed.
+
+        Gives what ends it.
+        """
         self._noted.append(call)
-        try:
-            yield
-        finally:
-            self._noted.remove(call)
+        return lambda: self._noted.remove(call)
 
     # -- life
 

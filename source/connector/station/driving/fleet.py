@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from connector.errors import ConnectorError
+from connector.station.assembly.station import Station
 from connector.station.driving.driver import Driver
 from connector.station.driving.verbs import Deed
+from connector.station.driving.visits import Habits, Visits, visits_of
 
 logger = logging.getLogger(__name__)
 
@@ -30,10 +32,19 @@ class UnknownStation(ConnectorError):
 class Fleet:
     """Stations that run for as long as the ``async with`` lasts.
 
-    ``per_s`` is how many are switched on in a second; 0: all at once.
+    ``per_s`` is how many are switched on in a second; 0: all at once. With ``habits``
+    drivers come, charge and leave by themselves.
     """
 
-    def __init__(self, drivers: Sequence[Driver], *, per_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        drivers: Sequence[Driver],
+        *,
+        per_s: float = 0.0,
+        habits: Habits | None = None,
+    ) -> None:
+        self._habits = habits
+        self._visits: list[Visits] = []
         self.drivers = {each.station.identity: each for each in drivers}
         self._per_s = per_s
         self._tasks: set[asyncio.Task[None]] = set()
@@ -55,6 +66,8 @@ class Fleet:
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.wait({self._starting})
+        for visits in self._visits:
+            visits.stop()
         for task in self._tasks:
             task.cancel()
         if self._tasks:
@@ -66,8 +79,16 @@ class Fleet:
             task = asyncio.create_task(driver.station.run(), name=name)
             self._tasks.add(task)
             task.add_done_callback(self._has_ended)
+            self._visit(driver.station)
             if self._per_s:
                 await asyncio.sleep(1 / self._per_s)
+
+    def _visit(self, station: Station) -> None:
+        if self._habits is not None:
+            found = visits_of(station, self._habits)
+            self._visits += found
+            for each in found:
+                each.start()
 
     def _has_ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

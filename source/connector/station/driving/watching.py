@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
 from connector.station.assembly.station import Station
 
@@ -27,9 +26,14 @@ async def until(station: Station, holds: Callable[[], bool], within_s: float) ->
 
 async def _changed(station: Station) -> None:
     event = asyncio.Event()
-    with station.noting(event.set), suppress(TimeoutError):
+    unwatch = station.watch(event.set)
+    try:
         async with asyncio.timeout(_LOOK_EVERY_S):
             await event.wait()
+    except TimeoutError:
+        return
+    finally:
+        unwatch()
     await asyncio.sleep(0)
 
 

@@ -40,8 +40,8 @@ _TAGS: Mapping[str, Callable[[str], Any]] = {
 """How scalars are read; times stay texts, as messages have them."""
 
 
-def read(path: Path) -> Scenario:
-    """The scenario of a file.
+def read(path: Path, name: str | None = None) -> Scenario:
+    """The scenario of a file; ``name`` is what it is called, else its path.
 
     Raises:
         SettingsError: something is wrong; each line names file, line, column, what was
@@ -57,7 +57,7 @@ def read(path: Path) -> Scenario:
         raise SettingsError([f"{path}, {at}: expected text in UTF-8"]) from None
     if len(text) > _LARGEST:
         raise SettingsError([f"{path}: expected at most {_LARGEST} bytes"])
-    return read_text(text, str(path))
+    return read_text(text, name or str(path))
 
 
 def read_text(text: str, name: str) -> Scenario:

@@ -39,6 +39,11 @@ class Result:
         return {name: v for name, v in asdict(self).items() if v not in ("", None)}
 
 
+def json_line(result: Result) -> str:
+    """A result as a line of JSON."""
+    return json.dumps(result.as_json())
+
+
 def tap(result: Result, number: int) -> Iterator[str]:
     """The lines of a result (https://testanything.org, version 14)."""
     word = "not ok" if result.outcome is Outcome.FAILED else "ok"

@@ -28,8 +28,8 @@ _TIDIES_WITHIN_S = 5.0
 StationOf = Callable[[StationPlan, Record], Station]
 
 
-def _station(plan: StationPlan, record: Record) -> Station:
-    return Station(plan, observer=record)
+def _station(plan: StationPlan, observer: Record) -> Station:
+    return Station(plan, observer=observer)
 
 
 @dataclass(frozen=True, slots=True)

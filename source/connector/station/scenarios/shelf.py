@@ -64,6 +64,11 @@ def _choice(wanted: str) -> Choice:
             known = ", ".join([*names(), ALL])
             expected = f"expected the path of a file, or one of {known}"
             raise SettingsError([f"scenario {wanted!r}: {expected}"])
-        return Choice(wanted, tuple(map(read, paths)))
+        return Choice(wanted, tuple(read(each, _shown(each)) for each in paths))
     scenario = read(Path(wanted))
     return Choice(scenario.name, (scenario,))
+
+
+def _shown(path: Path) -> str:
+    """Of a shipped one, as in its folder."""
+    return str(path.relative_to(SHIPPED.parent))
