@@ -7,12 +7,38 @@ before it is sent.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from connector.ocppj.frames import Json
 from connector.ocppj.schemas import CUSTOM_DATA, schemas
 
 _MISFIT = object()
+_OTHER = "Other"
+_NEAREST: Mapping[str, str] = MappingProxyType(
+    {
+        # TriggerReasonEnum
+        "CostLimitReached": "EnergyLimitReached",
+        "LimitSet": "ChargingRateChanged",
+        "OperationModeChanged": "ChargingStateChanged",
+        "RunningCost": "Trigger",
+        "SoCLimitReached": "EnergyLimitReached",
+        "TariffChanged": "Trigger",
+        "TxResumed": "CablePluggedIn",
+        # ReservationUpdateStatusEnum
+        "NoTransaction": "Removed",
+        # EnergyTransferModeEnum
+        "AC_BPT": "AC_three_phase",
+        "AC_BPT_DER": "AC_three_phase",
+        "AC_DER": "AC_three_phase",
+        "DC_ACDP": "DC",
+        "DC_ACDP_BPT": "DC",
+        "DC_BPT": "DC",
+        "WPT": "DC",
+    }
+)
+"""Words of 2.1, and those of 2.0.1 that come nearest; else it is `Other`, if at all."""
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "boolean": bool,
@@ -33,7 +59,7 @@ def _fit(document: Json, schema: Json, value: Any) -> Any:
         name = schema["$ref"].removeprefix("#/definitions/")
         schema = document["definitions"][name]
     if "enum" in schema:
-        return value if value in schema["enum"] else _MISFIT
+        return _word(schema["enum"], value)
     kind = schema.get("type")
     if kind in ("number", "integer"):
         return _number(kind, value)
@@ -47,6 +73,17 @@ def _fit(document: Json, schema: Json, value: Any) -> Any:
         case "array":
             return _array(document, schema, value)
     return value
+
+
+def _word(known: Sequence[str], value: Any) -> Any:
+    for word in (
+        value,
+        _NEAREST.get(value) if isinstance(value, str) else None,
+        _OTHER,
+    ):
+        if word in known:
+            return word
+    return _MISFIT
 
 
 def _number(kind: str, value: Any) -> Any:

@@ -21,9 +21,6 @@ from connector.station.times import iso
 if TYPE_CHECKING:
     from connector.station.client.client import Client
 
-_NEW_UPDATES = {"NoTransaction": "Removed"}
-"""ReservationUpdateStatusEnum: what 2.0.1 has for a word of 2.1."""
-
 
 def write(client: Client, event: Reported, version: str) -> Message | None:
     """The message of a report; None where the version has none, or nothing is left."""
@@ -62,19 +59,10 @@ def _security(_client: Client, event: Reported, _version: str) -> Json:
     return {"timestamp": iso(event.time_ms), **event.details}
 
 
-def _reservation(_client: Client, event: Reported, version: str) -> Json:
-    details = dict(event.details)
-    if version == "2.0.1":
-        status = details["reservationUpdateStatus"]
-        details["reservationUpdateStatus"] = _NEW_UPDATES.get(status, status)
-    return details
-
-
 _SHAPES: Mapping[str, Callable[[Client, Reported, str], Json | None]] = (
     MappingProxyType(
         {
             "NotifyEvent": _event,
-            "ReservationStatusUpdate": _reservation,
             "SecurityEventNotification": _security,
         }
     )

@@ -46,18 +46,6 @@ _KNOWN_REASONS = frozenset(
     PowerQuality Reboot Remote SOCLimitReached StoppedByEV TimeLimitReached
     Timeout""".split()
 )
-_TRIGGERS_201: Mapping[str, str] = MappingProxyType(
-    {
-        "CostLimitReached": "EnergyLimitReached",
-        "LimitSet": "ChargingRateChanged",
-        "OperationModeChanged": "ChargingStateChanged",
-        "RunningCost": "Trigger",
-        "SoCLimitReached": "EnergyLimitReached",
-        "TariffChanged": "Trigger",
-        "TxResumed": "CablePluggedIn",
-    }
-)
-"""Words of 2.1, in those of 2.0.1 that come nearest."""
 _SIGNS = "SampledDataCtrlr/SignReadings"
 _SIGNS_ALIGNED = "AlignedDataCtrlr/SignReadings"
 _PUBLIC_KEY = "OCPPCommCtrlr/PublicKeyWithSignedMeterValue"
@@ -68,7 +56,7 @@ def write(client: Client, event: SessionEvent, version: str) -> Message:
     payload: Json = {
         "eventType": event.kind,
         "timestamp": iso(event.time_ms),
-        "triggerReason": _trigger(event.trigger, version),
+        "triggerReason": event.trigger,
         "seqNo": event.number,
         "transactionInfo": _info(client, event),
         **_circumstances(event),
@@ -87,10 +75,6 @@ def write(client: Client, event: SessionEvent, version: str) -> Message:
         lambda answer: _took(client, event, answer),
         lambda _: _is_told(client, event),
     )
-
-
-def _trigger(word: str, version: str) -> str:
-    return _TRIGGERS_201.get(word, word) if version == "2.0.1" else word
 
 
 def _info(client: Client, event: SessionEvent) -> Json:

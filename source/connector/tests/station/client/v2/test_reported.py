@@ -1,0 +1,218 @@
+"""What a station tells by itself, in the words that a version has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connector.ocppj.routes import ROUTES
+from connector.ocppj.schemas import schemas
+from connector.station.client.v2.external import clear_limit, set_limit
+from connector.station.client.v2.fitting import fitted
+from connector.station.core.events import Reported
+from connector.tests.ocppj.examples import request
+from connector.tests.station.client.bench import settle
+from connector.tests.station.client.v2.bench import Json, Place2, profile
+from connector.tests.station.client.v2.conftest import Start2
+
+OF_THE_CORE = {
+    "Authorize",
+    "BootNotification",
+    "Heartbeat",
+    "MeterValues",
+    "StatusNotification",
+    "TransactionEvent",
+}
+OF_PROFILES = {"ReportChargingProfiles"}
+"""The charging profiles themselves know which of them 2.0.1 has words for."""
+REPORTED = sorted(ROUTES["2.1"].up - OF_THE_CORE - OF_PROFILES)
+SAID = sorted(ROUTES["2.0.1"].up - {"Authorize"} - OF_PROFILES)
+
+
+async def tell(place: Place2, action: str, details: Json) -> list[Json]:
+    place.central.forget()
+    place.core.report(action, details, place.clock.now_ms())
+    await settle()
+    return place.central.of(action)
+
+
+@pytest.mark.parametrize("action", REPORTED)
+async def test_what_is_reported_is_told_where_the_version_has_it(
+    start: Start2, version: str, action: str
+) -> None:
+    place = await start()
+    told = await tell(place, action, request("2.1", action, "full"))
+
+    assert len(told) == (action in ROUTES[version].up)
+
+
+@pytest.mark.parametrize("action", SAID)
+def test_what_is_of_2_1_is_said_as_far_as_2_0_1_can(action: str) -> None:
+    details = request("2.1", action, "full")
+    payload = fitted("2.0.1", action, details)
+    schema = schemas("2.0.1", formats="times").request(action)
+    wrong = [str(each) for each in schema.misfits(payload)]
+
+    assert [each for each in wrong if "is missing" not in each] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"type": "x" * 60, "timestamp": "t"}, {"type": "x" * 50, "timestamp": "t"}),
+        (
+            {"type": "A", "timestamp": "t", "techInfo": None, "other": 1},
+            {"type": "A", "timestamp": "t"},
+        ),
+        (
+            {"type": "A", "timestamp": "t", "customData": {"vendorId": "V", "a": 1}},
+            {"type": "A", "timestamp": "t", "customData": {"vendorId": "V", "a": 1}},
+        ),
+    ],
+)
+def test_what_has_no_place_is_left_out(given: Json, found: Json) -> None:
+    assert fitted("2.0.1", "SecurityEventNotification", given) == found
+
+
+async def test_a_reservation_that_ends_is_told(start: Start2, version: str) -> None:
+    place = await start()
+    details = {"reservationId": 4, "reservationUpdateStatus": "NoTransaction"}
+    (told,) = await tell(place, "ReservationStatusUpdate", details)
+    words = {"2.0.1": "Removed", "2.1": "NoTransaction"}
+
+    assert told["reservationUpdateStatus"] == words[version]
+
+
+async def test_security_events_have_the_time_of_their_fact(start: Start2) -> None:
+    place = await start()
+    now = place.central.now()
+    (told,) = await tell(place, "SecurityEventNotification", {"type": "TamperDetected"})
+
+    assert told == {"type": "TamperDetected", "timestamp": now}
+
+
+async def test_security_events_wait_for_the_next_link(start: Start2) -> None:
+    place = await start()
+    place.central.shut()
+    await place.central.drop()
+    assert await tell(place, "SecurityEventNotification", {"type": "Reset"}) == []
+    place.central.open()
+    await place.wait(60, step_s=5)
+
+    assert len(place.central.of("SecurityEventNotification")) == 1
+
+
+async def test_a_report_that_makes_no_sense_ends_nothing(
+    start: Start2, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = await start()
+    assert await tell(place, "NotifyEvent", {"eventData": "rubbish"}) == []
+    await place.charge()
+    caplog.clear()
+
+    assert place.central.events()
+
+
+# -- limits from elsewhere
+
+
+def external(limit: float) -> Json:
+    purpose = "ChargingStationExternalConstraints"
+    return profile(
+        limit, chargingProfilePurpose=purpose, chargingProfileKind="Absolute"
+    ) | {"chargingSchedule": [_schedule(limit)]}
+
+
+def _schedule(limit: float) -> Json:
+    return {
+        "id": 1,
+        "startSchedule": "2026-01-31T00:00:00Z",
+        "chargingRateUnit": "W",
+        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit}],
+    }
+
+
+async def test_a_limit_of_the_grid_is_kept_and_told(start: Start2) -> None:
+    place = await start()
+    await place.charge()
+    decision = set_limit(place.client, 0, external(4000.0), source="SO")
+    await settle()
+    assert decision.is_accepted, decision
+    assert place.hardware.offers[1] == 4000.0
+    (told,) = place.central.of("NotifyChargingLimit")
+    assert told["chargingLimit"]["chargingLimitSource"] == "SO"
+    assert clear_limit(place.client, 0, source="SO")
+    await settle()
+    reasons = [each["triggerReason"] for each in place.central.events()]
+
+    assert place.hardware.offers[1] == 22_080.0
+    assert len(place.central.of("ClearedChargingLimit")) == 1
+    assert reasons.count("ChargingRateChanged") == 2
+    assert not clear_limit(place.client, 0, source="SO")
+
+
+async def test_a_limit_is_told_with_its_schedule_where_that_is_set(
+    start: Start2,
+) -> None:
+    name = "SmartChargingCtrlr/NotifyChargingLimitWithSchedules"
+    place = await start(initial={name: "true"})
+    set_limit(place.client, 1, external(4000.0), is_grid_critical=True)
+    await settle()
+    (told,) = place.central.of("NotifyChargingLimit")
+
+    assert told["evseId"] == 1
+    assert told["chargingLimit"]["isGridCritical"] is True
+    assert told["chargingSchedule"] == [_schedule(4000.0)]
+
+
+async def test_a_limit_that_makes_no_sense_is_not_told(start: Start2) -> None:
+    place = await start()
+    decision = set_limit(place.client, 9, external(4000.0))
+    await settle()
+
+    assert not decision.is_accepted
+    assert place.central.of("NotifyChargingLimit") == []
+    with pytest.raises(ValueError, match="CSO"):
+        set_limit(place.client, 1, external(1.0), source="CSO")
+
+
+# -- dynamic profiles
+
+
+@pytest.mark.parametrize("version", ["2.1"])
+async def test_a_dynamic_profile_asks_for_its_numbers(start: Start2) -> None:
+    place = await start()
+    await place.charge()
+    dynamic: dict[str, Any] = {
+        "chargingProfileKind": "Dynamic",
+        "dynUpdateInterval": 30,
+    }
+    await place.answered(
+        "SetChargingProfile", evseId=1, chargingProfile=profile(9000.0, **dynamic)
+    )
+    assert place.hardware.offers[1] == 9000.0
+    await place.wait(65, step_s=5)
+    asked = place.central.of("PullDynamicScheduleUpdate")
+
+    assert asked == [{"chargingProfileId": 7}] * 2
+    assert place.hardware.offers[1] == 5000.0
+
+
+@pytest.mark.parametrize("version", ["2.1"])
+async def test_numbers_that_do_not_come_are_asked_for_at_intervals(
+    start: Start2,
+) -> None:
+    place = await start()
+    place.central.answers["PullDynamicScheduleUpdate"] = {"status": "Rejected"}
+    dynamic: dict[str, Any] = {
+        "chargingProfileKind": "Dynamic",
+        "dynUpdateInterval": 30,
+    }
+    await place.answered(
+        "SetChargingProfile", evseId=1, chargingProfile=profile(9000.0, **dynamic)
+    )
+    await place.wait(125, step_s=5)
+
+    assert len(place.central.of("PullDynamicScheduleUpdate")) == 4
+    assert Reported("A", {}, 0).action == "A"
