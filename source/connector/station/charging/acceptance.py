@@ -5,7 +5,7 @@ Each rule names the requirement that it holds; reason codes are those of 2.x.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from connector.station.charging import settings as names
@@ -19,7 +19,7 @@ from connector.station.charging.profile import (
     Purpose,
 )
 from connector.station.core.settings import Variables
-from connector.station.model import Rating
+from connector.station.model import EvseModel, Rating
 
 _ADDED = frozenset({Purpose.PRIORITY, Purpose.LOCAL})
 _OF_TRANSACTIONS = frozenset({Purpose.TX, Purpose.TX_DEFAULT})
@@ -49,6 +49,8 @@ class Place:
     """Of the EVSE, or of all."""
     knows_phases: bool = False
     """Whether a vehicle has said what it takes per phase (K01.FR.142)."""
+    evses: tuple[int, ...] = ()
+    """Their numbers."""
 
     @property
     def is_dc(self) -> bool:
@@ -59,6 +61,19 @@ class Place:
     def feeds_back(self) -> bool:
         """Whether the hardware lets a vehicle discharge."""
         return any(rating.max_discharge_w > 0 for rating in self.ratings)
+
+    def modes(self) -> frozenset[str]:
+        """The operation modes that all of them know, beside ChargingOnly."""
+        known = (self.variables.items(names.MODES.format(n)) for n in self.evses)
+        return frozenset.intersection(*map(frozenset, known))
+
+
+def place_of(
+    variables: Variables, evses: Sequence[EvseModel], *, knows_phases: bool
+) -> Place:
+    """The place that these EVSEs are."""
+    ratings = tuple(each.rating for each in evses)
+    return Place(variables, ratings, knows_phases, tuple(e.number for e in evses))
 
 
 Rule = Callable[[Profile, Place], None]
@@ -228,7 +243,7 @@ def _features(profile: Profile, place: Place) -> None:
 
 def _modes(profile: Profile, place: Place) -> None:
     allowed = _MODES.get(profile.purpose)
-    known = place.variables.items(names.MODES)
+    known = place.modes()
     for period in profile.schedule.periods:
         mode = period.mode
         is_usual = mode is Mode.CHARGING_ONLY

@@ -111,10 +111,10 @@ class Profiles:
         """When a limit may be another without anybody saying so."""
         if not self._stack:
             return None
-        numbers = [number for number, evse in self._evses.items() if _takes(evse)]
-        if not numbers:
+        taking = next((n for n, evse in self._evses.items() if _takes(evse)), None)
+        if taking is None:
             return None
-        until_ms = self._now(numbers[0], now_ms).until_ms
+        until_ms = self._now(taking, now_ms).until_ms
         return None if until_ms >= NEVER_MS else until_ms
 
     def session_ended(self, evse: Evse) -> None:
@@ -130,8 +130,8 @@ class Profiles:
 
         Only there L2 and L3 may have limits of their own.
         """
-        others = self._per_phase - {evse}
-        self._per_phase = others | {evse} if knows_phases else others
+        self._per_phase -= {evse}
+        self._per_phase |= {evse} if knows_phases else frozenset()
 
     def link_changed(self, now_ms: int, *, is_online: bool) -> None:
         """Some profiles hold only so long without a central system (2.1).
@@ -139,13 +139,19 @@ class Profiles:
         Those that do not come back are gone once there is a link again.
         """
         since_ms = self._offline_since_ms
-        if is_online and since_ms is not None:
-            self._stack.remove(ends.lapsed(self._stack, now_ms - since_ms))
         if is_online:
+            offline_ms = -1 if since_ms is None else now_ms - since_ms
+            self._stack.remove(ends.lapsed(self._stack, offline_ms))
             self._offline_since_ms = None
         elif since_ms is None:
             self._offline_since_ms = now_ms
         self._stack.changed()
+
+    def time_moved(self, by_ms: int) -> None:
+        """The clock was set."""
+        if self._offline_since_ms is not None:
+            self._offline_since_ms += by_ms
+        self._stack.time_moved(by_ms)
 
     def _now(self, asked: int, now_ms: int) -> Evaluation:
         """What holds, as found out before where that is still so."""
@@ -224,9 +230,9 @@ class Profiles:
         return found
 
     def _place(self, evse: int) -> acceptance.Place:
-        ratings = [e.rating for e in self._model.evses if evse in (0, e.number)]
+        chosen = [e for e in self._model.evses if evse in (0, e.number)]
         knows_phases = evse in self._per_phase
-        return acceptance.Place(self._variables, tuple(ratings), knows_phases)
+        return acceptance.place_of(self._variables, chosen, knows_phases=knows_phases)
 
     def _arrival(self, evse: int, now_ms: int, version: str) -> wire2.Arrival:
         zone = zone_of(self._variables)
@@ -277,8 +283,8 @@ class Profiles:
             return "Rejected"
         if not self._stack.ranked(where[0], Purpose.PRIORITY):
             return "NoProfile"
-        others = self._priority - {session_key}
-        self._priority = others | {session_key} if is_active else others
+        change = self._priority.union if is_active else self._priority.difference
+        self._priority = change({session_key})
         self._stack.changed()
         return "Accepted"
 
@@ -336,7 +342,7 @@ class Profiles:
         sessions = [
             (number, *self._session(number, now_ms))
             for number in numbers
-            if number in asked or self._takes(number)
+            if number in asked or _takes(self._evses.get(number))
         ]
         members = self._members(sessions)
         return composite.build(
@@ -357,10 +363,6 @@ class Profiles:
             info = f"chargingRateUnit is {' or '.join(known)}"
             raise Refused("UnsupportedRateUnit", info)
         return unit
-
-    def _takes(self, number: int) -> bool:
-        evse = self._evses.get(number)
-        return evse is not None and _takes(evse)
 
     def _session(self, number: int, now_ms: int) -> tuple[str | None, int]:
         evse = self._evses.get(number)
@@ -384,9 +386,9 @@ class Profiles:
         return problems
 
 
-def _takes(evse: Evse) -> bool:
+def _takes(evse: Evse | None) -> bool:
     """Whether power may flow there."""
-    return evse.is_running and evse.may_flow
+    return evse is not None and evse.is_running and evse.may_flow
 
 
 def _session(evse: Evse, now_ms: int) -> tuple[str | None, int]:

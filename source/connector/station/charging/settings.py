@@ -8,12 +8,14 @@ UNITS = "SmartChargingCtrlr/RateUnit"
 SWITCHES_PHASES = "SmartChargingCtrlr/ACPhaseSwitchingSupported"
 PURPOSES = "SmartChargingCtrlr/SupportedAdditionalPurposes"
 HIGHEST_EXTERNAL_ID = "SmartChargingCtrlr/MaxExternalConstraintsId"
-MODES = "V2XChargingCtrlr/SupportedOperationModes"
 
 HAS_DYNAMIC = "SmartChargingCtrlr/SupportsFeature#DynamicProfiles"
 HAS_LOCAL_TIME = "SmartChargingCtrlr/SupportsFeature#UseLocalTime"
 HAS_RANDOM_DELAY = "SmartChargingCtrlr/SupportsFeature#RandomizedDelay"
 HAS_SLEEP = "SmartChargingCtrlr/SupportsFeature#EvseSleep"
+
+MODES = "V2XChargingCtrlr@{}/SupportedOperationModes"
+"""Of an EVSE that lets a vehicle discharge (2.1, K01.FR.115)."""
 
 PERSISTENCE = "SmartChargingCtrlr/ChargingProfilePersistence"
 """With the purpose as its instance (2.1, K01.FR.55)."""

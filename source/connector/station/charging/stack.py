@@ -45,6 +45,13 @@ class Stack:
         self.revision += 1
         self._ranked.clear()
 
+    def time_moved(self, by_ms: int) -> None:
+        """The clock was set: what came so long ago still did."""
+        for profile in self._profiles:
+            profile.installed_ms += by_ms
+            profile.updated_ms += by_ms
+        self.changed()
+
     def by_id(self, number: int) -> Profile | None:
         """The one with an id."""
         return next((p for p in self._profiles if p.id == number), None)

@@ -41,10 +41,12 @@ def assemble(
     around: Surroundings,
     *,
     clock: StationClock | None = None,
+    core_class: type[StationCore] = StationCore,
 ) -> Client:
     """A station that waits for `Client.run`; its core is what hardware tells.
 
-    ``clock`` is where the hardware has to have the station's time before there is one.
+    ``clock`` is where the hardware has to have the station's time before there is one,
+    ``core_class`` what such hardware needs (`hardware_mqtt` has one).
 
     Raises:
         ValueError: a value of ``initial`` is wrong; the text says which and why.
@@ -52,7 +54,7 @@ def assemble(
     clock = clock or StationClock(around.clock)
     variables = DeviceModel(model, around.folder, initial=around.initial)
     profiles = Profiles(model, variables, source=around.source)
-    core = StationCore(model, hardware, variables, profiles, source=around.source)
+    core = core_class(model, hardware, variables, profiles, source=around.source)
     profiles.attach(core.site.evses)
     clients: list[Client] = []
     maintenance = Maintenance(

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connector.errors import StationNotConnected
 from connector.ocppj.frames import Json
@@ -25,7 +25,6 @@ from connector.station.client.messages import Message, Version
 from connector.station.client.options import ClientOptions, Endpoint
 from connector.station.client.parts import StationParts, Timed
 from connector.station.client.recovery import recover
-from connector.station.client.shifting import shift
 from connector.station.client.state import State
 from connector.station.client.telling import Telling
 from connector.station.client.timers import Timers
@@ -36,6 +35,9 @@ from connector.station.core.events import (
     ResetDue,
     SessionEvent,
 )
+
+if TYPE_CHECKING:
+    from connector.station.client.v2.desk import Desk
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +84,8 @@ class Client:
         """Called when the link, or what the central system thinks of us, changes."""
         self.data_transfers: dict[str, DataTransfer] = {}
         """What answers DataTransfer, by vendorId."""
+        self.desk: Desk | None = None
+        """What 2.x keeps beside the core, once there is anything (`v2.desk`)."""
         self._order = 0
         self._is_turning = False
         self._offline_until_s = 0.0
@@ -203,7 +207,9 @@ class Client:
         logger.info("%s: the clock was set by %d ms", self.identity, by_ms)
         if isinstance(self.core.hardware, Timed):
             self.core.hardware.time_moved(by_ms)
-        shift(self.core, by_ms)
+        self.core.time_moved(by_ms)
+        self.parts.profiles.time_moved(by_ms)
+        self.core.offer_anew(self.now_ms())
         self.touch()
 
     # -- links

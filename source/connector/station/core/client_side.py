@@ -12,6 +12,7 @@ from connector.station.core.limits import TransactionLimit
 from connector.station.core.reservations import Reservation, ReserveStatus
 from connector.station.core.rooms import Rooms
 from connector.station.core.session import Session
+from connector.station.core.shifting import shift
 from connector.station.core.tokens import Entry, ListStatus, Verdict
 from connector.station.ports import Token
 
@@ -36,6 +37,10 @@ class ClientSide(Calls):
         self._rooms.site.is_online = False
         self._rooms.telling.went_offline(now_ms)
         self.offer_anew(now_ms)
+
+    def time_moved(self, by_ms: int) -> None:
+        """The clock was set, by so much; call `step` then."""
+        shift(self._rooms, by_ms)
 
     # -- who may charge
 

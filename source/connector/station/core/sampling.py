@@ -18,6 +18,8 @@ from connector.station.core.transactions import Transactions
 CLOCK, PERIODIC = "Sample.Clock", "Sample.Periodic"
 MOST_SAMPLES = 300
 _DAY_MS = 86_400_000
+_SET_BACK_MS = 5_000
+"""A clock that is set back by less tells nothing twice."""
 
 
 @dataclass(slots=True)
@@ -127,9 +129,16 @@ class Sampling:
 
 
 def _advance(due_ms: int, interval_ms: int, now_ms: int) -> tuple[bool, int]:
-    """Whether it is time, and when it is next; the first time only begins."""
+    """Whether it is time, and when it is next; the first time only begins.
+
+    So does one that is another by now: the interval is another, or the clock was set.
+    """
     if not interval_ms:
         return False, 0
-    if now_ms < due_ms:
+    is_known = due_ms % _DAY_MS % interval_ms == 0
+    if is_known and now_ms < due_ms <= now_ms + interval_ms + _SET_BACK_MS:
         return False, due_ms
-    return due_ms > 0, now_ms - now_ms % _DAY_MS % interval_ms + interval_ms
+    midnight_ms = now_ms - now_ms % _DAY_MS
+    next_ms = now_ms - now_ms % _DAY_MS % interval_ms + interval_ms
+    is_due = is_known and due_ms <= now_ms < due_ms + interval_ms
+    return is_due, min(next_ms, midnight_ms + _DAY_MS)

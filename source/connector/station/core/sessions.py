@@ -55,7 +55,7 @@ class Sessions:
 
     def _offer_others(self, evse: Evse, now_ms: int) -> None:
         for other in self.power.less_first(now_ms):
-            if other is not evse and other.takes_power:
+            if other is not evse and other.takes_power and self._may_flow(other):
                 self.power.offer(other, now_ms, may_flow=True)
                 self._tell_state(other, CHANGED, now_ms)
                 self.telling.statuses_of(other, now_ms)
@@ -76,6 +76,7 @@ class Sessions:
         if self.transactions.has_to_end(evse):
             why = "StoppedByEV" if state == "SuspendedEV" else "Other"
             self.end(evse, trigger, why, now_ms)
+            self._offer(evse, now_ms)
         elif state != session.told_state:
             self.transactions.update(evse, trigger, now_ms)
 
@@ -85,20 +86,24 @@ class Sessions:
         """Something happened that a transaction begins with, or tells."""
         if evse.is_running:
             self.transactions.update(evse, trigger, now_ms, token)
-            self._use_reservation(evse)
+            self._use_reservation(evse, now_ms)
         else:
             self._begin_if_due(evse, trigger, now_ms)
 
     def _begin_if_due(self, evse: Evse, trigger: str, now_ms: int) -> None:
         if self.transactions.has_to_begin(evse) and self.site.may_start(evse):
             self.transactions.begin(evse, trigger, now_ms)
-            self._use_reservation(evse)
+            self._use_reservation(evse, now_ms)
 
-    def _use_reservation(self, evse: Evse) -> None:
+    def _use_reservation(self, evse: Evse, now_ms: int) -> None:
         """It ends with the transaction that it was for (1.6, 5.13; 2.x H03)."""
         session = evse.session
-        if session is not None and session.reservation_id is not None:
-            self.site.reservations.cancel(session.reservation_id)
+        if session is None or session.reservation_id is None:
+            return
+        if self.site.reservations.cancel(session.reservation_id) is not None:
+            for other in self.site.evses.values():
+                if other is not evse:
+                    self.telling.statuses_of(other, now_ms)
 
     # -- vehicles
 
@@ -230,8 +235,7 @@ class Sessions:
         self._change_availability(evse)
         if evse.is_plugged or evse.is_in_bay:
             evse.is_spent |= had_token
-            session = self.site.session(evse)
-            session.was_plugged, session.was_in_bay = evse.is_plugged, evse.is_in_bay
+            self.site.session(evse)
 
     def give_up(self, evse: Evse, now_ms: int) -> None:
         """Nobody plugged in: who was authorized is so no more (E03, E10; 1.6 4.7)."""

@@ -85,7 +85,13 @@ class Site:
         """The session at an EVSE, which begins with this where there is none."""
         if evse.session is None:
             key = new_key(self.source)
-            evse.session = Session(key, evse.number, evse.connector)
+            evse.session = Session(
+                key,
+                evse.number,
+                evse.connector,
+                was_plugged=evse.is_plugged,
+                was_in_bay=evse.is_in_bay,
+            )
         return evse.session
 
     def connection_timeout_ms(self) -> int:

@@ -113,6 +113,11 @@ class Telling:
         if self._offline_since_ms is None:
             self._offline_since_ms = now_ms
 
+    def time_moved(self, by_ms: int) -> None:
+        """The clock was set."""
+        if self._offline_since_ms is not None:
+            self._offline_since_ms += by_ms
+
     def came_online(self, now_ms: int) -> None:
         """Tell what changed, or all after a long time (2.x part 2, B04)."""
         since_ms, self._offline_since_ms = self._offline_since_ms, None

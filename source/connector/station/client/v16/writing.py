@@ -122,6 +122,8 @@ def place(client: Client, evse: int) -> int:
 
 @_write.register(Reported)
 def _reported(event: Reported, client: Client) -> Messages:
+    if event.action == "Heartbeat":
+        return (client.booting.heartbeat(),)
     message = reported.write(event)
     if message is None:
         return ()

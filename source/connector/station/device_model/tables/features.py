@@ -72,16 +72,12 @@ _SMART_CHARGING = (
     flag(
         "SmartChargingCtrlr/SupportsFeature#DynamicProfiles", True, mutability=READ_ONLY
     ),
+    flag("SmartChargingCtrlr/SupportsFeature#UseLocalTime", True, mutability=READ_ONLY),
     flag(
-        "SmartChargingCtrlr/SupportsFeature#UseLocalTime", False, mutability=READ_ONLY
-    ),
-    flag(
-        "SmartChargingCtrlr/SupportsFeature#RandomizedDelay",
-        False,
-        mutability=READ_ONLY,
+        "SmartChargingCtrlr/SupportsFeature#RandomizedDelay", True, mutability=READ_ONLY
     ),
     flag("SmartChargingCtrlr/SupportsFeature#LimitAtSoC", False, mutability=READ_ONLY),
-    flag("SmartChargingCtrlr/SupportsFeature#EvseSleep", False, mutability=READ_ONLY),
+    flag("SmartChargingCtrlr/SupportsFeature#EvseSleep", True, mutability=READ_ONLY),
 )
 
 _COSTS_AND_DISPLAY = (
@@ -145,7 +141,7 @@ _DISCHARGING = (
     ),
     members(
         "V2XChargingCtrlr/SupportedOperationModes",
-        "ChargingOnly,CentralSetpoint,Idle",
+        "ChargingOnly,CentralSetpoint,ExternalSetpoint,ExternalLimits,Idle",
         _OPERATION_MODES,
         mutability=READ_ONLY,
         level="evse",

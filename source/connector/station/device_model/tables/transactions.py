@@ -19,6 +19,7 @@ from connector.station.device_model.rows import (
 )
 
 POINTS = (
+    "ParkingBayOccupancy",
     "EVConnected",
     "Authorized",
     "DataSigned",

@@ -29,7 +29,10 @@ VARIABLES = {
     "SmartChargingCtrlr/SupportsFeature#UseLocalTime": "true",
     "SmartChargingCtrlr/SupportsFeature#RandomizedDelay": "true",
     "SmartChargingCtrlr/SupportsFeature#EvseSleep": "true",
-    "V2XChargingCtrlr/SupportedOperationModes": "CentralSetpoint,Idle",
+    **{
+        f"V2XChargingCtrlr@{number}/SupportedOperationModes": "CentralSetpoint,Idle"
+        for number in range(1, 9)
+    },
 }
 Row = tuple[Any, ...]
 

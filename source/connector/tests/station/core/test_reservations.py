@@ -144,3 +144,21 @@ def test_cancelling_frees_it() -> None:
     assert bench.core.cancel_reservation(1, bench.now_ms).is_accepted
     assert not bench.core.cancel_reservation(1, bench.now_ms).is_accepted
     assert bench.statuses(bench.told()) == ["Reserved", "Available"]
+
+
+def test_when_it_is_used_up_the_others_are_free_again() -> None:
+    bench = Bench(evses=2)
+    bench.core.in_bay(2, bench.now_ms, is_occupied=True)
+    bench.plug(2)
+    bench.core.reserve(kept(0), bench.now_ms)
+    bench.unplug(2)
+    bench.core.fault(2, "GroundFailure", bench.now_ms)
+    bench.told()
+    shown = {each: bench.core.status(each)[0] for each in (1, 2)}
+    bench.core.fault(2, "NoError", bench.now_ms)
+    bench.plug(2)
+    bench.core.authorized(2, CARD, YES, bench.now_ms)
+    told = bench.told()
+
+    assert shown[1] == "Reserved"
+    assert bench.statuses(told, 1)[-1] == bench.core.status(1)[0] == "Available"

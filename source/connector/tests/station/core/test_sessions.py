@@ -10,6 +10,7 @@ from connector.station.ports import Token
 from connector.tests.station.core.bench import CARD, Bench, of_transactions
 
 YES, NO = Verdict("Accepted"), Verdict("Blocked")
+OTHER = Token("OTHER")
 
 
 def charging() -> Bench:
@@ -213,3 +214,32 @@ def test_the_other_connector_of_an_evse_cannot_be_used_meanwhile() -> None:
     bench.plug(connector=2)
     assert bench.core.status(1, 1)[0] == "Unavailable"
     assert bench.core.status(1, 2)[0] == "Preparing"
+
+
+def test_who_comes_to_a_vehicle_that_stayed_leaves_with_it() -> None:
+    bench = Bench(
+        TxCtrlr__TxStopPoint="EVConnected", TxCtrlr__StopTxOnEVSideDisconnect="false"
+    )
+    bench.plug()
+    bench.core.authorized(1, CARD, YES, bench.now_ms)
+    bench.core.end_all("ImmediateReset", bench.now_ms)
+    bench.core.authorized(1, OTHER, YES, bench.now_ms)
+    bench.told()
+    bench.unplug()
+
+    assert of_transactions(bench.told()) == [("Ended", "EVCommunicationLost")]
+
+
+def test_what_ended_by_itself_has_no_power_when_another_begins() -> None:
+    bench = Bench(evses=2, TxCtrlr__TxStopPoint="EnergyTransfer")
+    bench.plug()
+    bench.core.authorized(1, CARD, YES, bench.now_ms)
+    bench.draw()
+    bench.offers.limit = -5000.0
+    bench.core.offer_anew(bench.now_ms)
+    assert not list(bench.core.all_running())
+    bench.offers.limit = 7000.0
+    bench.plug(2)
+    bench.core.authorized(2, OTHER, YES, bench.now_ms)
+
+    assert bench.hardware.closed == {1: False, 2: True}
