@@ -124,6 +124,7 @@ class Children:
         """Start one in a session of its own: Ctrl-C is ours to pass on, in order."""
         process = await asyncio.create_subprocess_exec(
             *command,
+            stdin=asyncio.subprocess.DEVNULL,
             start_new_session=True,
             user=user,
             preexec_fn=die_with_parent,
@@ -258,9 +259,10 @@ async def start_demo(children: Children, settings: Settings) -> None:
     await listening("connector", host, settings.ocpp_port, children)
     await children.start(
         "stations",
-        sys.executable, "-m", "connector.station.demo",
-        "--url", f"ws://{host}:{settings.ocpp_port}/",
-        "--count", str(len(_DEMO_STATIONS)),
+        sys.executable, "-m", "connector.cli.app", "station",
+        "--url", f"ws://{host}:{settings.ocpp_port}",
+        "--id", "DEMO", "--count", str(len(_DEMO_STATIONS)), "--id-tag", "DEMO-CARD",
+        "--auto", "--stay", "240", "--away", "20",
     )  # fmt: skip
     broker = f"-h {settings.mqtt_broker_host} -p {settings.mqtt_broker_port}"
     print(

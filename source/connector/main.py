@@ -30,6 +30,7 @@ from connector.openmqtt.tree import Tree
 from connector.server import Server
 from connector.settings import SettingsError, load
 from connector.settings.model import Settings
+from connector.settings.station_side import is_station
 
 __version__ = "0.4.0"
 
@@ -114,6 +115,10 @@ class Connector(SensorFlow, ActuatorFlow, BaseConnector):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until stopped; the exit code (2: the settings cannot be used)."""
+    if is_station():
+        from connector.cli.station_role import run  # noqa: PLC0415
+
+        return run()
     try:
         settings = load()
     except SettingsError as error:

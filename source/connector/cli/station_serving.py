@@ -10,13 +10,16 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connector.cli.exits import Exit
 from connector.cli.problems import UsageProblem
+from connector.cli.station_health import told
 from connector.cli.station_options import HardwareOptions, StationOptions, plan_of
 
 if TYPE_CHECKING:
+    from connector.cli.station_lines import Answers
     from connector.sessions.options import Observer
     from connector.station.assembly import Station, StationPlan
     from connector.station.driving.fleet import Fleet
@@ -44,7 +47,7 @@ class Manner:
 
         if not self.is_auto:
             return None
-        first_s = min(self.away_s, 30.0)
+        first_s = min(self.away_s / 3, 100.0)
         return Habits(self.id_tag, self.stay_s, self.away_s, first_within_s=first_s)
 
 
@@ -78,11 +81,13 @@ async def serve(
     manner: Manner,
     *,
     observer: Observer | None = None,
-    beside: Callable[[Fleet], Coroutine[Any, Any, None]] | None = None,
+    instead: Callable[[Fleet], Coroutine[Any, Any, None]] | None = None,
+    health: Path | None = None,
 ) -> Exit:
     """Run the stations until a signal, or until whoever drives them says `quit`.
 
-    ``beside`` runs with them, and instead of lines from standard input.
+    ``instead`` drives them, not lines from standard input. ``health`` is a file that
+    says how they are.
     """
     from connector.cli.station_lines import Answers  # noqa: PLC0415
     from connector.station.assembly import numbered  # noqa: PLC0415
@@ -98,12 +103,13 @@ async def serve(
         drivers = [Driver(station(each, observer), manner.id_tag) for each in plans]
         fleet = Fleet(drivers, per_s=manner.per_s, habits=manner.habits())
         async with fleet:
-            work = beside or (lambda fleet: _drive(fleet, answers, manner))
-            await until_stopped(work(fleet), fleet.failed)
+            work = instead or (lambda fleet: _drive(fleet, answers, manner))
+            async with told(fleet, health):
+                await until_stopped(work(fleet), fleet.failed)
     return Exit.NO if answers.failures or fleet.failed.is_set() else Exit.DONE
 
 
-async def _drive(fleet: Fleet, answers: Any, manner: Manner) -> None:
+async def _drive(fleet: Fleet, answers: Answers, manner: Manner) -> None:
     """Lines as long as there are some; where nobody can type, for ever."""
     from connector.cli.station_lines import drive, standard_input  # noqa: PLC0415
 

@@ -78,7 +78,7 @@ async def view(options: StationOptions, manner: Manner) -> Exit:
             replace(options, shows_frames=shows),
             manner,
             observer=observer,
-            beside=lambda fleet: View(fleet, said).run(),
+            instead=lambda fleet: View(fleet, said).run(),
         )
     finally:
         logging.getLogger().removeHandler(log)

@@ -292,6 +292,9 @@ StationPolicy = Annotated[
     Literal["pending", "accept", "reject"],
     _kind(OneOf(("pending", "accept", "reject"))),
 ]
+Role = Annotated[
+    Literal["connector", "station"], _kind(OneOf(("connector", "station")))
+]
 Subprotocol = Annotated[str, _kind(subprotocol)]
 StoreUrl = Annotated[str, _kind(store_url)]
 HttpUrl = Annotated[str, _kind(http_url)]

@@ -51,6 +51,7 @@ from connector.settings.kinds import (
     Port,
     PortOrOff,
     ReadableFile,
+    Role,
     Seconds,
     SomeSeconds,
     StationPolicy,
@@ -78,6 +79,9 @@ class Settings(ConnectionSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
+    role: Role = _setting(
+        "connector", "What this process is: `connector`, or `station` (see below)"
+    )
     connector_name: ConnectorName = _setting(
         "ocpp-connector",
         "Name in BEMCom, first part of all topics and MQTT client id; "

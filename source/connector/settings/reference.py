@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from connector.settings.connecting import ConnectionSettings
 from connector.settings.model import Settings
+from connector.settings.station_side import StationSettings, station_fields
 from connector.settings.stations import (
     ProfileEntry,
     QuirksEntry,
@@ -57,8 +58,15 @@ def tokens_table() -> str:
     return _table("member", TokenEntry.model_fields)
 
 
+def station_table() -> str:
+    """The settings of a station."""
+    fields = StationSettings.model_fields
+    return _table("variable", {n.upper(): fields[n] for n in station_fields()})
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "settings": settings_table,
+    "station": station_table,
     "stations": stations_table,
     "tokens": tokens_table,
 }

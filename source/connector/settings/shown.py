@@ -20,6 +20,7 @@ from connector.csms.options import Fallback
 from connector.settings.loading import load
 from connector.settings.model import Settings
 from connector.settings.sources import ENVIRONMENT, SECRETS, Given, gather
+from connector.settings.station_side import StationSettings, station_fields
 from connector.settings.unbuilt import UNBUILT, UNBUILT_PREFIX
 
 HIDDEN = "(hidden)"
@@ -60,7 +61,7 @@ def unknown_names(environ: Mapping[str, str] | None = None) -> list[str]:
     The environment is full of names that are others' business.
     """
     found, _ = gather(os.environ if environ is None else environ)
-    known = [name.upper() for name in Settings.model_fields]
+    known = [name.upper() for name in (*Settings.model_fields, *station_fields())]
     return [
         f"{name} ({given.origin}) is no setting and is ignored{_guess(name, known)}"
         for name, given in found.items()
@@ -72,6 +73,10 @@ def example() -> str:
     """A `.env` with every setting, commented out, and what it is for."""
     lines = ["# Every setting; the environment outranks this file.", ""]
     for name, field in Settings.model_fields.items():
+        lines += [*_explained(field), f"#{name.upper()}={_default(field)}", ""]
+    lines += ["# Those of a station (ROLE=station):", ""]
+    for name in station_fields():
+        field = StationSettings.model_fields[name]
         lines += [*_explained(field), f"#{name.upper()}={_default(field)}", ""]
     return "\n".join(lines)
 

@@ -13,13 +13,8 @@ from connector.settings.sources import SECRETS, Given
 UNBUILT = {
     "HOME_ASSISTANT": "FALSE",
     "HOME_ASSISTANT_PREFIX": "homeassistant",
-    "ROLE": "connector",
     "CLUSTER_PREFIX": "cs",
     "CLUSTER_GROUP": "manager",
-    "STATION_URL": "",
-    "STATION_ID": "",
-    "STATION_CONFIG": "",
-    "STATION_PREFIX": "station",
 }
 """Name and default ("" = none)."""
 UNBUILT_PREFIX = "PNC_"

@@ -29,7 +29,7 @@ def test_every_setting_has_a_meaning() -> None:
 
 def test_the_file_is_rewritten_between_its_marks(tmp_path: Path) -> None:
     path = tmp_path / "README.md"
-    marks = "\n".join(map(_MARKS.format, ("settings", "stations", "tokens")))
+    marks = "\n".join(map(_MARKS.format, ("settings", "station", "stations", "tokens")))
     path.write_text(f"before\n{marks}\nafter")
 
     assert main([str(path)]) == 0

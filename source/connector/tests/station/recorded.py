@@ -22,6 +22,12 @@ STARTED_MS = 1_769_860_800_000
 QUICK = ReplayOptions(answer_timeout_s=0.05, patience_s=0.05, linger_s=0.0)
 
 
+async def settle() -> None:
+    """Let everything happen that needs no time."""
+    for _ in range(60):
+        await asyncio.sleep(0)
+
+
 def frame(t: float, sender: str, parts: Any) -> Json:
     return {"t": t, "from": sender, "frame": parts}
 

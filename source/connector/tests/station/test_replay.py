@@ -12,7 +12,6 @@ from connector.station.replay import ReplayOptions
 from connector.station.replay_answers import Likeness
 from connector.station.replay_result import ReplayResult
 from connector.station.replayed_frames import leaves, moved, renamed
-from connector.tests.station.central import settle
 from connector.tests.station.recorded import (
     STARTED_MS,
     Central,
@@ -22,6 +21,7 @@ from connector.tests.station.recorded import (
     played,
     replied,
     said,
+    settle,
 )
 
 Json = dict[str, Any]

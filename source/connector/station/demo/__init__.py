@@ -1,1 +1,0 @@
-"""The small demonstration station; to be replaced."""
