@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from connector.station.client.v2.displays import Displays
 from connector.station.client.v2.networks import Networks
@@ -77,7 +76,7 @@ class Desk:
         for kind, part in _KEPT.items():
             if self._client.parts.variables.remembered(kind) is not None:
                 getattr(self, part)
-        for part in ("watching", "networks", "streams", "pulls"):
+        for part in ("watching", "networks", "streams"):
             if self.has(part):
                 getattr(self, part).wake()
 
@@ -90,24 +89,22 @@ class Desk:
             self.tariffs.transaction_ended(key)
 
 
-_desks: WeakKeyDictionary[Client, Desk] = WeakKeyDictionary()
-
-
 def desk_of(client: Client) -> Desk:
     """The desk of a station, made where there is none."""
-    found = _desks.get(client)
-    if found is None:
-        found = _desks[client] = Desk(client)
-    return found
+    if client.desk is None:
+        client.desk = Desk(client)
+    return client.desk
 
 
 def known_desk(client: Client) -> Desk | None:
     """The desk of a station; None: nothing was kept on it yet."""
-    return _desks.get(client)
+    return client.desk
 
 
 def wake(client: Client) -> None:
     """The central system listens."""
-    variables = client.parts.variables
-    if client in _desks or any(variables.remembered(kind) for kind in _KEPT):
+    parts = client.parts
+    if client.desk or any(parts.variables.remembered(kind) for kind in _KEPT):
         desk_of(client).wake()
+    if any(parts.profiles.pulls(client.now_ms())):
+        desk_of(client).pulls.wake()

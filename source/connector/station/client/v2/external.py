@@ -83,3 +83,18 @@ def _follow(client: Client, evse: int) -> None:
     for each in chosen:
         if each.is_running and each.offered_w != before[each.number]:
             core.transactions.update(each, _RATE_CHANGED, now_ms)
+
+
+def use_priority(client: Client, key: str, *, is_active: bool) -> str:
+    """A driver wants priority at the station itself, or no more (2.1, K22).
+
+    Gives Accepted, or why not: NoProfile, Rejected (no such transaction).
+    """
+    now_ms = client.now_ms()
+    status: str = client.parts.profiles.use_priority(key, is_active=is_active)
+    if status == "Accepted":
+        client.core.offer_anew(now_ms)
+        details: Json = {"transactionId": key, "activated": is_active}
+        client.core.report("NotifyPriorityCharging", details, now_ms)
+        client.was_asked()
+    return status

@@ -49,8 +49,10 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 def fitted(version: str, action: str, payload: Json) -> Json:
     """The payload of a request as a version can have it."""
-    document = schemas(version).request(action).document
-    found = _fit(document, document, payload)
+    schema = schemas(version).request(action)
+    if schema.is_valid(payload):
+        return payload
+    found = _fit(schema.document, schema.document, payload)
     return found if isinstance(found, dict) else payload
 
 

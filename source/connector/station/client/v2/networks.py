@@ -57,6 +57,9 @@ class Networks:
         self._slots[slot] = data
         slots = {str(number): each for number, each in self._slots.items()}
         keep(self._client, _KIND, slots)
+        priority = self._client.parts.variables.text(PRIORITY)
+        if _first(priority) == slot:
+            self._prefer(priority)
         return answer("Accepted")
 
     def _why_not(self, slot: int, data: Json) -> tuple[str, str]:
@@ -107,8 +110,7 @@ class Networks:
 
     def _prefer(self, priority: str) -> None:
         """The first slot is where to connect from the next time on."""
-        slot = int(priority.split(",", maxsplit=1)[0].strip() or 0)
-        data = self._slots.get(slot)
+        data = self._slots.get(_first(priority))
         if data is not None:
             connecting = self._client.connecting
             connecting.use(_endpoint(connecting.endpoint, data))
@@ -121,6 +123,11 @@ class Networks:
             if is_here and slot != self._active():
                 self._client.parts.variables.override(ACTIVE, str(slot))
                 self._client.credentials.show(endpoint)
+
+
+def _first(priority: str) -> int:
+    text = priority.split(",", maxsplit=1)[0].strip()
+    return int(text) if text.isdecimal() else 0
 
 
 def _slots(variables: DeviceModel) -> dict[int, Json]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _UNLOCKS = frozenset(
     {"Unlocked", "UnlockFailed", "OngoingAuthorizedTransaction", "UnknownConnector"}
 )
+_PENDING = "the station was not accepted yet (B02.FR.05)"
 
 
 def change_availability(client: Client, call: Call) -> Json:
@@ -40,6 +41,8 @@ def request_start(client: Client, call: Call) -> Json:
     """RequestStartTransaction, with its profile where there is one (F01, F02)."""
     payload = call.payload
     evse = payload.get("evseId")
+    if not client.is_accepted:
+        return answer("Rejected", "Unspecified", _PENDING)
     if evse is not None and evse not in client.core.evses:
         return answer("Rejected", "UnknownEvse")
     found = client.core.remote_start(
@@ -70,6 +73,8 @@ def _installer(client: Client, profile: Json | None) -> Callable[[Evse], bool] |
 
 def request_stop(client: Client, call: Call) -> Json:
     """RequestStopTransaction."""
+    if not client.is_accepted:
+        return answer("Rejected", "Unspecified", _PENDING)
     key = call.payload["transactionId"]
     return answer_of(client.core.remote_stop(client.now_ms(), key=key))
 

@@ -75,9 +75,10 @@ class Tariffs:
             found = default if default.from_ms <= self._client.now_ms() else None
         return found
 
-    def of_driver(self, token: str, wire: Json) -> None:
-        """The tariff that came with an AuthorizeResponse (I08)."""
-        if _why_not(wire) is None:
+    def of_driver(self, token: str, wire: Json | None) -> None:
+        """The tariff that came with an AuthorizeResponse, or that none did (I08)."""
+        self._drivers.pop(token.casefold(), None)
+        if wire is not None and _why_not(wire) is None:
             self._drivers[token.casefold()] = _tariff(wire)
             while len(self._drivers) > _MOST_DRIVERS:
                 del self._drivers[next(iter(self._drivers))]
@@ -163,12 +164,22 @@ class Tariffs:
         tariff = self.of(event.session)
         if tariff is None:
             return {}
-        usage = self._usages.setdefault(event.session.key, Usage())
+        usage = self._usage(event.session)
         usage.note(event.number, event.time_ms, event.charging_state == _CHARGING)
         if event.kind != "Ended" or event.reading is None:
             return {}
         used_wh = max(0.0, event.reading.energy_wh - event.session.meter_start_wh)
         return {"costDetails": cost_details(tariff.wire, usage, used_wh)}
+
+    def _usage(self, session: Session) -> Usage:
+        """What was before a tariff was there counts as charging."""
+        found = self._usages.get(session.key)
+        if found is None:
+            begun_ms = session.started_ms or 0
+            found = self._usages[session.key] = Usage(
+                session.started_ms, begun_ms, was_charging=True
+            )
+        return found
 
     def transaction_ended(self, key: str) -> None:
         """It was told, with its costs."""

@@ -83,8 +83,9 @@ def _authorize(event: AuthorizeWanted, client: Client, version: str) -> Messages
 
     def took(answer: Json) -> None:
         verdict = verdict_of(answer["idTokenInfo"])
-        if "tariff" in answer and verdict.is_accepted:
-            desk_of(client).tariffs.of_driver(token.id, answer["tariff"])
+        tariff = answer.get("tariff") if verdict.is_accepted else None
+        if tariff is not None or (client.desk and client.desk.has("tariffs")):
+            desk_of(client).tariffs.of_driver(token.id, tariff)
         core.authorized(evse, token, verdict, client.now_ms())
 
     payload = {"idToken": token_wire(token, version)}
