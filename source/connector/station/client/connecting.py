@@ -28,7 +28,7 @@ ATTEMPTS = "OCPPCommCtrlr/NetworkProfileConnectionAttempts"
 PING_INTERVAL_S = "OCPPCommCtrlr/WebSocketPingInterval"
 _CLOSES_WITHIN_S = 2.0
 _SILENT_PINGS = 2.5
-_TRIES_OF_NEW = 3
+_TRIES_OF_EACH = 3
 """A new endpoint that does not work gives way to the one before (2.x part 2, A01)."""
 
 
@@ -40,23 +40,32 @@ class Connecting:
         self._dial = dial
         self.backoff = backoff
         self.endpoint = client.credentials.begin(client.options.endpoint)
-        told = client.options.endpoint
-        # A slot of SetNetworkProfile may have died while the station was off.
-        is_moved = self.endpoint.url != told.url
-        self._proven = replace(self.endpoint, url=told.url) if is_moved else None
+        """Where to connect next."""
+        self._other = self._of_earlier_life(client.options.endpoint)
+        """Where else, until one of both has let us in."""
+        self._opened = self.endpoint
+        self._failures = 0
         self.link: Link | None = None
+
+    def _of_earlier_life(self, told: Endpoint) -> Endpoint | None:
+        if self.endpoint.url != told.url:
+            # A slot of SetNetworkProfile may have died while the station was off.
+            return replace(self.endpoint, url=told.url)
+        return self._client.credentials.before(self.endpoint)
 
     def use(self, endpoint: Endpoint) -> None:
         """Connect there from the next time on; back where nobody accepts us."""
-        if self._proven is None:
-            self._proven = self.endpoint
-        self.endpoint = endpoint
+        if self._other is None:
+            self._other = self.endpoint
+        self.endpoint, self._failures = endpoint, 0
         self.backoff.reset()
 
     def prove(self) -> None:
         """We were accepted here."""
-        self._proven = None
         self.backoff.reset()
+        if self._other is not None and self._opened == self.endpoint:
+            self._other = None
+            self.endpoint = self._client.credentials.settle(self.endpoint)
 
     async def keep(self) -> None:
         """Connect and talk until cancelled."""
@@ -65,7 +74,7 @@ class Connecting:
                 link = await self._open()
             except TransportError as problem:
                 logger.warning("%s: %s", self._client.identity, problem)
-                self._give_up_new()
+                self._take_turns()
                 await self._wait(self.backoff.next_s())
                 continue
             await self._converse(link)
@@ -74,7 +83,7 @@ class Connecting:
     def _rest_s(self) -> float:
         """A link that ended without our having been accepted was none."""
         if self.backoff.failures:
-            self._give_up_new()
+            self._take_turns()
             return self.backoff.next_s()
         self.backoff.next_s()
         return self._client.source.uniform(0, self._client.options.reconnects_within_s)
@@ -82,16 +91,19 @@ class Connecting:
     async def _wait(self, delay_s: float) -> None:
         await pause(self._client.clock, max(delay_s, self._client.offline_for_s()))
 
-    def _give_up_new(self) -> None:
-        tries = self._client.parts.variables.number(ATTEMPTS) or _TRIES_OF_NEW
-        if self._proven is not None and self.backoff.failures >= tries:
-            logger.warning("%s: back to where it was", self._client.identity)
-            self.endpoint, self._proven = self._proven, None
-            self._client.credentials.show(self.endpoint)
+    def _take_turns(self) -> None:
+        """Try the other way of two: who is away for a while has refused neither."""
+        self._failures += 1
+        tries = self._client.parts.variables.number(ATTEMPTS) or _TRIES_OF_EACH
+        if self._other is not None and self._failures >= tries:
+            logger.warning("%s: the other way is tried", self._client.identity)
+            self.endpoint, self._other = self._other, self.endpoint
+            self._failures = 0
 
     async def _open(self) -> Link:
         client = self._client
         options = client.options
+        self._opened = self.endpoint
         endpoint = client.credentials.complete(self.endpoint)
         return await self._dial(
             endpoint, client.identity, options.subprotocols, options.open_timeout_s

@@ -2,8 +2,8 @@
 
 A password that the central system sets, a security profile that it raises and a
 certificate that it signs hold from the next link on, which follows at once; where
-nobody lets the station in with them, it is back with those of before (2.x part 2, A01,
-A02, A05; 1.6: security whitepaper).
+nobody lets the station in with them, those of before take turns with them until one of
+both is accepted (2.x part 2, A01, A02, A05; 1.6: security whitepaper).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from connector.station.client.options import Endpoint
 from connector.station.client.v2.networks import active
 from connector.station.device_model.tables.communication import PASSWORD
 from connector.station.maintenance.certificate_store import CSMS
+from connector.station.maintenance.own_certificate import Files
 
 if TYPE_CHECKING:
     from connector.station.client.client import Client
@@ -48,18 +49,52 @@ class Credentials:
         profile = max(kept, endpoint.security_profile)
         found = replace(endpoint, password=password, security_profile=profile)
         self.show(found)
-        return found
+        return self._with_own(found)
+
+    def before(self, endpoint: Endpoint) -> Endpoint | None:
+        """What to go back to after a restart in the middle of a trial."""
+        if endpoint.security_profile != _WITH_CERTIFICATE:
+            return None
+        own = self._maintenance.own_certificate
+        files = own.files_before() or self._configured()
+        return _with(endpoint, files) if files and own.files_on_trial() else None
+
+    def _configured(self) -> Files | None:
+        options = self._client.options.endpoint
+        both = options.certificate, options.key
+        return both if both[0] and both[1] else None  # type: ignore[return-value]
+
+    def _with_own(self, endpoint: Endpoint) -> Endpoint:
+        if endpoint.security_profile != _WITH_CERTIFICATE:
+            return endpoint
+        files = self._maintenance.own_certificate.files()
+        return _with(endpoint, files) if files else endpoint
+
+    def settle(self, endpoint: Endpoint) -> Endpoint:
+        """One of several was let in: what that shows is what holds."""
+        self.show(endpoint)
+        if endpoint.security_profile != _WITH_CERTIFICATE:
+            return endpoint
+        own = self._maintenance.own_certificate
+        found = own.files_on_trial()
+        if found is None:
+            return endpoint
+        is_good = endpoint.certificate == found[0]
+        try:
+            files = own.settle(is_good=is_good)
+        except OSError as problem:
+            logger.warning("%s: %s", self._client.identity, problem)
+            return endpoint
+        return _with(endpoint, files) if is_good and files else endpoint
 
     def complete(self, endpoint: Endpoint) -> Endpoint:
         """With the certificates that there are now."""
         if endpoint.security_profile < _WITH_TLS:
             return endpoint
-        roots = tuple(self._maintenance.roots.roots(CSMS))
-        files = self._maintenance.own_certificate.files()
         self._maintenance.own_certificate.on_activated = self._has_certificate
-        if files is None:
-            return replace(endpoint, trusted=roots)
-        return replace(endpoint, trusted=roots, certificate=files[0], key=files[1])
+        roots = tuple(self._maintenance.roots.roots(CSMS))
+        known = endpoint if endpoint.certificate else self._with_own(endpoint)
+        return replace(known, trusted=roots)
 
     def show(self, endpoint: Endpoint) -> None:
         """The device model says what is in force."""
@@ -85,13 +120,13 @@ class Credentials:
         endpoint = self._client.connecting.endpoint
         if endpoint.security_profile == _WITH_CERTIFICATE:
             # Be it in the same files: the link has still the one of before.
-            self._client.use(replace(endpoint, certificate=certificate, key=key))
+            self._client.use(_with(endpoint, (certificate, key)))
 
     def _use(self, **members: object) -> None:
         if self._is_quiet:
             return
         endpoint = self._client.connecting.endpoint
-        changed = replace(endpoint, **members)  # type: ignore[arg-type]
+        changed = self._with_own(replace(endpoint, **members))  # type: ignore[arg-type]
         if changed != endpoint:
             self._client.use(changed)
 
@@ -110,3 +145,7 @@ class Credentials:
             or (wanted == _WITH_CERTIFICATE and not own)
         )
         return "Rejected" if lacks else None
+
+
+def _with(endpoint: Endpoint, files: Files) -> Endpoint:
+    return replace(endpoint, certificate=files[0], key=files[1])

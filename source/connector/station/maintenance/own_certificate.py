@@ -29,6 +29,8 @@ _OPERATOR = "SecurityCtrlr/OrganizationName"
 _LONGEST = "SecurityCtrlr/MaxCertificateChainSize"
 _LONGEST_WAIT_S = 86_400.0
 
+_NEW = "station.new"
+Files = tuple[Path, Path]
 Activated = Callable[[Path, Path], None]
 """Gets the files of a certificate with its chain, and of its key."""
 
@@ -53,16 +55,49 @@ class OwnCertificate:
         self._pending: dict[str, PrivateKey] = {}
         self._timers: dict[str, Timer] = {}
         self.on_activated: Activated | None = None
+        self._finish()
 
     # -- files
 
-    def files(self, kind: str = STATION) -> tuple[Path, Path] | None:
-        """The files of the certificate and its key that are in use."""
+    def files(self, kind: str = STATION) -> Files | None:
+        """The files of the newest certificate and its key."""
+        return self.files_on_trial(kind) or self._existing(_NAMES[kind])
+
+    def files_before(self) -> Files | None:
+        """Those of the certificate that the station had before the newest."""
+        return self._existing(_NAMES[STATION]) if self.files_on_trial() else None
+
+    def files_on_trial(self, kind: str = STATION) -> Files | None:
+        """Those of a certificate that has not opened a door yet."""
+        return self._existing(_NEW) if kind == STATION else None
+
+    def _existing(self, name: str) -> Files | None:
         if self._folder is None:
             return None
-        name = _NAMES[kind]
         files = self._folder / f"{name}.pem", self._folder / f"{name}.key"
         return files if all(each.is_file() for each in files) else None
+
+    def settle(self, *, is_good: bool) -> Files | None:
+        """The trial of the newest is over: it stays, or is gone; gives what holds.
+
+        Raises:
+            OSError: the files cannot be changed; the trial goes on.
+        """
+        found = self.files_on_trial()
+        if found is not None and is_good:
+            for source in found:
+                source.replace(source.with_stem(_NAMES[STATION]))
+        elif found is not None:
+            # The key first: one that is alone is taken for good (`_finish`).
+            for source in reversed(found):
+                source.unlink()
+        return self.files()
+
+    def _finish(self) -> None:
+        """What a process that was killed in `settle` has left undone."""
+        key = self._folder / f"{_NEW}.key" if self._folder is not None else None
+        if key is not None and key.is_file() and not key.with_suffix(".pem").exists():
+            key.replace(key.with_stem(_NAMES[STATION]))
 
     def _pending_file(self, kind: str) -> Path | None:
         if self._folder is None:
@@ -171,12 +206,15 @@ class OwnCertificate:
         return found
 
     def _keep(self, chain: str, kind: str) -> None:
-        """Both, the key last: a certificate without its key is not in use."""
+        """Both, the key last: a certificate without its key is not in use.
+
+        The one before stays until the new one has opened a door.
+        """
         key = self._key(kind)
         pending = self._pending_file(kind)
         if self._folder is None or pending is None or key is None:
             return
-        name = _NAMES[kind]
+        name = _NEW if kind == STATION else _NAMES[kind]
         plain = chain.replace("\\r", "").replace("\\n", "\n")
         write_over(self._folder / f"{name}.pem", plain.encode())
         write_over(self._folder / f"{name}.key", key_pem(key))
