@@ -68,6 +68,21 @@ async def test_a_driver_has_a_tariff_of_his_own(start: Start2) -> None:
     assert known == {"T1": "DefaultTariff", "MINE": "DriverTariff"}
 
 
+async def test_a_tariff_of_a_driver_ends_with_the_next_answer(start: Start2) -> None:
+    place = await start(initial={"AuthCacheCtrlr/Enabled": "false"})
+    await set_default(place)
+    accepted = {"idTokenInfo": {"status": "Accepted"}}
+    mine = TARIFF | {"tariffId": "MINE"}
+    place.central.answers["Authorize"] = accepted | {"tariff": mine}
+    await place.charge()
+    await place.unplug()
+    place.central.answers["Authorize"] = accepted
+    await place.charge()
+    starts = place.central.events("Started")
+
+    assert [each["transactionInfo"]["tariffId"] for each in starts] == ["MINE", "T1"]
+
+
 async def test_a_transaction_keeps_its_currency(start: Start2) -> None:
     place = await start()
     await set_default(place)

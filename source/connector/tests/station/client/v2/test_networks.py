@@ -84,6 +84,14 @@ async def test_where_nobody_listens_it_goes_back(start: Start2, tmp_path: Path) 
     assert OTHER in [endpoint.url for endpoint, _ in place.central.dialled]
 
 
+async def test_the_slot_in_use_may_be_set_anew(start: Start2) -> None:
+    place = await start()
+    await fill(place, 1)
+    await reboot(place)
+
+    assert dialled(place) == OTHER
+
+
 async def test_a_slot_that_was_not_set_cannot_be_preferred(start: Start2) -> None:
     place = await start()
 

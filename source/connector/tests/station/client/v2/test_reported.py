@@ -8,8 +8,13 @@ import pytest
 
 from connector.ocppj.routes import ROUTES
 from connector.ocppj.schemas import schemas
-from connector.station.client.v2.external import clear_limit, set_limit
+from connector.station.client.v2.external import (
+    clear_limit,
+    set_limit,
+    use_priority,
+)
 from connector.station.client.v2.fitting import fitted
+from connector.station.client.v2.vehicles import tell_needs, tell_schedule
 from connector.station.core.events import Reported
 from connector.tests.ocppj.examples import request
 from connector.tests.station.client.bench import settle
@@ -177,6 +182,57 @@ async def test_a_limit_that_makes_no_sense_is_not_told(start: Start2) -> None:
         set_limit(place.client, 1, external(1.0), source="CSO")
 
 
+# -- vehicles
+
+
+async def test_what_a_vehicle_needs_is_told(start: Start2, version: str) -> None:
+    place = await start()
+    needs: Json = {
+        "requestedEnergyTransfer": "AC_BPT",
+        "departureTime": "2026-01-31T15:00:00Z",
+        "acChargingParameters": {
+            "energyAmount": 20_000.5,
+            "evMinCurrent": 6.0,
+            "evMaxCurrent": 16.0,
+            "evMaxVoltage": 400.0,
+        },
+        "v2xChargingParameters": {"maxChargePower": 11_000.0},
+    }
+    tell_needs(place.client, 1, needs, most_tuples=12)
+    schedule = _schedule(7000.0)
+    tell_schedule(place.client, 1, schedule, base="2026-01-31T12:00:00Z")
+    await settle()
+    (told,) = place.central.of("NotifyEVChargingNeeds")
+    (taken,) = place.central.of("NotifyEVChargingSchedule")
+    words = {"2.0.1": "AC_three_phase", "2.1": "AC_BPT"}
+
+    assert told["maxScheduleTuples"] == 12
+    assert told["chargingNeeds"]["requestedEnergyTransfer"] == words[version]
+    assert taken["chargingSchedule"] == schedule
+
+
+@pytest.mark.parametrize("version", ["2.1"])
+async def test_who_speaks_of_phases_may_be_limited_by_phase(start: Start2) -> None:
+    place = await start()
+    await place.charge()
+    purpose: Json = {"chargingProfilePurpose": "TxProfile", "transactionId": place.key}
+    wire = profile(9000.0, **purpose)
+    wire["chargingSchedule"][0]["chargingSchedulePeriod"][0]["limit_L2"] = 2000.0
+    answers = []
+    for power in ({}, {"maxChargePower_L2": 3000.0}):
+        parameters = {"maxChargePower": 9000.0, **power}
+        needs = {
+            "requestedEnergyTransfer": "AC_BPT",
+            "v2xChargingParameters": parameters,
+        }
+        tell_needs(place.client, 1, needs)
+        answers.append(
+            await place.answered("SetChargingProfile", evseId=1, chargingProfile=wire)
+        )
+
+    assert [each["status"] for each in answers] == ["Rejected", "Accepted"], answers
+
+
 # -- dynamic profiles
 
 
@@ -216,3 +272,28 @@ async def test_numbers_that_do_not_come_are_asked_for_at_intervals(
 
     assert len(place.central.of("PullDynamicScheduleUpdate")) == 4
     assert Reported("A", {}, 0).action == "A"
+
+
+# -- priority
+
+
+@pytest.mark.parametrize("version", ["2.1"])
+async def test_priority_that_a_driver_wants_is_told(start: Start2) -> None:
+    place = await start()
+    await place.charge()
+    key = place.key
+    assert use_priority(place.client, key, is_active=True) == "NoProfile"
+    for purpose, limit, number in (
+        ("TxDefaultProfile", 7000.0, 1),
+        ("PriorityCharging", 20_000.0, 2),
+    ):
+        wire = profile(limit, id=number, chargingProfilePurpose=purpose)
+        await place.answered("SetChargingProfile", evseId=1, chargingProfile=wire)
+    before = place.hardware.offers[1]
+    assert use_priority(place.client, key, is_active=True) == "Accepted"
+    await settle()
+
+    assert (before, place.hardware.offers[1]) == (7000.0, 20_000.0)
+    assert place.central.of("NotifyPriorityCharging") == [
+        {"transactionId": key, "activated": True}
+    ]

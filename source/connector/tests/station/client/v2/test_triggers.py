@@ -64,6 +64,29 @@ async def test_a_pending_station_serves_its_inventory(start: Start2) -> None:
     assert place.central.of("StatusNotification") == []
 
 
+@pytest.mark.parametrize(
+    ("action", "payload"),
+    [
+        (
+            "RequestStartTransaction",
+            {"remoteStartId": 1, "idToken": {"idToken": "A", "type": "Central"}},
+        ),
+        ("RequestStopTransaction", {"transactionId": "x"}),
+    ],
+)
+async def test_a_pending_station_starts_and_stops_nothing(
+    start: Start2, action: str, payload: dict[str, Any]
+) -> None:
+    place = await start(begins=False)
+    place.central.answers["BootNotification"] = place.central.boot("Pending", 300)
+    await place.start()
+    await place.plug()
+    answer = await place.answered(action, **payload)
+
+    assert answer["status"] == "Rejected"
+    assert list(place.core.all_running()) == []
+
+
 async def test_a_transaction_is_told_when_asked(start: Start2) -> None:
     place = await start(evses=2)
     await place.charge()
