@@ -142,17 +142,24 @@ def _repeat(marked: Marked, versions: frozenset[str]) -> Repeat:
 def _do(marked: Marked) -> Do | None:
     """`meter`, `{plug: 1}` or `{plug: {where: 1}}`."""
     if not marked.is_mapping:
-        verb = VERBS.get(marked.text(values=_DONE))
+        verb = _verb(marked)
         return None if verb is None else Do(verb, _arguments(marked, verb, {}))
     pairs = list(marked.table().each())
     if len(pairs) != 1:
         marked.wrong("one thing to do")
         return None
     name, value = pairs[0]
-    verb = _DONE.get(name.text(values=_DONE))
+    verb = _verb(name)
     if verb is None:
         return None
     return Do(verb, _arguments(value, verb, _given(value, verb)))
+
+
+def _verb(marked: Marked) -> Verb | None:
+    found = _DONE.get(marked.text())
+    if found is None:
+        marked.wrong(f"one of {', '.join(sorted(_DONE))}")
+    return found
 
 
 def _given(marked: Marked, verb: Verb) -> dict[str, Any]:
