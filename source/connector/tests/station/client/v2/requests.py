@@ -67,6 +67,12 @@ def requests(version: str) -> SearchStrategy[tuple[str, Json]]:
     return st.sampled_from(sorted(ROUTES[version].down)).flatmap(with_payload)
 
 
+def answers(version: str, action: str) -> SearchStrategy[Json]:
+    """Answers to a call of a station that fit."""
+    document = load_document(version, action, "Response")
+    return _strategy(document, document, action)
+
+
 def _strategy(document: Json, schema: Json, name: str) -> SearchStrategy[Any]:
     name_of = schema.get("$ref", "").removeprefix("#/definitions/")
     schema = document["definitions"][name_of] if name_of else schema

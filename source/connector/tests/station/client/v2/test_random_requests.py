@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.ocppj.schemas import schemas
-from connector.tests.station.client.v2.bench import VERSIONS, Place2
-from connector.tests.station.client.v2.requests import KEY, requests
+from connector.tests.station.client.v2.bench import VERSIONS, Place2, profile
+from connector.tests.station.client.v2.requests import KEY, answers, requests
 
 Json = dict[str, Any]
 _RATED_W = 22_080.0
@@ -45,6 +45,52 @@ def test_anything_that_fits_is_answered(version: str, data: st.DataObject) -> No
     assert errors.texts == []
 
 
+_ANSWERED = {
+    "2.0.1": ("Authorize", "TransactionEvent", "NotifyEvent", "SignCertificate"),
+    "2.1": ("Authorize", "TransactionEvent", "PullDynamicScheduleUpdate"),
+}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_whatever_fits_is_taken_as_an_answer(version: str, data: st.DataObject) -> None:
+    given_ = {
+        action: data.draw(answers(version, action), label=action)
+        for action in _ANSWERED[version]
+    }
+    errors = Errors()
+    logging.getLogger("connector").addHandler(errors)
+    try:
+        asyncio.run(_hear_all(version, given_))
+    finally:
+        logging.getLogger("connector").removeHandler(errors)
+
+    assert errors.texts == []
+
+
+async def _hear_all(version: str, given_: dict[str, Json]) -> None:
+    place = await Place2(version, evses=2).start()
+    dynamic = profile(9000.0, chargingProfileKind="Dynamic", dynUpdateInterval=30)
+    try:
+        if version == "2.1":
+            await place.answered(
+                "SetChargingProfile", evseId=1, chargingProfile=dynamic
+            )
+        await place.charge()
+        place.central.answers |= given_
+        await place.charge(2)
+        await place.wait(60, step_s=20)
+        _is_safe(place)
+        await place.unplug()
+        await place.unplug(2)
+        _is_safe(place)
+    finally:
+        await place.stop()
+    assert place.central.misfits == []
+    _is_in_order(place)
+
+
 async def _ask_all(version: str, asked: list[tuple[str, Json]]) -> None:
     place = await Place2(version, evses=2, connectors=2).start()
     try:
@@ -59,6 +105,21 @@ async def _ask_all(version: str, asked: list[tuple[str, Json]]) -> None:
     finally:
         await place.stop()
     assert place.central.misfits == []
+    _is_in_order(place)
+
+
+def _is_in_order(place: Place2) -> None:
+    """Every event of a transaction was told, from its start to its end."""
+    told: dict[str, dict[int, str]] = {}
+    for event in place.central.events():
+        key = event["transactionInfo"]["transactionId"]
+        told.setdefault(key, {})[event["seqNo"]] = event["eventType"]
+    for events in told.values():
+        kinds = [events[number] for number in sorted(events)]
+        assert sorted(events) == list(range(len(events)))
+        assert kinds[0] == "Started"
+        assert "Ended" not in kinds[:-1]
+        assert "Started" not in kinds[1:]
 
 
 async def _listening(place: Place2) -> None:
