@@ -136,7 +136,10 @@ def _word(argument: Argument, found: Any) -> str:
 
 
 def _json(_: Argument, found: Any) -> Any:
-    value = json.loads(found) if isinstance(found, str) else found
+    try:
+        value = json.loads(found) if isinstance(found, str) else found
+    except RecursionError:
+        raise ValueError from None
     if not isinstance(value, dict):
         raise ValueError
     return value
