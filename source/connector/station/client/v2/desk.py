@@ -108,3 +108,9 @@ def wake(client: Client) -> None:
         desk_of(client).wake()
     if any(parts.profiles.pulls(client.now_ms())):
         desk_of(client).pulls.wake()
+
+
+def count_messages(client: Client) -> int:
+    """How many messages are there to be shown (DisplayMessageCtrlr)."""
+    desk = client.desk
+    return len(desk.displays) if desk is not None and desk.has("displays") else 0
