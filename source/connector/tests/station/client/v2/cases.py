@@ -122,6 +122,13 @@ MONITOR: Json = {
     **variable("TxCtrlr/EVConnectionTimeOut"),
 }
 WAIT = variable("TxCtrlr/EVConnectionTimeOut")
+MONITORED: Json = {
+    "id": 1,
+    "status": "Accepted",
+    "type": MONITOR["type"],
+    "severity": MONITOR["severity"],
+    **WAIT,
+}
 NETWORK: Json = {
     "ocppVersion": "OCPP20",
     "ocppTransport": "JSON",
@@ -308,9 +315,7 @@ CASES: dict[str, Case] = {
     ),
     "SetVariableMonitoring": Case(
         {"setMonitoringData": [MONITOR]},
-        {"setMonitoringResult": [{"status": "Accepted", "id": 1, **_m}]}
-        if (_m := {k: MONITOR[k] for k in ("type", "severity")} | WAIT)
-        else {},
+        {"setMonitoringResult": [MONITORED]},
         then=heard("NotifyEvent"),
     ),
     "SetVariables": Case(
