@@ -300,6 +300,7 @@ class CentralSystem:
         task.add_done_callback(self._closing.discard)
 
     def _left(self, station: Station) -> None:
+        self._context.tell_last_seen(station)
         station.session = None
         self._cancel_timer(station)
         logger.info("%s: disconnected", station.identity)

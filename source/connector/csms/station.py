@@ -94,6 +94,7 @@ class Station:
         "registered",
         "registration",
         "security",
+        "seen_ms",
         "session",
         "setup",
         "since_ms",
@@ -144,6 +145,8 @@ class Station:
         self.warned: set[str] | None = None
         self.asked: dict[str, None] | None = None
         """The messages that we asked for on this link while it was not served."""
+        self.seen_ms = 0
+        """See `seen`."""
         self.told_seen_ms = 0
         self.unknown_names: set[str] | None = None
 

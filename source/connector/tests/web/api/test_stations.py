@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
@@ -64,6 +65,50 @@ async def test_one_that_is_away_is_shown_too(api: Api) -> None:
     assert (found["connected"], found["protocol"]) == (False, None)
     assert found["ocpp_version"] == "1.6"
     assert found["boot"]["model"] == "M"
+
+
+async def test_it_was_seen_when_it_was_last_heard_of_on_its_link_or_after_it(
+    api: Api,
+) -> None:
+    async def seen() -> str:
+        return str((await api.get(f"{STATIONS}/{NAME}"))["last_seen"])[:16]
+
+    end = await api.connect()
+    link = api.harness.station().session.link
+    await api.harness.advance(630)
+    assert await seen() == "2026-01-31T12:10"
+
+    # Nothing came in the last five minutes but what we told ourselves.
+    link._last_received_s = monotonic() - 300
+    await api.harness.advance(600)
+    assert await seen() == "2026-01-31T12:15"
+    link._last_received_s -= 60
+    assert await seen() == "2026-01-31T12:15", "it never goes back"
+
+    await end.leave()
+    assert await seen() == "2026-01-31T12:15"
+    await api.harness.advance(600)
+    api.harness.central._context.tell_state(api.harness.station(), "0", {"note": "x"})
+    assert await seen() == "2026-01-31T12:15"
+
+
+async def test_one_that_left_without_a_word_is_known_by_what_it_said_last(
+    api: Api,
+) -> None:
+    end = await api.connect()
+    await api.harness.advance(25)
+    await end.leave()
+
+    found = await api.get(f"{STATIONS}/{NAME}")
+
+    assert found["last_seen"].startswith("2026-01-31T12:00:2")
+
+
+async def test_one_that_is_only_told_of_was_never_seen(api: Api) -> None:
+    await api.client.put(f"{STATIONS}/new", json={"phases": 3})
+    api.harness.central._context.tell_state(api.harness.station("new"), "0", {"a": 1})
+
+    assert (await api.get(f"{STATIONS}/new"))["last_seen"] is None
 
 
 async def test_one_that_was_never_here_is_known_by_its_name(api: Api) -> None:
