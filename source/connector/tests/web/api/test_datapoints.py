@@ -115,12 +115,13 @@ async def test_every_value_that_is_kept_is_told(api: Api) -> None:
     await keep(api, (3, 1.0), (2, None), (1, "x"), (100_000, 9.0))
 
     assert await history(api) == [
+        ("2026-01-30T08:13:20.000Z", 9.0),
         ("2026-01-31T11:59:57.000Z", 1.0),
         ("2026-01-31T11:59:58.000Z", None),
         ("2026-01-31T11:59:59.000Z", "x"),
     ]
-    assert len(await history(api, since="2026-01-30T00:00:00Z")) == 4
-    assert len(await history(api, until="2026-01-31T11:59:58Z")) == 1
+    assert len(await history(api, since="2026-01-31T00:00:00Z")) == 3
+    assert len(await history(api, until="2026-01-31T11:59:58Z")) == 2
 
 
 async def test_steps_have_means(api: Api) -> None:
@@ -152,6 +153,42 @@ async def test_history_comes_in_pages(api: Api, step: dict[str, int]) -> None:
 
     assert paged == whole
     assert len(whole) >= 10
+
+
+YEARS_S = 10 * 365 * 86_400
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"since": "1970-01-01T00:00:00Z"}, {"since": "2016-02-03T11:59:59Z"}]
+)
+@pytest.mark.parametrize("step", [{}, {"step": 1}, {"step": 900}])
+async def test_history_begins_with_the_oldest_value(
+    api: Api, query: dict[str, str], step: dict[str, int]
+) -> None:
+    await keep(api, (YEARS_S, 1.0), (60, 2.0))
+
+    page = await api.get(f"{LIST}/{KEY}/history", limit=1, **query, **step)
+
+    [item] = page["items"]
+    assert item == {"timestamp": "2016-02-03T12:00:00.000Z", "value": 1.0}
+    assert page["next"] is not None
+
+
+async def test_steps_begin_where_a_value_that_is_older_holds(api: Api) -> None:
+    key = "CP-7__1__status"
+    await keep(api, (3600, "Charging"), (60, "Available"), key=key)
+
+    found = await history(api, key, since="2026-01-31T11:30:00Z", step=900)
+
+    assert found[0] == ("2026-01-31T11:30:00.000Z", "Charging")
+
+
+async def test_steps_before_any_value_are_none(api: Api) -> None:
+    await keep(api, (60, 1.0))
+
+    page = await api.get(f"{LIST}/{KEY}/history", step=60, until="2026-01-31T11:00:00Z")
+
+    assert page == {"items": [], "next": None}
 
 
 async def test_of_a_value_that_may_come_there_is_no_history_yet(api: Api) -> None:
