@@ -17,6 +17,7 @@ from connector.csms.file_places import FilePlaces
 from connector.web import problems
 from connector.web.api.auth import AuthCounts, Guard, Tokens
 from connector.web.api.context import ApiContext
+from connector.web.api.identities import Identities
 from connector.web.api.routes import api_routes
 from connector.web.api.stations import ENTRY
 from connector.web.bodies import Bodies
@@ -68,6 +69,7 @@ def _add_api(app: FastAPI, api: ApiContext, connections: Connections) -> None:
     app.add_route("/docs", _docs, include_in_schema=False)
     counts = AuthCounts()
     app.include_router(metrics_routes(Metrics(Sources(api, connections, counts))))
+    app.add_middleware(Identities)
     app.add_middleware(Bodies)
     app.add_middleware(
         Guard,

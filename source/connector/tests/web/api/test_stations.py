@@ -17,6 +17,7 @@ from connector.tests.web.api.conftest import NAME, Api, StartApi
 
 STATIONS = "/api/v1/stations"
 NEW = "CP-8"
+REFUSED = ["a%2Fb", "%2f", "a%2Fadopt", "a%5Cb", "a%00b", "%0A", "%ff"]
 
 
 def detail(answer: httpx.Response, status: int) -> str:
@@ -171,14 +172,37 @@ async def test_an_identity_may_be_odd(api: Api, identity: str) -> None:
     assert identity in api.harness.central.stations
 
 
-@pytest.mark.parametrize("identity", ["a%2Fb", "a%5Cb", "a%00b", "x" * 256, "%0A"])
+@pytest.mark.parametrize("identity", [*REFUSED, "x" * 256])
 async def test_what_cannot_be_an_identity_is_not_registered(
     api: Api, identity: str
 ) -> None:
     answer = await api.client.put(f"{STATIONS}/{identity}", json={})
 
-    assert answer.status_code in (404, 422), answer.text
+    assert "cannot be an identity: expected 1 to 255 bytes" in detail(answer, 422)
     assert set(api.harness.central.stations) == {NAME}
+
+
+@pytest.mark.parametrize("identity", REFUSED)
+@pytest.mark.parametrize(
+    ("method", "rest"),
+    [
+        ("GET", ""),
+        ("PATCH", ""),
+        ("DELETE", ""),
+        ("POST", "/adopt"),
+        ("POST", "/calls"),
+        ("POST", "/password"),
+        ("POST", "/1/power_limit"),
+    ],
+)
+async def test_what_cannot_be_an_identity_is_told_wherever_it_stands(
+    api: Api, method: str, rest: str, identity: str
+) -> None:
+    path = f"{STATIONS}/{identity}{rest}"
+
+    answer = await api.client.request(method, path, content=b"{}")
+
+    assert "cannot be an identity" in detail(answer, 422)
 
 
 # -- registered
