@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from connector.web.api import (
     commands,
@@ -19,6 +19,7 @@ from connector.web.api import (
     transactions,
 )
 from connector.web.api.context import ApiContext
+from connector.web.api.queries import KnownQueries
 
 PREFIX = "/api/v1"
 
@@ -39,7 +40,7 @@ ROUTERS: tuple[Callable[[ApiContext], APIRouter], ...] = (
 
 def api_routes(context: ApiContext) -> APIRouter:
     """Everything below `/api/v1`."""
-    router = APIRouter()
+    router = APIRouter(dependencies=[Depends(KnownQueries(PREFIX))])
     for routes in ROUTERS:
         router.include_router(routes(context), prefix=PREFIX)
     return router

@@ -35,6 +35,21 @@ async def test_a_command_ends_in_its_outcome(api: Api) -> None:
     assert found["response"] == {"status": "Accepted"}
 
 
+async def test_a_command_is_always_waited_for(api: Api) -> None:
+    end = await api.connect()
+    end.calls.clear()
+
+    answer = await api.client.post(
+        f"{STATION}/0/reset?wait=false", json={"value": "soft"}
+    )
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == (
+        "there is no query parameter 'wait' here; there are none"
+    )
+    assert end.asked("Reset") == []
+
+
 async def test_its_outcome_is_a_datapoint_like_that_of_others(api: Api) -> None:
     await api.connect()
 

@@ -163,6 +163,25 @@ async def test_every_operation_behind_the_guard_says_so(api: Api) -> None:
     assert description["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
 
 
+async def test_no_operation_passes_over_a_query_parameter(api: Api) -> None:
+    description = await api.get(DESCRIPTION)
+    told = {}
+    for path, item in description["paths"].items():
+        for method in item if path.startswith("/api/") else ():
+            url = f"{path.format_map(Anything())}?wat=1"
+            answer = await api.client.request(method, url, content=b"{}")
+            told[method, path] = (answer.status_code, answer.json().get("errors"))
+
+    wrong = (422, [{"field": "wat", "expected": "not to be there"}])
+    assert told == dict.fromkeys(told, wrong)
+    assert len(told) > 30
+
+
+class Anything(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "x"
+
+
 async def test_no_name_stands_for_nothing(api: Api) -> None:
     description = await api.get(DESCRIPTION)
     schemas = description["components"]["schemas"]
