@@ -102,6 +102,7 @@ def routes(context: ApiContext) -> APIRouter:
         "/stations/{station}",
         summary="Forget it: it is unknown again; its transactions stay",
         status_code=HTTPStatus.NO_CONTENT,
+        response_class=Response,
         responses=errors(404, 409),
     )
     async def delete_station(station: StationId) -> None:

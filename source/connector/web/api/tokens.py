@@ -186,6 +186,7 @@ def routes(context: ApiContext) -> APIRouter:
         "/tokens/{type}/{id:path}",
         summary="Forget it",
         status_code=HTTPStatus.NO_CONTENT,
+        response_class=Response,
         responses=errors(404, 409),
     )
     async def delete_token(type: TokenType, id: TokenId) -> None:

@@ -458,6 +458,7 @@ async def test_delete_makes_unknown_again(api: Api) -> None:
     again = await api.client.delete(f"{STATIONS}/{NEW}")
 
     assert (answer.status_code, answer.content) == (204, b"")
+    assert "content-type" not in answer.headers
     assert end.close_code == 1008
     assert "nobody knows" in detail(again, 404)
 

@@ -54,6 +54,7 @@ async def test_a_token_is_registered_shown_and_forgotten(api: Api) -> None:
 
     gone = await api.client.delete(path("04A2", "ISO14443"))
     assert (gone.status_code, gone.content) == (204, b"")
+    assert "content-type" not in gone.headers
     for method in ("GET", "DELETE"):
         answer = await api.client.request(method, path("04A2", "ISO14443"))
         assert answer.status_code == 404
