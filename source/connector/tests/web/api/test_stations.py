@@ -385,7 +385,9 @@ async def test_nothing_holds_that_could_not_be_kept(api: Api) -> None:
 
 async def test_a_password_is_kept_as_a_hash_and_never_shown(api: Api) -> None:
     path = f"{STATIONS}/{NEW}"
-    made = await api.client.put(path, json={"password": "geheim", "phases": 3})
+    made = await api.client.put(
+        path, json={"password": "geheim-und-lang-genug", "phases": 3}
+    )
     replaced = await api.client.put(path, json={"security_profile": 1})
     removed = await api.client.patch(path, json={"password": None})
 
@@ -396,11 +398,11 @@ async def test_a_password_is_kept_as_a_hash_and_never_shown(api: Api) -> None:
     assert not removed.json()["has_password"]
     assert "password" not in api.harness.station(NEW).security
     everything = f"{made.text}{replaced.text}{api.harness.station(NEW).registered}"
-    assert "geheim" not in everything
+    assert "geheim-und-lang-genug" not in everything
     assert "scrypt" not in everything
 
 
-@pytest.mark.parametrize("password", ["of-a-person", "0123456789abcdef" * 2])
+@pytest.mark.parametrize("password", ["the-one-of-a-person", "0123456789abcdef" * 2])
 async def test_the_registered_password_is_the_right_one(
     api: Api, password: str
 ) -> None:
@@ -411,6 +413,48 @@ async def test_the_registered_password_is_the_right_one(
     assert await api.context.passwords.verify(hashed, password)
     assert not await api.context.passwords.verify(hashed, "another")
     assert password not in hashed
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+@pytest.mark.parametrize(
+    ("length", "version", "is_fit"),
+    [
+        (1, None, False),
+        (15, None, False),
+        (16, None, True),
+        (40, None, True),
+        (41, None, False),
+        (41, "2.0.1", False),
+        (15, "2.1", False),
+        (64, "2.1", True),
+        (65, "2.1", False),
+    ],
+)
+async def test_a_password_has_a_length_that_stations_take(
+    api: Api, method: str, length: int, version: str | None, is_fit: bool
+) -> None:
+    path = f"{STATIONS}/{NEW}"
+    await api.client.put(path, json={})
+    body = {"password": "p" * length, "ocpp_version": version}
+
+    answer = await api.client.request(method, path, json=body)
+
+    assert (answer.status_code == 200) == is_fit
+    assert (await api.get(path))["has_password"] == is_fit
+    if not is_fit:
+        most = 64 if version == "2.1" else 40
+        told = f"password has {length} characters, expected 16 to {most} characters"
+        assert told in detail(answer, 422)
+        assert answer.json()["errors"][0]["field"] == "password"
+
+
+async def test_a_station_that_speaks_2_1_may_have_a_longer_one(api: Api) -> None:
+    await api.client.put(f"{STATIONS}/{NEW}", json={})
+    api.harness.station(NEW).spoken = "2.1"
+
+    answer = await api.client.patch(f"{STATIONS}/{NEW}", json={"password": "p" * 64})
+
+    assert answer.status_code == 200
 
 
 # -- decided
