@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from connector.csms import times, token_members
@@ -27,6 +27,7 @@ from connector.web.api.pages import (
     keys_of,
     page_of,
 )
+from connector.web.misfits import misfits
 from connector.web.problems import Problem, errors
 
 _WHEN = "2026-12-31T23:59:59Z"
@@ -260,6 +261,18 @@ def _name(type: str, id: str) -> _Name:
     except ValueError as problem:
         detail = f"type is {type[:80]!r}, expected {problem}"
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from None
+
+
+def misfit(type: str, id: str, members: dict[str, Any]) -> str:
+    """Why a token cannot be registered with these members; "" where it can."""
+    try:
+        _name(type, id)
+        TokenBody.model_validate(members)
+    except Problem as problem:
+        return problem.detail
+    except ValidationError as error:
+        return "; ".join(each.text for each in misfits(error.errors()))
+    return ""
 
 
 def _unknown(name: _Name) -> Problem:
