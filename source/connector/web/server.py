@@ -31,6 +31,7 @@ from connector.web.reference import HEADERS, reference
 logger = logging.getLogger(__name__)
 
 _STOP_TIMEOUT_S = 2
+_TICK_S = 1.0
 _ANY_ADDRESS = ("", "0.0.0.0", "::")  # noqa: S104
 # Its life is ours to log; probes come every few seconds, and rubbish from anybody.
 for _name in ("uvicorn.error", "uvicorn.access"):
@@ -53,9 +54,10 @@ def application(
     )
     problems.add_to(app)
 
-    app.include_router(health_routes(facts))
+    # As they are: what is included is resolved once more, at the first request.
+    app.router.routes += health_routes(facts).routes
     if files is not None:
-        app.include_router(file_routes(files))
+        app.router.routes += file_routes(files).routes
     if api is not None:
         _add_api(app, api, connections or Connections())
     return app
@@ -63,12 +65,13 @@ def application(
 
 def _add_api(app: FastAPI, api: ApiContext, connections: Connections) -> None:
     """The API behind its guard, who is asked before anything of a request is read."""
-    app.include_router(api_routes(api))
+    app.router.routes += api_routes(api)
     describe(app, api.version, {ENTRY: api.entry_schema} if api.entry_schema else {})
     app.add_route("/openapi.json", _openapi, include_in_schema=False)
     app.add_route("/docs", _docs, include_in_schema=False)
     counts = AuthCounts()
-    app.include_router(metrics_routes(Metrics(Sources(api, connections, counts))))
+    metrics = Metrics(Sources(api, connections, counts))
+    app.router.routes += metrics_routes(metrics).routes
     app.add_middleware(Identities)
     app.add_middleware(Bodies)
     app.add_middleware(
@@ -151,13 +154,28 @@ class HttpServer:
     async def stop(self) -> None:
         """Answer what is being asked, then close."""
         if self._serving is not None:
-            self._server.should_exit = True
+            self._server.stop()
             await self._serving
             self._serving = None
 
 
 class _Server(uvicorn.Server):
     """Signals belong to the main thread, not to this server."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """End what `serve` does, from now on."""
+        self.should_exit = True
+        self._stopping.set()
+
+    async def main_loop(self) -> None:
+        """Keep the date of answers right; uvicorn's looks at it ten times as often."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _TICK_S)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

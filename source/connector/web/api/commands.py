@@ -23,6 +23,7 @@ from connector.datapoints.outcomes import Outcome
 from connector.datapoints.values import LONGEST_TIMEOUT_S
 from connector.web.api.context import ApiContext
 from connector.web.api.outcomes import Accepted, LaterOutcomes, OutcomeView
+from connector.web.api.router import api_router
 from connector.web.api.stations import StationId, known
 from connector.web.problems import Problem, errors
 
@@ -85,7 +86,7 @@ class CommandRequest(BaseModel):
 
 def routes(context: ApiContext) -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["commands"])
+    router = api_router("commands")
     later = LaterOutcomes()
 
     @router.post(

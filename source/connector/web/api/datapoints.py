@@ -23,6 +23,7 @@ from connector.web.api.pages import (
     cursor_of,
     keys_of,
 )
+from connector.web.api.router import api_router
 from connector.web.api.stations import known
 from connector.web.api.times import Since, Until, time_ms
 from connector.web.problems import Problem, errors
@@ -91,7 +92,7 @@ def _times(since: Since = None, until: Until = None) -> _Times:
 
 def routes(context: ApiContext) -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["datapoints"])
+    router = api_router("datapoints")
 
     @router.get(
         "/datapoints",

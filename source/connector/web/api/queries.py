@@ -16,32 +16,25 @@ from connector.web.problems import Problem
 _SHOWN = 80
 
 
-class KnownQueries:
-    """A dependency of all routes, which are below ``prefix``."""
+async def known_queries(request: Request) -> None:
+    """A dependency of all routes: let the request through.
 
-    def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
+    Raises:
+        Problem: there is a parameter that the route does not have (422).
+    """
+    if not request.query_params:
+        return
+    known = await _known(request)
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        raise _problem(unknown, known)
 
-    async def __call__(self, request: Request) -> None:
-        """Let it through.
 
-        Raises:
-            Problem: there is a parameter that the route does not have (422).
-        """
-        if not request.query_params:
-            return
-        known = await self._known(request)
-        unknown = [name for name in request.query_params if name not in known]
-        if unknown:
-            raise _problem(unknown, known)
-
-    async def _known(self, request: Request) -> list[str]:
-        paths = (await description_of(request.app))["paths"]
-        # Some versions of FastAPI have the prefix in it, others have not.
-        path = request.scope["route"].path_format.removeprefix(self._prefix)
-        operation = paths[self._prefix + path][request.method.lower()]
-        found = operation.get("parameters", ())
-        return [each["name"] for each in found if each["in"] == "query"]
+async def _known(request: Request) -> list[str]:
+    paths = (await description_of(request.app))["paths"]
+    operation = paths[request.scope["route"].path_format][request.method.lower()]
+    found = operation.get("parameters", ())
+    return [each["name"] for each in found if each["in"] == "query"]
 
 
 def _problem(unknown: list[str], known: list[str]) -> Problem:

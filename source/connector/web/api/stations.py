@@ -20,6 +20,7 @@ from connector.errors import PasswordError, StoreError
 from connector.sessions.identity import EXPECTED, is_identity
 from connector.web.api.context import ApiContext
 from connector.web.api.pages import DEFAULT_LIMIT, Cursor, Limit, Page, page_of
+from connector.web.api.router import api_router
 from connector.web.api.station_view import RegistrationWord, StationView, view
 from connector.web.description import body_of
 from connector.web.problems import Problem, errors
@@ -52,7 +53,7 @@ class Decision(BaseModel):
 
 def routes(context: ApiContext) -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["stations"])
+    router = api_router("stations")
     stations = _Stations(context)
 
     @router.get("/stations", summary="All stations, those that wait included")

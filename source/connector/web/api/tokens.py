@@ -27,6 +27,7 @@ from connector.web.api.pages import (
     keys_of,
     page_of,
 )
+from connector.web.api.router import api_router
 from connector.web.misfits import misfits
 from connector.web.problems import Problem, errors
 
@@ -153,7 +154,7 @@ class SeenTokenView(BaseModel):
 
 def routes(context: ApiContext) -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["tokens"])
+    router = api_router("tokens")
     tokens = context.central_system.tokens
     _add_lists(router, context)
 

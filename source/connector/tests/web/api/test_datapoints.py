@@ -10,7 +10,7 @@ from connector.csms.facts import Datum, Facts
 from connector.datapoints.sensors import Sensors
 from connector.store.records import HistoryRecord
 from connector.tests.clock import START_MS
-from connector.tests.web.api.conftest import NAME, Api
+from connector.tests.web.api.conftest import NAME, Api, on_shared_loop
 
 LIST = "/api/v1/datapoints"
 KEY = "CP-7__1__Power.Active.Import"
@@ -95,8 +95,9 @@ async def test_those_of_a_station_that_waits_are_not_told(api: Api) -> None:
     assert (await api.get(LIST))["items"] == []
 
 
-async def test_a_station_that_nobody_knows_is_not_found(api: Api) -> None:
-    assert (await api.client.get(f"{LIST}?station=nobody")).status_code == 404
+@on_shared_loop
+async def test_a_station_that_nobody_knows_is_not_found(shared_api: Api) -> None:
+    assert (await shared_api.client.get(f"{LIST}?station=nobody")).status_code == 404
 
 
 async def test_a_flow_that_does_not_answer_is_a_problem(
@@ -191,17 +192,21 @@ async def test_steps_before_any_value_are_none(api: Api) -> None:
     assert page == {"items": [], "next": None}
 
 
-async def test_of_a_value_that_may_come_there_is_no_history_yet(api: Api) -> None:
-    assert await history(api) == []
-    assert await history(api, step=60) == []
-    assert await history(api, since="2030-01-01T00:00:00Z", step=60) == []
+@on_shared_loop
+async def test_of_a_value_that_may_come_there_is_no_history_yet(
+    shared_api: Api,
+) -> None:
+    assert await history(shared_api) == []
+    assert await history(shared_api, step=60) == []
+    assert await history(shared_api, since="2030-01-01T00:00:00Z", step=60) == []
 
 
+@on_shared_loop
 @pytest.mark.parametrize(
     "key", ["CP-7__0__last_seen", "nobody__1__Power.Active.Import", "x"]
 )
-async def test_of_what_is_not_kept_there_is_none(api: Api, key: str) -> None:
-    answer = await api.client.get(f"{LIST}/{key}/history")
+async def test_of_what_is_not_kept_there_is_none(shared_api: Api, key: str) -> None:
+    answer = await shared_api.client.get(f"{LIST}/{key}/history")
 
     assert answer.status_code == 404
     assert "Power.Active.Import" in answer.json()["detail"]
@@ -214,8 +219,9 @@ async def test_the_history_of_a_station_that_is_gone_stays(api: Api) -> None:
     assert len(await history(api, key)) == 1
 
 
+@on_shared_loop
 @pytest.mark.parametrize("query", ["since=x", "until=x", "step=0", "cursor=x"])
-async def test_what_does_not_fit_is_refused(api: Api, query: str) -> None:
-    answer = await api.client.get(f"{LIST}/{KEY}/history?{query}")
+async def test_what_does_not_fit_is_refused(shared_api: Api, query: str) -> None:
+    answer = await shared_api.client.get(f"{LIST}/{KEY}/history?{query}")
 
     assert answer.status_code == 422

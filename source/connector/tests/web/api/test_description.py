@@ -18,7 +18,7 @@ from connector.csms.clock import SystemClock, Timer
 from connector.csms.options import StationOptions
 from connector.security.passwords import Passwords
 from connector.tests.csms.conftest import settle
-from connector.tests.web.api.conftest import NAME, TOKEN, Api, StartApi
+from connector.tests.web.api.conftest import NAME, TOKEN, Api, StartApi, on_shared_loop
 
 DESCRIPTION = "/openapi.json"
 WITHIN_S = 120
@@ -129,8 +129,9 @@ async def schemathesis(api: Api, folder: Path, tag: str) -> tuple[int, str]:
     return process.returncode or 0, told.decode()
 
 
-async def test_all_tags_are_tried(api: Api) -> None:
-    description = await api.get(DESCRIPTION)
+@on_shared_loop
+async def test_all_tags_are_tried(shared_api: Api) -> None:
+    description = await shared_api.get(DESCRIPTION)
 
     assert set(TAGS) == {
         tag
@@ -140,8 +141,9 @@ async def test_all_tags_are_tried(api: Api) -> None:
     }
 
 
-async def test_every_operation_is_explained(api: Api) -> None:
-    description = await api.get(DESCRIPTION)
+@on_shared_loop
+async def test_every_operation_is_explained(shared_api: Api) -> None:
+    description = await shared_api.get(DESCRIPTION)
 
     unexplained = [
         (path, method)
@@ -152,8 +154,9 @@ async def test_every_operation_is_explained(api: Api) -> None:
     assert unexplained == []
 
 
-async def test_every_operation_behind_the_guard_says_so(api: Api) -> None:
-    description = await api.get(DESCRIPTION)
+@on_shared_loop
+async def test_every_operation_behind_the_guard_says_so(shared_api: Api) -> None:
+    description = await shared_api.get(DESCRIPTION)
 
     for path, item in description["paths"].items():
         for operation in item.values():
@@ -163,13 +166,14 @@ async def test_every_operation_behind_the_guard_says_so(api: Api) -> None:
     assert description["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
 
 
-async def test_no_operation_passes_over_a_query_parameter(api: Api) -> None:
-    description = await api.get(DESCRIPTION)
+@on_shared_loop
+async def test_no_operation_passes_over_a_query_parameter(shared_api: Api) -> None:
+    description = await shared_api.get(DESCRIPTION)
     told = {}
     for path, item in description["paths"].items():
         for method in item if path.startswith("/api/") else ():
             url = f"{path.format_map(Anything())}?wat=1"
-            answer = await api.client.request(method, url, content=b"{}")
+            answer = await shared_api.client.request(method, url, content=b"{}")
             told[method, path] = (answer.status_code, answer.json().get("errors"))
 
     wrong = (422, [{"field": "wat", "expected": "not to be there"}])
@@ -182,8 +186,9 @@ class Anything(dict[str, str]):
         return "x"
 
 
-async def test_no_name_stands_for_nothing(api: Api) -> None:
-    description = await api.get(DESCRIPTION)
+@on_shared_loop
+async def test_no_name_stands_for_nothing(shared_api: Api) -> None:
+    description = await shared_api.get(DESCRIPTION)
     schemas = description["components"]["schemas"]
 
     assert all(

@@ -13,7 +13,7 @@ from connector.csms.options import StationOptions
 from connector.csms.registering import Wanted
 from connector.store import open_store
 from connector.tests.csms.conftest import Harness, settle
-from connector.tests.web.api.conftest import NAME, Api, StartApi
+from connector.tests.web.api.conftest import NAME, Api, StartApi, on_shared_loop
 
 STATIONS = "/api/v1/stations"
 NEW = "CP-8"
@@ -112,8 +112,9 @@ async def test_one_that_is_only_told_of_was_never_seen(api: Api) -> None:
     assert (await api.get(f"{STATIONS}/new"))["last_seen"] is None
 
 
-async def test_one_that_was_never_here_is_known_by_its_name(api: Api) -> None:
-    found = await api.get(f"{STATIONS}/{NAME}")
+@on_shared_loop
+async def test_one_that_was_never_here_is_known_by_its_name(shared_api: Api) -> None:
+    found = await shared_api.get(f"{STATIONS}/{NAME}")
 
     assert (found["ocpp_version"], found["last_seen"]) == (None, None)
     assert [c["where"] for c in found["connectors"]] == ["1"]
@@ -143,16 +144,20 @@ async def test_the_list_pages(start_api: StartApi) -> None:
     assert second["next"] is None
 
 
+@on_shared_loop
 @pytest.mark.parametrize("cursor", ["x", "%%", "W10", "WzFd", "bnVsbA", "é"])
-async def test_a_cursor_of_somebody_else_is_refused(api: Api, cursor: str) -> None:
-    answer = await api.client.get(STATIONS, params={"cursor": cursor})
+async def test_a_cursor_of_somebody_else_is_refused(
+    shared_api: Api, cursor: str
+) -> None:
+    answer = await shared_api.client.get(STATIONS, params={"cursor": cursor})
 
     assert "cursor" in detail(answer, 422)
 
 
+@on_shared_loop
 @pytest.mark.parametrize("limit", ["0", "1001", "x", "-1", "1e9"])
-async def test_a_page_has_bounds(api: Api, limit: str) -> None:
-    answer = await api.client.get(STATIONS, params={"limit": limit})
+async def test_a_page_has_bounds(shared_api: Api, limit: str) -> None:
+    answer = await shared_api.client.get(STATIONS, params={"limit": limit})
 
     assert "limit is" in detail(answer, 422)
 
@@ -172,16 +177,18 @@ async def test_an_identity_may_be_odd(api: Api, identity: str) -> None:
     assert identity in api.harness.central.stations
 
 
+@on_shared_loop
 @pytest.mark.parametrize("identity", [*REFUSED, "x" * 256])
 async def test_what_cannot_be_an_identity_is_not_registered(
-    api: Api, identity: str
+    shared_api: Api, identity: str
 ) -> None:
-    answer = await api.client.put(f"{STATIONS}/{identity}", json={})
+    answer = await shared_api.client.put(f"{STATIONS}/{identity}", json={})
 
     assert "cannot be an identity: expected 1 to 255 bytes" in detail(answer, 422)
-    assert set(api.harness.central.stations) == {NAME}
+    assert set(shared_api.harness.central.stations) == {NAME}
 
 
+@on_shared_loop
 @pytest.mark.parametrize("identity", REFUSED)
 @pytest.mark.parametrize(
     ("method", "rest"),
@@ -196,11 +203,11 @@ async def test_what_cannot_be_an_identity_is_not_registered(
     ],
 )
 async def test_what_cannot_be_an_identity_is_told_wherever_it_stands(
-    api: Api, method: str, rest: str, identity: str
+    shared_api: Api, method: str, rest: str, identity: str
 ) -> None:
     path = f"{STATIONS}/{identity}{rest}"
 
-    answer = await api.client.request(method, path, content=b"{}")
+    answer = await shared_api.client.request(method, path, content=b"{}")
 
     assert "cannot be an identity" in detail(answer, 422)
 
@@ -306,6 +313,7 @@ async def test_more_connectors_are_there_at_once(api: Api) -> None:
     assert [c["where"] for c in answer.json()["connectors"]] == ["1", "2"]
 
 
+@on_shared_loop
 @pytest.mark.parametrize(
     ("members", "words"),
     [
@@ -319,33 +327,39 @@ async def test_more_connectors_are_there_at_once(api: Api) -> None:
     ],
 )
 async def test_what_does_not_fit_is_named(
-    api: Api, members: dict[str, Any], words: list[str]
+    shared_api: Api, members: dict[str, Any], words: list[str]
 ) -> None:
-    answer = await api.client.put(f"{STATIONS}/{NEW}", json=members)
+    answer = await shared_api.client.put(f"{STATIONS}/{NEW}", json=members)
 
     told = detail(answer, 422)
     assert all(word in told for word in words), told
     assert answer.json()["errors"][0]["field"] == next(iter(members)).replace(
         "profile", "profile.kind"
     )
-    assert NEW not in api.harness.central.stations
+    assert NEW not in shared_api.harness.central.stations
 
 
+@on_shared_loop
 @pytest.mark.parametrize("body", [b"", b"[]", b"1", b'"x"', b"null"])
-async def test_a_body_that_is_no_object_is_refused(api: Api, body: bytes) -> None:
-    answer = await api.client.put(f"{STATIONS}/{NEW}", content=body)
+async def test_a_body_that_is_no_object_is_refused(
+    shared_api: Api, body: bytes
+) -> None:
+    answer = await shared_api.client.put(f"{STATIONS}/{NEW}", content=body)
 
     assert "expected a JSON object" in detail(answer, 422)
 
 
+@on_shared_loop
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-async def test_one_that_is_named_is_changed_there_alone(api: Api, method: str) -> None:
+async def test_one_that_is_named_is_changed_there_alone(
+    shared_api: Api, method: str
+) -> None:
     body = None if method == "DELETE" else {"phases": 3}
 
-    answer = await api.client.request(method, f"{STATIONS}/{NAME}", json=body)
+    answer = await shared_api.client.request(method, f"{STATIONS}/{NAME}", json=body)
 
     assert "STATIONS" in detail(answer, 409)
-    assert api.harness.station().options == StationOptions()
+    assert shared_api.harness.station().options == StationOptions()
 
 
 async def test_what_configuration_says_rests_on_nothing_else(api: Api) -> None:
@@ -507,14 +521,18 @@ async def test_delete_makes_unknown_again(api: Api) -> None:
     assert "nobody knows" in detail(again, 404)
 
 
-async def test_one_that_is_named_is_not_rejected(api: Api) -> None:
-    answer = await api.client.post(f"{STATIONS}/{NAME}/reject")
+@on_shared_loop
+async def test_one_that_is_named_is_not_rejected(shared_api: Api) -> None:
+    answer = await shared_api.client.post(f"{STATIONS}/{NAME}/reject")
 
     assert "STATIONS" in detail(answer, 409)
 
 
+@on_shared_loop
 @pytest.mark.parametrize("what", ["adopt", "reject", "disconnect"])
-async def test_of_one_that_nobody_knows_nothing_is_decided(api: Api, what: str) -> None:
-    answer = await api.client.post(f"{STATIONS}/nobody/{what}")
+async def test_of_one_that_nobody_knows_nothing_is_decided(
+    shared_api: Api, what: str
+) -> None:
+    answer = await shared_api.client.post(f"{STATIONS}/nobody/{what}")
 
     assert "nobody knows the station 'nobody'" in detail(answer, 404)
