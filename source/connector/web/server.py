@@ -122,8 +122,8 @@ class HttpServer:
                 proxy_headers=False,
                 server_header=False,
                 timeout_keep_alive=KEEP_ALIVE_S,
-                timeout_graceful_shutdown=_STOP_TIMEOUT_S,
-            )
+            ),
+            self.connections,
         )
         self._serving: asyncio.Task[None] | None = None
         self.port = 0
@@ -160,22 +160,42 @@ class HttpServer:
 
 
 class _Server(uvicorn.Server):
-    """Signals belong to the main thread, not to this server."""
+    """Stops at once; uvicorn's looks ten times a second whether it is to, or may.
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    Signals belong to the main thread, not to this server.
+    """
+
+    def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
         super().__init__(config)
+        self._connections = connections
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
-        """End what `serve` does, from now on."""
+        """Have `serve` come to its end."""
         self.should_exit = True
         self._stopping.set()
 
     async def main_loop(self) -> None:
-        """Keep the date of answers right; uvicorn's looks at it ten times as often."""
+        """Keep the date of answers right until then."""
         while not await self.on_tick(0):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), _TICK_S)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take nobody more, answer what is being asked, give up what takes long."""
+        for server in self.servers:
+            server.close()
+        for connection in tuple(self.server_state.connections):
+            connection.shutdown()
+        tasks = self.server_state.tasks
+        try:
+            async with asyncio.timeout(_STOP_TIMEOUT_S):
+                await self._connections.are_over()
+                await asyncio.gather(*tasks, return_exceptions=True)
+        except TimeoutError:
+            logger.warning("http: requests that take long are given up")
+            for task in tasks:
+                task.cancel()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
