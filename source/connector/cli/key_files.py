@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,24 @@ class StationFiles:
             if path is not None and path.exists():
                 raise UsageProblem(f"{path} is there already, and stays")
 
+    def refuse_another_root(self, root: Callable[[], str]) -> None:
+        """See that a CA's certificate that is there is the one asked for.
+
+        Raises:
+            UsageProblem: it is another one, or cannot be read.
+        """
+        if not self.root.exists():
+            return
+        try:
+            found = self.root.read_bytes()
+        except OSError as problem:
+            raise UsageProblem(f"{self.root}: {problem.strerror}") from None
+        if not _is_same(found, root()):
+            raise UsageProblem(
+                f"{self.root} is there already, and stays: it is not the certificate "
+                "of this CA, expected another --output-dir"
+            )
+
     def write(self, issued: dict[str, Any], password: str | None) -> dict[str, str]:
         """Write what was issued; the paths by what they hold.
 
@@ -87,6 +106,10 @@ class StationFiles:
         for name, (path, text, mode) in texts.items():
             if path is None or text is None:
                 continue
+            written[name] = str(path)
+            if path == self.root and path.exists():
+                # It is the same: see refuse_another_root.
+                continue
             try:
                 write_over(path, text, mode)
             except OSError as problem:
@@ -94,8 +117,12 @@ class StationFiles:
                     f"{path}: {problem.strerror}; what was issued is of no use: revoke "
                     f"{issued['serial']}"
                 ) from None
-            written[name] = str(path)
         return written
+
+
+def _is_same(found: bytes, pem: str) -> bool:
+    """Whatever ends its lines."""
+    return found.split() == pem.encode().split()
 
 
 def _bytes(text: str | None) -> bytes | None:

@@ -153,6 +153,7 @@ def issue(
     if common_name is not None:
         body["common_name"] = common_name
     with desk_of(caller, place_of(None, data_dir, direct)) as desk:
+        files.refuse_another_root(desk.root)
         issued = desk.issue(body)
     written = files.write(issued, password)
     shown = {name: issued[name] for name in ("serial", "common_name", "expires")}

@@ -107,6 +107,33 @@ def test_nothing_is_issued_over_a_file_that_is_there(
     assert done.err == f"{name} is there already, and stays\n"
 
 
+@pytest.mark.parametrize("mine", ["mine", PEM.replace("AA==", "AQ==")])
+def test_nothing_is_issued_beside_the_root_of_another_ca(
+    api: Api, command: Command, nowhere: Path, mine: str
+) -> None:
+    api.answer("GET", "/pki/root", PEM.encode())
+    (nowhere / "station-ca.pem").write_text(mine)
+
+    done = command("pki", "issue", "CP-7")
+
+    assert (done.code, [asked.method for asked in api.asked]) == (Exit.USAGE, ["GET"])
+    assert done.err.startswith("station-ca.pem is there already, and stays: ")
+    assert (nowhere / "station-ca.pem").read_text() == mine
+    assert not (nowhere / "CP-7.pem").exists()
+
+
+def test_the_root_of_this_ca_stays_as_it_is(here: Command, nowhere: Path) -> None:
+    here("init", "--output", "station-ca.pem")
+    mine = (nowhere / "station-ca.pem").read_bytes().replace(b"\n", b"\r\n")
+    (nowhere / "station-ca.pem").write_bytes(mine)
+
+    done = here("issue", "CP-7")
+
+    assert (done.code, done.err) == (Exit.DONE, "")
+    assert "root: station-ca.pem" in done.out
+    assert (nowhere / "station-ca.pem").read_bytes() == mine
+
+
 def test_a_name_leads_into_no_other_folder(
     api: Api, command: Command, nowhere: Path
 ) -> None:
