@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ class StationFiles:
         """Those for a station, in a folder that is made where it is missing.
 
         Raises:
-            UsageProblem: one is there already, or none can be there.
+            UsageProblem: one is there already, or none can be written there.
         """
         from connector.ocppj.escaping import file_name  # noqa: PLC0415
 
@@ -58,8 +59,12 @@ class StationFiles:
         found._refuse_those_there()
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _try_to_write(folder)
         except OSError as problem:
-            raise UsageProblem(f"{folder}: {problem.strerror}") from None
+            raise UsageProblem(
+                f"{folder}: {problem.strerror}; nothing is issued, expected an "
+                "--output-dir that can be written to"
+            ) from None
         return found
 
     def _refuse_those_there(self) -> None:
@@ -118,6 +123,17 @@ class StationFiles:
                     f"{issued['serial']}"
                 ) from None
         return written
+
+
+def _try_to_write(folder: Path) -> None:
+    """Before anything is issued that could not be written.
+
+    Raises:
+        OSError: nothing can be written there.
+    """
+    # Rights alone do not tell: a file system may be read-only, or another machine's.
+    with tempfile.NamedTemporaryFile(dir=folder):
+        pass
 
 
 def _is_same(found: bytes, pem: str) -> bool:

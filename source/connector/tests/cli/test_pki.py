@@ -297,6 +297,22 @@ def test_a_folder_that_cannot_be_made_is_told_before_anything_is_issued(
     assert here("list", "--json").json == []
 
 
+def test_nothing_is_issued_where_nothing_can_be_written(
+    api: Api, command: Command, nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (nowhere / "keys").mkdir()
+
+    def read_only(*_: Any, **__: Any) -> None:
+        raise OSError(30, "Read-only file system")
+
+    # Folders that even root cannot write to are not to be had everywhere.
+    monkeypatch.setattr("tempfile._mkstemp_inner", read_only)
+    done = command("pki", "issue", "CP-7", "--output-dir", "keys")
+
+    assert (done.code, api.asked) == (Exit.USAGE, [])
+    assert done.err.startswith("keys: Read-only file system; nothing is issued")
+
+
 def test_what_was_issued_and_cannot_be_written_is_to_be_revoked(
     api: Api, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
