@@ -112,7 +112,7 @@ class Connector(SensorFlow, ActuatorFlow, BaseConnector):
         return [(self._topics.bridge_state, b"offline", True)]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main() -> int:
     """Run until stopped; the exit code (2: the settings cannot be used)."""
     try:
         settings = load()
@@ -136,5 +136,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+_COMMAND = "ocpp-connector"
+"""The name of the command line, which may stand before its words."""
+
+
+def from_words(words: Sequence[str]) -> int:
+    """Run what was typed behind this file, or given to the image; the exit code.
+
+    Nothing, or ``run``, is the connector; all else is for the command line.
+    """
+    own = list(words[1:] if words[:1] == [_COMMAND] else words)
+    if own in ([], ["run"]):
+        return main()
+    from connector.cli.app import main as command  # noqa: PLC0415
+
+    return command(own)
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(from_words(sys.argv[1:]))
