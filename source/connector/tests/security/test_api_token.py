@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.security import api_token
 from connector.security.api_token import FILE, kept_token
 
 URL = "http://localhost:8080"
@@ -30,11 +31,9 @@ def test_another_place_has_another(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def terminal(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody who reads stderr."""
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setattr(api_token, "_is_terminal", lambda: True)
 
 
 def test_where_stderr_is_kept_it_is_only_told_where_it_is(
