@@ -112,6 +112,16 @@ def test_a_backup_goes_where_it_is_wanted_and_over_nothing(
     assert "b.tar.gz is there already" in second.err
 
 
+def test_a_backup_makes_no_folder_where_a_disk_may_be_missing(
+    data: Path, nowhere: Path, command: Command
+) -> None:
+    done = command("store", "backup", "--direct", "--output", "nas/b.tar.gz")
+
+    assert (done.code, done.out) == (Exit.USAGE, "")
+    assert done.err == "nas/b.tar.gz: there is no folder nas\n"
+    assert not (nowhere / "nas").exists()
+
+
 def test_a_restore_replaces_nothing_unless_it_is_told_to(
     data: Path, nowhere: Path, command: Command
 ) -> None:
