@@ -125,15 +125,20 @@ def main() -> int:
     logging.basicConfig(level=level, handlers=[handler])
     try:
         connector = Connector(settings)
-        garbage.expect_stations()
-        connector.run()
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        return 2
     except (ConnectorError, OSError) as error:
         print(error, file=sys.stderr)
-        return 1
+        return _code(error)
+    garbage.expect_stations()
+    try:
+        connector.run()
+    except (ConnectorError, OSError) as error:
+        # The log has told it.
+        return _code(error)
     return 0
+
+
+def _code(error: Exception) -> int:
+    return 2 if isinstance(error, SettingsError) else 1
 
 
 _COMMAND = "ocpp-connector"
