@@ -17,7 +17,7 @@ def add_to(top: typer.Typer) -> None:
     group = typer.Typer(help=ABOUT, no_args_is_help=True)
     local(group, "show", example="ocpp-connector config show")(show)
     local(group, "check", example="ocpp-connector config check")(check)
-    local(group, "example", example="ocpp-connector config example > .env")(example)
+    local(group, "example", example="ocpp-connector config example > .env.example")(example)
     top.add_typer(group, name="config")
 
 
