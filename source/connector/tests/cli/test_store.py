@@ -133,6 +133,7 @@ def test_a_restore_replaces_nothing_unless_it_is_told_to(
 
     assert refused.code == Exit.TROUBLE
     assert "it has 2 tokens already" in refused.err
+    assert "say so with --force" in refused.err
     assert done.code == Exit.DONE
     assert tokens_in(data) == ["04A2B3C4"]
     assert [Path(path).exists() for path in done.json["aside"]] == [True]
