@@ -158,8 +158,8 @@ def test_certificates_are_listed_shown_and_revoked(api: Api, command: Command) -
     assert row == ["5f3a\\x1b", "CP-7", "CP-7", "30"]
     assert api.asked[0].query == {"limit": "101", "station": "CP-7"}
     assert command("pki", "show", "5f3a", "--json").json == ITEM
-    assert api.asked[1].body == {"reason": "superseded"}
-    assert revoked.code == Exit.DONE
+    assert api.asked[2].body == {"reason": "superseded"}
+    assert (revoked.code, revoked.out) == (Exit.DONE, "5f3a\\x1b (CP-7): revoked\n")
 
 
 def test_a_certificate_for_the_server_is_issued(api: Api, command: Command) -> None:
@@ -199,6 +199,16 @@ def test_from_nothing_to_a_certificate_and_back(here: Command, nowhere: Path) ->
     assert revoked["reason"] == "key_compromise"
     crl = x509.load_pem_x509_crl(here("crl").out.encode())
     assert crl.get_revoked_certificate_by_serial_number(int(serial, 16)) is not None
+
+
+def test_who_revokes_a_second_time_is_told_that_it_was(here: Command) -> None:
+    serial = here("issue", "CP-7", "--json").json["serial"]
+    first = here("revoke", serial, "--reason", "superseded", "--json").json
+
+    again = here("revoke", serial, "--reason", "key_compromise")
+
+    told = f"was revoked already (superseded, {first['revoked']})"
+    assert (again.code, again.out) == (Exit.DONE, f"{serial} (CP-7): {told}\n")
 
 
 def test_a_request_is_signed(here: Command, nowhere: Path) -> None:
