@@ -340,7 +340,7 @@ async def test_a_certificate_that_is_no_good_is_refused_with_its_reason(
         await running.refuses(context)
         assert running.requests == []
         assert running.counts == {"client_certificate": 1}
-    assert f"refused 127.0.0.1: no TLS, its certificate: {words}" in caplog.text
+    assert f"refused 127.0.0.1: the certificate that it showed: {words}" in caplog.text
 
 
 def joined(folder: Path, name: str, *files: Path) -> Path:
@@ -394,7 +394,7 @@ async def test_a_list_that_has_expired_refuses_all_client_certificates(
     async with bench(ca, client_ca=ca.file, crl=crl) as running:
         assert "crl.pem (CN=Test CA) has expired: every client" in caplog.text
         await running.refuses(ca.client(own))
-        assert "its certificate: CRL has expired" in caplog.text
+        assert "the certificate that it showed: CRL has expired" in caplog.text
         async with running.dial(ca.client()) as station:
             assert await station.recv() == "cs1 2"
 
