@@ -160,7 +160,6 @@ class Connector:
         threading.Thread(target=self._loop, daemon=True, name="mqtt").start()
 
     def _greet(self) -> None:
-        # The first heartbeat of `run` mostly comes too early for any broker.
         self._send_heartbeat()
         self._on_mqtt_connected()
 
@@ -218,7 +217,9 @@ class Connector:
         while not self._ending.is_asked:
             now_s = time.monotonic()
             if now_s >= due_s:
-                self._send_heartbeat()
+                # Nothing is lost: the next connection begins with one.
+                if clients.may_publish(self.mqtt_client):
+                    self._send_heartbeat()
                 due_s = now_s + self._heartbeat_interval
             self._ending.wait(min(_TURN_S, due_s - now_s))
             if dispatcher is not None and not dispatcher.is_alive():

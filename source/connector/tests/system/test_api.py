@@ -50,6 +50,22 @@ async def test_the_made_up_token_is_in_its_file_and_in_no_log(
     assert not any(token.encode() in payload for _, payload in listener.history)
 
 
+async def test_a_start_beside_a_broker_that_runs_loses_no_message(
+    run: Run, listener: Listener
+) -> None:
+    connector = run()
+    await asyncio.to_thread(connector.until_healthy)
+    await asyncio.to_thread(listener.until, "ocpp/heartbeat")
+    await asyncio.to_thread(
+        listener.until, "ocpp/bridge/state", lambda state: state == "online"
+    )
+
+    async with client(connector, "none") as api:
+        numbers = (await api.get("/metrics")).text
+
+    assert "ocpp_mqtt_dropped_total 0.0" in numbers
+
+
 async def test_a_configured_token_is_the_only_one(run: Run, tmp_path: Path) -> None:
     connector = run(API_TOKEN="of-the-configuration")
     await asyncio.to_thread(connector.until_healthy)
