@@ -50,6 +50,23 @@ async def test_a_command_is_always_waited_for(api: Api) -> None:
     assert end.asked("Reset") == []
 
 
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (f"{STATION}/0/power_limit", 'an object such as {"value": 4140}'),
+        (CALLS, "a JSON object"),
+    ],
+)
+async def test_a_body_that_is_no_object_is_told_what_it_should_be(
+    api: Api, path: str, expected: str
+) -> None:
+    answer = await api.client.post(path, json=4140)
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == f"body is 4140, expected {expected}"
+    assert answer.json()["errors"] == [{"field": "body", "expected": expected}]
+
+
 async def test_its_outcome_is_a_datapoint_like_that_of_others(api: Api) -> None:
     await api.connect()
 
