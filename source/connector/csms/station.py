@@ -28,6 +28,8 @@ CONNECTORS_OF_EVSES = "connectors_of_evses"
 """In `Station.learned`: how many there are, by EVSE, where there are several."""
 VERSION = "version"
 """In `Station.learned`: the OCPP version that it spoke last."""
+LAST_SEEN = "last_seen_ms"
+"""In the record's ``learned`` alone: when it was last heard of."""
 _MOST_ASKED = 32
 MOST_WARNINGS = 200
 """Of one station; what it says must not fill the log, nor the memory."""
@@ -289,12 +291,15 @@ class Station:
 
     def record(self) -> StationRecord:
         """What is kept of it."""
+        learned = self.learned
+        if self.seen_ms:
+            learned = {**learned, LAST_SEEN: self.seen_ms}
         return StationRecord(
             self.identity,
             self.registration,
             self.connector_count,
             self.boot,
-            self.learned,
+            learned,
             self.since_ms,
             self.registered,
             self.security,

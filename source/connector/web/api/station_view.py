@@ -108,7 +108,7 @@ class StationView(BaseModel):
     since: str = Field(description="When it became known", examples=[_WHEN])
     connected_since: str | None = Field(examples=[_WHEN])
     last_seen: str | None = Field(
-        description="When anything came from it; null: not since the connector started",
+        description="When anything came from it; null: never, as far as is known",
         examples=[_WHEN],
     )
     latency_ms: float | None
