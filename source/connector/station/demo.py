@@ -19,7 +19,7 @@ from connector.station.station16 import Station16
 from connector.station.vehicle import Vehicle
 from connector.station.visits import Habits, Visits
 
-_SPEED = 20.0
+SPEED = 20.0
 """A charge of two hours takes six minutes."""
 _SAMPLE_INTERVAL_S = "5"
 _SUBPROTOCOLS = ("ocpp1.6",)
@@ -39,7 +39,7 @@ def station(url: str, number: int) -> Station16:
     identity = f"DEMO-{number}"
     source = random.Random(number)  # noqa: S311  (a simulation, not a secret)
     core = StationCore(
-        Model(identity, serial_number=f"SIM-{number:04d}"), source=source, speed=_SPEED
+        Model(identity, serial_number=f"SIM-{number:04d}"), source=source, speed=SPEED
     )
     core.configuration.change("MeterValueSampleInterval", _SAMPLE_INTERVAL_S)
     habits = Habits(f"DEMO-CARD-{number}", arrives_after_s=2.0 + 4.0 * (number - 1))
