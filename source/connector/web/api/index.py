@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from connector.web.api.context import ApiContext
+from connector.web.api.router import api_router
 from connector.web.description import description_of
 
 
@@ -28,7 +29,7 @@ class Index(BaseModel):
 
 def routes(context: ApiContext) -> APIRouter:
     """The route."""
-    router = APIRouter(tags=["connector"])
+    router = api_router("connector")
 
     @router.get("", summary="What there is")
     async def show_index(request: Request) -> Index:
