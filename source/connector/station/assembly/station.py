@@ -60,6 +60,7 @@ class Station:
         self._off_s: float | None = None
         self._life: asyncio.Task[None] | None = None
         self.client: Client
+        self.parts: StationParts
         self._build()
 
     # -- its parts
