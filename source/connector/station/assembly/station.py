@@ -104,7 +104,13 @@ class Station:
         }
         variables.live = LiveCore(core, clock.now_ms, counts)
         self.parts = StationParts(
-            core, variables, profiles, maintenance, clock, plan.folder
+            core,
+            variables,
+            profiles,
+            maintenance,
+            clock,
+            plan.folder,
+            plan.monitors,
         )
         self.client = Client(
             self.parts,
