@@ -51,8 +51,8 @@ no MQTT broker answers at {host}:{port}, and none could be started. One of these
   - start a Docker engine: the image {image} is used then
 or set MQTT_BROKER_HOST and MQTT_BROKER_PORT to a broker that runs"""
 _HINTS = """
-Two simulated stations charge, {speed:g} times as fast as real ones: a charge of two
-hours takes a few minutes. In another terminal:
+Two simulated stations charge: vehicles come and stay for some minutes. In another
+terminal:
 
   watch    mosquitto_sub {broker} -v -t '{station}/#'
   limit    mosquitto_pub {broker} -t '{station}/1/power_limit/set' -m 4140
@@ -257,8 +257,6 @@ async def listening(name: str, host: str, port: int, children: Children) -> None
 
 async def start_demo(children: Children, settings: Settings) -> None:
     """The simulated stations, and what to type."""
-    from connector.station.demo import SPEED  # noqa: PLC0415  (only a demo needs it)
-
     host = settings.ocpp_host or "127.0.0.1"
     await listening("connector", host, settings.ocpp_port, children)
     await children.start(
@@ -272,7 +270,6 @@ async def start_demo(children: Children, settings: Settings) -> None:
     print(
         _HINTS.format(
             broker=broker,
-            speed=SPEED,
             station=f"{settings.connector_name}/stations/{_DEMO_STATIONS[0]}",
             clients="" if shutil.which("mosquitto_sub") else _CLIENTS,
         ),

@@ -60,6 +60,7 @@ class Station:
         self._off_s: float | None = None
         self._life: asyncio.Task[None] | None = None
         self.client: Client
+        self.parts: StationParts
         self._build()
 
     # -- its parts
@@ -103,7 +104,13 @@ class Station:
         }
         variables.live = LiveCore(core, clock.now_ms, counts)
         self.parts = StationParts(
-            core, variables, profiles, maintenance, clock, plan.folder
+            core,
+            variables,
+            profiles,
+            maintenance,
+            clock,
+            plan.folder,
+            plan.monitors,
         )
         self.client = Client(
             self.parts,

@@ -110,21 +110,15 @@ class Sampling:
     def due_ms(self) -> list[int]:
         """When something is to be read."""
         due = [each for each in (self._aligned_ms, self._aligned_ended_ms) if each]
-        pairs = (
-            (names.SAMPLE_INTERVAL_S, "sampled_ms"),
-            (
-                names.ENDED_INTERVAL_S,
-                "kept_ms",
-            ),
-        )
-        for name, last in pairs:
-            interval_ms = self._interval_ms(name)
-            sessions = (evse.session for evse in self.site.evses.values())
-            due += [
-                getattr(session, last) + interval_ms
-                for session in sessions
-                if interval_ms and session is not None and session.is_running
-            ]
+        sessions = [e.session for e in self.site.evses.values() if e.is_running]
+        if not sessions:
+            return due
+        told_ms = self._interval_ms(names.SAMPLE_INTERVAL_S)
+        kept_ms = self._interval_ms(names.ENDED_INTERVAL_S)
+        for session in sessions:
+            assert session is not None  # noqa: S101
+            due += [session.sampled_ms + told_ms] if told_ms else []
+            due += [session.kept_ms + kept_ms] if kept_ms else []
         return due
 
 

@@ -6,8 +6,6 @@ from types import ModuleType
 
 import pytest
 
-from connector.station.demo import SPEED
-
 pytestmark = pytest.mark.repository
 
 
@@ -52,9 +50,3 @@ def test_else_it_starts(
 
     assert local.main() == 0
     assert started == [demo]
-
-
-def test_the_demonstration_says_how_fast_it_is(local: ModuleType) -> None:
-    shown = local._HINTS.format(broker="", speed=SPEED, station="", clients="")
-
-    assert "20 times as fast as real ones" in shown
