@@ -1,6 +1,6 @@
 """The token of the HTTP API, where none is configured: made once, kept, and told once.
 
-It never goes to a log, be it ours, which goes to MQTT, or one that keeps our stderr.
+It goes to stderr, for people, and to no log: logs go to MQTT.
 """
 
 from __future__ import annotations
@@ -34,50 +34,23 @@ class KeptToken:
     problem: str | None = None
 
     def tell(self, url: str) -> None:
-        """Show a new one to whoever sits at stderr; where nobody does, say where it is.
-
-        One that was told before is not.
-        """
+        """Print a new one on stderr, for people; one that was told before is not."""
         if not self.is_new:
             return
-        if not _is_terminal():
-            self._tell_where(url)
-            return
-        kept = f"kept in {self.path}" if self.problem is None else self._not_kept
+        kept = f"kept in {self.path}"
+        if self.problem is not None:
+            kept = f"NOT kept, another one is made at the next start: {self.problem}"
         text = (
             f"\nThe HTTP API's token ({kept}; set API_TOKEN for one of your own):\n\n"
-            f"    {self.token}\n\nIts reference: {url}/docs?token={self.token}\n"
+            f"    {self.token}\n\nIts reference: {url}/docs?token=<the token>\n"
         )
         try:
             print(text, file=sys.stderr, flush=True)
         except (OSError, ValueError) as problem:
-            # Nobody at the other end any more: no reason to end.
+            # A disk that is full, or nobody at the other end: no reason to end.
             logger.warning(
                 "the HTTP API's token (%s) could not be printed: %s", kept, problem
             )
-
-    @property
-    def _not_kept(self) -> str:
-        return f"NOT kept, another one is made at the next start: {self.problem}"
-
-    def _tell_where(self, url: str) -> None:
-        if self.problem is None:
-            text = (
-                "the HTTP API (%s/docs) wants the token that is in the file %s, "
-                "or API_TOKEN where that is set"
-            )
-            logger.info(text, url, self.path)
-            return
-        text = "nobody can use the HTTP API: its token is %s; set API_TOKEN to have one"
-        logger.warning(text, self._not_kept)
-
-
-def _is_terminal() -> bool:
-    try:
-        return sys.stderr.isatty()
-    except (AttributeError, ValueError):
-        # None, or closed.
-        return False
 
 
 def kept_token(data_dir: Path) -> KeptToken:

@@ -208,7 +208,7 @@ class Settings(ConnectionSettings):
     api_token: ApiToken | None = _setting(
         None,
         "Who knows it may use the HTTP API; `API_TOKEN_FILE` names a file with it",
-        shown="made up, kept in `DATA_DIR/api.token`, shown once on a terminal",
+        shown="made up, kept in `DATA_DIR/api.token`, printed once",
         secret=True,
     )
     http_url: HttpUrl | None = _setting(
