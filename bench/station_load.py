@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ class Sizes:
     seconds: float = 30.0
     each_s: int = 10
     version: str = "1.6"
+    publishes: bool = False
+    """Whether the connector has its open tree, and so publishes every value."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def _per(seconds: float, number: float) -> float:
 
 def measure(bench: Bench, sizes: Sizes) -> list[Figure]:
     """All of it, on one connector."""
-    with bench.server(OURS) as server, running_load("station_worker.py") as load:
+    kind = replace(OURS, environment={"OPEN_TREE": str(sizes.publishes).upper()})
+    with bench.server(kind) as server, running_load("station_worker.py") as load:
         load.do("tidy")
         empty = _rss_kib(load.pid)
         came = _come(load, server, sizes)
@@ -131,6 +134,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=Sizes.seconds)
     parser.add_argument("--each", type=int, default=Sizes.each_s, dest="each_s")
     parser.add_argument("--version", default=Sizes.version)
+    parser.add_argument("--publishes", action="store_true", help="with the open tree")
     sizes = Sizes(**vars(parser.parse_args()))
     raise_open_files()
     with tempfile.TemporaryDirectory() as folder:
