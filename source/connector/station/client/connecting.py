@@ -132,6 +132,8 @@ class Connecting:
         )
         client.link_opened(session, version)
         self._ping_later()
+        if isinstance(link, WebSocketLink):
+            link.tap(session.take_answer)
         await session.start()
 
     def _mild(self, link: Link) -> Link:
