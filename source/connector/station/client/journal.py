@@ -99,7 +99,9 @@ class Journal:
     @property
     def head(self) -> Entry | None:
         """The oldest, which is sent next."""
-        return next(iter(self._waiting.values()), None)
+        for entry in self._waiting.values():
+            return entry
+        return None
 
     def entries(self) -> tuple[Entry, ...]:
         """All of them, in their order."""

@@ -92,6 +92,8 @@ class Reservations:
 
     def expired(self, now_ms: int) -> list[Reservation]:
         """Take out those whose time is over."""
+        if not self._open:
+            return []
         return self._take([r for r in self if r.expiry_ms <= now_ms])
 
     def impossible(self) -> list[Reservation]:
@@ -117,7 +119,9 @@ class Reservations:
 
     def due_ms(self) -> int | None:
         """When the next one expires."""
-        return min((r.expiry_ms for r in self._open.values()), default=None)
+        if not self._open:
+            return None
+        return min(r.expiry_ms for r in self._open.values())
 
     # -- who they let pass
 

@@ -110,15 +110,17 @@ class Sampling:
     def due_ms(self) -> list[int]:
         """When something is to be read."""
         due = [each for each in (self._aligned_ms, self._aligned_ended_ms) if each]
-        sessions = [e.session for e in self.site.evses.values() if e.is_running]
-        if not sessions:
+        running = [e.session for e in self.site.evses.values() if e.is_running]
+        if not running:
             return due
         told_ms = self._interval_ms(names.SAMPLE_INTERVAL_S)
         kept_ms = self._interval_ms(names.ENDED_INTERVAL_S)
-        for session in sessions:
+        for session in running:
             assert session is not None  # noqa: S101
-            due += [session.sampled_ms + told_ms] if told_ms else []
-            due += [session.kept_ms + kept_ms] if kept_ms else []
+            if told_ms:
+                due.append(session.sampled_ms + told_ms)
+            if kept_ms:
+                due.append(session.kept_ms + kept_ms)
         return due
 
 
