@@ -23,7 +23,7 @@ from connector.sessions.engine import Session
 from connector.station.client.clock import pause
 from connector.station.client.journal import Entry, Journal
 from connector.station.client.lanes import Lanes
-from connector.station.client.messages import Message, Version
+from connector.station.client.messages import UNCHANGED, Message, Version
 from connector.station.core.events import CoreEvent
 
 if TYPE_CHECKING:
@@ -201,10 +201,11 @@ class Telling:
         if message.took is not None:
             self._guarded(message.took, answer)
 
-    def _guarded(self, told: Callable[..., None], value: object) -> None:
+    def _guarded(self, told: Callable[..., object], value: object) -> None:
         """What an answer leads to may fail; the station goes on."""
         try:
-            told(value)
+            if told(value) is UNCHANGED:
+                return
         except Exception:
             logger.exception("%s: after an answer", self._client.identity)
         self._client.touch()

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from connector.ocppj.frames import Json
-from connector.station.client.messages import Message
+from connector.station.client.messages import UNCHANGED, Message
 from connector.station.client.v2.desk import desk_of, known_desk
 from connector.station.client.v2.fitting import fitted
 from connector.station.client.v2.sampled import (
@@ -211,7 +211,9 @@ def offered_of(client: Client, number: int) -> Offered | None:
 # -- answers
 
 
-def _took(client: Client, event: SessionEvent, answer: Mapping[str, Any]) -> None:
+def _took(client: Client, event: SessionEvent, answer: Mapping[str, Any]) -> object:
+    if not answer and event.kind != "Ended":
+        return UNCHANGED
     session, now_ms = event.session, client.now_ms()
     core = client.core
     info = answer.get("idTokenInfo")
@@ -228,6 +230,7 @@ def _took(client: Client, event: SessionEvent, answer: Mapping[str, Any]) -> Non
     if message is not None:
         desk_of(client).personal[session.key] = message["content"]
     _is_told(client, event)
+    return None
 
 
 def _is_told(client: Client, event: SessionEvent) -> None:
