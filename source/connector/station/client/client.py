@@ -150,7 +150,8 @@ class Client:
     def _restore(self) -> None:
         now_ms = self.now_ms()
         self.telling.journal.load()
-        self.state.load(now_ms)
+        told = [each.time_ms for each in self.telling.journal.open_transactions()]
+        self.state.load(now_ms, max(told, default=0))
         for event in recover(self.telling.journal, self.core, now_ms):
             self._sort(event)
 

@@ -135,7 +135,8 @@ class Journal:
             line: Json = {"n": entry.number, "e": event_line(event)}
             if isinstance(event, SessionEvent):
                 self._with_session(line, event)
-            self._append(line, is_pressing=not entry.is_intermediate)
+            # Samples, too: their numbers must never be used again (2.x, E01 seqNo).
+            self._append(line, is_pressing=True)
         self._make_room()
         return entry
 

@@ -35,15 +35,22 @@ class State:
         self.is_stale = False
         """Something was asked of the station that it may have to remember."""
 
-    def load(self, now_ms: int) -> None:
-        """Have again what was kept; rubbish in it is dropped."""
+    def load(self, now_ms: int, told_ms: int = 0) -> None:
+        """Have again what was kept; rubbish in it is dropped.
+
+        ``told_ms`` is when something was told last: the station lived then, although
+        values alone do not have everything kept anew.
+        """
         found = self._read()
         if found is None:
             return
         parts = self._parts
         for problem in parts.profiles.restore(found.get("profiles", ()), now_ms):
             logger.warning("%s: %s", parts.core.model.identity, problem)
-        parts.core.restore(found.get("core", {}), now_ms)
+        core = found.get("core", {})
+        if isinstance(core, dict) and isinstance(core.get("saved_ms"), int):
+            core["saved_ms"] = max(core["saved_ms"], told_ms)
+        parts.core.restore(core, now_ms)
 
     def _read(self) -> dict[str, Any] | None:
         if self._path is None or not self._path.exists():

@@ -16,6 +16,9 @@ from connector.station.core.telling import Telling
 from connector.station.core.transactions import Transactions
 
 CLOCK, PERIODIC = "Sample.Clock", "Sample.Periodic"
+ALIGNED, AT_INTERVALS = "MeterValueClock", "MeterValuePeriodic"
+SAMPLES = frozenset({ALIGNED, AT_INTERVALS})
+"""The triggers of values that come by themselves."""
 MOST_SAMPLES = 300
 _DAY_MS = 86_400_000
 _SET_BACK_MS = 5_000
@@ -45,7 +48,7 @@ class Sampling:
         interval_ms = self._interval_ms(names.SAMPLE_INTERVAL_S)
         if interval_ms and now_ms - session.sampled_ms >= interval_ms:
             session.sampled_ms = _last(session.sampled_ms, interval_ms, now_ms)
-            self.sample(evse, "MeterValuePeriodic", PERIODIC, now_ms)
+            self.sample(evse, AT_INTERVALS, PERIODIC, now_ms)
         interval_ms = self._interval_ms(names.ENDED_INTERVAL_S)
         if interval_ms and now_ms - session.kept_ms >= interval_ms:
             session.kept_ms = _last(session.kept_ms, interval_ms, now_ms)
@@ -90,7 +93,7 @@ class Sampling:
         for number, evse in self.site.evses.items():
             if evse.is_running:
                 name = names.ALIGNED_MEASURANDS
-                self.transactions.sample(evse, "MeterValueClock", CLOCK, now_ms, name)
+                self.transactions.sample(evse, ALIGNED, CLOCK, now_ms, name)
             else:
                 self.measure(number, CLOCK, now_ms)
 
