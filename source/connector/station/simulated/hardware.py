@@ -314,6 +314,12 @@ class SimulatedHardware:
                 meter.imported_wh = max(meter.imported_wh, imported_wh)
                 meter.exported_wh = max(meter.exported_wh, exported_wh)
 
+    def show_at_least(self, evse: int, energy_wh: float) -> None:
+        """A value that was told before a restart; a register never goes back."""
+        if evse in self.outlets:
+            meter = self.outlets[evse].meter
+            meter.imported_wh = max(meter.imported_wh, energy_wh / meter.gain)
+
     def _outlet(self, evse: int) -> Outlet:
         found = self.outlets.get(evse)
         if found is None:
