@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from connector.ocppj.frames import Call, Json
+from connector.station.client.messages import ACCEPTED
 from connector.station.client.v16 import charging
 from connector.station.client.v16.places import evse_of, find
 from connector.station.client.v16.tokens import entries_of, token_of
@@ -48,6 +49,9 @@ def change_availability(client: Client, call: Call) -> Json:
 def remote_start(client: Client, call: Call) -> Json:
     """RemoteStartTransaction, with its profile where there is one."""
     payload = call.payload
+    if client.boot_status != ACCEPTED:
+        # 1.6, 4.2: neither starts nor stops while a boot is pending.
+        return dict(_REJECTED)
     where = payload.get("connectorId")
     found = None if where is None else client.core.model.places.get(where)
     if where is not None and found is None:
@@ -79,6 +83,8 @@ def _installer(client: Client, profile: Json | None) -> Callable[[Evse], bool] |
 
 def remote_stop(client: Client, call: Call) -> Json:
     """RemoteStopTransaction."""
+    if client.boot_status != ACCEPTED:
+        return dict(_REJECTED)
     id_16 = call.payload["transactionId"]
     answer = client.core.remote_stop(client.now_ms(), id_16=id_16)
     return accepted_if(answer.is_accepted)
