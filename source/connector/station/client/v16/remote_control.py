@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from connector.ocppj.frames import Call, Json
 from connector.station.client.messages import ACCEPTED
 from connector.station.client.v16 import charging
-from connector.station.client.v16.places import evse_of, find
+from connector.station.client.v16.places import find
 from connector.station.client.v16.tokens import entries_of, token_of
 from connector.station.core import settings as names
 from connector.station.core.evse import Evse
@@ -112,22 +112,35 @@ async def unlock_connector(client: Client, call: Call) -> Json:
 def reserve_now(client: Client, call: Call) -> Json:
     """ReserveNow; connector 0 is any of them."""
     payload = call.payload
-    evse = evse_of(client, payload["connectorId"])
+    place = find(client, payload["connectorId"])
     variables = client.parts.variables
-    if evse is None or (evse == 0 and not variables.flag(names.RESERVES_ANY)):
+    if place is None or (place[0] == 0 and not variables.flag(names.RESERVES_ANY)):
         return dict(_REJECTED)
     try:
         expiry_ms = epoch_ms(payload["expiryDate"])
     except ValueError:
         return dict(_REJECTED)
+    out_of_use = _out_of_use(client, *place)
+    if out_of_use and expiry_ms > client.now_ms():
+        return {"status": out_of_use}
     wanted = Reservation(
         payload["reservationId"],
-        evse,
+        place[0],
         token_of(payload["idTag"]),
         expiry_ms,
         payload.get("parentIdTag"),
     )
     return {"status": client.core.reserve(wanted, client.now_ms())}
+
+
+def _out_of_use(client: Client, number: int, connector: int) -> str:
+    """Why this very connector cannot be reserved (1.6, 5.13)."""
+    evse = client.core.evses.get(number)
+    if evse is None:
+        return ""
+    if evse.is_faulted(connector):
+        return "Faulted"
+    return "" if evse.is_operative(connector) else "Unavailable"
 
 
 def cancel_reservation(client: Client, call: Call) -> Json:
