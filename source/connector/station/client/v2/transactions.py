@@ -167,11 +167,12 @@ def _values(client: Client, event: SessionEvent) -> list[Json]:
 
 def _of_the_start(event: SessionEvent, shown: Shown) -> list[Json | None]:
     session = event.session
-    if session.started_ms is None or ENERGY not in event.measurands:
+    began_ms = session.started_ms if session.begun_ms is None else session.begun_ms
+    if began_ms is None or ENERGY not in event.measurands:
         return []
     reading = Reading(session.meter_start_wh)
     context = "Transaction.Begin"
-    return [meter_value(session.started_ms, reading, (ENERGY,), context, shown)]
+    return [meter_value(began_ms, reading, (ENERGY,), context, shown)]
 
 
 def _shown(client: Client, event: SessionEvent) -> Shown:
