@@ -308,7 +308,7 @@ class Client:
 
     def boot_now(self) -> None:
         """BootNotification was asked for (TriggerMessage)."""
-        self.booting.now()
+        self.booting.triggered()
 
     def beat_now(self) -> None:
         """Heartbeat was asked for."""
