@@ -191,9 +191,10 @@ class SimulatedHardware:
         told, vehicle = self.told, outlet.vehicle
         if told is None or vehicle is None:
             return
+        # What it asks for is known at once: it is not seen to pause first.
+        self._tell_demand(evse, outlet, now_ms)
         told.plugged(evse, Plug.PLUGIN, now_ms, outlet.connector)
         told.departs(evse, vehicle.departure_ms, vehicle.wanted_wh)
-        self._tell_demand(evse, outlet, now_ms)
 
     def unplug(self, evse: int) -> Vehicle:
         """Take the vehicle away, at its own end of the cable; gives it.
