@@ -25,8 +25,8 @@ from connector.csms.station import Station
 from connector.datapoints.flow_numbers import FlowNumbers
 from connector.sessions.tally import BUCKETS_S
 from connector.store.interface import Store
-from connector.web.api.auth import AuthCounts
 from connector.web.api.context import ApiContext
+from connector.web.api.entrance import AuthCounts
 from connector.web.connections import Connections
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST

@@ -15,13 +15,15 @@ from starlette.responses import HTMLResponse, JSONResponse
 
 from connector.csms.file_places import FilePlaces
 from connector.web import problems
-from connector.web.api.auth import AuthCounts, Guard, Tokens
+from connector.web.api.auth import Guard
 from connector.web.api.context import ApiContext
+from connector.web.api.entrance import AuthCounts, Entrance, Tokens
 from connector.web.api.identities import Identities
 from connector.web.api.routes import api_routes
 from connector.web.api.stations import ENTRY
 from connector.web.bodies import Bodies
 from connector.web.connections import KEEP_ALIVE_S, Connections
+from connector.web.dashboard.serving import page_routes
 from connector.web.description import describe, description_of
 from connector.web.files import file_routes
 from connector.web.health import HealthFacts, health_routes
@@ -74,13 +76,9 @@ def _add_api(app: FastAPI, api: ApiContext, connections: Connections) -> None:
     app.router.routes += metrics_routes(metrics).routes
     app.add_middleware(Identities)
     app.add_middleware(Bodies)
-    app.add_middleware(
-        Guard,
-        tokens=Tokens(api.token),
-        counts=counts,
-        clock=api.clock,
-        proxies=api.proxies,
-    )
+    entrance = Entrance(Tokens(api.token), counts, api.clock, api.proxies)
+    app.router.routes += page_routes(entrance)
+    app.add_middleware(Guard, entrance=entrance)
 
 
 async def _openapi(request: Request) -> JSONResponse:
@@ -108,6 +106,7 @@ class HttpServer:
         connections: Connections | None = None,
     ) -> None:
         self._address = (host, port)
+        self._hub = api.hub if api is not None else None
         self.connections = connections or Connections()
         self._server = _Server(
             uvicorn.Config(
@@ -153,6 +152,8 @@ class HttpServer:
 
     async def stop(self) -> None:
         """Answer what is being asked, then close."""
+        if self._hub is not None:
+            self._hub.close()
         if self._serving is not None:
             self._server.stop()
             await self._serving

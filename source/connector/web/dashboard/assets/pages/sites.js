@@ -1,0 +1,9 @@
+// @ts-check
+import { html } from "../lib/html.js";
+import { PageHead } from "../parts/page.js";
+
+export const title = () => "Stations";
+
+export default function Page() {
+  return html`<${PageHead} title="Stations" />`;
+}
