@@ -34,6 +34,8 @@ const values = new Map();
 const valueSignals = new Map();
 /** @type {Map<string, Set<(data: any) => void>>} */
 const listeners = new Map();
+/** What is fetched of all stations; of one, `loadDatapoints` fetches all. */
+const OVERVIEW = ["Power.Active.Import"];
 /** The connector's clock less ours, ms: a laptop's clock may be wrong. */
 let skewMs = 0;
 
@@ -90,6 +92,22 @@ function tell(type, data) {
 /** Puts what a request answered (a StationView), without waiting for its event. @param {any} view */
 export const putStation = (view) => write(() => putView(view));
 
+/**
+ * A signal that follows another one at most every so often: for lists over all stations.
+ * @template T @param {import("@preact/signals").ReadonlySignal<T>} source @param {number} everyMs
+ */
+export function paced(source, everyMs) {
+  const slow = signal(source.peek());
+  let timer = 0;
+  const stop = source.subscribe(() => {
+    timer ||= setTimeout(() => {
+      timer = 0;
+      slow.value = source.peek();
+    }, everyMs);
+  });
+  return { slow, stop: () => (clearTimeout(timer), stop()) };
+}
+
 /** Begins; called once by app.js. */
 export function start() {
   setInterval(() => {
@@ -121,11 +139,15 @@ async function begin(said) {
 
 /** Fetches all stations and what the overview shows of their values. */
 export async function reload() {
-  const found = await all("stations");
+  const [found, powers] = await Promise.all([
+    all("stations"),
+    all("datapoints", { name: OVERVIEW, limit: 1000 }),
+  ]);
   const kept = new Set(found.map((each) => each.station));
   write(() => {
     for (const id of [...views.keys()]) if (!kept.has(id)) removeView(id);
     found.forEach(putView);
+    powers.forEach(putValue);
     isLoaded.value = true;
   });
 }
