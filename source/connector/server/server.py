@@ -27,6 +27,7 @@ from connector.datapoints.history import History, shape_of
 from connector.datapoints.kept_keys import KeptKeys
 from connector.datapoints.keys import file_name
 from connector.datapoints.limits.service import LimitService
+from connector.datapoints.live import Live
 from connector.datapoints.outcomes import Outcome
 from connector.datapoints.present import Present
 from connector.datapoints.profile_template import ProfileTemplate
@@ -63,6 +64,7 @@ class Server:
         self._queue = queue
         self._clock = clock
         self._started_s = time.monotonic()
+        self._started_ms = clock.now_ms()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.published: Callable[[], int] = lambda: 0
         """How many values the flow thread handed on, where there is one."""
@@ -76,6 +78,8 @@ class Server:
         )
         self.present = Present(Sensors(), lambda run: run())
         """Of the flow thread, where there is one."""
+        self.live = Live(Sensors(), lambda run: run())
+        """Likewise."""
         self.history = History(clock, lambda new: self.call(self._keep_history, new))
         self.central_system = CentralSystem(
             settings.csms,
@@ -277,6 +281,7 @@ class Server:
     def _api_context(self, token: str | None) -> Any:
         """What the routes of the API are given."""
         from connector.web.api.context import ApiContext  # noqa: PLC0415
+        from connector.web.events.hub import Hub  # noqa: PLC0415
 
         return ApiContext(
             central_system=self.central_system,
@@ -291,7 +296,10 @@ class Server:
             entry_schema=entry_schema(),
             passwords=self.central_system.passwords,
             present=self.present,
+            live=self.live,
             flow=self._flow_numbers(),
+            hub=Hub(self._clock),
+            started_ms=self._started_ms,
             proxies=Proxies(self._settings.trusted_proxies),
         )
 

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from connector.web.api import (
     commands,
     datapoints,
+    events,
     index,
     passwords,
     pki,
@@ -31,6 +32,7 @@ ROUTERS: tuple[Callable[[ApiContext], APIRouter], ...] = (
     transactions.routes,
     tokens.routes,
     datapoints.routes,
+    events.routes,
     pki.routes,
     store.routes,
 )

@@ -19,6 +19,7 @@ from connector.datapoints.command_runs import Context
 from connector.datapoints.commands import Commands
 from connector.datapoints.flow_numbers import FlowNumbers
 from connector.datapoints.limits.service import LimitService
+from connector.datapoints.live import Live
 from connector.datapoints.present import Present
 from connector.datapoints.profile_template import ProfileTemplate
 from connector.datapoints.sensors import Sensors
@@ -27,6 +28,7 @@ from connector.settings.registered import entry_schema, read_entry
 from connector.store import open_store
 from connector.tests.csms.conftest import Harness, StationEnd
 from connector.web.api.context import ApiContext
+from connector.web.events.hub import Hub
 from connector.web.server import HttpServer
 
 TOKEN = "a-token-of-the-tests"
@@ -163,6 +165,7 @@ def _context(harness: Harness, store: Any, folder: Path) -> ApiContext:
     )
     runs = Context(limits, "remote", ProfileTemplate(), central.blocks)
     commands = Commands(central.stations, runs, clock, harness.facts.append)
+    sensors = Sensors()
     return ApiContext(
         central_system=central,
         commands=commands,
@@ -175,6 +178,9 @@ def _context(harness: Harness, store: Any, folder: Path) -> ApiContext:
         read_entry=read_entry,
         entry_schema=_schema(),
         passwords=Passwords(folder),
-        present=Present(Sensors(), lambda run: run()),
+        present=Present(sensors, lambda run: run()),
+        live=Live(sensors, lambda run: run()),
         flow=FlowNumbers(),
+        hub=Hub(clock),
+        started_ms=clock.now_ms(),
     )

@@ -1,0 +1,54 @@
+"""New values of datapoints, as they come from the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from connector.datapoints.live import Live, LiveValue
+from connector.web.events import stations
+from connector.web.events.hub import Hub
+from connector.web.events.reader import KINDS
+
+KIND = "datapoint"
+
+
+class NewValues:
+    """Tells of values, and tells ``others`` of them, who see more in some."""
+
+    kinds = frozenset(KINDS) - {"message"}
+
+    def __init__(
+        self,
+        live: Live,
+        hub: Hub,
+        station_changed: Callable[[str], None],
+    ) -> None:
+        self._live = live
+        self._hub = hub
+        self._station_changed = station_changed
+        self._is_on = False
+
+    def begin(self) -> None:
+        """Somebody reads."""
+        self._is_on = True
+        self._live.begin()
+
+    def end(self) -> None:
+        """Nobody does."""
+        self._is_on = False
+        self._live.end()
+
+    def gather(self) -> None:
+        """Have the flow hand over what is new; it comes a moment later."""
+        self._live.flush(self._take)
+
+    def _take(self, values: list[LiveValue]) -> None:
+        if not self._is_on:
+            return
+        is_wanted = self._hub.wants(KIND)
+        for station, datum, _value, shown in values:
+            if datum.name in stations.SHOWN and not datum.suffix:
+                self._station_changed(station)
+            if is_wanted and shown is not None:
+                self._hub.publish(KIND, station, shown)
+        self._hub.flush()
