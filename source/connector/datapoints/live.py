@@ -30,6 +30,7 @@ class LiveValue(NamedTuple):
     station: str
     datum: Datum
     value: object
+    time_ms: int
     shown: bytes | None
 
 
@@ -85,7 +86,11 @@ class Live:
             self._heads = {}
         return [
             LiveValue(
-                station.station, datum, value.value, self._shown(station, datum, value)
+                station.station,
+                datum,
+                value.value,
+                value.time_ms,
+                self._shown(station, datum, value),
             )
             for value, (station, datum) in new.items()
         ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from connector.datapoints.live import Live, LiveValue
 from connector.web.events import stations
+from connector.web.events.effects import Effects
 from connector.web.events.hub import Hub
 from connector.web.events.reader import KINDS
 
@@ -13,7 +14,7 @@ KIND = "datapoint"
 
 
 class NewValues:
-    """Tells of values, and tells ``others`` of them, who see more in some."""
+    """Tells of values, and of those in which there is more to see."""
 
     kinds = frozenset(KINDS) - {"message"}
 
@@ -22,10 +23,12 @@ class NewValues:
         live: Live,
         hub: Hub,
         station_changed: Callable[[str], None],
+        effects: Effects,
     ) -> None:
         self._live = live
         self._hub = hub
         self._station_changed = station_changed
+        self._effects = effects
         self._is_on = False
 
     def begin(self) -> None:
@@ -46,9 +49,10 @@ class NewValues:
         if not self._is_on:
             return
         is_wanted = self._hub.wants(KIND)
-        for station, datum, _value, shown in values:
-            if datum.name in stations.SHOWN and not datum.suffix:
-                self._station_changed(station)
-            if is_wanted and shown is not None:
-                self._hub.publish(KIND, station, shown)
+        for value in values:
+            if value.datum.name in stations.SHOWN and not value.datum.suffix:
+                self._station_changed(value.station)
+            self._effects.take(value)
+            if is_wanted and value.shown is not None:
+                self._hub.publish(KIND, value.station, value.shown)
         self._hub.flush()
