@@ -1,9 +1,116 @@
 // @ts-check
-import { html } from "../lib/html.js";
-import { PageHead } from "../parts/page.js";
+/** What stations and the connector say to each other, as it is on the wire. */
+import { html, useEffect, useMemo, useSignal } from "../lib/html.js";
+import { get, url } from "../lib/api.js";
+import { listen } from "../lib/events.js";
+import { plural } from "../lib/format.js";
+import { setQuery } from "../lib/router.js";
+import { stationIds } from "../lib/state.js";
+import { announce } from "../parts/announce.js";
+import { Icon } from "../parts/icons.js";
+import { Empty, ErrorNote, PageHead } from "../parts/page.js";
+import { saveLines } from "./frames/download.js";
+import { Filters, NAMES } from "./frames/filters.js";
+import { FrameList } from "./frames/list.js";
+import { Log, MOST } from "./frames/log.js";
+import { Pair } from "./frames/pair.js";
+
+const FETCHED = 1000;
 
 export const title = () => "Messages";
 
-export default function Page() {
-  return html`<${PageHead} title="Messages" />`;
+/** @param {{query: Record<string, string>}} props */
+export default function Page({ query }) {
+  const log = useMemo(() => new Log(), []);
+  const error = useSignal(/** @type {any} */ (null));
+  const activeId = useSignal(/** @type {any} */ (null));
+  const opened = useSignal(/** @type {any} */ (null));
+  // One station that is known: the connector sends only its frames.
+  const only = stationIds.value.includes(query.station ?? "") ? query.station : "";
+  useFrames(log, only, error);
+  useMemo(() => log.filter(query), NAMES.map((name) => query[name]));
+  const step = (by) => {
+    const at = log.shown.findLastIndex((frame) => frame.id === activeId.value);
+    const next = log.shown[at + by];
+    if (!next) return announce(by > 0 ? "This is the newest" : "This is the oldest");
+    activeId.value = next.id;
+    opened.value = next;
+  };
+  return html`<${PageHead} title="Messages" sub="What stations and the connector say to each other, as it is on the wire. Passwords, keys and the like are hidden."><${Actions} log=${log} only=${only} /></${PageHead}>
+    <${ErrorNote} error=${error.value} />
+    <section class="card flush frames" aria-label="Frame log">
+      <${Filters} query=${query} actions=${actionsOf(log)} />
+      <${Told} log=${log} />
+      ${log.shown.length === 0 ? html`<${Nothing} log=${log} />` : html`<${FrameList} log=${log} activeId=${activeId.value} onActive=${(id) => (activeId.value = id)} onOpen=${(frame) => (opened.value = frame)} />`}
+      <p class="frame-keys muted small" id="frame-keys"><kbd>j</kbd> <kbd>k</kbd> or arrows: next, previous · <kbd>Enter</kbd>: open · <kbd>Esc</kbd>: close</p>
+    </section>
+    ${opened.value && html`<${Pair} log=${log} frame=${opened.value} onStep=${step} onClose=${() => (opened.value = null)} />`}`;
+}
+
+/** @param {Log} log @param {string} only @param {any} error */
+function useFrames(log, only, error) {
+  useEffect(() => {
+    const ended = new AbortController();
+    const fetchOlder = async () => {
+      try {
+        const query = { station: only, limit: FETCHED };
+        log.addOlder((await get("messages", query, { signal: ended.signal })).items);
+        error.value = null;
+      } catch (problem) {
+        if (!ended.signal.aborted) error.value = problem;
+      }
+    };
+    const stop = listen({
+      types: ["message"],
+      stations: only ? [only] : [],
+      onEvent: (_, frame) => log.take(frame),
+      onUp: fetchOlder,
+    });
+    return () => {
+      ended.abort();
+      stop();
+    };
+  }, [only]);
+}
+
+/** @param {{log: Log, only: string}} props */
+function Actions({ log, only }) {
+  log.revision.value; // Read: the number that waits changes.
+  const isPaused = log.isPaused.value;
+  const waits = log.waiting.length;
+  const turn = () => {
+    log.pause(!isPaused);
+    announce(isPaused ? "New messages are shown" : "Paused: new messages wait");
+  };
+  return html`<button class=${`btn ${isPaused ? "btn-primary" : ""}`} type="button" onClick=${turn}>
+      <${Icon} name=${isPaused ? "play" : "pause"} />${isPaused ? html`Go on <span class="num">(${waits >= MOST ? `${MOST}, the newest,` : waits} waiting)</span>` : "Pause"}
+    </button>
+    <button class="btn" type="button" disabled=${log.shown.length === 0} onClick=${() => saveLines(log.shown)}><${Icon} name="download" />Download what is shown</button>
+    <a class="btn btn-quiet" href=${url("messages.jsonl", { station: only })} download>All that is kept</a>`;
+}
+
+/** How many there are; told without a stream of words to screen readers. @param {{log: Log}} props */
+function Told({ log }) {
+  log.revision.value;
+  const isFiltered = log.shown.length !== log.frames.length;
+  return html`<p class="frame-told small muted num">
+    ${plural(log.shown.length, "message")}${isFiltered && ` of ${log.frames.length}`}${log.isPaused.value && " · paused"}
+    ${log.dropped > 0 && html` · <span>${plural(log.dropped, "older one")} let go: the page keeps the newest ${MOST}</span>`}
+  </p>`;
+}
+
+/** @param {{log: Log}} props */
+function Nothing({ log }) {
+  log.revision.value;
+  if (log.frames.length > 0) {
+    const none = Object.fromEntries(NAMES.map((name) => [name, null]));
+    return html`<${Empty} icon="search" title="No message is like that"><button class="btn" type="button" onClick=${() => setQuery(none)}>Show all</button></${Empty}>`;
+  }
+  return html`<${Empty} icon="frames" title="No message yet">As soon as a station says something it is here.</${Empty}>`;
+}
+
+/** Those that can be chosen. @param {Log} log */
+function actionsOf(log) {
+  log.revision.value;
+  return [...new Set(log.frames.map((frame) => frame.action ?? ""))].filter(Boolean).sort();
 }
