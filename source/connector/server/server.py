@@ -39,6 +39,7 @@ from connector.security.api_token import kept_token
 from connector.server.ports import StationPorts
 from connector.server.restoring import Restoring
 from connector.server.telling import open_topics
+from connector.sessions.frame_log import FrameLog
 from connector.sessions.proxies import Proxies
 from connector.sessions.recorded_files import RecorderOptions
 from connector.sessions.recorder import Recorder, Serve
@@ -81,6 +82,9 @@ class Server:
         self.live = Live(Sensors(), lambda run: run())
         """Likewise."""
         self.history = History(clock, lambda new: self.call(self._keep_history, new))
+        size = settings.frame_log_bytes
+        self.frames = FrameLog(clock.now_ms, size) if size else None
+        """The last frames of all stations."""
         self.central_system = CentralSystem(
             settings.csms,
             self.store,
@@ -91,6 +95,7 @@ class Server:
                 max_connections_per_address=settings.max_connections_per_address,
                 handshake_timeout_s=settings.handshake_timeout_s,
                 shows_frames=settings.send_raw_message_to_db,
+                frames=self.frames,
             ),
             read_entry=read_entry,
         )
@@ -297,6 +302,7 @@ class Server:
             passwords=self.central_system.passwords,
             present=self.present,
             live=self.live,
+            frames=self.frames,
             flow=self._flow_numbers(),
             hub=Hub(self._clock),
             started_ms=self._started_ms,

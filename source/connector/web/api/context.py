@@ -15,6 +15,7 @@ from connector.datapoints.limits.service import LimitService
 from connector.datapoints.live import Live
 from connector.datapoints.present import Present
 from connector.security.passwords import Passwords
+from connector.sessions.frame_log import FrameLog
 from connector.sessions.proxies import Proxies
 from connector.store.interface import Store
 from connector.web.events.hub import Hub
@@ -44,6 +45,8 @@ class ApiContext:
     """The newest values of all datapoints."""
     live: Live
     """New values, while somebody looks on."""
+    frames: FrameLog | None
+    """The last frames; None: they are not kept."""
     flow: FlowNumbers
     """How the values fare on their way to the broker."""
     hub: Hub

@@ -12,6 +12,7 @@ from connector.web.api import (
     datapoints,
     events,
     index,
+    messages,
     passwords,
     pki,
     reservations,
@@ -33,6 +34,7 @@ ROUTERS: tuple[Callable[[ApiContext], APIRouter], ...] = (
     tokens.routes,
     datapoints.routes,
     events.routes,
+    messages.routes,
     pki.routes,
     store.routes,
 )

@@ -8,6 +8,7 @@ from functools import partial
 from connector.csms.facts import Scalar
 from connector.web.api.context import ApiContext
 from connector.web.events.effects import Effects
+from connector.web.events.frames import Frames
 from connector.web.events.hub import Hub
 from connector.web.events.outcomes import OutcomeStages
 from connector.web.events.stations import StationChanges
@@ -29,6 +30,8 @@ def feed(context: ApiContext) -> Hub:
         OutcomeStages(context.commands, hub, effects),
     ):
         hub.add(source)
+    if context.frames is not None:
+        hub.add(Frames(context.frames, hub))
     return hub
 
 

@@ -71,6 +71,10 @@ class Hub:
         """Whether anybody wants to hear of such events."""
         return any(kind in reader.wish.kinds for reader in self._readers)
 
+    def is_wanted(self, kind: str, station: str) -> bool:
+        """Whether anybody wants to hear of it at this station."""
+        return any(reader.wish.has(kind, station) for reader in self._readers)
+
     # -- readers
 
     def open(self, wish: Wish, hello: dict[str, object]) -> Reader | None:

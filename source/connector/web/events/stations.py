@@ -100,7 +100,8 @@ class StationChanges:
         """Tell how they are now."""
         for identity in tuple(self._changed)[:_AT_ONCE]:
             del self._changed[identity]
-            self._hub.publish(KIND, identity, self._data(identity))
+            if self._hub.is_wanted(KIND, identity):
+                self._hub.publish(KIND, identity, self._data(identity))
 
     def _data(self, identity: str) -> bytes:
         station = self._context.central_system.stations.get(identity)

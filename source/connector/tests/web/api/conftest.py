@@ -14,6 +14,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from connector.csms.central_system import LinkOptions
 from connector.csms.options import FileOptions, LimitOptions
 from connector.datapoints.command_runs import Context
 from connector.datapoints.commands import Commands
@@ -24,8 +25,10 @@ from connector.datapoints.present import Present
 from connector.datapoints.profile_template import ProfileTemplate
 from connector.datapoints.sensors import Sensors
 from connector.security.passwords import Passwords
+from connector.sessions.frame_log import FrameLog
 from connector.settings.registered import entry_schema, read_entry
 from connector.store import open_store
+from connector.tests.clock import FakeClock
 from connector.tests.csms.conftest import Harness, StationEnd
 from connector.web.api.context import ApiContext
 from connector.web.events.hub import Hub
@@ -117,9 +120,12 @@ async def _begin(
     store = open_store(f"sqlite:///{path}")
     options.setdefault("files", FileOptions(data_dir=folder))
     more = options.pop("context", {})
-    harness = Harness(store, read_entry=read_entry, **options)
+    clock = options.setdefault("clock", FakeClock())
+    frames = FrameLog(clock.now_ms, 1_000_000)
+    links = LinkOptions(max_frames_per_s=0, frames=frames)
+    harness = Harness(store, read_entry=read_entry, links=links, **options)
     await store.open()
-    context = replace(_context(harness, store, folder), **more)
+    context = replace(_context(harness, store, folder), **({"frames": frames} | more))
     await harness.central.start()
     await context.limits.start()
     files = harness.central.blocks.files
@@ -180,6 +186,7 @@ def _context(harness: Harness, store: Any, folder: Path) -> ApiContext:
         passwords=Passwords(folder),
         present=Present(sensors, lambda run: run()),
         live=Live(sensors, lambda run: run()),
+        frames=None,
         flow=FlowNumbers(),
         hub=Hub(clock),
         started_ms=clock.now_ms(),

@@ -29,7 +29,7 @@ RUNS = (
     ("pki", "connector"),
     ("stations", "reservations"),
     ("tokens", "transactions", "store"),
-    ("commands", "datapoints", "health", "events"),
+    ("commands", "datapoints", "health", "events", "messages"),
 )
 # Those whose JSON schema is wider than the rules that a body is read by.
 ENTRIES = ("PUT", "PATCH")
