@@ -119,7 +119,8 @@ async def test_secrets_are_blanked(api: Api, is_malformed: bool) -> None:
 
 async def test_a_secret_that_a_station_repeats_is_blanked(api: Api) -> None:
     refusal = RemoteProtocolError("GenericError", f"{SECRET} is too short")
-    await api.connect(ChangeConfiguration=refusal)
+    end = await api.connect()
+    end.answers["ChangeConfiguration"] = refusal
     payload = {"key": "AuthorizationKey", "value": SECRET}
     call = {"action": "ChangeConfiguration", "payload": payload}
     await api.client.post(f"/api/v1/stations/{NAME}/calls", json=call)
