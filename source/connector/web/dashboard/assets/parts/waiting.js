@@ -10,27 +10,29 @@ import { Section } from "./page.js";
 import { DataTable } from "./table.js";
 import { TimeAgo } from "./time.js";
 
-const MOST = 200;
 const AT_ONCE = 4;
 
-/** @param {{views: any[]}} props those that wait */
-export function Waiting({ views }) {
+/**
+ * @param {{views: any[], most?: number, more?: string}} props those that wait; how many are
+ * listed, and where the others are
+ */
+export function Waiting({ views, most = 200, more }) {
   const chosen = useSignal(/** @type {Set<string>} */ (new Set()));
-  const shown = views.slice(0, MOST);
-  const ids = shown.map((view) => view.station).filter((id) => chosen.value.has(id));
+  const shown = views.slice(0, most);
+  const all = views.map((view) => view.station);
+  const ids = all.filter((id) => chosen.value.has(id));
   const choose = (names, is) => {
     const next = new Set(chosen.value);
     for (const name of names) is ? next.add(name) : next.delete(name);
     chosen.value = next;
   };
-  const all = shown.map((view) => view.station);
   const aside = html`
-    ${shown.length > 1 && html`<${Check} label="All" checked=${ids.length === all.length} onChange=${(is) => choose(all, is)} />`}
+    ${all.length > 1 && html`<${Check} label=${`All ${all.length}`} checked=${ids.length === all.length} onChange=${(is) => choose(all, is)} />`}
     ${ids.length > 0 && html`<${Decide} ids=${ids} done=${() => choose(ids, false)} />`}`;
   const columns = columnsFor(chosen.value, choose, shown.length > 1);
   return html`<${Section} title=${`${plural(views.length, "station")} waiting for you`} aside=${aside} flush=${true}>
     <${DataTable} caption="Stations that wait to be let in" columns=${columns} rows=${shown} keyOf=${(view) => view.station} rowClass=${() => "waiting"} />
-    ${views.length > MOST && html`<p class="muted loading">and ${views.length - MOST} more, once these are decided</p>`}
+    ${all.length > most && html`<p class="waiting-more muted">and ${all.length - most} more${more && html`: <a href=${more}>show them</a>`}</p>`}
   </${Section}>`;
 }
 

@@ -29,7 +29,7 @@ export function Attention({ views }) {
     unprotected(views.filter(isUnprotected)),
   ].filter(Boolean);
   return html`
-    ${pending.length > 0 && html`<${Waiting} views=${pending} />`}
+    ${pending.length > 0 && html`<${Waiting} views=${pending} most=${5} more=${href(["adopt"])} />`}
     <section class=${lines.length ? "card flush" : "card"} aria-label="Needs attention">
       ${lines.length === 0
         ? html`<p class="all-well"><${Icon} name="ok" />Nothing needs attention</p>`
@@ -152,10 +152,13 @@ async function seenTokens() {
 }
 
 async function certificates() {
-  const found = await asked("pki");
-  const soon = (found?.certificates ?? []).filter((each) => typeof each.days_left === "number" && each.days_left < CERTIFICATE_DAYS);
+  const found = await asked("pki", { limit: 1000 });
+  if (!found) return [];
+  const { server, ca } = found.days_left;
+  const ends = [server, ca, ...found.items.filter((each) => !each.revoked).map((each) => each.days_left)];
+  const soon = ends.filter((days) => typeof days === "number" && days < CERTIFICATE_DAYS);
   if (soon.length === 0) return [];
-  const least = Math.min(...soon.map((each) => each.days_left));
-  const title = `${plural(soon.length, "certificate")} ${least < 0 ? "expired, or expire soon" : `expire within ${plural(Math.ceil(least), "day")}`}.`;
-  return [html`<${Line} key="certificates" tone="warn" icon="lock" title=${title}><a href=${href(["connector"])}>Look at them</a></${Line}>`];
+  const least = Math.min(...soon);
+  const title = least < 0 ? "expired, or soon expiring" : `expiring, the first in ${plural(least, "day")}`;
+  return [html`<${Line} key="certificates" tone="warn" icon="lock" title=${`${plural(soon.length, "certificate")} ${title}.`}><a href=${href(["connector"])}>Look at them</a></${Line}>`];
 }
