@@ -66,6 +66,7 @@ class Server:
         self._clock = clock
         self._started_s = time.monotonic()
         self._started_ms = clock.now_ms()
+        self._broker_since_ms: int | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.published: Callable[[], int] = lambda: 0
         """How many values the flow thread handed on, where there is one."""
@@ -178,6 +179,7 @@ class Server:
         self.call(self._tell_state)
 
     def _tell_state(self) -> None:
+        self._broker_since_ms = self._clock.now_ms()
         if self._open_topics is not None:
             self._open_topics.tell_state()
 
@@ -310,12 +312,16 @@ class Server:
         )
 
     def _flow_numbers(self) -> FlowNumbers:
+        settings = self._settings
         return FlowNumbers(
             waiting=lambda: len(self._queue),
             replaced=lambda: self._queue.replaced,
             published=self.published,
             dropped=lambda: getattr(self._client, "dropped", 0),
             is_connected=lambda: self.broker_connected,
+            since_ms=lambda: self._broker_since_ms,
+            address=f"{settings.mqtt_broker_host}:{settings.mqtt_broker_port}",
+            name=settings.connector_name,
         )
 
     async def _end(self, http: Any) -> None:

@@ -9,6 +9,8 @@ from starlette.routing import BaseRoute
 
 from connector.web.api import (
     commands,
+    configuration,
+    connector,
     datapoints,
     events,
     index,
@@ -27,6 +29,8 @@ from connector.web.api.context import ApiContext
 ROUTERS: tuple[Callable[[ApiContext], APIRouter], ...] = (
     index.routes,
     stations.routes,
+    configuration.routes,
+    connector.routes,
     commands.routes,
     passwords.routes,
     reservations.routes,
