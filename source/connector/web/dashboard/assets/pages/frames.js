@@ -16,6 +16,7 @@ import { Log, MOST } from "./frames/log.js";
 import { Pair } from "./frames/pair.js";
 
 const FETCHED = 1000;
+const TYPED_MS = 400;
 
 export const title = () => "Messages";
 
@@ -23,17 +24,18 @@ export const title = () => "Messages";
 export default function Page({ query }) {
   const log = useMemo(() => new Log(), []);
   const error = useSignal(/** @type {any} */ (null));
-  const activeId = useSignal(/** @type {any} */ (null));
+  const activeKey = useSignal(/** @type {any} */ (null));
   const opened = useSignal(/** @type {any} */ (null));
   // One station that is known: the connector sends only its frames.
   const only = stationIds.value.includes(query.station ?? "") ? query.station : "";
   useFrames(log, only, error);
+  useRare(log, query.station, query.action);
   useMemo(() => log.filter(query), NAMES.map((name) => query[name]));
   const step = (by) => {
-    const at = log.shown.findLastIndex((frame) => frame.id === activeId.value);
+    const at = log.shown.findLastIndex((frame) => frame.key === activeKey.value);
     const next = log.shown[at + by];
     if (!next) return announce(by > 0 ? "This is the newest" : "This is the oldest");
-    activeId.value = next.id;
+    activeKey.value = next.key;
     opened.value = next;
   };
   return html`<${PageHead} title="Messages" sub="What stations and the connector say to each other, as it is on the wire. Passwords, keys and the like are hidden."><${Actions} log=${log} only=${only} /></${PageHead}>
@@ -41,7 +43,7 @@ export default function Page({ query }) {
     <section class="card flush frames" aria-label="Frame log">
       <${Filters} query=${query} actions=${actionsOf(log)} />
       <${Told} log=${log} />
-      ${log.shown.length === 0 ? html`<${Nothing} log=${log} />` : html`<${FrameList} log=${log} activeId=${activeId.value} onActive=${(id) => (activeId.value = id)} onOpen=${(frame) => (opened.value = frame)} />`}
+      ${log.shown.length === 0 ? html`<${Nothing} log=${log} />` : html`<${FrameList} log=${log} activeKey=${activeKey.value} onActive=${(key) => (activeKey.value = key)} onOpen=${(frame) => (opened.value = frame)} />`}
       <p class="frame-keys muted small" id="frame-keys"><kbd>j</kbd> <kbd>k</kbd> or arrows: next, previous · <kbd>Enter</kbd>: open · <kbd>Esc</kbd>: close</p>
     </section>
     ${opened.value && html`<${Pair} log=${log} frame=${opened.value} onStep=${step} onClose=${() => (opened.value = null)} />`}`;
@@ -63,14 +65,37 @@ function useFrames(log, only, error) {
     const stop = listen({
       types: ["message"],
       stations: only ? [only] : [],
-      onEvent: (_, frame) => log.take(frame),
-      onUp: fetchOlder,
+      onEvent: (_, record) => log.take(record, !only),
+      onUp: ({ started }) => {
+        log.begin(started);
+        fetchOlder();
+      },
     });
     return () => {
       ended.abort();
       stop();
     };
   }, [only]);
+}
+
+/**
+ * What is rare may be older than what was fetched of all: the connector looks for it.
+ * @param {Log} log @param {string} [station] @param {string} [action]
+ */
+function useRare(log, station, action) {
+  useEffect(() => {
+    if (!station && !action) return undefined;
+    const ended = new AbortController();
+    const timer = setTimeout(() => {
+      const found = get("messages", { station, action, limit: FETCHED }, { signal: ended.signal });
+      // What is here is shown all the same.
+      found.then(({ items }) => log.addOlder(items), () => undefined);
+    }, TYPED_MS);
+    return () => {
+      clearTimeout(timer);
+      ended.abort();
+    };
+  }, [station, action]);
 }
 
 /** @param {{log: Log, only: string}} props */
@@ -96,6 +121,7 @@ function Told({ log }) {
   return html`<p class="frame-told small muted num">
     ${plural(log.shown.length, "message")}${isFiltered && ` of ${log.frames.length}`}${log.isPaused.value && " · paused"}
     ${log.dropped > 0 && html` · <span>${plural(log.dropped, "older one")} let go: the page keeps the newest ${MOST}</span>`}
+    ${log.missed > 0 && html` · <span>${plural(log.missed, "message")} not sent: too many at once</span>`}
   </p>`;
 }
 

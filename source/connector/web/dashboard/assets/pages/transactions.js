@@ -1,9 +1,13 @@
 // @ts-check
+/** Transactions: the list, or one of them. */
 import { html } from "../lib/html.js";
-import { PageHead } from "../parts/page.js";
+import { List } from "./transactions/list.js";
+import { One } from "./transactions/one.js";
 
-export const title = () => "Transactions";
+/** @param {{key?: string}} params */
+export const title = ({ key }) => (key ? "Transaction" : "Transactions");
 
-export default function Page() {
-  return html`<${PageHead} title="Transactions" />`;
+/** @param {{params: {key?: string}, query: Record<string, string>}} props */
+export default function Page({ params, query }) {
+  return params.key ? html`<${One} id=${params.key} />` : html`<${List} query=${query} />`;
 }

@@ -1,11 +1,13 @@
 // @ts-check
 /** Frames as a file: one JSON object in each line. */
 
+import { original } from "./kinds.js";
+
 const TYPE = "application/jsonl";
 
 /** @param {import("./kinds.js").Frame[]} frames */
 export function saveLines(frames) {
-  const lines = frames.map((frame) => `${JSON.stringify(frame)}\n`);
+  const lines = frames.map((frame) => `${JSON.stringify(original(frame))}\n`);
   const where = URL.createObjectURL(new Blob(lines, { type: TYPE }));
   const link = document.createElement("a");
   link.href = where;

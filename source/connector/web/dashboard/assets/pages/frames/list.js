@@ -2,30 +2,31 @@
 /** The rows: only those in sight are in the page. It follows the newest while at the end. */
 import { html, useEffect, useId, useLayoutEffect, useRef, useState } from "../../lib/html.js";
 import { Badge } from "../../parts/status.js";
-import { shownAs, way } from "./kinds.js";
+import { gist, shownAs, way } from "./kinds.js";
 import { timeOfDay } from "./times.js";
 
 /** @typedef {import("./kinds.js").Frame} Frame */
 
 const BEYOND = 8;
 const PREVIEW = 240;
+const ARROWS = { in: "←", out: "→" };
 
 /**
- * @param {{log: import("./log.js").Log, activeId: any, onActive: (id: any) => void,
+ * @param {{log: import("./log.js").Log, activeKey: string | null, onActive: (key: string) => void,
  *   onOpen: (frame: Frame) => void}} props
  */
-export function FrameList({ log, activeId, onActive, onOpen }) {
+export function FrameList({ log, activeKey, onActive, onOpen }) {
   log.revision.value; // Read: new frames are shown.
   const rows = log.shown;
   const id = useId();
   const { own, height, range, isFollowing, follow, look } = useWindow(log);
-  const active = rows.findLastIndex((frame) => frame.id === activeId);
+  const active = rows.findLastIndex((frame) => frame.key === activeKey);
   const [first, last] = [Math.min(range[0], rows.length), Math.min(range[1], rows.length)];
 
   const move = (to) => {
     const at = Math.min(Math.max(to, 0), rows.length - 1);
     if (at < 0) return;
-    onActive(rows[at].id);
+    onActive(rows[at].key);
     show(own.current, at, height);
     look();
   };
@@ -45,7 +46,7 @@ export function FrameList({ log, activeId, onActive, onOpen }) {
       <div role="presentation" style=${{ paddingTop: `${first * height}px`, paddingBottom: `${(rows.length - last) * height}px` }}>
         ${rows.slice(first, last).map((frame, at) => {
           const place = first + at;
-          return html`<${Row} key=${frame.id} frame=${frame} id=${`${id}-${place}`} isActive=${place === active}
+          return html`<${Row} key=${frame.key} frame=${frame} id=${`${id}-${place}`} isActive=${place === active}
             place=${place + 1} count=${rows.length} onActive=${onActive} onOpen=${onOpen} />`;
         })}
       </div>
@@ -58,18 +59,18 @@ export function FrameList({ log, activeId, onActive, onOpen }) {
 function Row({ frame, id, isActive, place, count, onActive, onOpen }) {
   const { tone, shape, text } = shownAs(frame);
   const open = () => {
-    onActive(frame.id);
+    onActive(frame.key);
     onOpen(frame);
   };
   return html`<div class=${`frame-row ${tone === "bad" ? "is-bad" : ""}`} role="option" id=${id} aria-selected=${isActive}
     aria-posinset=${place} aria-setsize=${count} onClick=${open}>
     <span class="f-time num">${timeOfDay(frame.time)}</span>
-    <span class="f-way"><span aria-hidden="true">${frame.direction === "in" ? "←" : "→"}</span> ${way(frame).split(" ")[0]}</span>
-    <span class="f-station ellipsis" title=${frame.station}>${frame.station}</span>
+    <span class="f-way">${frame.direction && html`<span aria-hidden="true">${ARROWS[frame.direction]}</span> ${way(frame).split(" ")[0]}`}</span>
+    <span class="f-station ellipsis" title=${frame.station}>${frame.station ?? "unknown"}</span>
     <span class="f-kind"><${Badge} tone=${tone} shape=${shape}>${text}</${Badge}></span>
     <span class="f-action ellipsis">${frame.action ?? ""}</span>
-    <span class="f-took num">${typeof frame.latency_ms === "number" ? `${Math.round(frame.latency_ms)} ms` : ""}</span>
-    <span class="f-text mono ellipsis">${frame.text.slice(0, PREVIEW)}</span>
+    <span class="f-took num">${typeof frame.latency_ms === "number" ? `${frame.latency_ms} ms` : ""}</span>
+    <span class="f-text mono ellipsis">${gist(frame).slice(0, PREVIEW)}</span>
   </div>`;
 }
 

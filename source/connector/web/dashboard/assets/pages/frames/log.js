@@ -4,7 +4,7 @@
  * screen, so that hundreds of them in a second are one repaint.
  */
 import { signal } from "../../lib/html.js";
-import { CHOICES } from "./kinds.js";
+import { byAge, CHOICES, read } from "./kinds.js";
 
 /** @typedef {import("./kinds.js").Frame} Frame */
 /** @typedef {{station?: string, action?: string, direction?: string, kind?: string, text?: string}} Filter */
@@ -31,7 +31,14 @@ export class Log {
     this.waiting = [];
     this.characters = 0;
     this.isAwaited = false;
-    this.ids = new Set();
+    this.keys = new Set();
+    /** Counts the runs of the connector that were seen. */
+    this.run = 0;
+    this.started = "";
+    /** The newest number of this run; -1: not known. */
+    this.newest = -1;
+    /** How many the connector did not send, because they were too many at once. */
+    this.missed = 0;
     /** @type {(frame: Frame) => boolean} */
     this.fits = () => true;
   }
@@ -44,10 +51,20 @@ export class Log {
     this.revision.value += 1;
   }
 
-  /** One that has come now. @param {Frame} frame */
-  take(frame) {
-    if (this.ids.has(frame.id)) return;
-    this.ids.add(frame.id);
+  /** The stream of events begins; numbers begin anew with the connector. @param {string} started */
+  begin(started) {
+    if (this.started !== started) this.run += 1;
+    this.started = started;
+    this.newest = -1;
+  }
+
+  /** One that has come now. @param {any} record @param {boolean} isWhole whether all stations' come */
+  take(record, isWhole) {
+    const frame = read(record, this.run);
+    if (this.keys.has(frame.key)) return;
+    if (isWhole && this.newest >= 0) this.missed += Math.max(0, frame.number - this.newest - 1);
+    this.newest = frame.number;
+    this.keys.add(frame.key);
     this.waiting.push(frame);
     if (this.waiting.length > MOST) this.forget(this.waiting.splice(0, MOST / 10));
     if (this.isAwaited) return;
@@ -57,14 +74,11 @@ export class Log {
     else requestAnimationFrame(() => this.flush());
   }
 
-  /** Those of before, which come once they are fetched. @param {Frame[]} frames */
-  addOlder(frames) {
-    const fresh = frames.filter((frame) => !this.ids.has(frame.id));
-    for (const frame of fresh) this.ids.add(frame.id);
-    const all = [...fresh, ...this.frames];
-    // Where some were missed in between; the sort is stable, so equal times stay in order.
-    if (this.frames.length > 0) all.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-    this.frames = all;
+  /** Those of before, which come once they are fetched. @param {any[]} records */
+  addOlder(records) {
+    const fresh = records.map((each) => read(each, this.run)).filter((frame) => !this.keys.has(frame.key));
+    for (const frame of fresh) this.keys.add(frame.key);
+    this.frames = [...fresh, ...this.frames].sort(byAge);
     this.characters += length(fresh);
     this.trim();
     this.shown = this.frames.filter(this.fits);
@@ -92,16 +106,6 @@ export class Log {
     if (!isPaused) this.flush();
   }
 
-  /** Shows nothing of what was until now. */
-  clear() {
-    this.frames = [];
-    this.shown = [];
-    this.waiting = [];
-    this.characters = 0;
-    this.ids.clear();
-    this.revision.value += 1;
-  }
-
   trim() {
     let count = Math.max(0, this.frames.length - MOST);
     let characters = this.characters - length(this.frames.slice(0, count));
@@ -118,7 +122,7 @@ export class Log {
 
   /** @param {Frame[]} frames */
   forget(frames) {
-    for (const frame of frames) this.ids.delete(frame.id);
+    for (const frame of frames) this.keys.delete(frame.key);
     this.dropped += frames.length;
   }
 }
@@ -131,7 +135,7 @@ function predicate({ station = "", action = "", direction = "", kind = "", text 
   const [where, what, sought] = [station, action, text].map((each) => each.trim().toLowerCase());
   const [, , isKind] = CHOICES.find(([name]) => name === kind) ?? CHOICES[0];
   return (frame) =>
-    frame.station.toLowerCase().includes(where) &&
+    (!where || (frame.station ?? "").toLowerCase().includes(where)) &&
     (!what || (frame.action ?? "").toLowerCase().includes(what)) &&
     (!direction || frame.direction === direction) &&
     isKind(frame) &&

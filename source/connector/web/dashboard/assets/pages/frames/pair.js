@@ -1,14 +1,13 @@
 // @ts-check
 /** One call with its answer, side by side. */
 import { html, useRef } from "../../lib/html.js";
-import { number } from "../../lib/format.js";
 import { href } from "../../lib/router.js";
 import { announce, toast } from "../../parts/announce.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Icon } from "../../parts/icons.js";
+import { Notice } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
 import { partnerOf, shownAs, way } from "./kinds.js";
-import { pretty } from "./json.js";
 import { wholeTime } from "./times.js";
 
 /** @typedef {import("./kinds.js").Frame} Frame */
@@ -32,8 +31,8 @@ export function Pair({ log, frame, onClose, onStep }) {
   return html`<${Dialog} title=${frame.action ?? shownAs(frame).text} wide=${true} onClose=${onClose}>
     <div class="stack" onKeyDown=${press}>
       <div class="row between">
-        <p><a href=${href(["stations", frame.station])} class="wrap">${frame.station}</a>
-          ${typeof took === "number" && html` <span class="muted num">answered in ${number(Math.round(took * 10) / 10)} ms</span>`}</p>
+        <p>${frame.station ? html`<a href=${href(["stations", frame.station])} class="wrap">${frame.station}</a>` : "Nobody knows who it was"}
+          ${typeof took === "number" && html` <span class="muted num">answered in ${took} ms</span>`}</p>
         <div class="row">
           <button class="btn btn-small" type="button" aria-keyshortcuts="k" onClick=${() => onStep(-1)}><${Icon} name="up" size=${16} />Previous</button>
           <button class="btn btn-small" type="button" aria-keyshortcuts="j" onClick=${() => onStep(1)}><${Icon} name="down" size=${16} />Next</button>
@@ -51,14 +50,16 @@ export function Pair({ log, frame, onClose, onStep }) {
 function One({ frame }) {
   const own = useRef(/** @type {HTMLPreElement | null} */ (null));
   const { tone, shape, text } = shownAs(frame);
-  const shown = pretty(frame.text);
+  const { frame: said } = frame;
+  const shown = typeof said === "string" ? said : JSON.stringify(said, null, 2);
   return html`<section class="stack tight" aria-label=${`${text} ${way(frame)}`}>
     <div class="row between">
       <h3><${Badge} tone=${tone} shape=${shape}>${text}</${Badge}> ${way(frame)}</h3>
-      <button class="btn btn-small" type="button" aria-label=${`Copy this ${text.toLowerCase()}`} onClick=${() => copy(frame.text, own.current)}><${Icon} name="copy" size=${16} />Copy</button>
+      ${said !== null && html`<button class="btn btn-small" type="button" aria-label=${`Copy this ${text.toLowerCase()}`} onClick=${() => copy(shown, own.current)}><${Icon} name="copy" size=${16} />Copy</button>`}
     </div>
-    <p class="muted small">${wholeTime(frame.time)}${frame.message_id && html`, id <code>${frame.message_id}</code>`}</p>
-    <pre class="frame-text" ref=${own} tabindex="0" aria-label=${`Text of the ${text.toLowerCase()}`}>${shown}</pre>
+    <p class="muted small">${wholeTime(frame.time)}${frame.id && html`, id <code>${frame.id}</code>`}</p>
+    ${frame.note && html`<${Notice} tone=${tone === "bad" ? "warn" : "info"}>${frame.note}</${Notice}>`}
+    ${said !== null && html`<pre class="frame-text" ref=${own} tabindex="0" aria-label=${`Text of the ${text.toLowerCase()}`}>${shown}</pre>`}
   </section>`;
 }
 
@@ -70,8 +71,9 @@ function Missing({ frame }) {
     CALLERROR: "Its call is not in the log: it is too old, or the message was none that could be told by its id.",
     SEND: "A SEND is not answered.",
     CALLRESULTERROR: "It tells of an answer that could not be used.",
-  }[frame.kind] ?? "It is no message of OCPP: nothing answers it, and nothing was done.";
-  return html`<p class="muted pair-missing">${text}</p>`;
+    MALFORMED: "It is no message of OCPP: nothing was done with it.",
+  }[frame.kind];
+  return text && html`<p class="muted pair-missing">${text}</p>`;
 }
 
 /** @param {string} text @param {HTMLElement | null} element */
