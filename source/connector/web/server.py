@@ -26,6 +26,7 @@ from connector.web.connections import KEEP_ALIVE_S, Connections
 from connector.web.dashboard.serving import page_routes
 from connector.web.description import describe, description_of
 from connector.web.files import file_routes
+from connector.web.headers import SafeHeaders
 from connector.web.health import HealthFacts, health_routes
 from connector.web.metrics import Metrics, Sources, metrics_routes
 from connector.web.reference import HEADERS, reference
@@ -110,7 +111,7 @@ class HttpServer:
         self.connections = connections or Connections()
         self._server = _Server(
             uvicorn.Config(
-                application(facts, files, api, self.connections),
+                SafeHeaders(application(facts, files, api, self.connections)),
                 # Logging is the connector's; stations have their own server.
                 log_config=None,
                 access_log=False,
