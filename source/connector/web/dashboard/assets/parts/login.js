@@ -26,6 +26,7 @@ export function LogInAgain() {
   }
   return html`<${AlwaysOpen} labelledby="log-in-again">
     <form class="stack" onSubmit=${send}>
+      <input type="text" name="username" autocomplete="username" value="ocpp-connector" hidden />
       <h2 id="log-in-again">Log in again</h2>
       <p>The connector no longer knows this browser: its API token was changed, or you have logged out in another tab. The page stays as it is.</p>
       <${Field} label="API token" type="password" value=${token} onInput=${setToken} error=${error} autocomplete="current-password" autofocus maxlength="4096" />

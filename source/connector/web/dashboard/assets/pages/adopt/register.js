@@ -32,7 +32,7 @@ export function Register() {
     <div class="grid">
       <${Field} label="Name that it connects with (identity)" value=${form.id} onInput=${set("id")} maxlength="255" required />
       <${Field} label="Name for people" value=${form.name} onInput=${set("name")} placeholder="North wall" error=${expected("name")} />
-      <${Field} label="Password" type="password" autocomplete="new-password" value=${form.password} onInput=${set("password")} error=${expected("password")} help="Empty: none is asked for. It is never shown again." />
+      <${Field} label="Password" type="password" autocomplete="new-password" data-1p-ignore value=${form.password} onInput=${set("password")} error=${expected("password")} help="Empty: none is asked for. It is never shown again." />
     </div>
     <${ErrorNote} error=${error} />
     <div class="row"><${ActionButton} kind="primary" run=${register} onError=${setError}>Register</${ActionButton}></div>
