@@ -46,7 +46,7 @@ function Table({ samples }) {
   const most = useSignal(AT_ONCE);
   const names = useMemo(() => namesOf(samples), [samples]);
   const columns = [
-    { key: "time", label: "Time", cell: ({ timestamp }) => html`<time datetime=${timestamp} title=${dateTime(timestamp)}>${clock(timestamp)}</time>` },
+    { key: "time", label: "Time", className: "unbroken", cell: ({ timestamp }) => html`<time datetime=${timestamp} title=${dateTime(timestamp)}>${clock(timestamp)}</time>` },
     ...names.map((name) => ({ key: name, label: spoken(name), num: true, cell: ({ values }) => (name in values ? value(values[name], unitOf(name)) : "") })),
   ];
   const rows = samples.slice(-most.value).reverse();
