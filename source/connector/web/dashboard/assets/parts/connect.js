@@ -13,10 +13,10 @@ const encoded = (text) => encodeURIComponent(text.trim());
 
 /** The ports of the connector; known to the page once it has asked. */
 function usePorts() {
-  const ports = useSignal(/** @type {any} */ ({ ocpp_port: 9000, ocpp_tls_port: null }));
+  const ports = useSignal({ port: 9000, tls_port: 0 });
   useEffect(() => {
     get("connector").then(
-      (found) => (ports.value = { ...ports.peek(), ...found.listening }),
+      ({ stations }) => (ports.value = stations),
       () => undefined, // The usual ports are shown; they can be changed.
     );
   }, []);
@@ -28,8 +28,8 @@ export function Connect() {
   const host = useSignal(location.hostname);
   const id = useSignal("");
   const wantsTls = useSignal(false);
-  const isTls = ports.ocpp_tls_port && (wantsTls.value || !ports.ocpp_port);
-  const port = isTls ? ports.ocpp_tls_port : ports.ocpp_port;
+  const isTls = Boolean(ports.tls_port) && (wantsTls.value || !ports.port);
+  const port = isTls ? ports.tls_port : ports.port;
   const url = `${isTls ? "wss" : "ws"}://${host.value.trim() || "HOST"}:${port}/`;
   const whole = url + encoded(id.value);
   return html`<div class="connect">
@@ -41,7 +41,7 @@ export function Connect() {
             help="Its identity, as you like: letters, digits and -. Many stations have their own, often the serial number." />
           <${Field} label="Address of this machine" value=${host.value} onInput=${(text) => (host.value = text)} error=${HERE.has(host.value.trim()) ? html`A charger cannot reach “${host.value}”: type the name or IP address that this machine has in your network.` : null} />
         </div>
-        ${ports.ocpp_tls_port && ports.ocpp_port && html`<${Check} label="Encrypted (TLS)" checked=${wantsTls.value} onChange=${(is) => (wantsTls.value = is)} />`}
+        ${ports.tls_port > 0 && ports.port > 0 && html`<${Check} label="Encrypted (TLS)" checked=${wantsTls.value} onChange=${(is) => (wantsTls.value = is)} />`}
       </div></li>
       <li><div class="stack tight">
         <h3>Enter this in the charger</h3>
