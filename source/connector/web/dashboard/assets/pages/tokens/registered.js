@@ -49,7 +49,7 @@ function fits(token, text, status) {
 /** @param {(token: any) => void} onEdit @param {() => Promise<any>} reload */
 function columnsFor(onEdit, reload) {
   return [
-    { key: "id", label: "Id", cell: ({ id, type }) => html`<strong class="wrap">${id}</strong>${type !== "any" && html` <span class="muted">${type}</span>`}` },
+    { key: "id", label: "Id", cell: ({ id, type }) => html`<span class="wrap"><strong>${id}</strong>${type !== "any" && html` <span class="muted">${type}</span>`}</span>` },
     { key: "status", label: "Status", cell: (token) => html`<${Status} token=${token} />` },
     { key: "note", label: "Note", cell: ({ note }) => note ?? "" },
     { key: "group", label: "Group", cell: ({ group }) => group ?? "" },

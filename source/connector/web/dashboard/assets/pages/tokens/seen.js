@@ -14,7 +14,7 @@ export function Seen({ seen, isMore, reload }) {
   const columns = [
     { key: "id", label: "Id", cell: ({ id }) => html`<strong class="wrap">${id}</strong>` },
     { key: "type", label: "Type", cell: ({ type }) => (type === "any" ? "Any" : type) },
-    { key: "station", label: "Presented at", cell: ({ station, where }) => html`<a class="wrap" href=${href(["stations", station])}>${station}</a> ${where !== "0" && html`<span class="muted">${where}</span>`}` },
+    { key: "station", label: "Presented at", cell: ({ station, where }) => html`<span class="wrap"><a href=${href(["stations", station])}>${station}</a> ${where !== "0" && html`<span class="muted">${where}</span>`}</span>` },
     { key: "last", label: "Last", cell: ({ last }) => html`<${TimeAgo} time=${last} />` },
     { key: "times", label: "Times", num: true },
     { key: "decide", label: "", cell: (token) => html`<${Decide} token=${token} reload=${reload} />` },

@@ -101,7 +101,7 @@ function merged(items, item, wanted) {
 
 const COLUMNS = [
   { key: "start", label: "Start", cell: ({ key, start }) => html`<a href=${href(["transactions", key])} title=${dateTime(start)}>${shortTime(start)}</a>` },
-  { key: "station", label: "Station", cell: ({ station, where }) => html`<a class="wrap" href=${href(["stations", station])}>${station}</a> <span class="muted">${where}</span>` },
+  { key: "station", label: "Station", cell: ({ station, where }) => html`<span class="wrap"><a href=${href(["stations", station])}>${station}</a> <span class="muted">${where}</span></span>` },
   { key: "token", label: "Token", cell: ({ token }) => (token ? html`<span class="wrap">${token}</span>` : html`<span class="muted">none</span>`) },
   { key: "duration", label: "Duration", num: true, cell: ({ start, stop }) => html`<${Elapsed} since=${start} until=${stop} />` },
   { key: "energy", label: "Energy", num: true, cell: (item) => energy(item.energy) },
@@ -111,7 +111,7 @@ const COLUMNS = [
 /** @param {{item: any}} props */
 export function State({ item }) {
   if (item.stop === null) return html`<${Badge} tone="live" shape="●">Running</${Badge}>`;
-  return html`<${Badge} tone="off" shape="■">Ended</${Badge}> <span class="muted small">${item.reason ? words(item.reason) : "nobody told why"}</span>`;
+  return html`<span><${Badge} tone="off" shape="■">Ended</${Badge}> <span class="muted small">${item.reason ? words(item.reason) : "nobody told why"}</span></span>`;
 }
 
 /** @param {{items: any[], isFiltered: boolean}} props */
