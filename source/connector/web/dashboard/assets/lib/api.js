@@ -6,6 +6,7 @@ import { signal } from "@preact/signals";
 
 const BELOW = "api/v1/";
 const TIMEOUT_MS = 60_000;
+const NOT_DONE = "Nothing was done, for you are no longer logged in. Log in, then do it again.";
 
 /** Whether the connector still lets this browser in; false: the page asks for the token. */
 export const isLetIn = signal(true);
@@ -116,10 +117,23 @@ async function ask(method, where, body, options = {}) {
     if (given?.aborted) throw problem;
     throw unreachable(problem);
   });
-  if (response.status === 401 && asksToken) isLetIn.value = false;
+  if (response.status === 401 && asksToken) {
+    isLetIn.value = false;
+    if (method !== "GET") throw new ApiError(NOT_DONE, 401);
+    await lettingIn(given);
+    return ask(method, where, body, options);
+  }
   if (!response.ok) throw await refusal(response);
   if (response.status === 204 || response.redirected) return null;
   return response.json();
+}
+
+/** What is only read goes on once somebody has logged in. @param {AbortSignal} [given] */
+function lettingIn(given) {
+  return new Promise((resolve, reject) => {
+    const stop = isLetIn.subscribe((isIn) => isIn && resolve(queueMicrotask(() => stop())));
+    given?.addEventListener("abort", () => reject(given.reason), { once: true });
+  });
 }
 
 /** @param {unknown} body */

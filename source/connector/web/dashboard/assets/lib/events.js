@@ -3,7 +3,7 @@
 import { get, isLetIn, url } from "./api.js";
 
 const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 10_000;
+const LONGEST_WAIT_MS = 5_000;
 const SILENCE_MS = 20_000;
 const PROBE_TIMEOUT_MS = 5000;
 

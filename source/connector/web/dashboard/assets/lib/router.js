@@ -2,12 +2,17 @@
 /** Where in the page we are: the part of the URL behind `#/`, which no proxy sees. */
 import { signal } from "@preact/signals";
 
+const WRITTEN_AFTER_MS = 250;
+
 /** @typedef {{segments: string[], query: Record<string, string>}} Route */
 
 /** @type {import("@preact/signals").Signal<Route>} */
 export const route = signal(read());
 
+let waiting = 0;
+
 window.addEventListener("hashchange", () => {
+  clearTimeout(waiting);
   route.value = read();
 });
 
@@ -16,8 +21,13 @@ function read() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?", 2);
   return {
     segments: path.split("/").filter(Boolean).map(decoded),
-    query: Object.fromEntries(new URLSearchParams(query)),
+    query: queryOf(query),
   };
+}
+
+/** @param {string} [text] */
+function queryOf(text = "") {
+  return Object.fromEntries(new URLSearchParams(text));
 }
 
 /** @param {string} text */
@@ -51,6 +61,8 @@ export function go(segments, query) {
 export function setQuery(changes) {
   const { segments, query } = route.peek();
   const place = href(segments, { ...query, ...changes });
-  history.replaceState(null, "", place);
-  route.value = read();
+  route.value = { segments, query: queryOf(place.split("?", 2)[1]) };
+  // Browsers refuse to write the URL at each key of somebody who types fast.
+  clearTimeout(waiting);
+  waiting = setTimeout(() => history.replaceState(null, "", place), WRITTEN_AFTER_MS);
 }

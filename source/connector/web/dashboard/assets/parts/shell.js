@@ -17,8 +17,8 @@ export function Shell() {
   return html`<a class="skip" href="#main" onClick=${skip}>Skip to the content</a>
     <${Header} />
     <${LinkBar} />
-    <main id="main" class=${link.value === "down" ? "page is-stale" : "page"} tabindex="-1"><${Page} /></main>
     <${Navigation} />
+    <main id="main" class=${link.value === "down" ? "page is-stale" : "page"} tabindex="-1"><${Page} /></main>
     ${!isLetIn.value && html`<${LogInAgain} />`}
     <${ConfirmDialog} />
     <${Announcer} />`;

@@ -21,6 +21,7 @@ export function StationList({ views, query }) {
   const rows = useStableRows(found.filter(is), order, `${text}/${show}/${order}`);
   const stations = new Set(rows.map((row) => row.id)).size;
   return html`<section class="card flush" aria-label="All stations">
+    <h2 class="visually-hidden">All stations</h2>
     <div class="sites-tools">
       <div class="filters">
         <${Field} label="Search" type="search" value=${q} placeholder="Name, vendor, token, address" onInput=${(next) => setQuery({ q: next })} />
