@@ -64,6 +64,7 @@ export const GROUPS = [
   ["faulted", "Faulted", isFaulted],
   ["offline", "Offline", isOffline],
   ["pending", "Pending", isPending],
+  ["open", "No password", isUnprotected],
   ["rejected", "Rejected", (view) => view.registration === "Rejected"],
 ];
 

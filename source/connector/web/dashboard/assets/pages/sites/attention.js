@@ -12,6 +12,8 @@ import { Waiting } from "../../parts/waiting.js";
 import { Refusal } from "./refusal.js";
 
 const MOST = 4;
+/** The worst first. */
+const TONES = ["bad", "warn", "info"];
 const ASK_AGAIN_MS = 60_000;
 const SETTLES_MS = 5000;
 const CERTIFICATE_DAYS = 30;
@@ -27,7 +29,9 @@ export function Attention({ views }) {
     unmet.length > 0 && limits(unmet),
     offline(views.filter(isOffline)),
     unprotected(views.filter(isUnprotected)),
-  ].filter(Boolean);
+  ]
+    .filter(Boolean)
+    .sort((a, b) => TONES.indexOf(a.props.tone) - TONES.indexOf(b.props.tone));
   return html`
     ${pending.length > 0 && html`<${Waiting} views=${pending} most=${5} more=${href(["adopt"])} />`}
     <section class=${lines.length ? "card flush" : "card"} aria-label="Needs attention">
@@ -90,7 +94,7 @@ function limits(unmet) {
 function unprotected(views) {
   if (views.length === 0) return null;
   return html`<${Line} key="unprotected" tone="info" icon="lock" title=${`${plural(views.length, "station")} without a password:`}>
-    ${named(views, "all")}. Whoever knows the name of one can pretend to be it.
+    ${named(views, "open")}. Whoever knows the name of one can pretend to be it.
   </${Line}>`;
 }
 
