@@ -40,7 +40,7 @@ function Settings({ rows, onEdit }) {
   const found = rows.filter((row) => (!isOpen || !row.readonly) && `${row.name} ${row.value ?? ""}`.toLowerCase().includes(wanted));
   const has2 = rows.some((row) => row.mutability);
   const columns = [
-    { key: "name", label: "Name", cell: (row) => html`<span class="mono wrap">${row.name}</span>${row.attribute !== ACTUAL && html` <span class="muted small">${row.attribute}</span>`}` },
+    { key: "name", label: "Name", className: "setting-name", cell: (row) => html`<span class="mono wrap">${row.name}</span>${row.attribute !== ACTUAL && html` <span class="muted small">${row.attribute}</span>`}` },
     { key: "value", label: "Value", cell: (row) => html`<${Shown} row=${row} />` },
     ...(has2 ? [{ key: "type", label: "Type", cell: (row) => html`<span class="muted small wrap">${kindOf(row) || UNKNOWN}</span>` }] : []),
     { key: "change", label: "", cell: (row) => (row.readonly ? html`<${Badge} tone="off" shape="–">Read-only</${Badge}>` : row.attribute === ACTUAL && html`<button class="btn btn-small" type="button" aria-label=${`Change ${row.name}`} onClick=${() => onEdit(row)}>Change</button>`) },

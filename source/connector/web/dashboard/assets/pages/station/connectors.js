@@ -122,6 +122,6 @@ function Session({ view, place }) {
   if (!running) return html`<p class="muted small">No transaction runs.</p>`;
   return html`<p class="session wrap">
     <strong>${running.token || "No token"}</strong> charges for <${Elapsed} since=${running.start} />, since <${TimeAgo} time=${running.start} />
-    · <a href=${href(["transactions", running.key])}>Transaction ${running.id}</a>
+    ${" · "}<a href=${href(["transactions", running.key])}>Transaction ${running.id}</a>
   </p>`;
 }

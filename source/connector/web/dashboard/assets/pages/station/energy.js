@@ -80,12 +80,12 @@ function gains(first, known) {
 function Bars({ days }) {
   const most = Math.max(1, ...days.map((each) => each.energy ?? 0));
   const total = days.reduce((sum, each) => sum + (each.energy ?? 0), 0);
-  return html`<table class="days">
-    <caption>${energy(total)} in ${DAYS} days, by the register of the meter</caption>
+  return html`<table class="energy-days">
+    <caption>Last ${DAYS} days: ${energy(total)}, by the register of the meter</caption>
     <thead class="visually-hidden"><tr><th scope="col">Day</th><th scope="col">Energy</th></tr></thead>
     <tbody>${[...days].reverse().map(({ day, energy: gained }) => html`<tr key=${day.getTime()}>
       <th scope="row">${DAY.format(day)}</th>
-      <td><span class="bar" aria-hidden="true" style=${{ width: `${((gained ?? 0) / most) * 70}%` }}></span><span class="num">${gained === null ? UNKNOWN : energy(gained)}</span></td>
+      <td>${gained !== null && html`<span class="energy-bar" aria-hidden="true" style=${{ width: `${((gained ?? 0) / most) * 70}%` }}></span>`}<span class="num">${gained === null ? UNKNOWN : energy(gained)}</span></td>
     </tr>`)}</tbody>
   </table>`;
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** How something that was just given fares, below the button that gave it. */
 import { html, useState } from "../../lib/html.js";
-import { clock, words } from "../../lib/format.js";
+import { clock } from "../../lib/format.js";
 import { announce } from "../../parts/announce.js";
 import { OutcomeLine } from "../../parts/outcome.js";
 import { Notice } from "../../parts/page.js";
@@ -35,10 +35,13 @@ export function useOrder(view) {
   };
 }
 
+/** "power_limit" -> "Power limit". @param {string} command */
+export const commandName = (command) => command.charAt(0).toUpperCase() + command.slice(1).replaceAll("_", " ");
+
 /** What an order is called. @param {any} order @param {any} view */
 export function orderName(order, view) {
   if (order.command === "call") return order.action ?? "A call";
-  return `${words(order.command.replaceAll("_", " "))}, ${placeName(view, order.where)}`;
+  return `${commandName(order.command)}, ${placeName(view, order.where)}`;
 }
 
 /** @param {any} order */
@@ -66,27 +69,31 @@ export function Refusal({ problem }) {
 }
 
 /**
- * @param {{order: any, isLong?: boolean}} props isLong: with what the station answered
+ * @param {{order: any, isLong?: boolean, hasHint?: boolean}} props isLong: with what the
+ * station answered; hasHint: with what can be done now
  */
-export function Progress({ order, isLong = true }) {
+export function Progress({ order, isLong = true, hasHint = true }) {
   if (!order) return null;
   if (order.problem && !order.outcome) return html`<${Refusal} problem=${order.problem} />`;
   const { outcome, stage, times, seen } = order;
   return html`<div class="stack tight progress">
     <div class="row">
-      <${OutcomeLine} outcome=${outcome} stage=${outcome ? null : stage} />
+      <${OutcomeLine} outcome=${outcome && withoutEcho(outcome)} stage=${outcome ? null : stage} />
       ${times.sent && outcome && html`<span class="muted small num">sent ${clock(times.sent)}</span>`}
       ${outcome?.kept && html`<${Badge} tone="busy" shape="◐">Kept for later</${Badge}>`}
       ${seen && html`<span><${Badge} tone="live" shape="●">Seen to take effect</${Badge}> ${seen}</span>`}
       ${isRunning(order) && stage === "sent" && html`<span class="muted small">The station has not answered yet.</span>`}
     </div>
-    ${outcome && hintOf(outcome) && html`<p class="muted small">${hintOf(outcome)}</p>`}
+    ${hasHint && outcome && hintOf(order) && html`<p class="muted small">${hintOf(order)}</p>`}
     ${isLong && outcome && hasContent(outcome.response) && html`<details class="small"><summary>What the station answered</summary><pre class="station-json" tabindex="0">${JSON.stringify(outcome.response, null, 2)}</pre></details>`}
   </div>`;
 }
 
 /** @param {any} response */
 const hasContent = (response) => response !== null && response !== undefined && JSON.stringify(response) !== "{}";
+
+/** "Rejected, Rejected" says it once. @param {any} outcome */
+const withoutEcho = (outcome) => (String(outcome.detail).toLowerCase() === outcome.outcome ? { ...outcome, detail: "" } : outcome);
 
 const HINTS = {
   rejected: "The station said no. Some say why in their own log, or only take this in another state (a vehicle plugged in, no transaction).",
@@ -97,9 +104,11 @@ const HINTS = {
   invalid: "Nothing was sent: change what is named.",
 };
 
-/** @param {any} outcome */
-function hintOf(outcome) {
-  if (outcome.outcome === "disconnected")
-    return outcome.kept ? "It is kept, and sent when the station comes back." : "Nothing is kept: give it again when the station is back.";
+/** What to do now. @param {any} order */
+function hintOf({ outcome, times }) {
+  if (outcome.kept) return "It is kept, and sent when the station can take it.";
+  if (outcome.outcome === "disconnected") return "Nothing is kept: give it again when the station is back.";
+  // Known of what was asked while somebody looked on.
+  if (outcome.outcome === "rejected" && times.asked && !times.sent) return "Nothing was sent to the station.";
   return HINTS[outcome.outcome];
 }

@@ -6,7 +6,7 @@ import { Empty, Section } from "../../parts/page.js";
 import { TimeAgo } from "../../parts/time.js";
 import { placeName } from "./naming.js";
 import { ordersOf, timeOf } from "./orders.js";
-import { orderName, Progress } from "./progress.js";
+import { commandName, Progress } from "./progress.js";
 
 /** @param {{view: any, most: number}} props */
 export function SentList({ view, most }) {
@@ -24,12 +24,12 @@ export function SentList({ view, most }) {
 function One({ order, view }) {
   return html`<div class="order">
     <div class="order-what">
-      <strong>${order.command === "call" ? orderName(order, view) : order.command}</strong>
+      <strong title=${order.command}>${order.command === "call" ? order.action : commandName(order.command)}</strong>
       <span class="muted small">${placeName(view, order.where)}</span>
       <code class="small order-value">${valueText(order.value)}</code>
     </div>
     <span class="muted small order-when"><${TimeAgo} time=${timeOf(order)} />${order.isOurs ? "" : order.times.asked ? " · not from this page" : ""}</span>
-    <${Progress} order=${order} />
+    <${Progress} order=${order} hasHint=${false} />
   </div>`;
 }
 

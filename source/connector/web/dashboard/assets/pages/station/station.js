@@ -67,18 +67,26 @@ function Overview({ view, found, query }) {
 }
 
 /** @param {any} props */
-const CommandsTab = ({ view }) => html`<${Commands} view=${view} /><${SentList} view=${view} most=${100} />`;
+function CommandsTab({ view }) {
+  return html`<${Commands} view=${view} /><${SentList} view=${view} most=${100} />`;
+}
 
 /** @param {any} props */
-const HistoryTab = ({ view, found }) => html`<${EnergyDays} view=${view} keys=${found.keys.value} />
-  <${Transactions} view=${view} />
-  <${Reservations} view=${view} />`;
+function HistoryTab({ view, found }) {
+  return html`<${EnergyDays} view=${view} keys=${found.keys.value} />
+    <${Transactions} view=${view} />
+    <${Reservations} view=${view} />`;
+}
 
 /** @param {any} props */
-const ConfigurationTab = ({ view }) => html`<${Configuration} view=${view} />`;
+function ConfigurationTab({ view }) {
+  return html`<${Configuration} view=${view} />`;
+}
 
 /** @param {any} props */
-const Details = ({ view, found }) => html`<${Facts} view=${view} />
-  <${Certificates} view=${view} />
-  <${Frames} view=${view} />
-  <${Values} keys=${found.keys.value} />`;
+function Details({ view, found }) {
+  return html`<${Facts} view=${view} />
+    <${Certificates} view=${view} />
+    <${Frames} view=${view} />
+    <${Values} keys=${found.keys.value} />`;
+}

@@ -49,7 +49,7 @@ export function AnyCall({ view }) {
     <datalist id=${list}>${known.map((name) => html`<option key=${name} value=${name}></option>`)}</datalist>
     <${Field} label="Payload (JSON)" value=${payload} rows=${6} error=${misfit?.field === "payload" ? misfit.message : ""} onInput=${setPayload} />
     <div class="row"><${ActionButton} kind="primary" run=${run} onError=${fail}>Send</${ActionButton}></div>
-    <${Progress} order=${order} />
+    ${!misfit && html`<${Progress} order=${order} />`}
     <${Earlier} view=${view} onTake=${take} />
   </form>`;
 }

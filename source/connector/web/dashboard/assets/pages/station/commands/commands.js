@@ -7,22 +7,25 @@ import { CHARGING } from "./charging.js";
 import { CommandForm } from "./form.js";
 import { FILES, OPERATION } from "./station_forms.js";
 
-/** @type {[string, import("./kinds.js").CommandSpec[]][]} */
-const GROUPS = [
-  ["Charging", CHARGING],
-  ["Operation", OPERATION],
-  ["Files and security", FILES],
-];
 
 /** @param {{view: any}} props */
 export function Commands({ view }) {
   return html`${view.registration !== "Accepted" && html`<${Notice} tone="warn" title="It is told nothing until it is adopted.">Commands end as rejected.</${Notice}>`}
     <div class="columns">
-      ${GROUPS.map(([title, specs]) => html`<${Section} key=${title} title=${title} flush>
-        <ul class="commands">${specs.filter((spec) => spec.only?.(view) ?? true).map((spec) => html`<li key=${spec.id}><${Command} spec=${spec} view=${view} /></li>`)}</ul>
-      </${Section}>`)}
-      <${Section} title="Any OCPP action"><${AnyCall} view=${view} /></${Section}>
+      <${Group} title="Charging" specs=${CHARGING} view=${view} />
+      <div class="stack">
+        <${Group} title="Operation" specs=${OPERATION} view=${view} />
+        <${Group} title="Files and security" specs=${FILES} view=${view} />
+        <${Section} title="Any OCPP action"><${AnyCall} view=${view} /></${Section}>
+      </div>
     </div>`;
+}
+
+/** @param {{title: string, specs: import("./kinds.js").CommandSpec[], view: any}} props */
+function Group({ title, specs, view }) {
+  return html`<${Section} title=${title} flush>
+    <ul class="commands">${specs.filter((spec) => spec.only?.(view) ?? true).map((spec) => html`<li key=${spec.id}><${Command} spec=${spec} view=${view} /></li>`)}</ul>
+  </${Section}>`;
 }
 
 /** Made when it is first opened; what was typed stays when it is closed. @param {any} props */

@@ -46,6 +46,6 @@ export function CommandForm({ spec, view }) {
         value=${texts[name]} error=${misfit?.field === name ? misfit.message : ""} onInput=${(text) => setTexts((was) => ({ ...was, [name]: text }))} />`)}
     </div>
     <div class="row"><${ActionButton} kind=${spec.ask ? "danger" : "primary"} run=${run} onError=${fail}>${spec.action}</${ActionButton}></div>
-    <${Progress} order=${order} />
+    ${!misfit && html`<${Progress} order=${order} />`}
   </form>`;
 }
