@@ -12,6 +12,7 @@ import { Empty, ErrorNote, PageHead } from "../parts/page.js";
 import { saveLines } from "./frames/download.js";
 import { Filters, NAMES } from "./frames/filters.js";
 import { FrameList } from "./frames/list.js";
+import { partnerOf } from "./frames/kinds.js";
 import { Log, MOST } from "./frames/log.js";
 import { Pair } from "./frames/pair.js";
 
@@ -32,8 +33,10 @@ export default function Page({ query }) {
   useRare(log, query.station, query.action);
   useMemo(() => log.filter(query), NAMES.map((name) => query[name]));
   const step = (by) => {
-    const at = log.shown.findLastIndex((frame) => frame.key === activeKey.value);
-    const next = log.shown[at + by];
+    let at = log.shown.findLastIndex((frame) => frame.key === activeKey.value) + by;
+    // Its other half is shown already.
+    if (log.shown[at] && log.shown[at] === partnerOf(log.frames, opened.value)) at += by;
+    const next = log.shown[at];
     if (!next) return announce(by > 0 ? "This is the newest" : "This is the oldest");
     activeKey.value = next.key;
     opened.value = next;

@@ -98,8 +98,9 @@ export function Store({ store, reload }) {
       ["Schema", store.schema],
       ["Oldest transaction", store.oldest_transaction ? dateTime(store.oldest_transaction) : "none"],
       ["Oldest history", store.oldest_history ? dateTime(store.oldest_history) : "none"],
-      ...Object.entries(store.rows).map(([table, count]) => /** @type {[string, any]} */ ([`Rows of ${table}`, number(count)])),
+      ["Transactions, samples", `${number(store.rows.transactions)}, ${number(store.rows.samples)}`],
     ]} />
+    <details><summary>Rows of all tables</summary><${Facts} rows=${Object.entries(store.rows).map(([table, count]) => [table, number(count)])} /></details>
     <h3>Backups</h3>
     ${store.backups.length === 0
       ? html`<p class="muted">None yet.</p>`

@@ -1,7 +1,7 @@
 // @ts-check
 /** A token as it is registered: new, or changed. */
 import { html, useSignal } from "../../lib/html.js";
-import { ApiError, get, path, put } from "../../lib/api.js";
+import { all, ApiError, path, put } from "../../lib/api.js";
 import { toast } from "../../parts/announce.js";
 import { ActionButton } from "../../parts/button.js";
 import { confirm, Dialog } from "../../parts/dialog.js";
@@ -26,11 +26,10 @@ export function TokenForm({ token, onClose, onSaved }) {
   async function save() {
     error.value = null;
     const { id, type } = form.value;
-    const where = path`tokens/${type}/${id}`;
     // A slash at its end, "." or "..": the path would be another one.
     if (!id || id === "." || id === "..") throw new ApiError("Type the id of the token.", 422, [{ field: "id", expected: "an id token" }]);
-    if (!(await mayReplace(where, token))) return;
-    await put(where, body(form.value));
+    if (!(await mayReplace(form.value, token))) return;
+    await put(path`tokens/${type}/${id}`, body(form.value));
     toast(`Token ${id} is ${token ? "changed" : "added"}`);
     await onSaved();
     onClose();
@@ -79,16 +78,12 @@ function body(form) {
 
 /**
  * Asks before what somebody else has registered or changed meanwhile is replaced.
- * @param {string} where @param {any} token as it was when the form was opened; none: a new one
+ * @param {Record<string, string>} form @param {any} token as it was when the form was opened; none: a new one
  */
-async function mayReplace(where, token) {
-  let there;
-  try {
-    there = await get(where);
-  } catch (problem) {
-    if (problem.status !== 404) throw problem;
-    return token ? confirm(GONE) : true;
-  }
+async function mayReplace({ id, type }, token) {
+  const same = (each) => each.id.toLowerCase() === id.toLowerCase() && each.type === type;
+  const there = (await all("tokens", { type })).find(same);
+  if (!there) return token ? confirm(GONE) : true;
   if (!token) return confirm({ ...THERE, text: `It is ${there.status}${there.note ? ` (${there.note})` : ""}. What you have typed takes its place.` });
   return JSON.stringify(there) === JSON.stringify(token) || confirm(CHANGED);
 }
