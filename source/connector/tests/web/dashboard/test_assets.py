@@ -15,7 +15,10 @@ VENDOR = FOLDER / "vendor"
 LIBRARIES = json.loads((VENDOR / "vendor.json").read_text("utf-8"))
 FILES = [each for library in LIBRARIES for each in library["files"]]
 OURS = sorted(path for path in FOLDER.rglob("*.js") if VENDOR not in path.parents)
-_IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']""")
+_IMPORT = re.compile(
+    r"""^(?:import|export)\b[\s\w{},*$]*?["']([^"']+)["']|\bimport\(\s*["']([^"']+)""",
+    re.M,
+)
 MOST_LINES = 400
 
 
@@ -56,9 +59,10 @@ def test_every_library_comes_with_its_licence() -> None:
 @pytest.mark.parametrize("path", OURS, ids=named)
 def test_modules_import_what_is_there(path: Path) -> None:
     known = import_map()
+    found = _IMPORT.findall(path.read_text("utf-8"))
     missing = [
         name
-        for name in _IMPORT.findall(path.read_text("utf-8"))
+        for name in (fixed or dynamic for fixed, dynamic in found)
         if name not in known and not (path.parent / name).resolve().is_file()
     ]
 
