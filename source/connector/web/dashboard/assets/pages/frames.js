@@ -7,6 +7,7 @@ import { plural } from "../lib/format.js";
 import { setQuery } from "../lib/router.js";
 import { stationIds } from "../lib/state.js";
 import { announce } from "../parts/announce.js";
+import { ActionButton } from "../parts/button.js";
 import { Icon } from "../parts/icons.js";
 import { Empty, ErrorNote, PageHead } from "../parts/page.js";
 import { saveLines } from "./frames/download.js";
@@ -29,7 +30,7 @@ export default function Page({ query }) {
   const opened = useSignal(/** @type {any} */ (null));
   // One station that is known: the connector sends only its frames.
   const only = stationIds.value.includes(query.station ?? "") ? query.station : "";
-  useFrames(log, only, error);
+  const { older, further } = useFrames(log, only, error);
   useRare(log, query.station, query.action);
   useMemo(() => log.filter(query), NAMES.map((name) => query[name]));
   const step = (by) => {
@@ -44,22 +45,28 @@ export default function Page({ query }) {
   return html`<${PageHead} title="Messages" sub="What stations and the connector say to each other, as it is on the wire. Passwords, keys and the like are hidden."><${Actions} log=${log} only=${only} /></${PageHead}>
     <${ErrorNote} error=${error.value} />
     <section class="card flush frames" aria-label="Frame log">
-      <${Filters} query=${query} actions=${actionsOf(log)} />
-      <${Told} log=${log} />
-      ${log.shown.length === 0 ? html`<${Nothing} log=${log} />` : html`<${FrameList} log=${log} activeKey=${activeKey.value} onActive=${(key) => (activeKey.value = key)} onOpen=${(frame) => (opened.value = frame)} />`}
+      <h2 class="visually-hidden">Frame log</h2>
+      <${Filters} query=${query} actions=${log.actions.value} />
+      <${Told} log=${log} older=${older} further=${further} />
+      <${Rows} log=${log} active=${activeKey} opened=${opened} />
       <p class="frame-keys muted small" id="frame-keys"><kbd>j</kbd> <kbd>k</kbd> or arrows: next, previous · <kbd>Enter</kbd>: open · <kbd>Esc</kbd>: close</p>
     </section>
     ${opened.value && html`<${Pair} log=${log} frame=${opened.value} onStep=${step} onClose=${() => (opened.value = null)} />`}`;
 }
 
-/** @param {Log} log @param {string} only @param {any} error */
+/**
+ * Fetches what was, and listens to what comes. @param {Log} log @param {string} only @param {any} error
+ */
 function useFrames(log, only, error) {
+  const older = useSignal(/** @type {string | null} */ (null));
   useEffect(() => {
     const ended = new AbortController();
     const fetchOlder = async () => {
       try {
         const query = { station: only, limit: FETCHED };
-        log.addOlder((await get("messages", query, { signal: ended.signal })).items);
+        const page = await get("messages", query, { signal: ended.signal });
+        log.addOlder(page.items);
+        older.value = page.next;
         error.value = null;
       } catch (problem) {
         if (!ended.signal.aborted) error.value = problem;
@@ -79,6 +86,13 @@ function useFrames(log, only, error) {
       stop();
     };
   }, [only]);
+  const further = async () => {
+    const page = await get("messages", { station: only, limit: FETCHED, cursor: older.value });
+    log.addOlder(page.items);
+    older.value = page.next;
+    announce(`${plural(log.shown.length, "message")} shown`);
+  };
+  return { older, further };
 }
 
 /**
@@ -117,29 +131,33 @@ function Actions({ log, only }) {
     <a class="btn btn-quiet" href=${url("messages.jsonl", { station: only })} download>All that is kept</a>`;
 }
 
-/** How many there are; told without a stream of words to screen readers. @param {{log: Log}} props */
-function Told({ log }) {
+/**
+ * How many there are; told without a stream of words to screen readers.
+ * @param {{log: Log, older: any, further: () => Promise<any>}} props
+ */
+function Told({ log, older, further }) {
   log.revision.value;
+  const hasRoom = older.value && log.frames.length <= MOST - FETCHED;
   const isFiltered = log.shown.length !== log.frames.length;
-  return html`<p class="frame-told small muted num">
+  return html`<div class="frame-told row small muted num"><p>
     ${plural(log.shown.length, "message")}${isFiltered && ` of ${log.frames.length}`}${log.isPaused.value && " · paused"}
     ${log.dropped > 0 && html` · <span>${plural(log.dropped, "older one")} let go: the page keeps the newest ${MOST}</span>`}
     ${log.missed > 0 && html` · <span>${plural(log.missed, "message")} not sent: too many at once</span>`}
-  </p>`;
+  </p>${hasRoom && html`<${ActionButton} small=${true} kind="quiet" run=${further}>Look further back</${ActionButton}>`}</div>`;
+}
+
+/** @param {{log: Log, active: any, opened: any}} props */
+function Rows({ log, active, opened }) {
+  log.revision.value; // Read: the page around it is not drawn again for each message.
+  if (log.shown.length === 0) return html`<${Nothing} log=${log} />`;
+  return html`<${FrameList} log=${log} activeKey=${active.value} onActive=${(key) => (active.value = key)} onOpen=${(frame) => (opened.value = frame)} />`;
 }
 
 /** @param {{log: Log}} props */
 function Nothing({ log }) {
-  log.revision.value;
   if (log.frames.length > 0) {
     const none = Object.fromEntries(NAMES.map((name) => [name, null]));
     return html`<${Empty} icon="search" title="No message is like that"><button class="btn" type="button" onClick=${() => setQuery(none)}>Show all</button></${Empty}>`;
   }
   return html`<${Empty} icon="frames" title="No message yet">As soon as a station says something it is here.</${Empty}>`;
-}
-
-/** Those that can be chosen. @param {Log} log */
-function actionsOf(log) {
-  log.revision.value;
-  return [...new Set(log.frames.map((frame) => frame.action ?? ""))].filter(Boolean).sort();
 }

@@ -115,7 +115,7 @@ const COLUMNS = [
   { key: "issued", label: "Issued", cell: ({ issued }) => dateTime(issued) },
   { key: "expires", label: "Expires", cell: ({ expires }) => dateTime(expires) },
   { key: "left", label: "Days left", num: true, cell: (item) => (item.revoked ? html`<${Badge} tone="off" shape="✕">Revoked</${Badge}>` : html`<${Days} days=${item.days_left} kind="station" />`) },
-  { key: "pem", label: "", cell: ({ serial }) => html`<a href=${url(path`pki/certificates/${serial}`)} aria-label=${`Certificate ${serial} as JSON`}>Show</a>` },
+  { key: "pem", label: html`<span class="visually-hidden">The certificate</span>`, cell: ({ serial }) => html`<a href=${url(path`pki/certificates/${serial}`)} aria-label=${`Certificate ${serial} as JSON`}>Show</a>` },
 ];
 
 /** @param {{days: number, kind: any}} props */

@@ -51,7 +51,7 @@ export const CHOICES = [
   ["", "All", () => true],
   ["calls", "Calls and sends", asks],
   ["answers", "Answers", answers],
-  ["errors", "Errors, malformed, refused", isBad],
+  ["errors", "Wrong or refused", isBad],
   ["links", "Connections", (frame) => LINKS.has(frame.kind)],
 ];
 

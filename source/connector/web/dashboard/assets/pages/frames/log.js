@@ -23,6 +23,8 @@ export class Log {
     this.frames = [];
     /** @type {Frame[]} those that fit the filter */
     this.shown = [];
+    /** Actions that were seen, sorted; a new array when there is a new one. */
+    this.actions = signal(/** @type {string[]} */ ([]));
     /** How many were let go since the page began to listen. */
     this.dropped = 0;
     /** How many of those were shown: by so many rows the list has moved up. */
@@ -61,9 +63,9 @@ export class Log {
   /** One that has come now. @param {any} record @param {boolean} isWhole whether all stations' come */
   take(record, isWhole) {
     const frame = read(record, this.run);
-    if (this.keys.has(frame.key)) return;
     if (isWhole && this.newest >= 0) this.missed += Math.max(0, frame.number - this.newest - 1);
     this.newest = frame.number;
+    if (this.keys.has(frame.key)) return;
     this.keys.add(frame.key);
     this.waiting.push(frame);
     if (this.waiting.length > MOST) this.forget(this.waiting.splice(0, MOST / 10));
@@ -80,9 +82,17 @@ export class Log {
     for (const frame of fresh) this.keys.add(frame.key);
     this.frames = [...fresh, ...this.frames].sort(byAge);
     this.characters += length(fresh);
+    this.note(fresh);
     this.trim();
     this.shown = this.frames.filter(this.fits);
     this.revision.value += 1;
+  }
+
+  /** @param {Frame[]} frames */
+  note(frames) {
+    const known = new Set(this.actions.peek());
+    for (const { action } of frames) if (action) known.add(action);
+    if (known.size > this.actions.peek().length) this.actions.value = [...known].sort();
   }
 
   flush() {
@@ -97,6 +107,7 @@ export class Log {
     this.frames.push(...fresh);
     this.shown.push(...fresh.filter(this.fits));
     this.characters += length(fresh);
+    this.note(fresh);
     this.trim();
   }
 

@@ -55,7 +55,7 @@ function columnsFor(onEdit, reload) {
     { key: "group", label: "Group", cell: ({ group }) => group ?? "" },
     { key: "expiry", label: "Until", cell: ({ expiry }) => expiry && html`<time datetime=${expiry} title=${dateTime(expiry)}>${shortTime(expiry)}</time>` },
     { key: "max", label: "At once", num: true, cell: ({ max_active }) => max_active ?? "" },
-    { key: "actions", label: "", cell: (token) => html`<${Actions} token=${token} onEdit=${onEdit} reload=${reload} />` },
+    { key: "actions", label: html`<span class="visually-hidden">What to do</span>`, cell: (token) => html`<${Actions} token=${token} onEdit=${onEdit} reload=${reload} />` },
   ];
 }
 

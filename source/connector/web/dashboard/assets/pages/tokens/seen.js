@@ -17,7 +17,7 @@ export function Seen({ seen, isMore, reload }) {
     { key: "station", label: "Presented at", cell: ({ station, where }) => html`<span class="wrap"><a href=${href(["stations", station])}>${station}</a> ${where !== "0" && html`<span class="muted">${where}</span>`}</span>` },
     { key: "last", label: "Last", cell: ({ last }) => html`<${TimeAgo} time=${last} />` },
     { key: "times", label: "Times", num: true },
-    { key: "decide", label: "", cell: (token) => html`<${Decide} token=${token} reload=${reload} />` },
+    { key: "decide", label: html`<span class="visually-hidden">What to do</span>`, cell: (token) => html`<${Decide} token=${token} reload=${reload} />` },
   ];
   const empty = html`<${Empty} icon="tokens" title="No unknown token">A card that nobody has registered appears here when it is presented.</${Empty}>`;
   return html`<${Section} title="Presented, but not registered" flush=${true}>

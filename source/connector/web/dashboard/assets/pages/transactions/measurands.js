@@ -13,6 +13,8 @@ const UNITS = /** @type {[string, string][]} */ ([
   ["SoC", "%"],
   ["Frequency", "Hz"],
   ["Temperature", "°C"],
+  ["session_energy", "Wh"],
+  ["session_seconds", "s"],
 ]);
 const FIRST = ["Power.Active.Import", "Current.Import", "Energy.Active.Import.Register", "SoC"];
 const MOST_LINES = 4;
@@ -56,4 +58,4 @@ export function linesOf(samples, wanted) {
 }
 
 /** "Power.Active.Import__L1" -> "Power Active Import L1" @param {string} name */
-export const spoken = (name) => name.replaceAll("__", " ").replaceAll(".", " ");
+export const spoken = (name) => name.replaceAll(/__|[._]/g, " ");

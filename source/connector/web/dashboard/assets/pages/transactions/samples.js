@@ -8,7 +8,7 @@ import { Empty, Section } from "../../parts/page.js";
 import { DataTable } from "../../parts/table.js";
 import { linesOf, namesOf, plottable, spoken, unitOf } from "./measurands.js";
 
-const AT_ONCE = 100;
+const AT_ONCE = 20;
 
 /** @param {{samples: any[]}} props oldest first */
 export function Samples({ samples }) {
@@ -53,6 +53,6 @@ function Table({ samples }) {
   const left = samples.length - rows.length;
   return html`<${Section} title=${plural(samples.length, "sample")} flush=${true}>
     <div class="samples"><${DataTable} caption="Samples, the newest first" columns=${columns} rows=${rows} keyOf=${(row) => row.timestamp} /></div>
-    ${left > 0 && html`<div class="list-foot"><button class="btn" type="button" onClick=${() => (most.value += 5 * AT_ONCE)}>Show more of the ${left} older ones</button></div>`}
+    ${left > 0 && html`<div class="list-foot"><button class="btn" type="button" onClick=${() => (most.value += 10 * AT_ONCE)}>Show more of the ${left} older ones</button></div>`}
   </${Section}>`;
 }
