@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import orjson
@@ -19,22 +20,35 @@ from connector.datapoints.keys import local_key
 from connector.datapoints.sensors import Sensors, SensorValue, StationSensors, Update
 
 _MOST_HEADS = 50_000
+Names = frozenset[str] | None
+"""None: all."""
 
 
 class LiveValue(NamedTuple):
-    """A value that is new.
-
-    ``shown`` is the datapoint as JSON; None where the station has no datapoints (yet).
-    """
+    """A value that is new, for who sees more in it."""
 
     station: str
     datum: Datum
     value: object
     time_ms: int
-    shown: bytes | None
 
 
-Take = Callable[[list[LiveValue]], None]
+class Shown(NamedTuple):
+    """A new value as JSON, of a station that has datapoints."""
+
+    station: str
+    name: str
+    text: bytes
+
+
+class Batch(NamedTuple):
+    """What is new: to be shown, and to be looked into."""
+
+    shown: list[Shown]
+    watched: list[LiveValue]
+
+
+Take = Callable[[Batch], None]
 
 
 class Live:
@@ -47,9 +61,15 @@ class Live:
         self._ask = ask
         self._new: dict[SensorValue, tuple[StationSensors, Datum]] = {}
         self._heads: dict[SensorValue, bytes] = {}
+        self._names: Names = frozenset()
+        self._watched: frozenset[str] = frozenset()
 
-    def begin(self) -> None:
-        """Note what is new from now on."""
+    def begin(self, names: Names, watched: frozenset[str]) -> None:
+        """Note what is new from now on: of these names to be shown, of those told.
+
+        May be called again.
+        """
+        self._names, self._watched = names, watched
         self._sensors.on_live = self._note
 
     def end(self) -> None:
@@ -65,7 +85,7 @@ class Live:
 
         def hand_over() -> None:
             found = self._take()
-            if found and not loop.is_closed():
+            if not loop.is_closed():
                 loop.call_soon_threadsafe(take, found)
 
         self._ask(hand_over)
@@ -73,42 +93,47 @@ class Live:
     # -- on the flow thread
 
     def _note(self, station: StationSensors, updates: list[Update]) -> None:
-        new = self._new
+        names, new = self._names, self._new
         for datum, value in updates:
-            new[value] = (station, datum)
+            if names is None or datum.name in names or datum.name in self._watched:
+                new[value] = (station, datum)
 
     def _forget(self) -> None:
         self._new, self._heads = {}, {}
 
-    def _take(self) -> list[LiveValue]:
+    def _take(self) -> Batch:
         new, self._new = self._new, {}
         if len(self._heads) > _MOST_HEADS:
             self._heads = {}
-        return [
-            LiveValue(
-                station.station,
-                datum,
-                value.value,
-                value.time_ms,
-                self._shown(station, datum, value),
-            )
-            for value, (station, datum) in new.items()
-        ]
+        names, watched = self._names, self._watched
+        found = Batch([], [])
+        for value, (station, datum) in new.items():
+            name = datum.name
+            if name in watched:
+                found.watched.append(
+                    LiveValue(station.station, datum, value.value, value.time_ms)
+                )
+            is_shown = station.has_keys and not station.is_forgotten
+            if is_shown and (names is None or name in names):
+                text = self._text(station, datum, value)
+                found.shown.append(Shown(station.station, name, text))
+        return found
 
-    def _shown(
-        self, station: StationSensors, datum: Datum, value: SensorValue
-    ) -> bytes | None:
-        if not station.has_keys or station.is_forgotten:
-            return None
+    def _text(self, station: StationSensors, datum: Datum, value: SensorValue) -> bytes:
         head = self._heads.get(value)
         if head is None:
             head = self._heads[value] = _head(station, datum)
-        time = times.iso_ms(value.time_ms).encode()
         return b'%b,"value":%b,"timestamp":"%b"}' % (
             head,
             orjson.dumps(value.value),
-            time,
+            _time(value.time_ms),
         )
+
+
+@lru_cache(maxsize=64)
+def _time(time_ms: int) -> bytes:
+    """Values of one message have one time."""
+    return times.iso_ms(time_ms).encode()
 
 
 def _head(station: StationSensors, datum: Datum) -> bytes:

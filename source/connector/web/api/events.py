@@ -69,6 +69,17 @@ _Stations = Annotated[
 ]
 
 
+_Names = Annotated[
+    list[str],
+    Query(
+        description="Only datapoints of these names, in any place and phase, one "
+        "parameter for each; other events come as they do",
+        max_length=_MOST_STATIONS,
+        examples=[["Power.Active.Import"]],
+    ),
+]
+
+
 def routes(context: ApiContext) -> APIRouter:
     """The route."""
     router = api_router("events")
@@ -84,10 +95,11 @@ def routes(context: ApiContext) -> APIRouter:
     async def show_events(
         types: _Types = None,
         station: _Stations = [],  # noqa: B006
+        name: _Names = [],  # noqa: B006
     ) -> EventStream:
         for identity in station:
             known(context, identity)
-        wish = Wish(_kinds(types), frozenset(station))
+        wish = Wish(_kinds(types), frozenset(station), frozenset(name))
         reader = hub.open(wish, _hello(context))
         if reader is None:
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, _FULL, {"Retry-After": "5"})

@@ -33,6 +33,7 @@ _FLOWS = {
     "Current.Import": ("current_limit", 0.5, "A"),
 }
 """Measurands, the limits that they are held against, and what meters may be off."""
+MEASURED = frozenset(_FLOWS)
 _LIMITS = frozenset({"power_limit", "current_limit", "charging_schedule", "enabled"})
 _UNAVAILABLE = "Unavailable"
 

@@ -23,8 +23,10 @@ def feed(context: ApiContext) -> Hub:
     effects = Effects(
         context.central_system.events, context.clock, partial(_limits, context)
     )
+    values = NewValues(context.live, hub, changes.changed, effects)
+    hub.on_readers = values.choose
     for source in (
-        NewValues(context.live, hub, changes.changed, effects),
+        values,
         changes,
         TransactionChanges(context, hub),
         OutcomeStages(context.commands, hub, effects),

@@ -5,7 +5,7 @@ While nobody reads, nothing is gathered and no timer runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
 
 import orjson
@@ -39,6 +39,7 @@ class Source(Protocol):
 class _Event(NamedTuple):
     kind: str
     station: str
+    name: str
     text: bytes
 
 
@@ -55,6 +56,8 @@ class Hub:
         self._number = 0
         self._timer: Timer | None = None
         self._is_closed = False
+        self.on_readers: Callable[[], None] = lambda: None
+        """Called when one comes or goes."""
         self.dropped = 0
         """Readers that did not read what they asked for."""
 
@@ -67,13 +70,14 @@ class Hub:
         """Hear of what it knows, while somebody reads."""
         self._sources.append(source)
 
-    def wants(self, kind: str) -> bool:
-        """Whether anybody wants to hear of such events."""
-        return any(kind in reader.wish.kinds for reader in self._readers)
-
     def is_wanted(self, kind: str, station: str) -> bool:
         """Whether anybody wants to hear of it at this station."""
         return any(reader.wish.has(kind, station) for reader in self._readers)
+
+    def names(self, kind: str) -> frozenset[str] | None:
+        """The names of such events that anybody wants; None: all."""
+        wishes = [r.wish.names for r in self._readers if kind in r.wish.kinds]
+        return frozenset().union(*wishes) if all(wishes) else None
 
     # -- readers
 
@@ -115,13 +119,15 @@ class Hub:
             elif not is_wanted and source in self._begun:
                 self._begun.remove(source)
                 source.end()
+        self.on_readers()
 
     # -- events
 
-    def publish(self, kind: str, station: str, data: bytes) -> None:
+    def publish(self, kind: str, station: str, data: bytes, name: str = "") -> None:
         """Have an event sent with the next ones; ``data`` is JSON in one line."""
         if self._readers:
-            self._events.append(_Event(kind, station, self._text(kind, data)))
+            text = self._text(kind, data)
+            self._events.append(_Event(kind, station, name, text))
 
     def _text(self, kind: str, data: bytes) -> bytes:
         self._number += 1
@@ -160,5 +166,5 @@ class Hub:
 
 def _chunk(events: Iterable[_Event], wish: Wish) -> bytes:
     return b"".join(
-        event.text for event in events if wish.has(event.kind, event.station)
+        text for kind, station, name, text in events if wish.has(kind, station, name)
     )

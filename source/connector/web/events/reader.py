@@ -14,15 +14,22 @@ MOST_CHUNKS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to hear of; no stations are all of them."""
+    """What somebody wants to hear of.
+
+    No stations are all of them, and no ``names`` (of datapoints) likewise.
+    """
 
     kinds: frozenset[str]
     stations: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
 
-    def has(self, kind: str, station: str) -> bool:
-        """Whether it is wanted."""
-        is_of_it = not self.stations or station in self.stations
-        return is_of_it and kind in self.kinds
+    def has(self, kind: str, station: str, name: str = "") -> bool:
+        """Whether it is wanted; only datapoints have a name."""
+        return (
+            kind in self.kinds
+            and (not self.stations or station in self.stations)
+            and (not name or not self.names or name in self.names)
+        )
 
 
 class Reader:

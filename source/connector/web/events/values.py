@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from connector.datapoints.live import Live, LiveValue
-from connector.web.events import stations
+from connector.datapoints.live import Batch, Live
+from connector.web.events import effects, stations
 from connector.web.events.effects import Effects
 from connector.web.events.hub import Hub
 from connector.web.events.reader import KINDS
 
 KIND = "datapoint"
+_WATCHED = stations.SHOWN | effects.MEASURED
 
 
 class NewValues:
@@ -34,7 +35,7 @@ class NewValues:
     def begin(self) -> None:
         """Somebody reads."""
         self._is_on = True
-        self._live.begin()
+        self.choose()
 
     def end(self) -> None:
         """Nobody does."""
@@ -45,14 +46,18 @@ class NewValues:
         """Have the flow hand over what is new; it comes a moment later."""
         self._live.flush(self._take)
 
-    def _take(self, values: list[LiveValue]) -> None:
+    def choose(self) -> None:
+        """Readers come and go, and each has wishes of his own."""
+        if self._is_on:
+            self._live.begin(self._hub.names(KIND), _WATCHED)
+
+    def _take(self, batch: Batch) -> None:
         if not self._is_on:
             return
-        is_wanted = self._hub.wants(KIND)
-        for value in values:
+        for value in batch.watched:
             if value.datum.name in stations.SHOWN and not value.datum.suffix:
                 self._station_changed(value.station)
             self._effects.take(value)
-            if is_wanted and value.shown is not None:
-                self._hub.publish(KIND, value.station, value.shown)
+        for station, name, text in batch.shown:
+            self._hub.publish(KIND, station, text, name)
         self._hub.flush()

@@ -222,6 +222,24 @@ async def test_only_what_was_asked_for_is_told(api: Api) -> None:
     assert (kind, value["station"]) == ("datapoint", "CP-8")
 
 
+async def test_only_values_of_a_name_that_was_asked_for_are_told(api: Api) -> None:
+    async with listen(api, "?types=datapoint&name=SoC") as listener:
+        tell(api, NAME, Power_Active_Import=1.0, SoC=55)
+
+        assert (await listener.next())[1]["name"] == "SoC"
+        assert not api.context.live._new
+
+
+async def test_each_reader_gets_the_names_of_his_own(api: Api) -> None:
+    path = "?types=datapoint"
+    async with listen(api, f"{path}&name=SoC") as some, listen(api, path) as whole:
+        tell(api, NAME, Power_Active_Import=1.0, SoC=55)
+        told = [(await whole.next())[1]["name"] for _ in range(2)]
+
+        assert (await some.next())[1]["name"] == "SoC"
+    assert told == ["Power.Active.Import", "SoC"]
+
+
 async def test_a_sign_of_life_comes_where_nothing_happens(api: Api) -> None:
     async with listen(api) as listener:
         assert await listener.raw() == b":"
