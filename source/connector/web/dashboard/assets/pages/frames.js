@@ -3,7 +3,7 @@
 import { html, useEffect, useMemo, useSignal } from "../lib/html.js";
 import { get, url } from "../lib/api.js";
 import { listen } from "../lib/events.js";
-import { plural } from "../lib/format.js";
+import { number, plural } from "../lib/format.js";
 import { setQuery } from "../lib/router.js";
 import { stationIds } from "../lib/state.js";
 import { announce } from "../parts/announce.js";
@@ -140,7 +140,7 @@ function Told({ log, older, further }) {
   const hasRoom = older.value && log.frames.length <= MOST - FETCHED;
   const isFiltered = log.shown.length !== log.frames.length;
   return html`<div class="frame-told row small muted num"><p>
-    ${plural(log.shown.length, "message")}${isFiltered && ` of ${log.frames.length}`}${log.isPaused.value && " · paused"}
+    ${plural(log.shown.length, "message")}${isFiltered && ` of ${number(log.frames.length)}`}${log.isPaused.value && " · paused"}
     ${log.dropped > 0 && html` · <span>${plural(log.dropped, "older one")} let go: the page keeps the newest ${MOST}</span>`}
     ${log.missed > 0 && html` · <span>${plural(log.missed, "message")} not sent: too many at once</span>`}
   </p>${hasRoom && html`<${ActionButton} small=${true} kind="quiet" run=${further}>Look further back</${ActionButton}>`}</div>`;

@@ -57,7 +57,7 @@ export function TokenForm({ token, onClose, onSaved }) {
   </${Dialog}>`;
 }
 
-/** @param {any} token */
+/** @param {any} token @returns {Record<string, string>} */
 function filled(token) {
   const text = (name) => (token[name] === null ? "" : String(token[name]));
   const expiry = token.expiry ? `${local(new Date(token.expiry))}:${String(new Date(token.expiry).getSeconds()).padStart(2, "0")}` : "";

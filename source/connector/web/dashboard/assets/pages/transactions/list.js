@@ -26,6 +26,7 @@ export function List({ query }) {
   const wanted = useMemo(() => (isWrong ? null : asked(query)), NAMES.map((name) => query[name]));
   const found = useList(wanted);
   const { items, next, error, isLoading } = found;
+  const shown = items.value.slice(0, found.most.value);
   return html`<${PageHead} title="Transactions" sub="Who charged where, when, and how much. The newest first.">
       ${wanted && html`<a class="btn" href=${url("transactions.csv", wanted)} download><${Icon} name="download" />CSV of these</a>`}
     </${PageHead}>
@@ -33,8 +34,8 @@ export function List({ query }) {
     <${ErrorNote} error=${error.value} retry=${found.reload} />
     ${items.value.length > 0 && html`<section class="card" aria-label="Totals of these"><${Totals} items=${items.value} isWhole=${!next.value} more=${found.rest} /></section>`}
     <${Section} title="Transactions" flush=${true}>
-      ${isLoading.value && items.value.length === 0 ? html`<${Loading} />` : html`<${Table} items=${items.value} isFiltered=${NAMES.some((name) => query[name])} />`}
-      ${next.value && html`<div class="list-foot"><${ActionButton} run=${found.more}>Show more</${ActionButton}></div>`}
+      ${isLoading.value && items.value.length === 0 ? html`<${Loading} />` : html`<${Table} items=${shown} isFiltered=${NAMES.some((name) => query[name])} />`}
+      ${(next.value || shown.length < items.value.length) && html`<div class="list-foot"><${ActionButton} run=${found.more}>Show more</${ActionButton}></div>`}
     </${Section}>`;
 }
 
@@ -45,6 +46,8 @@ function useList(wanted) {
   const error = useSignal(/** @type {any} */ (null));
   const isLoading = useSignal(true);
   const reloads = useSignal(0);
+  /** How many are shown; more than these may be known, for their totals. */
+  const most = useSignal(AT_ONCE);
   useEffect(() => {
     if (!wanted) return undefined;
     const ended = new AbortController();
@@ -53,6 +56,7 @@ function useList(wanted) {
       try {
         const page = await get("transactions", { ...wanted, limit: AT_ONCE }, { signal: ended.signal });
         items.value = page.items;
+        most.value = AT_ONCE;
         next.value = page.next;
         error.value = null;
       } catch (problem) {
@@ -74,9 +78,14 @@ function useList(wanted) {
   const add = (more) => {
     const known = new Set(items.value.map((item) => item.key));
     items.value = [...items.value, ...more.filter((item) => !known.has(item.key))];
-    announce(`${items.value.length} transactions are shown`);
   };
   const more = async () => {
+    if (items.value.length <= most.value) await fetchMore();
+    most.value += AT_ONCE;
+    announce(`${Math.min(most.value, items.value.length)} transactions are shown`);
+  };
+  const fetchMore = async () => {
+    if (!next.value) return;
     const page = await get("transactions", { ...wanted, limit: AT_ONCE, cursor: next.value });
     next.value = page.next;
     add(page.items);
@@ -87,7 +96,7 @@ function useList(wanted) {
     add(found);
   };
   const reload = () => (reloads.value += 1);
-  return { items, next, error, isLoading, more, rest, reload };
+  return { items, most, next, error, isLoading, more, rest, reload };
 }
 
 /** @param {any[]} items newest first @param {any} item that changed @param {ReturnType<typeof asked>} wanted */
