@@ -27,8 +27,8 @@ from connector.datapoints.sensors import Sensors
 from connector.errors import ConnectorError
 from connector.ocppj.redaction import redact
 from connector.openmqtt.topics import Topics
-from connector.openmqtt.tree import Tree
 from connector.server import Server
+from connector.server.telling import discovery, tree
 from connector.settings import SettingsError, load
 from connector.settings.model import Settings
 from connector.settings.station_side import is_station
@@ -52,7 +52,8 @@ class Connector(SensorFlow, ActuatorFlow, BaseConnector):
         self._topics = Topics(settings.connector_name)
         self.sensors = Sensors()
         self.clock = SystemClock()
-        self.follower = Tree(self._topics) if settings.open_tree else None
+        self._discovery = discovery(settings, version, self.clock)
+        self.follower = self._discovery or tree(settings)
         self.redact = redact
         self.outgoing: list[Message] = []
         queue = FactQueue()
@@ -67,6 +68,8 @@ class Connector(SensorFlow, ActuatorFlow, BaseConnector):
             save=self._server.save_datapoints,
         )
         self._flow_thread.note(self._server.history)
+        if self._discovery is not None:
+            self._server.on_started = self._discovery.inbox.started
         self._server.published = lambda: self._flow_thread.published
         self._server.present = Present(self.sensors, self._flow_thread.ask)
         self._server.live = Live(self.sensors, self._flow_thread.ask)
@@ -96,6 +99,8 @@ class Connector(SensorFlow, ActuatorFlow, BaseConnector):
 
     def _on_mqtt_connected(self) -> None:
         self._flow_thread.republish()
+        if self._discovery is not None:
+            self._discovery.inbox.connected(self.mqtt_client)
         self._server.broker_is_back()
 
     def _publish_values(self, keys: Mapping[str, str]) -> None:

@@ -71,6 +71,12 @@ class StationSensors:
     def __iter__(self) -> Iterator[Update]:
         return iter(self._values.items())
 
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __bool__(self) -> bool:
+        return True
+
     def datums(self) -> Iterable[Datum]:
         """Everything that was ever seen or declared."""
         return self._values

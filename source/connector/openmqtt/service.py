@@ -12,7 +12,15 @@ from typing import Any, Protocol
 
 import orjson
 
-from connector.csms.events import EventBus, TransactionEnded, TransactionStarted
+from connector.csms.events import (
+    Booted,
+    Connected,
+    Disconnected,
+    Event,
+    EventBus,
+    TransactionEnded,
+    TransactionStarted,
+)
 from connector.csms.times import iso
 from connector.mqtt import received_properties
 from connector.openmqtt.bridge import Bridge
@@ -96,6 +104,9 @@ class OpenTopics:
             self._listen(self._topics.requests, self._requests.request)
             events.subscribe(TransactionStarted, self._tell_start)
             events.subscribe(TransactionEnded, self._tell_end)
+            events.subscribe(Connected, self._teller("connected"))
+            events.subscribe(Booted, self._teller("booted"))
+            events.subscribe(Disconnected, self._teller("disconnected"))
         self.tell_state()
         self._tell_health()
 
@@ -155,6 +166,17 @@ class OpenTopics:
     def _tell_health(self) -> None:
         self._bridge.publish_health(self._health())
         self._timer = self._loop.call_later(_HEALTH_EVERY_S, self._tell_health)
+
+    def _teller(self, name: str) -> Callable[[Event], None]:
+        """Tells that a station came, booted or left; not of one that waits."""
+
+        def tell(event: Event) -> None:
+            if event.station.is_adopted:
+                body = {"event": name, "station": event.station.identity}
+                message = (self._topics.happenings, orjson.dumps(body), False)
+                self._client.publish_batch([message])
+
+        return tell
 
     def _tell_start(self, event: TransactionStarted) -> None:
         record = event.transaction

@@ -29,6 +29,7 @@ class Topics:
         self.bridge_health = f"{name}/bridge/health"
         self.bridge_requests = f"{name}/bridge/request/+"
         self.transactions = f"{name}/events/transaction"
+        self.happenings = f"{name}/events/station"
         self.commands = f"{name}/stations/+/+/+/set"
         self.requests = f"{name}/request/#"
         self._stations = f"{name}/stations/"
@@ -38,6 +39,14 @@ class Topics:
     def bridge_response(self, request: str) -> str:
         """Where the answer to a bridge request goes."""
         return f"{self.name}/bridge/response/{request}"
+
+    def bridge_request(self, request: str) -> str:
+        """Where the bridge is asked for something."""
+        return f"{self.name}/bridge/request/{request}"
+
+    def unique_id(self, station: str) -> str:
+        """A station for who knows other connectors, too; the same for ever."""
+        return f"{self.name}/{escape(station)}"
 
     def station(self, station: str) -> str:
         """The root of one station, with a slash."""

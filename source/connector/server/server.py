@@ -70,6 +70,8 @@ class Server:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.published: Callable[[], int] = lambda: 0
         """How many values the flow thread handed on, where there is one."""
+        self.on_started: Callable[[], None] = lambda: None
+        """Hears that all stations we know have been handed to the flow."""
         self._client: Client | None = None
         self._is_broker_there: Callable[[], bool] = lambda: False
         self.earlier_keys = EarlierKeys(settings.ocpp_config)
@@ -211,6 +213,7 @@ class Server:
         http = None
         try:
             await self._start()
+            self.on_started()
             await self._ports.start()
             # Who reads "online" may send stations at once.
             self._open_topics = self._tell_openly(client)

@@ -6,15 +6,33 @@ from collections.abc import Callable
 from typing import Any
 
 from connector.csms.central_system import CentralSystem
+from connector.csms.clock import Clock
 from connector.datapoints.commands import Commands
 from connector.openmqtt.asking import AUTHORIZE, Asking
 from connector.openmqtt.bridge import Bridge
+from connector.openmqtt.discovery.devices import Devices
+from connector.openmqtt.discovery.service import DiscoveringTree
 from connector.openmqtt.requests import Requests
 from connector.openmqtt.service import Client, OpenTopics, publisher, replier
 from connector.openmqtt.topics import Topics
+from connector.openmqtt.tree import Tree
 from connector.settings.model import Settings
 
 Json = dict[str, Any]
+
+
+def tree(settings: Settings) -> Tree | None:
+    """The open tree, if it is wanted."""
+    return Tree(Topics(settings.connector_name)) if settings.has_tree else None
+
+
+def discovery(settings: Settings, version: str, clock: Clock) -> DiscoveringTree | None:
+    """The open tree with Home Assistant's discovery, if that is wanted."""
+    if not settings.home_assistant:
+        return None
+    topics = Topics(settings.connector_name)
+    devices = Devices(topics, settings.home_assistant_prefix, version)
+    return DiscoveringTree(topics, devices, clock)
 
 
 def open_topics(
@@ -34,7 +52,7 @@ def open_topics(
     asking = Asking(topics, questions, publisher(client), is_broker_there)
     bridge.others[AUTHORIZE] = asking.answer
     requests = None
-    if settings.open_tree:
+    if settings.has_tree:
         requests = _requests(topics, central, commands, client)
     info = _info(settings, version)
     found = OpenTopics(client, topics, bridge, requests, info=info, health=health)

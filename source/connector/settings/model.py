@@ -72,9 +72,10 @@ from connector.settings.tokens import (
     TokenEntry,
     TokenPolicy,
 )
+from connector.settings.tree import TreeSettings
 
 
-class Settings(ConnectionSettings):
+class Settings(TreeSettings, ConnectionSettings):
     """What was set, typed, checked and frozen; `load` makes one."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
@@ -179,9 +180,6 @@ class Settings(ConnectionSettings):
         False, "Refuse what does not fit OCPP's schemas instead of tolerating it"
     )
 
-    open_tree: Flag = _setting(
-        False, "Publish every value below `<name>/stations/`, take commands there"
-    )
     data_dir: Folder = _setting(
         Path("data"),
         "Where everything is kept",

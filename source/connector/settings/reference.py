@@ -22,6 +22,7 @@ from connector.settings.stations import (
     StationEntry,
 )
 from connector.settings.tokens import TokenEntry
+from connector.settings.tree import TreeSettings
 from connector.settings.unbuilt import UNBUILT, UNBUILT_PREFIX
 
 _BEGIN = "<!-- {}: made by connector.settings.reference -->"
@@ -37,11 +38,15 @@ def settings_table() -> str:
 
 
 def _names() -> list[str]:
-    """Those of connections behind the broker's."""
+    """Those of connections behind the broker's, those of the tree before the store."""
     of_connections = list(ConnectionSettings.model_fields)
-    names = [name for name in Settings.model_fields if name not in of_connections]
-    place = names.index("debug") + 1
-    return [*names[:place], *of_connections, *names[place:]]
+    of_tree = list(TreeSettings.model_fields)
+    taken = {*of_connections, *of_tree}
+    names = [name for name in Settings.model_fields if name not in taken]
+    for before, moved in (("unknown_stations", of_connections), ("data_dir", of_tree)):
+        place = names.index(before)
+        names[place:place] = moved
+    return names
 
 
 def stations_table() -> str:

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from connector.settings.sources import SECRETS, Given
 
 UNBUILT = {
-    "HOME_ASSISTANT": "FALSE",
-    "HOME_ASSISTANT_PREFIX": "homeassistant",
     "CLUSTER_PREFIX": "cs",
     "CLUSTER_GROUP": "manager",
 }

@@ -71,6 +71,8 @@ def test_settings_do_not_change() -> None:
         ("LIMIT_FALLBACK", "6.5 a", Fallback(6.5, "A")),
         ("LIMIT_FALLBACK", "0W", Fallback(0, "W")),
         ("OPEN_TREE", "yes", True),
+        ("HOME_ASSISTANT", "on", True),
+        ("HOME_ASSISTANT_PREFIX", "ha/discovery", "ha/discovery"),
         ("STRICT_VALIDATION", "TRUE", True),
         ("DATA_DIR", "elsewhere", Path("elsewhere")),
         ("STORE_URL", "sqlite:////tmp/a.db", "sqlite:////tmp/a.db"),

@@ -80,6 +80,11 @@ WRONG = [
     ("LIMIT_FAILSAFE", "perhaps", "TRUE or FALSE"),
     ("STRICT_VALIDATION", "strict", "TRUE or FALSE"),
     ("OPEN_TREE", "open", "TRUE or FALSE"),
+    ("HOME_ASSISTANT", "hass", "TRUE or FALSE"),
+    *(
+        ("HOME_ASSISTANT_PREFIX", text, "one or more levels of a topic")
+        for text in ("a/#", "+", "/a", "a/", "a//b", "$SYS", "a\nb")
+    ),
     ("DATA_DIR", "file", "the path of a folder"),
     ("DATA_DIR", "a\0b", "the path of a folder"),
     ("RECORD_DIR", "file", "the path of a folder"),
