@@ -1,0 +1,142 @@
+"""What we publish against Home Assistant's own schemas, classes and templates."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import orjson
+import pytest
+
+from connector.openmqtt.discovery.controls import TRANSACTION_EVENTS
+from connector.tests.openmqtt.discovery import site
+
+pytestmark = [pytest.mark.home_assistant, pytest.mark.repository]
+
+ROOT = Path(__file__).resolve().parents[5]
+CHECK = Path(__file__).with_name("in_home_assistant.py")
+Json = site.Json
+
+
+@cache
+def python() -> str:
+    """The Python of the environment; where there is none, skipped with the reason."""
+    made = subprocess.run(
+        [ROOT / "scripts" / "home_assistant.sh"], capture_output=True, text=True
+    )
+    if made.returncode == 0:
+        return made.stdout.strip()
+    reason = f"no Home Assistant to be had: {made.stderr.strip()[-300:]}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def ask(asked: list[Json]) -> list[Json]:
+    done = subprocess.run(
+        [python(), CHECK], input=json.dumps(asked), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    found: list[Json] = json.loads(done.stdout)
+    return found
+
+
+def as_entities() -> list[Json]:
+    """Every component with what its message says of all of them."""
+    found = []
+    for message in site.messages():
+        payload = orjson.loads(message.payload)
+        shared = {k: v for k, v in payload.items() if k != "components"}
+        found += [shared | component for component in payload["components"].values()]
+    return found
+
+
+def one(unique_id: str, platform: str = "sensor") -> Json:
+    [found] = [
+        c
+        for c in as_entities()
+        if c["unique_id"] == unique_id and c["platform"] == platform
+    ]
+    return found
+
+
+def rendered(component: Json, *values: str) -> list[str]:
+    [answer] = ask([{"component": component, "values": values}])
+    texts: list[str] = answer["rendered"]
+    return texts
+
+
+def test_home_assistant_takes_every_entity() -> None:
+    entities = as_entities()
+    answers = ask([{"component": entity, "values": []} for entity in entities])
+    refused = {
+        entity["unique_id"]: answer["problems"]
+        for entity, answer in zip(entities, answers, strict=True)
+        if answer["problems"]
+    }
+
+    assert refused == {}
+    assert len(entities) > 500
+
+
+def test_null_is_unknown_for_every_entity_that_has_a_value() -> None:
+    entities = [
+        entity
+        for entity in as_entities()
+        if "state_topic" in entity
+        and "/stations/" in entity["state_topic"]
+    ]
+    answers = ask([{"component": entity, "values": ["null"]} for entity in entities])
+
+    assert {text for answer in answers for text in answer["rendered"]} == {"None"}
+
+
+def test_a_word_that_no_list_has_is_unknown() -> None:
+    status = one("ocpp/CP-7__1__status")
+
+    assert rendered(status, "Charging", "Dancing") == ["Charging", "None"]
+
+
+def test_a_long_text_is_cut() -> None:
+    code = one("ocpp/CP-7__1__error_code")
+
+    assert rendered(code, "x" * 300) == ["x" * 255]
+
+
+def test_a_limit_beyond_the_bounds_is_shown_at_them() -> None:
+    limit = one("ocpp/CP-7__1__power_limit#set", "number")
+
+    assert rendered(limit, "0", "4140.0", "99999", "-50") == [
+        "0.0",
+        "4140.0",
+        "22080",
+        "0",
+    ]
+
+
+def test_a_station_out_of_operation_and_a_fault_show() -> None:
+    switch = one("ocpp/CP-7__1__available#set", "switch")
+    problem = one("ocpp/CP-7__1__status#problem", "binary_sensor")
+
+    assert rendered(switch, "Available", "Unavailable") == ["true", "false"]
+    assert rendered(problem, "Available", "Faulted") == ["false", "true"]
+
+
+@pytest.mark.parametrize("station", site.NAMES)
+def test_an_event_reaches_its_own_connector_alone(station: str) -> None:
+    events = [
+        e
+        for e in as_entities()
+        if e["platform"] == "event" and e["event_types"] == list(TRANSACTION_EVENTS)
+    ]
+    told = json.dumps(
+        {"event": "started", "station": station, "where": "2", "token": "04A2"}
+    )
+    answers = ask([{"component": event, "values": [told]} for event in events])
+    heard = [answer["rendered"][0] for answer in answers if answer["rendered"][0]]
+
+    assert [json.loads(text)["event_type"] for text in heard] == ["started"]
+    assert json.loads(heard[0])["token"] == "04A2"
