@@ -52,9 +52,7 @@ async def a_station(connector: ConnectorProcess) -> RawStation:
 
 
 async def test_a_stations_sensors_appear(run: Run, listener: Listener) -> None:
-    connector = run(
-        UNKNOWN_STATIONS="accept", HOME_ASSISTANT="TRUE", OPEN_TREE="FALSE"
-    )
+    connector = run(UNKNOWN_STATIONS="accept", HOME_ASSISTANT="TRUE", OPEN_TREE="FALSE")
     station = await a_station(connector)
 
     power = "1__Power.Active.Import"

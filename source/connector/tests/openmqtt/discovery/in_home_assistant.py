@@ -1,8 +1,8 @@
 """Run by the Python of an environment that has Home Assistant: its rules, applied.
 
-Takes a JSON list of ``{"component", "values"}`` on standard input: components as an
-entity gets them (what the message says of all is merged in), and texts of its topic.
-Gives a list of ``{"problems", "rendered"}``.
+Each line of standard input is a JSON list of ``{"component", "values"}``: components as
+an entity gets them (what the message says of all is merged in), and texts of its topic.
+Each is answered by a line with a list of ``{"problems", "rendered"}``.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from homeassistant.components.sensor.const import (
 )
 from homeassistant.helpers.template import TemplateEnvironment
 
-_NEWER = {"default_entity_id"}
-"""Members that came with later releases."""
+_NEWER = {"sensor": {"default_entity_id", "options"}}
+_NEWER_FOR_ALL = {"default_entity_id"}
+"""Members that came with later releases (2024.8, 2025.10)."""
 _TEMPLATES = TemplateEnvironment(None, True, False, None)
 
 
@@ -33,7 +34,8 @@ def problems(component: dict[str, Any]) -> list[str]:
         taken = schema(given)
     except Exception as problem:
         return [repr(problem)]
-    unknown = given.keys() - taken.keys() - _NEWER
+    newer = _NEWER.get(platform, _NEWER_FOR_ALL)
+    unknown = given.keys() - taken.keys() - newer
     return [f"{name} is not known" for name in unknown] + classes(platform, given)
 
 
@@ -63,15 +65,15 @@ def rendered(component: dict[str, Any], value: str) -> str:
     return str(_TEMPLATES.from_string(template).render(**about)).strip()
 
 
-def main() -> None:
-    found = [
+def answer(asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
         {
             "problems": problems(each["component"]),
             "rendered": [rendered(each["component"], v) for v in each["values"]],
         }
-        for each in json.load(sys.stdin)
+        for each in asked
     ]
-    json.dump(found, sys.stdout)
 
 
-main()
+for line in sys.stdin:
+    print(json.dumps(answer(json.loads(line))), flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
@@ -35,12 +36,22 @@ def python() -> str:
     pytest.skip(reason)
 
 
+@cache
+def checker() -> subprocess.Popen[str]:
+    """One process for all tests: the package takes seconds to load."""
+    pipe = subprocess.PIPE
+    started = subprocess.Popen([python(), CHECK], stdin=pipe, stdout=pipe, text=True)
+    atexit.register(started.kill)
+    return started
+
+
 def ask(asked: list[Json]) -> list[Json]:
-    done = subprocess.run(
-        [python(), CHECK], input=json.dumps(asked), capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    found: list[Json] = json.loads(done.stdout)
+    process = checker()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps(asked) + "\n")
+    process.stdin.flush()
+    found: list[Json] = json.loads(process.stdout.readline())
     return found
 
 
@@ -86,8 +97,7 @@ def test_null_is_unknown_for_every_entity_that_has_a_value() -> None:
     entities = [
         entity
         for entity in as_entities()
-        if "state_topic" in entity
-        and "/stations/" in entity["state_topic"]
+        if "state_topic" in entity and "/stations/" in entity["state_topic"]
     ]
     answers = ask([{"component": entity, "values": ["null"]} for entity in entities])
 
