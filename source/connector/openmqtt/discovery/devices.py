@@ -26,6 +26,8 @@ Json = dict[str, Any]
 
 ORIGIN = "OCPP connector"
 _LONGEST_TEXT = 255
+_BRIDGE = "bridge"
+"""No key of a station: those have ``__`` in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,11 @@ class Devices:
 
     # -- devices
 
+    @property
+    def bridge_topic(self) -> str:
+        """Where this connector is told of."""
+        return self.topic(_BRIDGE)
+
     def bridge(self) -> Discovered:
         """This connector."""
         device = {
@@ -89,16 +96,16 @@ class Devices:
             "sw_version": self._version,
         }
         components = bridge_components(self._topics)
-        return self._message("bridge", device, components, [])
+        return self._message(_BRIDGE, device, components, [])
 
     def of_station(self, station: StationSensors) -> list[Discovered]:
         """The station and its connectors; nothing while it is not adopted."""
-        if not station.is_adopted or station.is_forgotten:
-            return []
-        places: dict[str, list[Datum]] = {where: [] for where in station.places()}
-        for datum in station.datums():
-            places.setdefault(datum.where, []).append(datum)
-        return [self._place(station, where, d) for where, d in places.items()]
+        places = _places(station).items()
+        return [self._place(station, where, datums) for where, datums in places]
+
+    def topics_of(self, station: StationSensors) -> list[str]:
+        """Where they are told of, which takes no time to say."""
+        return [self.topic(_key(station, where)) for where in _places(station)]
 
     def _place(
         self, station: StationSensors, where: str, datums: list[Datum]
@@ -167,6 +174,16 @@ def without(old: bytes, new: bytes) -> bytes | None:
     if not gone:
         return None
     return orjson.dumps(payload | {"components": now | gone})
+
+
+def _places(station: StationSensors) -> dict[str, list[Datum]]:
+    """The station first, then its connectors, with what is known there."""
+    if not station.is_adopted or station.is_forgotten:
+        return {}
+    places: dict[str, list[Datum]] = {where: [] for where in station.places()}
+    for datum in station.datums():
+        places.setdefault(datum.where, []).append(datum)
+    return places
 
 
 def _key(station: StationSensors, where: str) -> str:

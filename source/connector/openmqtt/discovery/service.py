@@ -49,6 +49,8 @@ class _Broker:
     is_probed: bool = False
     is_known: bool = False
     """What it holds of ours has come, or nothing comes."""
+    is_swept: bool = False
+    """What nobody has any more is removed."""
     found: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -124,7 +126,9 @@ class DiscoveringTree(Tree):
             return [(self._devices.probe, b"", False)]
         if not broker.is_known and not self._gives_up(broker):
             return []
-        found = self._bury(broker, sensors) if self._all_are_declared() else []
+        found: list[Message] = []
+        if not broker.is_swept and self._all_are_declared():
+            found = self._bury(broker, sensors)
         self._note_changes(sensors)
         return found + self._tell_due(sensors)
 
@@ -234,11 +238,10 @@ class DiscoveringTree(Tree):
 
     def _bury(self, broker: _Broker, sensors: Sensors) -> list[Message]:
         """Remove what an earlier run left behind, of stations that nobody knows."""
-        if not broker.found:
-            return []
-        living = {self._devices.bridge().topic}
+        broker.is_swept = True
+        living = {self._devices.bridge_topic}
         for station in sensors:
-            living.update(d.topic for d in self._devices.of_station(station))
+            living.update(self._devices.topics_of(station))
         dead = [topic for topic in broker.found if topic not in living]
         for topic in dead:
             del broker.found[topic]

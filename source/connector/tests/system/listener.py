@@ -63,6 +63,22 @@ class Listener:
             )
             return decoded(self.last[topic])
 
+    def until_any(
+        self, prefix: str, test: Callable[[Any], bool], timeout_s: float = 20
+    ) -> tuple[str, Any]:
+        """The first topic below ``prefix`` whose newest payload passes ``test``."""
+
+        def found() -> tuple[str, Any] | None:
+            for topic, payload in self.last.items():
+                if topic.startswith(prefix) and payload and test(decoded(payload)):
+                    return topic, decoded(payload)
+            return None
+
+        with self._changed:
+            there = self._changed.wait_for(found, timeout_s)
+            assert there, (prefix, list(self.last))
+            return there
+
     def close(self) -> None:
         """Leave."""
         self._client.disconnect()

@@ -7,10 +7,12 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from connector.tests.broker import Broker
+from connector.tests.openmqtt.discovery.rules import TOPIC
 from connector.tests.system.listener import Listener
 from connector.tests.system.process import ConnectorProcess
 from connector.tests.system.station import RawStation
@@ -66,6 +68,43 @@ async def test_a_stations_sensors_appear(run: Run, listener: Listener) -> None:
     assert listener.until(f"{ROOT}/bridge/config")["device"]["name"] == "ocpp"
     for each in payload["availability"]:
         await until(listener, each["topic"], lambda v: v == "online")
+    await station.close()
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        "Säule 2 #1+",
+        "100%",
+        "__a__b_",
+        "'{{ }} %}\"",
+        "~",
+        "$SYS",
+        "ж" * 127,
+        "x" * 255,
+    ],
+)
+async def test_whatever_a_station_is_called_its_values_reach_its_entities(
+    run: Run, listener: Listener, identity: str
+) -> None:
+    connector = run(UNKNOWN_STATIONS="accept", HOME_ASSISTANT="TRUE")
+    station = await RawStation.open(connector.ocpp_port, quote(identity, safe=""))
+    await station.boot()
+    await station.status("Available")
+
+    def is_of_connector(payload: Any) -> bool:
+        return "1__status" in payload.get("components", {})
+
+    topic, payload = await asyncio.to_thread(
+        listener.until_any, f"{ROOT}/", is_of_connector
+    )
+    assert TOPIC.fullmatch(topic.removeprefix("homeassistant/"))
+    assert payload["device"]["name"] == f"{identity} connector 1"
+    status = payload["components"]["1__status"]["state_topic"]
+    await until(listener, status, lambda v: v == "Available")
+    number = payload["components"]["1__power_limit#set"]
+    listener.publish(number["command_topic"], b"4140")
+    await station.until_received("SetChargingProfile")
     await station.close()
 
 

@@ -25,9 +25,8 @@ Json = site.Json
 @cache
 def python() -> str:
     """The Python of the environment; where there is none, skipped with the reason."""
-    made = subprocess.run(
-        [ROOT / "scripts" / "home_assistant.sh"], capture_output=True, text=True
-    )
+    script = ROOT / "scripts" / "home_assistant.sh"
+    made = subprocess.run([script], check=False, capture_output=True, text=True)
     if made.returncode == 0:
         return made.stdout.strip()
     reason = f"no Home Assistant to be had: {made.stderr.strip()[-300:]}"
