@@ -5,7 +5,7 @@ From its own sources: the classes, units and state classes of
 ``DEVICE_CLASS_STATE_CLASSES``, those that are used here), and the frame of a device
 message from ``homeassistant/components/mqtt/schemas.py`` and ``discovery.py``
 (``DEVICE_DISCOVERY_SCHEMA``, ``TOPIC_MATCHER``), which came with release 2024.11.
-`test_schemas` compares the first with the package itself.
+`test_schemas` applies the package itself to every entity.
 """
 
 from __future__ import annotations
