@@ -53,10 +53,19 @@ class Client:
             verify=access.url.startswith("https:"),
         )
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it is this machine that is asked."""
+        return self._access.is_local
+
     def __enter__(self) -> Client:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ask nothing more."""
         self._http.close()
 
     def get(self, path: str, **query: Any) -> Json:

@@ -33,6 +33,13 @@ SETTINGS = (
     Column("VALUE", "", _value),
     Column("FROM", "origin"),
 )
+FINDINGS = (
+    Column("", "verdict"),
+    Column("LOOKED AT", "area"),
+    Column("", "check"),
+    Column("FOUND", "found"),
+    Column("WHAT TO DO", "advice"),
+)
 STATIONS = (
     Column("STATION", "station"),
     Column("NAME", "name"),

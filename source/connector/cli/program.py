@@ -11,6 +11,7 @@ import typer
 from connector.cli import (
     calls,
     configuration,
+    health,
     limits,
     pki,
     replay,
@@ -40,6 +41,7 @@ _PARTS = (
     pki,
     store,
     configuration,
+    health,
     replay,
     station,
 )

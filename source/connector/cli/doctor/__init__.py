@@ -1,0 +1,1 @@
+"""What `ocpp-connector doctor` looks at: one file for each part of a connector."""
