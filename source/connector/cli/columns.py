@@ -27,6 +27,19 @@ def _value(setting: Json) -> str:
     return f"({means})" if value is None else str(value)
 
 
+def _what_to_do(finding: Json) -> str:
+    """What was found, and below it what to do about it."""
+    advice = f"\n-> {finding['advice']}" if finding["advice"] else ""
+    return f"{finding['found']}{advice}"
+
+
+def _looked_at(finding: Json) -> str:
+    return f"{finding['area']}: {finding['check']}"
+
+
+_VERDICTS = {"ok": "green", "warn": "yellow", "bad": "bold red"}
+
+
 # fmt: off
 SETTINGS = (
     Column("SETTING", "name"),
@@ -34,11 +47,9 @@ SETTINGS = (
     Column("FROM", "origin"),
 )
 FINDINGS = (
-    Column("", "verdict"),
-    Column("LOOKED AT", "area"),
-    Column("", "check"),
-    Column("FOUND", "found"),
-    Column("WHAT TO DO", "advice"),
+    Column("", "verdict", style=lambda finding: _VERDICTS[finding["verdict"]]),
+    Column("LOOKED AT", "", _looked_at),
+    Column("FOUND", "", _what_to_do, has_lines=True),
 )
 STATIONS = (
     Column("STATION", "station"),

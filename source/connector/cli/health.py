@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,7 +22,12 @@ def add_to(top: typer.Typer) -> None:
     remote(top, "doctor", example="ocpp-connector doctor")(doctor)
 
 
-def doctor(caller: Caller) -> None:
+_Problems = Annotated[
+    bool, typer.Option("--problems", help="Show only what is not ok.")
+]
+
+
+def doctor(caller: Caller, problems: _Problems = False) -> None:
     """Look at settings, broker, ports, certificates, store, clock and stations.
 
     It works with a connector that runs and with none, changes nothing and shows no
@@ -42,7 +48,9 @@ def doctor(caller: Caller) -> None:
     finally:
         if scene.client is not None:
             scene.client.close()
-    caller.terminal.rows([each.as_json() for each in findings], FINDINGS, "nothing")
+    shown = [each for each in findings if each.verdict or not problems]
+    caller.terminal.rows([each.as_json() for each in shown], FINDINGS, "all is well")
+    caller.terminal.note(_summary(findings))
     code = EXITS[worst(findings)]
     if code:
         raise CommandFailed("", code)
@@ -55,3 +63,8 @@ def _looked_through(caller: Caller, scene: Scene) -> list[Finding]:
     for _, look in steps(caller.terminal, "looking at", CHECKS):
         findings += look(scene)
     return findings
+
+
+def _summary(findings: list[Finding]) -> str:
+    counts = Counter(each.verdict.word for each in findings)
+    return ", ".join(f"{counts[word]} {word}" for word in ("ok", "warn", "bad"))

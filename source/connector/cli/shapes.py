@@ -21,6 +21,9 @@ class Column:
     member: str
     write: Callable[[Json], str] | None = None
     is_number: bool = False
+    has_lines: bool = False
+    style: Callable[[Json], str] | None = None
+    """Of an item: how rich draws its cell."""
 
     def shown(self, item: Json) -> str:
         """The text of the cell for one item."""

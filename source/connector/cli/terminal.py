@@ -107,8 +107,16 @@ def _table(items: Sequence[Json], columns: Sequence[Column]) -> str:
             overflow="fold",
         )
     for item in items:
-        table.add_row(*(_cell(column.shown(item)) for column in columns))
+        table.add_row(*(_drawn(column, item) for column in columns))
     return _rendered(table)
+
+
+def _drawn(column: Column, item: Json) -> Any:
+    from rich.text import Text  # noqa: PLC0415
+
+    make = visible_lines if column.has_lines else visible
+    style = column.style(item) if column.style is not None else ""
+    return Text(make(column.shown(item)), style=style)
 
 
 def _members(item: Json) -> str:

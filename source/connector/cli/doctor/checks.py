@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from connector.cli.doctor import broker, settings
+from connector.cli.doctor import (
+    broker,
+    certificates,
+    clock,
+    open_files,
+    ports,
+    settings,
+    stations,
+    store,
+)
 from connector.cli.doctor.findings import Finding
 from connector.cli.doctor.scene import Scene
 
@@ -12,4 +21,10 @@ Look = Callable[[Scene], Iterator[Finding]]
 CHECKS: tuple[tuple[str, Look], ...] = (
     ("settings", settings.look),
     ("broker", broker.look),
+    ("ports", ports.look),
+    ("TLS", certificates.look),
+    ("store", store.look),
+    ("clock", clock.look),
+    ("files", open_files.look),
+    ("stations", stations.look),
 )

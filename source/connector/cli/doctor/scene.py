@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from connector.cli.exits import Exit
 from connector.cli.problems import CommandFailed
 from connector.errors import SettingsError
 
@@ -32,7 +33,8 @@ class Scene:
     about: Json | None = None
     is_here: bool = True
     """Whether it is this machine's connector that is asked."""
-    least_certificate_days: int = 14
+    is_refused: bool = False
+    """A connector answers, and not us: its token is another."""
 
     @property
     def runs(self) -> bool:
@@ -74,3 +76,4 @@ def ask_connector(scene: Scene, caller: Caller) -> None:
         scene.about = client.get(path_of("connector"))
     except CommandFailed as problem:
         scene.silence = problem.reason
+        scene.is_refused = problem.code is Exit.UNAUTHORIZED
