@@ -21,6 +21,7 @@ from connector.cli import (
     store,
     tokens,
     transactions,
+    watch,
 )
 from connector.cli.exits import Exit
 
@@ -34,6 +35,7 @@ _SETTINGS = (
 
 _PARTS = (
     stations,
+    watch,
     tokens,
     transactions,
     limits,

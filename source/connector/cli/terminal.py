@@ -57,6 +57,10 @@ class Terminal:
         else:
             self._write(f"{visible_lines(text)}\n")
 
+    def line(self, text: str) -> None:
+        """One of many that come one by one; whatever is in it, it stays one line."""
+        self._write(f"{visible(text)}\n")
+
     def json(self, value: Json) -> None:
         """A value for programs (ASCII: nothing in it steers a terminal)."""
         self._write(f"{json.dumps(value, indent=2)}\n")
