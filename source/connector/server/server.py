@@ -14,6 +14,7 @@ from connector.csms.events import (
     Disconnected,
 )
 from connector.csms.garbage import Garbage
+from connector.csms.times import iso
 from connector.csms.upkeep import Upkeep
 from connector.datapoints.actuators import Actuators
 from connector.datapoints.command_runs import Context
@@ -34,6 +35,7 @@ from connector.datapoints.profile_template import ProfileTemplate
 from connector.datapoints.security_runs import profile_reporter
 from connector.datapoints.sensors import Sensors
 from connector.errors import SettingsError, StoreError
+from connector.openmqtt.health import StationHealth
 from connector.openmqtt.service import Client, OpenTopics
 from connector.security.api_token import kept_token
 from connector.server.ports import StationPorts
@@ -111,6 +113,12 @@ class Server:
         self._ports = StationPorts(settings, self.central_system, serve)
         self._restoring = Restoring(self.central_system, queue.put, clock)
         self._open_topics: OpenTopics | None = None
+        self._station_health = StationHealth(
+            self.central_system.stations,
+            self.central_system.counts.messages,
+            time.monotonic,
+            clock.now_ms,
+        )
 
     def _make_recorder(self) -> Recorder | None:
         folder = self._settings.record_dir
@@ -206,6 +214,9 @@ class Server:
         self._loop = asyncio.get_running_loop()
         self._client = client
         self._is_broker_there = getattr(client, "is_connected", lambda: False)
+        if self._is_broker_there():
+            # It was there before this loop could hear of it.
+            self._broker_since_ms = self._clock.now_ms()
         if not await self._open_store(stop):
             return
         if self._recorder is not None:
@@ -255,6 +266,7 @@ class Server:
             client,
             is_broker_there=self._is_broker_there,
             health=self.health,
+            started=iso(self._started_ms),
         )
 
     async def _start_http(self) -> Any:
@@ -377,4 +389,7 @@ class Server:
             "malformed_frames": self.central_system.counts.malformed_frames,
             "certificate_days_left": self.central_system.blocks.certificate_days.own,
             "uptime_s": round(time.monotonic() - self._started_s),
+            "published_values": self.published(),
+            "dropped_messages": getattr(self._client, "dropped", 0),
+            **self._station_health.message(),
         }

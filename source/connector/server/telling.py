@@ -44,6 +44,7 @@ def open_topics(
     *,
     is_broker_there: Callable[[], bool],
     health: Callable[[], Json],
+    started: str,
 ) -> OpenTopics:
     """All of them, started."""
     topics = Topics(settings.connector_name)
@@ -54,7 +55,7 @@ def open_topics(
     requests = None
     if settings.has_tree:
         requests = _requests(topics, central, commands, client)
-    info = _info(settings, version)
+    info = _info(settings, version, started)
     found = OpenTopics(client, topics, bridge, requests, info=info, health=health)
     central.registry.on_pending = found.tell_pending_soon
     found.start(central.events)
@@ -76,7 +77,8 @@ def _requests(
     )
 
 
-def _info(settings: Settings, version: str) -> Json:
+def _info(settings: Settings, version: str, started: str) -> Json:
+    """What this connector is: it stays the same as long as it runs."""
     return {
         "name": settings.connector_name,
         "version": version,
@@ -84,4 +86,8 @@ def _info(settings: Settings, version: str) -> Json:
         "ocpp_tls_port": settings.ocpp_tls_port,
         "ocpp_versions": ["1.6", "2.0.1", "2.1"],
         "unknown_stations": settings.unknown_stations,
+        "http_port": settings.http_port,
+        "open_tree": settings.has_tree,
+        "home_assistant": settings.home_assistant,
+        "started": started,
     }

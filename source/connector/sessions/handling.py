@@ -64,6 +64,10 @@ class Handling(Speaking):
         super().__init__(identity, link, options, observer)
         self.owner = owner
         self.handlers = handlers
+        self.heard = 0
+        """Calls of the peer on this link."""
+        self.refused = 0
+        """Those that were answered with an error."""
         self._repeats = Repeats()
         self._inbox: deque[Call] | None = None
         self._worker: asyncio.Task[None] | None = None
@@ -155,6 +159,7 @@ class Handling(Speaking):
                 self._warn("repeated", f"repeated its {call.action}")
                 return _Repeated(known)
             handler = self.handlers.get(call.action)
+            self.heard += 1
             tally = self._options.tally
             if tally is not None:
                 tally.received[OTHER if handler is None else call.action] += 1
@@ -167,6 +172,7 @@ class Handling(Speaking):
             return self._error(call, problem)
 
     def _error(self, call: Call, problem: BaseException) -> CallError:
+        self.refused += 1
         error = refusal(call.unique_id, problem, self._rules.dialect)
         if error is None:
             logger.error("%s: %s failed", self.id, call.action, exc_info=problem)

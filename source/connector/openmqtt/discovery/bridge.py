@@ -19,8 +19,16 @@ _HEALTH: dict[str, Json] = {
         "unit_of_measurement": "s",
         "enabled_by_default": False,
     },
+    "messages_per_min": {
+        "name": "Messages per minute",
+        "state_class": "measurement",
+        "enabled_by_default": False,
+    },
     "certificate_days_left": {
         "name": "Certificate expires in",
+        # Of several there are days: the port's own. Without TLS there is none.
+        "value_template": "{{ value_json.certificate_days_left.server "
+        "| default('None') }}",
         "device_class": "duration",
         "unit_of_measurement": "d",
         "enabled_by_default": False,
