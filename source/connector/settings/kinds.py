@@ -20,6 +20,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from connector.csms.options import Fallback
+from connector.datapoints.earlier_keys import EarlierKeys
 from connector.errors import StoreError
 from connector.sessions.versions import SUBPROTOCOLS
 from connector.store.backends import A_DATABASE, backend_of
@@ -168,6 +169,18 @@ def json_object(value: object) -> dict[str, Any]:
     return document
 
 
+def earlier_commands(value: object) -> dict[str, Any]:
+    """A JSON object whose keys name commands, as the earlier connector had it."""
+    found = json_object(value)
+    try:
+        EarlierKeys(found)
+    except ValueError as error:
+        raise wrong(
+            f"a JSON object of commands, such as execute_reset ({error})"
+        ) from None
+    return found
+
+
 def readable_file(value: object) -> Path:
     """The path of a file that can be read."""
     path = Path(str(value))
@@ -268,7 +281,7 @@ Days = Annotated[
 ]
 Rate = Annotated[float, _kind(Number("a number, 0 (off) or more"))]
 Measurands = Annotated[tuple[str, ...], _kind(names)]
-JsonObject = Annotated[dict[str, Any], _kind(json_object)]
+EarlierCommands = Annotated[dict[str, Any], _kind(earlier_commands)]
 ReadableFile = Annotated[Path, _kind(readable_file)]
 Folder = Annotated[Path, _kind(folder)]
 Host = Annotated[str, _kind(Text("a host name or an address", forbidden=" /\t"))]

@@ -41,12 +41,12 @@ from connector.settings.kinds import (
     ConnectorName,
     Count,
     Days,
+    EarlierCommands,
     Flag,
     Folder,
     Host,
     HttpUrl,
     IdTag,
-    JsonObject,
     Measurands,
     Port,
     PortOrOff,
@@ -225,7 +225,7 @@ class Settings(TreeSettings, ConnectionSettings):
         "station, secrets blanked",
     )
 
-    ocpp_config: JsonObject = _setting(
+    ocpp_config: EarlierCommands = _setting(
         {},
         "Of the earlier connector: JSON object whose keys name commands, declared as "
         "`execute_<command>`",

@@ -108,6 +108,7 @@ WRONG = [
     ),
     ("MAX_UPLOAD_BYTES", "100 MiB", "a whole number, 0 (off) or more"),
     ("OCPP_CONFIG", "[]", "a JSON object"),
+    ("OCPP_CONFIG", '{"execute_open": {}}', "a JSON object of commands, such as"),
     ("OCPP_CONFIG", "{execute_reset: {}}", "a JSON object (Expecting property name"),
     ("OCPP_CONFIG", "[" * 100_000, "a JSON object"),
     ("OCPP_PROFILE", "11000", "a JSON object"),
