@@ -16,6 +16,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 ADDED = {"README.md": "project.md", "CHANGELOG.md": "changes.md"}
 """Pages of the repository's top folder, and their names in the site."""
+SETTINGS = "reference/settings.md"
+"""A section of the README, which is a page of its own in the site."""
 INDENT = 4
 _LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
 _BARE_LINK = re.compile(r"!?\[([^\]]*)\]\(outside:[^)]*\)")
@@ -29,7 +31,15 @@ def on_files(files: Any, config: Any) -> Any:
     for name, page in ADDED.items():
         text = (ROOT / name).read_text("utf-8")
         files.append(file.generated(config, page, content=text))
+        if name == "README.md":
+            files.append(file.generated(config, SETTINGS, content=settings_of(text)))
     return files
+
+
+def settings_of(readme: str) -> str:
+    """The section on settings, with its headings one level higher."""
+    section = readme.partition("\n## Settings\n")[2].partition("\n## ")[0]
+    return "# Settings\n" + section.replace("\n### ", "\n## ")
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
@@ -39,7 +49,8 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 def with_links_of_the_site(markdown: str, page: str) -> str:
     """Links to what lies outside of the documents lead to its copy, or are text."""
-    here = {at: name for name, at in ADDED.items()}.get(page, f"docs/{page}")
+    places = {at: name for name, at in ADDED.items()} | {SETTINGS: "README.md"}
+    here = places.get(page, f"docs/{page}")
 
     def led(link: re.Match[str]) -> str:
         at = posixpath.normpath(posixpath.join(posixpath.dirname(here), link[1]))

@@ -100,6 +100,15 @@ def test_every_document_is_a_page_of_the_site(site: Path) -> None:
     assert len(pages) > 40
 
 
+def test_settings_are_a_page_of_the_site(
+    site: Path, pages: dict[Path, Reading]
+) -> None:
+    page = site / "reference" / "settings.html"
+
+    assert "LIMIT_HOLD_S" in page.read_text("utf-8")
+    assert "stations-and-tokens" in pages[page].anchors
+
+
 def test_links_lead_somewhere_when_opened_as_files(pages: dict[Path, Reading]) -> None:
     links = [
         (page, link)
