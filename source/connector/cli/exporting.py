@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connector.cli.problems import UsageProblem
+from connector.cli.progress import Told, bytes_counted
 from connector.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -40,8 +41,11 @@ def writing(output: Path | None, terminal: Terminal) -> Iterator[Write]:
         return
     part = output.with_name(f".{output.name}.{secrets.token_hex(4)}")
     try:
-        with part.open("xb") as file:
-            yield file.write
+        with (
+            part.open("xb") as file,
+            bytes_counted(terminal, f"writing {output.name}") as told,
+        ):
+            yield _counted(file.write, told)
             file.flush()
             os.fsync(file.fileno())
         part.replace(output)
@@ -49,6 +53,16 @@ def writing(output: Path | None, terminal: Terminal) -> Iterator[Write]:
         raise UsageProblem(f"{output}: {problem.strerror or problem}") from None
     finally:
         part.unlink(missing_ok=True)
+
+
+def _counted(write: Write, told: Told) -> Write:
+    """Write, and tell how many bytes that were."""
+
+    def counted(data: bytes) -> None:
+        write(data)
+        told(len(data))
+
+    return counted
 
 
 def from_connector(

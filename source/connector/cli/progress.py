@@ -34,8 +34,8 @@ def steps(
 
 
 @contextmanager
-def counting(terminal: Terminal, about: str, total: int | None) -> Iterator[Told]:
-    """Tell how many more are done; ``total`` is None where nobody knows."""
+def counting(terminal: Terminal, about: str, total: int) -> Iterator[Told]:
+    """Tell how many more of ``total`` are done."""
     if not is_shown(terminal):
         yield lambda more: None
         return
@@ -58,7 +58,11 @@ def bytes_counted(terminal: Terminal, about: str) -> Iterator[Told]:
 @contextmanager
 def waiting(terminal: Terminal, about: str) -> Iterator[None]:
     """Something takes its time, and tells nothing meanwhile."""
-    with counting(terminal, about, None):
+    if not is_shown(terminal):
+        yield
+        return
+    with _bar("wait") as bar:
+        bar.add_task(about, total=None)
         yield
 
 
@@ -73,11 +77,11 @@ def _bar(kind: str) -> Any:
         TimeElapsedColumn,
     )
 
-    number = DownloadColumn() if kind == "bytes" else MofNCompleteColumn()
+    numbers: dict[str, list[Any]] = {"bytes": [DownloadColumn()], "count": [MofNCompleteColumn()]}
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        number,
+        *numbers.get(kind, []),
         TimeElapsedColumn(),
         console=Console(stderr=True),
         transient=True,

@@ -10,6 +10,7 @@ import typer
 from connector.cli.caller import Caller, local, remote
 from connector.cli.direct import DataDir, Direct, Place, Store, place_of
 from connector.cli.problems import UsageProblem
+from connector.cli.progress import waiting
 
 ABOUT = "Where everything is kept: how it is, backup, restore."
 _BACKUP_S = 3600.0
@@ -85,7 +86,8 @@ def backup(
         _check_folder(output)
         from connector.cli.store_work import backed_up  # noqa: PLC0415
 
-        found = backed_up(place, output)
+        with waiting(caller.terminal, "copying the store"):
+            found = backed_up(place, output)
     caller.terminal.done(found, str(found["file"]))
 
 
@@ -106,7 +108,9 @@ def restore(
 
     if not file.is_file():
         raise UsageProblem(f"{file}: there is no such file")
-    found = restored(_place(store, data_dir, direct), file, force=force)
+    place = _place(store, data_dir, direct)
+    with waiting(caller.terminal, "reading the backup"):
+        found = restored(place, file, force=force)
     lines = [f"the backup of {found['made']} is in its place"]
     lines += [f"what was there before: {path}" for path in found["aside"]]
     caller.terminal.done(found, "\n".join(lines))
@@ -121,7 +125,9 @@ def migrate(
     """Bring a store to the schema of this version, as a start of it would."""
     from connector.cli.store_work import migrated  # noqa: PLC0415
 
-    found = migrated(_place(store, data_dir, direct).url)
+    place = _place(store, data_dir, direct)
+    with waiting(caller.terminal, "changing the schema"):
+        found = migrated(place.url)
     caller.terminal.done(found, f"schema {found['before']} -> {found['schema']}")
 
 
@@ -134,7 +140,9 @@ def check(
     """Look a whole store through: exit code 0, or 7 and what is wrong."""
     from connector.cli.store_work import checked  # noqa: PLC0415
 
-    found = checked(_place(store, data_dir, direct).url)
+    place = _place(store, data_dir, direct)
+    with waiting(caller.terminal, "reading every row"):
+        found = checked(place.url)
     caller.terminal.done(found, f"{found['rows']} rows, nothing is wrong")
 
 
@@ -159,7 +167,10 @@ def _backup_by_connector(caller: Caller, output: Path | None) -> dict[str, Any]:
             "a connector writes to DATA_DIR/backups; --output goes with --direct, "
             "--data-dir or --store"
         )
-    with caller.client() as client:
+    with (
+        caller.client() as client,
+        waiting(caller.terminal, "the connector copies its store"),
+    ):
         found: dict[str, Any] = client.post(_path("backup"), read_s=_BACKUP_S)
     return found
 

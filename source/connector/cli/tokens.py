@@ -12,6 +12,7 @@ from connector.cli.columns import SEEN_TOKENS, TOKENS
 from connector.cli.exits import Exit
 from connector.cli.lists import DEFAULT_MOST, Most, show_list
 from connector.cli.problems import CommandFailed, ConnectorRefused, UsageProblem
+from connector.cli.progress import counting
 from connector.cli.times import iso, time_after
 from connector.cli.token_files import ANY, Entry, read_tokens
 
@@ -140,8 +141,12 @@ def import_file(caller: Caller, file: _File, dry_run: _DryRun = False) -> None:
         return
     entries = read_tokens(file)
     refused = []
-    with caller.client() as client:
+    with (
+        caller.client() as client,
+        counting(caller.terminal, "registering tokens", len(entries)) as told,
+    ):
         for entry in entries:
+            told(1)
             try:
                 client.put(_path(entry["type"], entry["id"]), _body(entry))
             except ConnectorRefused as problem:
