@@ -19,7 +19,10 @@ class Screen(io.StringIO):
 
 
 @pytest.fixture
-def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
+def screen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Screen:
+    # After capsys, which has an error output of its own.
     found = Screen()
     monkeypatch.setattr(sys, "stderr", found)
     # Whatever the tests run in: a terminal that can be drawn on.
