@@ -18,16 +18,14 @@ class Screen(io.StringIO):
         return True
 
 
-@pytest.fixture
-def screen(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Screen:
-    # After capsys, which has an error output of its own.
+def drawn(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What the work shows on a terminal."""
     found = Screen()
+    # Not in a fixture: pytest sets the error output when a test begins.
     monkeypatch.setattr(sys, "stderr", found)
-    # Whatever the tests run in: a terminal that can be drawn on.
     monkeypatch.setenv("TERM", "xterm")
-    return found
+    assert work(terminal) == ["a", "b"]
+    return found.getvalue()
 
 
 def work(terminal: Terminal) -> list[str]:
@@ -40,25 +38,22 @@ def work(terminal: Terminal) -> list[str]:
     return [name for name, _ in steps(terminal, "looking at", [("a", 1), ("b", 2)])]
 
 
+@pytest.mark.parametrize(
+    "text", ["importing [x]", "2/3", "exporting", "copying", "looking at b"]
+)
 def test_on_a_terminal_it_shows(
-    screen: Screen, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
-    assert work(Terminal()) == ["a", "b"]
+    assert text in drawn(Terminal(), monkeypatch)
 
-    said = screen.getvalue()
-    assert all(
-        text in said for text in ("importing [x]", "2/3", "exporting", "copying")
-    )
-    assert "looking at b" in said
     assert capsys.readouterr().out == ""
 
 
 def test_programs_are_told_nothing(
-    screen: Screen, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert work(Terminal(as_json=True)) == ["a", "b"]
+    assert drawn(Terminal(as_json=True), monkeypatch) == ""
 
-    assert screen.getvalue() == ""
     assert capsys.readouterr().out == ""
 
 
