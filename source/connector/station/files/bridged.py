@@ -106,7 +106,8 @@ def _evses(marked: Marked | None, model: StationModel) -> Mapping[int, EvseOptio
         table.finish()
         if options.network_interface in interfaces:
             # Vehicles are told apart by the interface that they are on.
-            item.problems.add(item.mark, f"{item.path}.network_interface: is used twice")
+            path = f"{item.path}.network_interface"
+            item.problems.add(item.mark, f"{path}: is used twice")
         interfaces |= {options.network_interface} - {""}
         found[number] = options
     return found
@@ -158,8 +159,7 @@ def _service(name: str, marked: Marked, model: EvseModel) -> Service:
     table = marked.table()
     volts = table.get("nominal_voltage")
     more = {
-        member: table.get(member)
-        for member in (_MORE if name.endswith("_bpt") else ())
+        member: table.get(member) for member in (_MORE if name.endswith("_bpt") else ())
     }
     given = {n: _word(m, _MORE[n], "") for n, m in more.items() if m is not None}
     found = Service(

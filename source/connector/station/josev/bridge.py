@@ -43,6 +43,7 @@ from connector.station.josev.telling import Telling, Wire
 from connector.station.josev.topics import Topics
 from connector.station.model import StationModel
 from connector.station.ports import (
+    Communicating,
     Hardware,
     Locking,
 )
@@ -94,7 +95,9 @@ class Bridge(CoreSide):
         evse = next(each for each in self.model.evses if each.number == number)
         options = self.options.evse(number)
         evse_id = evse_id_of(self.model, evse)
-        return Post(evse, evse_id, options, services_of(evse, options))
+        services = services_of(evse, options)
+        hears_vehicle = isinstance(self.hardware, Communicating)
+        return Post(evse, evse_id, options, services, hears_vehicle)
 
     # -- the core
 
@@ -113,7 +116,7 @@ class Bridge(CoreSide):
         """The power is lost."""
         for post in self.posts.values():
             post.is_allowed, post.opens_ms, post.v2g = False, None, None
-            self.gate.move(post)
+            self.move(post)
             self.gate.look(post)
         if self.core is not None:
             self.core.hlc = None
@@ -245,10 +248,9 @@ class Bridge(CoreSide):
         """The pilot before a contactor that closes, after one that opens."""
         if self.gate.wanted(post) and not post.is_commanded:
             self.showing.pilot(post)
-        self.gate.move(post)
+        self.move(post)
         self.gate.look(post)
         self.showing.pilot(post)
-        self.hand_offer(post)
 
     def _tell_core(self, core: HlcCore, post: Post) -> None:
         now_ms = self.now()

@@ -24,21 +24,13 @@ class CoreSide(Vehicles):
         self.hand_offer(post)
         self.on_due()
 
-    def hand_offer(self, post: Post) -> None:
-        """The hardware is offered what core and vehicle agree on."""
-        wanted_w = self.direct_current.bound_w(post)
-        offered_w = post.limit_w if wanted_w is None else min(post.limit_w, wanted_w)
-        if post.told_inner != (offered_w, post.phases):
-            post.told_inner = offered_w, post.phases
-            self.hardware.offer(post.number, offered_w, post.phases)
-
     def contactor(self, evse: int, *, is_closed: bool) -> None:
         """Power may flow, or not; when it does the vehicle says."""
         post = self.posts[evse]
         post.is_allowed, post.opens_ms = is_closed, None
         if not is_closed:
             self.gate.denied(post)
-        self.gate.move(post)
+        self.move(post)
         self.on_due()
 
     async def unlock(self, evse: int, connector: int) -> str:
@@ -52,6 +44,7 @@ class CoreSide(Vehicles):
             if evse in (0, number):
                 self._drop(number)
                 post.v2g, post.mode = None, UNDECIDED
+                post.told_inner = None
         await self.hardware.reset(evse, is_hard=is_hard)
 
     def _drop(self, evse: int) -> None:
@@ -59,7 +52,7 @@ class CoreSide(Vehicles):
         if post is not None:
             self.power_off(post, "unlocked")
             post.is_allowed, post.opens_ms = False, None
-            self.gate.move(post)
+            self.move(post)
             self.gate.look(post)
 
     def read(self, evse: int) -> Reading:
@@ -92,7 +85,7 @@ class CoreSide(Vehicles):
         post.mode, post.decides_ms, post.demand = UNDECIDED, None, Demand.IDLE
         post.is_allowed, post.opens_ms, post.ev = False, None, None
         post.pilot_error, post.basic_a, post.bound_w = "", None, None
-        self.gate.move(post)
+        self.move(post)
         self.gate.look(post, "unplugged")
 
     def demanded(self, evse: int, demand: Demand) -> Demand:

@@ -18,6 +18,16 @@ _GOOD = frozenset({VALID, "warning", "no_imd"})
 ONGOING, FINISHED = "ongoing", "finished"
 
 
+def within(limit: float, wish: float | None) -> float:
+    """A wish as far as a limit allows; a limit below 0 allows nothing but feeding back.
+
+    Without a wish the limit itself.
+    """
+    if wish is None:
+        return limit
+    return min(wish, limit) if limit >= 0 else max(min(wish, 0.0), limit)
+
+
 class DirectCurrent:
     """What a vehicle that is charged by direct current asks of the station."""
 
@@ -115,10 +125,9 @@ class DirectCurrent:
         watts, amperes = setpoint.power_w, setpoint.current_a
         if setpoint.is_precharge:
             return amperes, watts
-        watts = limit_w if watts is None else min(watts, limit_w)
         if amperes is not None and volts:
-            amperes = min(amperes, limit_w / volts)
-        return amperes, watts
+            amperes = within(limit_w / volts, amperes)
+        return amperes, within(limit_w, watts)
 
     def bound_w(self, post: Post) -> float | None:
         """What the vehicle bounds itself to; None: it takes what it is offered."""

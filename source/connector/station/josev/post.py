@@ -64,6 +64,8 @@ class Post:
     evse_id: str
     options: EvseOptions
     services: list[tuple[Service, ...]]
+    hears_vehicle: bool = False
+    """The hardware knows what a vehicle that speaks asks for; else its words count."""
     evse: Evse | None = None
     mode: str = UNDECIDED
     decides_ms: int | None = None
@@ -134,7 +136,11 @@ class Post:
     @property
     def effective_demand(self) -> Demand:
         """What the core has to know: before PowerDelivery nobody takes power."""
-        return self.demand if self.lets_through else Demand.IDLE
+        if self.mode == BASIC:
+            return self.demand
+        if not self.lets_through:
+            return Demand.IDLE
+        return self.demand if self.hears_vehicle else Demand.CHARGING
 
     @property
     def names(self) -> set[str]:

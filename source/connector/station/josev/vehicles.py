@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from connector.station.josev.authorizing import Authorizing
 from connector.station.josev.core import HlcCore
-from connector.station.josev.direct_current import DirectCurrent
+from connector.station.josev.direct_current import DirectCurrent, within
 from connector.station.josev.gate import Gate
 from connector.station.josev.options import JosevOptions
 from connector.station.josev.post import BASIC, HLC, Post, V2g
@@ -28,6 +28,25 @@ class Vehicles:
     now: Callable[[], int]
     on_due: Callable[[], None]
 
+    def move(self, post: Post) -> None:
+        """The contactor follows what is wanted, and never switches under load."""
+        if self.gate.wanted(post):
+            self.gate.move(post)
+            self.hand_offer(post)
+        else:
+            self.hand_offer(post)
+            self.gate.move(post)
+
+    def hand_offer(self, post: Post) -> None:
+        """The hardware is offered what core and vehicle agree on."""
+        offered_w = 0.0
+        if post.lets_through:
+            wish_w = self.direct_current.bound_w(post)
+            offered_w = within(post.limit_w, wish_w)
+        if post.told_inner != (offered_w, post.phases):
+            post.told_inner = offered_w, post.phases
+            self.hardware.offer(post.number, offered_w, post.phases)
+
     def speaks(self, post: Post) -> V2g:
         """It does: its session, which begins with this where there is none."""
         post.mode, post.decides_ms = HLC, None
@@ -46,7 +65,7 @@ class Vehicles:
         """The vehicle is ready; its pilot is seen before the contactor moves."""
         self.speaks(post).has_power = True
         self.showing.pilot(post)
-        self.gate.move(post)
+        self.move(post)
         self.gate.look(post)
 
     def power_off(self, post: Post, info: str) -> None:
@@ -62,7 +81,7 @@ class Vehicles:
         v2g.checks_until_ms = v2g.setpoint = None
         if isinstance(self.hardware, Rectifying):
             self.hardware.setpoint(post.number, 0.0, 0.0, 0.0)
-        self.gate.move(post)
+        self.move(post)
         self.gate.look(post, info)
 
     def session_over(self, post: Post, info: str) -> None:

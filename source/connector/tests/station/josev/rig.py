@@ -10,6 +10,7 @@ import orjson
 
 from connector.station.core.events import AuthorizeWanted, CoreEvent
 from connector.station.core.evse import Evse
+from connector.station.core.station import NEVER_MS
 from connector.station.core.tokens import Verdict
 from connector.station.hardware_mqtt.envelope import Envelope, parse
 from connector.station.josev.bridge import bridge_to
@@ -57,7 +58,7 @@ class Rig:
         self.model = model or ac()
         self.heard = Heard()
         self.source = random.Random(1)
-        self.hardware = hardware or SimulatedHardware(
+        self.hardware: Any = hardware or SimulatedHardware(
             self.model, lambda: self.now_ms, self.source
         )
         self.outside = Outside()
@@ -86,10 +87,21 @@ class Rig:
         )
         self.core.came_online(self.now_ms)
         self.bridge.attach(self.core, self._due)
-        self.hardware.told, self.hardware.on_due = self.core, self._due
-        self.hardware.tell_all()
+        self.attach()
         self.bridge.connected()
         self.turn()
+
+    def attach(self) -> None:
+        """Hardware tells the core."""
+        if isinstance(self.hardware, SimulatedHardware):
+            self.hardware.told, self.hardware.on_due = self.core, self._due
+            self.hardware.tell_all()
+
+    def step_hardware(self) -> int:
+        """As the station does."""
+        if isinstance(self.hardware, SimulatedHardware):
+            return self.hardware.step(self.now_ms)
+        return NEVER_MS
 
     def _due(self) -> None:
         self._is_due = True
@@ -99,9 +111,8 @@ class Rig:
         is_more = True
         while is_more:
             self._is_due = False
-            self.next_ms = min(
-                self.hardware.step(self.now_ms), self.bridge.step(self.now_ms)
-            )
+            hardware_ms = self.step_hardware()
+            self.next_ms = min(hardware_ms, self.bridge.step(self.now_ms))
             taken = self.core.take_events()
             self.events += taken
             for event in taken:
