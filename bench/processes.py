@@ -152,9 +152,9 @@ class Broker:
 class Load:
     """The load generator, told what to do."""
 
-    def __init__(self) -> None:
+    def __init__(self, script: str = "worker.py") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "worker.py")],
+            [sys.executable, str(HERE / script)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -173,6 +173,10 @@ class Load:
             raise BenchError(f"{action}: {answer['failure']}")
         return answer
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def stop(self) -> None:
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
@@ -185,8 +189,8 @@ class Load:
 
 
 @contextlib.contextmanager
-def running_load() -> Iterator[Load]:
-    load = Load()
+def running_load(script: str = "worker.py") -> Iterator[Load]:
+    load = Load(script)
     try:
         yield load
     finally:

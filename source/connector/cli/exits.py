@@ -25,7 +25,7 @@ class Exit(IntEnum):
 MEANINGS: Mapping[Exit, str] = MappingProxyType(
     {
         Exit.DONE: "done; the station accepted",
-        Exit.NO: "the station or the connector said no",
+        Exit.NO: "the station or the connector said no; a scenario, or a line, failed",
         Exit.USAGE: "the command line, a file, a value or a setting cannot be used",
         Exit.UNREACHABLE: "no connector answers there",
         Exit.UNAUTHORIZED: "the connector wants another token",

@@ -148,6 +148,12 @@ _Patience = Annotated[
     float,
     _option(_SCENARIOS, "How long you may take for it, in s.", min=0),
 ]
+_Within = Annotated[
+    float,
+    _option(
+        _SCENARIOS, "What is expected may take so long, if it does not say.", min=0
+    ),
+]
 _Broker = Annotated[
     str | None, _option(_HARDWARE, "The broker, host or host:port.", metavar="HOST")
 ]
@@ -196,6 +202,7 @@ def run(
     api_url: _ApiUrl = None,
     api_token_file: _TokenFile = None,
     patience: _Patience = 300.0,
+    within: _Within = 30.0,
     hardware_mqtt: _Broker = None,
     hardware_prefix: _Prefix = "station",
     hardware_compat: _Compat = None,
@@ -234,6 +241,7 @@ def run(
         api_url,
         api_token_file,
         patience,
+        within,
     )
     code = _run(options, manner, wanted)
     if code is not Exit.DONE:

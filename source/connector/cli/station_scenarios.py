@@ -29,6 +29,7 @@ class ScenarioOptions:
     api_url: str | None = None
     token_file: Path | None = None
     patience_s: float = 300.0
+    within_s: float = 30.0
 
 
 class Report:
@@ -102,6 +103,7 @@ def _settings(
     return RunnerOptions(
         manner.id_tag,
         wanted.parameters,
+        within_s=wanted.within_s,
         has_fixed_model=options.config is not None or options.evses is not None,
         per_s=manner.per_s if manner.count > 1 else 0.0,
         station=station,

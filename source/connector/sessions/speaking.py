@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-import uuid
+import secrets
 from collections.abc import Callable
+from itertools import count
 from typing import Any, ClassVar
 
 from connector.errors import CallErrorReceived, LinkClosed, RemoteProtocolError
@@ -25,6 +26,14 @@ from connector.sessions.options import Observer, SessionOptions
 from connector.sessions.outbox import Outbox
 
 logger = logging.getLogger(__name__)
+
+_OURS = secrets.token_hex(8)
+_numbers = count(1)
+
+
+def _new_id() -> str:
+    """One that no other process, session or call has; 36 characters are the most."""
+    return f"{_OURS}-{next(_numbers):x}"
 
 
 class Speaking:
@@ -101,7 +110,7 @@ class Speaking:
             RemoteProtocolError: the answer does not fit.
         """
         self._rules.check_call(action, payload)
-        unique_id = str(uuid.uuid4())
+        unique_id = _new_id()
         text = encode_call(unique_id, action, payload)
         timeout_s = timeout_s or self._options.call_timeout_s
         # What a station tells holds none, and it tells a thousand times as much.
@@ -155,7 +164,7 @@ class Speaking:
         self._rules.check_send(action, payload)
         if self._options.tally is not None:
             self._options.tally.sent[action] += 1
-        await self._send(encode_send(str(uuid.uuid4()), action, payload))
+        await self._send(encode_send(_new_id(), action, payload))
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """End the conversation."""

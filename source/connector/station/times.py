@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 def iso(time_ms: int) -> str:
     """ISO 8601 in UTC, with milliseconds."""
-    text = datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(
-        timespec="milliseconds"
-    )
-    return text.replace("+00:00", "Z")
+    return f"{_second(time_ms // 1000)}.{time_ms % 1000:03d}Z"
+
+
+@lru_cache(maxsize=256)
+def _second(time_s: int) -> str:
+    """Thousands of stations tell something in the same one."""
+    return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def epoch_ms(text: str) -> int:

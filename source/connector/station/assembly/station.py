@@ -24,6 +24,7 @@ from connector.station.client.clock import (
 )
 from connector.station.client.dialing import Dial, dial
 from connector.station.client.parts import StationParts
+from connector.station.client.v2.desk import count_messages
 from connector.station.core.station import StationCore
 from connector.station.device_model import DeviceModel
 from connector.station.device_model.live import LiveCore
@@ -57,6 +58,8 @@ class Station:
         self._noted: list[Callable[[], object]] = []
         self._off_s: float | None = None
         self._life: asyncio.Task[None] | None = None
+        self.client: Client
+        self.parts: StationParts
         self._build()
 
     # -- its parts
@@ -85,7 +88,6 @@ class Station:
             source=self.source,
         )
         profiles.attach(core.evses)  # type: ignore[arg-type]
-        variables.live = LiveCore(core, clock.now_ms, {"profiles": profiles.__len__})
         maintenance = Maintenance(
             core,
             variables,
@@ -94,8 +96,20 @@ class Station:
             reboot=lambda reason: self.client.reboot(reason, is_hard=False),
             options=plan.maintenance,
         )
+        counts = {
+            "messages": lambda: count_messages(self.client),
+            "profiles": profiles.__len__,
+            "roots": lambda: len(maintenance.roots),
+        }
+        variables.live = LiveCore(core, clock.now_ms, counts)
         self.parts = StationParts(
-            core, variables, profiles, maintenance, clock, plan.folder
+            core,
+            variables,
+            profiles,
+            maintenance,
+            clock,
+            plan.folder,
+            plan.monitors,
         )
         self.client = Client(
             self.parts,

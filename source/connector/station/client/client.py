@@ -87,7 +87,7 @@ class Client:
         self.desk: Desk | None = None
         """What 2.x keeps beside the core, once there is anything (`v2.desk`)."""
         self._order = 0
-        self._is_turning = False
+        self._is_turning = self._was_asked = False
         self._offline_until_s = 0.0
         self._restart: asyncio.Task[None] | None = None
         self._silent: asyncio.Future[None] | None = None
@@ -162,13 +162,19 @@ class Client:
 
     def was_asked(self) -> None:
         """A request was served: what it changed is kept, and told."""
-        self.state.is_stale = True
+        self.state.is_stale = self._was_asked = True
         self.touch()
 
     def _turn(self) -> None:
         now_ms = self.now_ms()
         wait_s = _AFTER_A_FAILURE_S
+        # Whatever is told from here on is taken in this very turn.
+        self._is_turning = True
         try:
+            if self._was_asked:
+                # A variable, a profile: whatever it was, power follows.
+                self._was_asked = False
+                self.core.offer_anew(now_ms)
             due_ms = self.core.step(now_ms)
             while events := self.core.take_events():
                 for event in events:
@@ -180,7 +186,7 @@ class Client:
             logger.exception("%s: in its core", self.identity)
         finally:
             self._is_turning = False
-            self.timers.set("step", wait_s, self.touch)
+            self.timers.set("step", wait_s, self._turn)
         self.telling.wake()
 
     def _sort(self, event: CoreEvent) -> None:

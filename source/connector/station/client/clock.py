@@ -7,15 +7,20 @@ it (`currentTime` of BootNotification and Heartbeat), and the machine is left al
 from __future__ import annotations
 
 import asyncio
+import logging
+import math
 import time
 from collections.abc import Callable
 from typing import Protocol
+
+logger = logging.getLogger(__name__)
 
 EARLIEST_MS = 1_577_836_800_000
 """2020-01-01: a central system that says less has lost its own clock."""
 LATEST_MS = 4_102_444_800_000
 """2100-01-01."""
 _UNNOTICED_MS = 250
+_TOGETHER_S, _EXACT_BELOW_S = 0.05, 1.0
 
 
 class Timer(Protocol):
@@ -38,8 +43,37 @@ class Clock(Protocol):
         """Call back on the loop in ``delay_s``."""
 
 
+class _Call:
+    """A call that shares its timer with others."""
+
+    __slots__ = ("_others", "callback")
+
+    def __init__(
+        self, callback: Callable[[], object], others: dict[_Call, None]
+    ) -> None:
+        self.callback = callback
+        self._others = others
+        others[self] = None
+
+    def cancel(self) -> None:
+        """Do not call it."""
+        self._others.pop(self, None)
+
+
 class MachineClock:
-    """The time of this machine and of the running loop."""
+    """The time of this machine and of the running loop.
+
+    Whoever waits for a second or longer is called up to 50 ms late, together with all
+    others of that moment: thousands of stations wake the process 20 times a second at
+    most, and what they say leaves together.
+    """
+
+    __slots__ = ("_loop", "_moments")
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._moments: dict[int, dict[_Call, None]] = {}
+        """Who is to be called, by multiples of `_TOGETHER_S` of the loop's time."""
 
     def now_ms(self) -> int:
         """Milliseconds since the epoch, UTC."""
@@ -51,7 +85,28 @@ class MachineClock:
 
     def call_later(self, delay_s: float, callback: Callable[[], object]) -> Timer:
         """Call back on the running loop."""
-        return asyncio.get_running_loop().call_later(delay_s, callback)
+        loop = asyncio.get_running_loop()
+        if delay_s < _EXACT_BELOW_S:
+            return loop.call_later(delay_s, callback)
+        if loop is not self._loop:
+            self._loop, self._moments = loop, {}
+        moment = math.ceil((loop.time() + delay_s) / _TOGETHER_S)
+        calls = self._moments.get(moment)
+        if calls is None:
+            calls = self._moments[moment] = {}
+            loop.call_at(moment * _TOGETHER_S, self._ring, moment)
+        return _Call(callback, calls)
+
+    def _ring(self, moment: int) -> None:
+        calls = self._moments.pop(moment)
+        while calls:
+            call = next(iter(calls))
+            call.cancel()
+            try:
+                call.callback()
+            except Exception:
+                # The mistake of one must not keep the others waiting.
+                logger.exception("in a call that was due")
 
 
 class StationClock:

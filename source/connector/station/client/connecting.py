@@ -110,11 +110,18 @@ class Connecting:
         )
 
     async def _converse(self, link: Link) -> None:
+        self.link, shown = link, self._mild(link)
+        try:
+            await self._talk(shown)
+        finally:
+            self.link = None
+            await self._hang_up(shown)
+
+    async def _talk(self, link: Link) -> None:
         client = self._client
         subprotocol = link.subprotocol or ""
         await load(subprotocol)
         version = version_for(subprotocol)
-        real, link = link, self._mild(link)
         session = SESSIONS[subprotocol](
             client.identity,
             link,
@@ -123,14 +130,9 @@ class Connecting:
             options=client.options.session(),
             observer=client.observer,
         )
-        self.link = real
-        try:
-            client.link_opened(session, version)
-            self._ping_later()
-            await session.start()
-        finally:
-            self.link = None
-            await self._hang_up(link)
+        client.link_opened(session, version)
+        self._ping_later()
+        await session.start()
 
     def _mild(self, link: Link) -> Link:
         is_mild = self._client.options.quirks.never_callerror

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from connector.station.charging.profiles import Profiles
 from connector.station.client.clock import StationClock
@@ -35,3 +36,5 @@ class StationParts:
     maintenance: Maintenance
     clock: StationClock
     folder: Path | None = None
+    monitors: Sequence[Mapping[str, Any]] = ()
+    """Those of the station's file, as items of SetVariableMonitoring."""

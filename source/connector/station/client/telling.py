@@ -115,8 +115,9 @@ class Telling:
 
     def _head(self) -> Entry | None:
         """What transactions have to tell next, unless it is held back."""
-        is_held = self._client.clock.monotonic() < self._held_until_s
-        return None if is_held else self.journal.head
+        head, held_s = self.journal.head, self._held_until_s
+        is_held = head and held_s and self._client.clock.monotonic() < held_s
+        return None if is_held else head
 
     def _next(self) -> Job | None:
         """What is to be sent now."""

@@ -44,11 +44,11 @@ class Sampling:
             return
         interval_ms = self._interval_ms(names.SAMPLE_INTERVAL_S)
         if interval_ms and now_ms - session.sampled_ms >= interval_ms:
-            session.sampled_ms = now_ms
+            session.sampled_ms = _last(session.sampled_ms, interval_ms, now_ms)
             self.sample(evse, "MeterValuePeriodic", PERIODIC, now_ms)
         interval_ms = self._interval_ms(names.ENDED_INTERVAL_S)
         if interval_ms and now_ms - session.kept_ms >= interval_ms:
-            session.kept_ms = now_ms
+            session.kept_ms = _last(session.kept_ms, interval_ms, now_ms)
             self._keep(session, names.ENDED_MEASURANDS, PERIODIC, now_ms)
 
     def sample(self, evse: Evse, trigger: str, context: str, now_ms: int) -> None:
@@ -110,22 +110,21 @@ class Sampling:
     def due_ms(self) -> list[int]:
         """When something is to be read."""
         due = [each for each in (self._aligned_ms, self._aligned_ended_ms) if each]
-        pairs = (
-            (names.SAMPLE_INTERVAL_S, "sampled_ms"),
-            (
-                names.ENDED_INTERVAL_S,
-                "kept_ms",
-            ),
-        )
-        for name, last in pairs:
-            interval_ms = self._interval_ms(name)
-            sessions = (evse.session for evse in self.site.evses.values())
-            due += [
-                getattr(session, last) + interval_ms
-                for session in sessions
-                if interval_ms and session is not None and session.is_running
-            ]
+        sessions = [e.session for e in self.site.evses.values() if e.is_running]
+        if not sessions:
+            return due
+        told_ms = self._interval_ms(names.SAMPLE_INTERVAL_S)
+        kept_ms = self._interval_ms(names.ENDED_INTERVAL_S)
+        for session in sessions:
+            assert session is not None  # noqa: S101
+            due += [session.sampled_ms + told_ms] if told_ms else []
+            due += [session.kept_ms + kept_ms] if kept_ms else []
         return due
+
+
+def _last(before_ms: int, interval_ms: int, now_ms: int) -> int:
+    """When it was due last: who is called a little late keeps the pace."""
+    return now_ms - (now_ms - before_ms) % interval_ms
 
 
 def _advance(due_ms: int, interval_ms: int, now_ms: int) -> tuple[bool, int]:

@@ -50,13 +50,17 @@ class StationCore(HardwareSide, ClientSide):
         values = (model, hardware, variables, offers, source, on_events)
         self.site = Site(*values, evses, tokens, reservations)
         self._rooms = build(self.site)
+        self._changes_ms = 0
+        """Until then what EVSEs may draw changes by facts alone."""
 
     # -- time
 
     def step(self, now_ms: int) -> int:
         """Do what is due; gives when to come again at the latest (epoch ms)."""
         rooms = self._rooms
-        for evse in rooms.sessions.power.less_first(now_ms):
+        if now_ms >= self._changes_ms:
+            self.offer_anew(now_ms)
+        for evse in self.site.evses.values():
             self._step(evse, now_ms)
         rooms.sampling.tell_aligned(now_ms)
         for reservation in self.site.reservations.expired(now_ms):
@@ -68,16 +72,16 @@ class StationCore(HardwareSide, ClientSide):
         rooms = self._rooms
         if evse.waits_until_ms is not None and now_ms >= evse.waits_until_ms:
             rooms.sessions.give_up(evse, now_ms)
-        if evse.session is not None and evse.is_busy:
+        if evse.is_running:
             rooms.bounds.check(evse, now_ms)
-            rooms.sessions.settle(evse, now_ms)
             rooms.sampling.sample_if_due(evse, now_ms)
 
     def _next_ms(self, now_ms: int) -> int:
-        rooms = self._rooms
+        rooms, offers_ms = self._rooms, self.site.offers.next_change_ms(now_ms)
+        self._changes_ms = NEVER_MS if offers_ms is None else offers_ms
         due: list[int | None] = [
             self.site.reservations.due_ms(),
-            self.site.offers.next_change_ms(now_ms),
+            offers_ms,
             *rooms.sampling.due_ms(),
         ]
         for evse in self.site.evses.values():

@@ -127,7 +127,8 @@ class Values:
 
     def number(self, name: str) -> float:
         """A number; 0 where there is none."""
-        return float(self.text(name) or 0)
+        text = self.text(name)
+        return float(text) if text else 0.0
 
     def items(self, name: str) -> tuple[str, ...]:
         """The items of a list."""

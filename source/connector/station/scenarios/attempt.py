@@ -53,6 +53,8 @@ class Attempt:
     record: Record
     desk: Desk
     names: Names
+    within_s: float = 30.0
+    """How long an expectation may take that does not say."""
     _mark: int = 0
     """What expectations look at begins here: where the last deeds began."""
     _has_expected: bool = True
@@ -125,7 +127,7 @@ class Attempt:
         """What is not as expected; None: all is."""
         if expect.kind == ANSWERED:
             return self._mismatch(expect.pattern, self._answer)
-        within_s = expect.within_s
+        within_s = self.within_s if expect.within_s is None else expect.within_s
         if expect.kind == RECEIVED and self._is_by_hand:
             within_s += self.desk.patience_s
             self._is_by_hand = False

@@ -30,7 +30,7 @@ VERSIONS = ("ocpp1.6", "ocpp2.0.1", "ocpp2.1")
 _DONE = {name: verb for name, verb in VERBS.items() if name not in SAID_ALOUD}
 _KINDS = (SENT, RECEIVED, ANSWERED, STATE)
 _LARGEST, _MOST_STEPS, _MOST_TIMES = 1_000_000, 1000, 1_000_000
-_WITHIN_S, _NEVER_S = 30.0, 2.0
+_NEVER_S = 2.0
 _TAGS: Mapping[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:null": lambda _: None,
     "tag:yaml.org,2002:bool": lambda text: text.lower() in ("true", "yes", "on"),
@@ -243,8 +243,8 @@ def _expect(marked: Marked, versions: frozenset[str], *, is_call: bool) -> Expec
     table = marked.table()
     kinds = [kind for kind in _KINDS if kind in table]
     never = table.flag("never", default=False)
-    usual_s = _NEVER_S if never else _WITHIN_S
-    within_s = table.number("within_s", usual_s, 0, 1e6)
+    within = table.get("within_s")
+    within_s = within.number(0, 1e6) if within else _NEVER_S if never else None
     payload, answer = table.get("payload"), table.get("answer")
     subject = table.get(kinds[0]) if len(kinds) == 1 else None
     table.finish()

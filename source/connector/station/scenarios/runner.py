@@ -43,6 +43,7 @@ class RunnerOptions:
     id_tag: str = "TAG1"
     parameters: Mapping[str, Any] = field(default_factory=dict)
     boots_within_s: float = 30.0
+    within_s: float = 30.0
     has_fixed_model: bool = False
     per_s: float = 0.0
     station: StationOf = _station
@@ -158,7 +159,9 @@ class _Runner:
             await self._boot(station)
         names = Names(self._known(scenario), station.clock.now_ms)
         driver = Driver(station, self._options.id_tag)
-        await Attempt(driver, record, self._desk, names).run(scenario.steps)
+        within_s = self._options.within_s
+        attempt = Attempt(driver, record, self._desk, names, within_s)
+        await attempt.run(scenario.steps)
 
     async def _boot(self, station: Station) -> None:
         within_s = self._options.boots_within_s

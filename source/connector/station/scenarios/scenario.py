@@ -43,7 +43,8 @@ class Expect:
     action: str = ""
     pattern: Mapping[str, Json] = field(default_factory=dict)
     answer: Mapping[str, Json] | None = None
-    within_s: float = 30.0
+    within_s: float | None = None
+    """None: as long as the runner gives it."""
     never: bool = False
 
 

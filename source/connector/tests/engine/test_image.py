@@ -100,6 +100,16 @@ def test_wrong_settings_end_it_with_2(client: docker.DockerClient, image: str) -
     assert "OCPP_PORT is 'x' (environment)" in output
 
 
+def test_it_can_be_a_station(client: docker.DockerClient, image: str) -> None:
+    code, output = in_image(client, image, ROLE="station", STATION_COUNT="x")
+    words = ("ocpp-connector", "station", "--scenario", "none")
+    _, shipped = in_image(client, image, *words)
+
+    assert code == 2
+    assert "STATION_COUNT is 'x' (environment)" in output
+    assert "cold-boot" in shipped
+
+
 def test_a_failing_test_fails_the_build(tmp_path: Path, image: str) -> None:
     source = tmp_path / "source"
     shutil.copytree(

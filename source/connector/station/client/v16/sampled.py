@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -13,31 +15,13 @@ from connector.station.times import iso
 
 Json = dict[str, Any]
 _ENERGY = "Energy.Active.Import.Register"
-Value = tuple[float, str | None]
-"""A number, and its phase where it has one."""
-_Values = Iterator[Value]
-
-
-def _one(number: float | None) -> _Values:
-    if number is not None:
-        yield number, None
-
-
-def _phases(numbers: Sequence[float], form: str) -> _Values:
-    """By phase; of a single number nobody says which (DC, or one phase alone)."""
-    if len(numbers) == 1:
-        yield numbers[0], None
-        return
-    for place, number in enumerate(numbers, 1):
-        yield number, form.format(place)
+_L, _L_N = ("L1", "L2", "L3"), ("L1-N", "L2-N", "L3-N")
+Numbers = float | tuple[float, ...] | None
+"""One number, one of each phase, or none."""
 
 
 def _at_least_0(number: float) -> float:
     return max(0.0, number)
-
-
-def _exported(reading: Reading) -> float | None:
-    return _at_least_0(-reading.power_w)
 
 
 def _factor(reading: Reading) -> float | None:
@@ -51,26 +35,37 @@ def _percent(share: float | None) -> float | None:
     return None if share is None else share * 100
 
 
-_MEASURANDS: Mapping[str, tuple[str | None, int, Callable[[Reading], _Values]]] = (
-    MappingProxyType(
-        {
-            _ENERGY: ("Wh", 0, lambda r: _one(r.energy_wh)),
-            "Energy.Active.Export.Register": ("Wh", 0, lambda r: _one(r.exported_wh)),
-            "Power.Active.Import": ("W", 1, lambda r: _one(_at_least_0(r.power_w))),
-            "Power.Active.Export": ("W", 1, lambda r: _one(_exported(r))),
-            "Power.Reactive.Import": ("var", 1, lambda r: _one(r.reactive_var)),
-            "Power.Factor": (None, 3, lambda r: _one(_factor(r))),
-            "Current.Import": ("A", 2, lambda r: _phases(r.currents_a, "L{}")),
-            "Voltage": ("V", 1, lambda r: _phases(r.voltages, "L{}-N")),
-            "Frequency": (None, 2, lambda r: _one(r.frequency_hz)),
-            "Temperature": ("Celsius", 1, lambda r: _one(r.temperature_c)),
-            "SoC": ("Percent", 1, lambda r: _one(_percent(r.state_of_charge))),
-        }
-    )
+_MEASURANDS: Mapping[
+    str, tuple[str | None, int, tuple[str, ...], Callable[[Reading], Numbers]]
+] = MappingProxyType(
+    {
+        _ENERGY: ("Wh", 0, (), lambda r: r.energy_wh),
+        "Energy.Active.Export.Register": ("Wh", 0, (), lambda r: r.exported_wh),
+        "Power.Active.Import": ("W", 1, (), lambda r: _at_least_0(r.power_w)),
+        "Power.Active.Export": ("W", 1, (), lambda r: _at_least_0(-r.power_w)),
+        "Power.Reactive.Import": ("var", 1, (), lambda r: r.reactive_var),
+        "Power.Factor": (None, 3, (), _factor),
+        "Current.Import": ("A", 2, _L, lambda r: r.currents_a),
+        "Voltage": ("V", 1, _L_N, lambda r: r.voltages),
+        "Frequency": (None, 2, (), lambda r: r.frequency_hz),
+        "Temperature": ("Celsius", 1, (), lambda r: r.temperature_c),
+        "SoC": ("Percent", 1, (), lambda r: _percent(r.state_of_charge)),
+    }
 )
-"""Unit, digits after the point, and where the numbers come from. Frequency has no
-unit: StopTransaction knows no Hertz."""
+"""Unit, digits after the point, phases, and where the numbers come from. Frequency has
+no unit: StopTransaction knows no Hertz."""
 _INSIDE_THE_CAR = frozenset({"SoC"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What is the same in every value of a measurand; ``text`` writes its number."""
+
+    measurand: str
+    read: Callable[[Reading], Numbers]
+    text: Callable[[float], str]
+    plain: Json
+    phases: tuple[Json, ...]
 
 
 def meter_value(
@@ -78,26 +73,33 @@ def meter_value(
 ) -> Json | None:
     """A MeterValue; None where the meter shows nothing that is wanted."""
     found: list[Json] = []
-    for measurand in measurands:
-        found += _signed(reading, measurand, context)
-        found += _plain(reading, measurand, context)
+    for shape in _shapes(tuple(measurands), context):
+        if reading.signed:
+            found += _signed(reading, shape.measurand, context)
+        numbers, text = shape.read(reading), shape.text
+        if isinstance(numbers, tuple):
+            # Of a single number nobody says which phase (DC, or one phase alone).
+            forms = shape.phases if len(numbers) > 1 else (shape.plain,)
+            for form, number in zip(forms, numbers, strict=False):
+                found.append({**form, "value": text(number)})
+        elif numbers is not None:
+            found.append({**shape.plain, "value": text(numbers)})
     return {"timestamp": iso(time_ms), "sampledValue": found} if found else None
 
 
-def _plain(reading: Reading, measurand: str, context: str) -> Iterator[Json]:
-    known = _MEASURANDS.get(measurand)
-    if known is None:
-        return
-    unit, digits, values = known
-    for number, phase in values(reading):
-        text = f"{number:.{digits}f}"
-        value: Json = {"value": text, "context": context, "measurand": measurand}
-        value["location"] = "EV" if measurand in _INSIDE_THE_CAR else "Outlet"
-        if unit is not None:
-            value["unit"] = unit
-        if phase is not None:
-            value["phase"] = phase
-        yield value
+@lru_cache(maxsize=256)
+def _shapes(measurands: tuple[str, ...], context: str) -> tuple[_Shape, ...]:
+    return tuple(_shape(each, context) for each in measurands if each in _MEASURANDS)
+
+
+def _shape(measurand: str, context: str) -> _Shape:
+    unit, digits, phases, read = _MEASURANDS[measurand]
+    location = "EV" if measurand in _INSIDE_THE_CAR else "Outlet"
+    plain = {"context": context, "measurand": measurand, "location": location}
+    if unit is not None:
+        plain["unit"] = unit
+    forms = tuple({**plain, "phase": phase} for phase in phases)
+    return _Shape(measurand, read, f"%.{digits}f".__mod__, plain, forms)
 
 
 def _signed(reading: Reading, measurand: str, context: str) -> Iterator[Json]:

@@ -5,10 +5,13 @@ Each part is made when it is needed first; a station that only charges has none.
 
 from __future__ import annotations
 
+import logging
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from connector.errors import ConnectorError
 from connector.station.client.v2.displays import Displays
+from connector.station.client.v2.kept import keep
 from connector.station.client.v2.networks import Networks
 from connector.station.client.v2.pulls import Pulls
 from connector.station.client.v2.streams import Streams
@@ -18,6 +21,9 @@ from connector.station.client.v2.watching import Watching
 if TYPE_CHECKING:
     from connector.station.client.client import Client
 
+logger = logging.getLogger(__name__)
+
+_RUBBISH = (AttributeError, KeyError, TypeError, ValueError, ConnectorError)
 _KEPT = {
     "displays": "displays",
     "monitors": "watching",
@@ -75,10 +81,19 @@ class Desk:
         """The central system listens: what was kept is in force again."""
         for kind, part in _KEPT.items():
             if self._client.parts.variables.remembered(kind) is not None:
-                getattr(self, part)
+                self._restore(kind, part)
         for part in ("watching", "networks", "streams"):
             if self.has(part):
                 getattr(self, part).wake()
+
+    def _restore(self, kind: str, part: str) -> None:
+        """A file may be damaged: then the station goes on without what it says."""
+        try:
+            getattr(self, part)
+        except _RUBBISH as problem:
+            identity = self._client.identity
+            logger.warning("%s: %s of before are left out: %r", identity, kind, problem)
+            keep(self._client, kind, None)
 
     def transaction_ended(self, key: str) -> None:
         """What was only for this transaction is over."""
@@ -108,3 +123,9 @@ def wake(client: Client) -> None:
         desk_of(client).wake()
     if any(parts.profiles.pulls(client.now_ms())):
         desk_of(client).pulls.wake()
+
+
+def count_messages(client: Client) -> int:
+    """How many messages are there to be shown (DisplayMessageCtrlr)."""
+    desk = client.desk
+    return len(desk.displays) if desk is not None and desk.has("displays") else 0

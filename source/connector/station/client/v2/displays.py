@@ -30,8 +30,7 @@ class Displays:
         self._client = client
         self._messages: dict[int, Json] = {}
         for each in kept(client, _KIND):
-            if isinstance(each.get("id"), int) and "message" in each:
-                self._messages[each["id"]] = each
+            self._messages[_checked(each)] = each
 
     def __len__(self) -> int:
         self._purge()
@@ -129,6 +128,18 @@ class Displays:
 
     def _keep(self) -> None:
         keep(self._client, _KIND, list(self._messages.values()))
+
+
+def _checked(message: Json) -> int:
+    """The id of a message that was kept.
+
+    Raises:
+        KeyError, TypeError, ValueError, RemoteProtocolError: it is none.
+    """
+    for name in ("priority", "message"):
+        message[name]
+    _begins(message), _ends(message)
+    return int(message["id"])
 
 
 def _is_in(message: Json, state: str) -> bool:

@@ -20,7 +20,9 @@ class Watching:
     def __init__(self, client: Client) -> None:
         self._client = client
         parts = client.parts
-        self.monitors = Monitors(parts.variables, client.core, client.now_ms)
+        self.monitors = Monitors(
+            parts.variables, client.core, client.now_ms, parts.monitors
+        )
 
     def wake(self) -> None:
         """Look now, and again when that is due."""

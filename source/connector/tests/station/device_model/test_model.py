@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.ocppj.schemas import schemas
+from connector.station.charging.settings import MODES
 from connector.station.core import settings
 from connector.station.device_model import (
     DeviceModel,
@@ -312,3 +313,28 @@ def test_any_text_is_taken_or_refused_and_what_is_taken_stays(
     again = DeviceModel(MODEL).take(placed, model.text(name))
     assert result.status in ("Accepted", "Rejected")
     assert result.status == "Rejected" or again.status == "Accepted"
+
+
+@pytest.mark.parametrize("variable", ["TxStartPoint", "TxStopPoint"])
+def test_a_parking_bay_may_begin_and_end_a_transaction(
+    model: DeviceModel, variable: str
+) -> None:
+    points = "ParkingBayOccupancy,EVConnected"
+
+    assert model.set("TxCtrlr", variable, value=points).is_accepted
+
+
+def test_what_charging_profiles_can_do_is_told(model: DeviceModel) -> None:
+    names = ("DynamicProfiles", "UseLocalTime", "RandomizedDelay", "EvseSleep")
+    found = {n: model.flag(f"SmartChargingCtrlr/SupportsFeature#{n}") for n in names}
+
+    assert found == dict.fromkeys(names, True)
+    assert not model.flag("SmartChargingCtrlr/SupportsFeature#LimitAtSoC")
+
+
+def test_where_a_vehicle_may_discharge_there_are_modes_for_it() -> None:
+    evses = (EvseModel(1), EvseModel(2, rating=Rating(max_discharge_w=5000.0)))
+    model = DeviceModel(StationModel("CP1", evses=evses))
+
+    assert "CentralSetpoint" in model.items(MODES.format(2))
+    assert model.items(MODES.format(1)) == ()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from connector.station.client.v2.desk import desk_of
 from connector.station.core.reservations import Reservation
 from connector.station.ports import Token
 from connector.tests.station.client.v2.bench import (
@@ -93,6 +94,23 @@ async def shows(place: Place2) -> None:
     await place.answered("SetDisplayMessage", message=MESSAGE)
 
 
+async def lists(place: Place2) -> None:
+    await place.answered(
+        "SendLocalList",
+        versionNumber=4,
+        updateType="Full",
+        localAuthorizationList=[
+            {"idToken": token("A"), "idTokenInfo": {"status": "Accepted"}}
+        ],
+    )
+
+
+def shown(ids: list[int]) -> Check:
+    return lambda place: (
+        [each["id"] for each in desk_of(place.client).displays.shown()] == ids
+    )
+
+
 async def watches(place: Place2) -> None:
     await place.answered("SetVariableMonitoring", setMonitoringData=[MONITOR])
 
@@ -104,6 +122,13 @@ MONITOR: Json = {
     **variable("TxCtrlr/EVConnectionTimeOut"),
 }
 WAIT = variable("TxCtrlr/EVConnectionTimeOut")
+MONITORED: Json = {
+    "id": 1,
+    "status": "Accepted",
+    "type": MONITOR["type"],
+    "severity": MONITOR["severity"],
+    **WAIT,
+}
 NETWORK: Json = {
     "ocppVersion": "OCPP20",
     "ocppTransport": "JSON",
@@ -130,10 +155,11 @@ CASES: dict[str, Case] = {
         then=offers(22_080.0),
         before=installed(),
     ),
-    "ClearDisplayMessage": Case({"id": 3}, before=shows),
+    "ClearDisplayMessage": Case({"id": 3}, then=shown([]), before=shows),
     "ClearVariableMonitoring": Case(
         {"id": [1]},
         {"clearMonitoringResult": [{"id": 1, "status": "Accepted"}]},
+        then=lambda place: desk_of(place.client).watching.monitors.report() == [],
         before=watches,
     ),
     "CostUpdated": Case(
@@ -165,7 +191,20 @@ CASES: dict[str, Case] = {
         before=installed(),
     ),
     "GetCompositeSchedule": Case(
-        {"duration": 60, "evseId": 1, "chargingRateUnit": "W"}, before=installed()
+        {"duration": 60, "evseId": 1, "chargingRateUnit": "W"},
+        {
+            "status": "Accepted",
+            "schedule": {
+                "evseId": 1,
+                "duration": 60,
+                "scheduleStart": "2026-01-31T12:00:00.000Z",
+                "chargingRateUnit": "W",
+                "chargingSchedulePeriod": [
+                    {"startPeriod": 0, "limit": 7000.0, "numberPhases": 3}
+                ],
+            },
+        },
+        before=installed(),
     ),
     "GetDisplayMessages": Case(
         {"requestId": 6},
@@ -173,14 +212,16 @@ CASES: dict[str, Case] = {
         before=shows,
     ),
     "GetInstalledCertificateIds": Case({}, {"status": "NotFound"}),
-    "GetLocalListVersion": Case({}, {"versionNumber": 0}),
+    "GetLocalListVersion": Case({}, {"versionNumber": 4}, before=lists),
     "GetLog": Case(
         {
             "logType": "DiagnosticsLog",
             "requestId": 8,
             "log": {"remoteLocation": "ftp://nowhere/x"},
         },
-        {},
+        then=heard(
+            "LogStatusNotification", requestId=8, status="NotSupportedOperation"
+        ),
     ),
     "GetMonitoringReport": Case(
         {"requestId": 9},
@@ -252,20 +293,29 @@ CASES: dict[str, Case] = {
     "SetChargingProfile": Case(
         {"evseId": 1, "chargingProfile": profile(6000.0)}, then=offers(6000.0)
     ),
-    "SetDisplayMessage": Case({"message": MESSAGE}),
-    "SetMonitoringBase": Case({"monitoringBase": "All"}),
+    "SetDisplayMessage": Case({"message": MESSAGE}, then=shown([3])),
+    "SetMonitoringBase": Case(
+        {"monitoringBase": "FactoryDefault"},
+        then=lambda place: (
+            place.variables.text("MonitoringCtrlr/ActiveMonitoringBase")
+            == "FactoryDefault"
+            and desk_of(place.client).watching.monitors.report() == []
+        ),
+        before=watches,
+    ),
     "SetMonitoringLevel": Case(
         {"severity": 3},
         then=lambda place: (
             place.variables.text("MonitoringCtrlr/ActiveMonitoringLevel") == "3"
         ),
     ),
-    "SetNetworkProfile": Case({"configurationSlot": 2, "connectionData": NETWORK}),
+    "SetNetworkProfile": Case(
+        {"configurationSlot": 2, "connectionData": NETWORK},
+        then=lambda place: place.variables.remembered("networks") == {"2": NETWORK},
+    ),
     "SetVariableMonitoring": Case(
         {"setMonitoringData": [MONITOR]},
-        {"setMonitoringResult": [{"status": "Accepted", "id": 1, **_m}]}
-        if (_m := {k: MONITOR[k] for k in ("type", "severity")} | WAIT)
-        else {},
+        {"setMonitoringResult": [MONITORED]},
         then=heard("NotifyEvent"),
     ),
     "SetVariables": Case(
@@ -286,9 +336,9 @@ CASES: dict[str, Case] = {
     "UpdateFirmware": Case(
         {
             "requestId": 10,
-            "firmware": {"location": "ftp://nowhere/x", "retrieveDateTime": LATER},
+            "firmware": {"location": "http://h/x", "retrieveDateTime": LATER},
         },
-        {},
+        then=heard("FirmwareStatusNotification", status="DownloadScheduled"),
     ),
 }
 
@@ -313,7 +363,11 @@ CASES_21: dict[str, Case] = {
         lambda place: {"transactionId": place.key, "allowedEnergyTransfer": ["DC"]},
         {"status": "Rejected"},
     ),
-    "NotifyWebPaymentStarted": Case({"evseId": 2, "timeout": 60}, {}),
+    "NotifyWebPaymentStarted": Case(
+        {"evseId": 2, "timeout": 60},
+        {},
+        then=lambda place: set(desk_of(place.client).web_payments) == {2},
+    ),
     "RequestBatterySwap": Case(
         {"idToken": token(), "requestId": 1}, {"status": "Rejected"}
     ),
@@ -321,7 +375,13 @@ CASES_21: dict[str, Case] = {
         {"isDefault": True, "controlId": "1", "controlType": "VoltVar"},
         {"status": "NotSupported"},
     ),
-    "SetDefaultTariff": Case({"evseId": 1, "tariff": TARIFF}),
+    "SetDefaultTariff": Case(
+        {"evseId": 1, "tariff": TARIFF},
+        then=lambda place: (
+            [each["evseIds"] for each in desk_of(place.client).tariffs.assignments(0)]
+            == [[1]]
+        ),
+    ),
     "UpdateDynamicSchedule": Case(
         {"chargingProfileId": 21, "scheduleUpdate": {"limit": 4000.0}},
         then=offers(4000.0),

@@ -138,3 +138,28 @@ async def test_a_link_that_breaks_is_made_again_and_the_rest_is_told(
     await until(lambda: place.client.waiting == 0)
 
     assert 2000.0 in values(central, "session_energy")
+
+
+async def test_a_security_profile_is_raised_from_afar(
+    central: CentralEnd, place: Place2
+) -> None:
+    url = f"ws://127.0.0.1:{central._websocket.port}"
+    for name, value in (
+        ("password", True),
+        ("security_profile", {"profile": 1, "url": url}),
+    ):
+        link = place.client.session
+        outcome = await central.order(ID, name, value)
+        assert outcome.outcome is OutcomeName.ACCEPTED, outcome
+        await _elsewhere(place, link)
+        await set_up(central)
+
+    assert place.client.connecting.endpoint.security_profile == 1
+    assert place.variables.text("SecurityCtrlr/SecurityProfile") == "1"
+    assert place.variables.text("OCPPCommCtrlr/ActiveNetworkProfile") == "2"
+
+
+async def _elsewhere(place: Place2, link: object) -> None:
+    """The station was accepted on another link."""
+    client = place.client
+    await until(lambda: client.session not in (None, link) and client.is_accepted)

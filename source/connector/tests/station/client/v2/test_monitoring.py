@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.tests.station.client.v2.bench import Json, Place2, variable
+from connector.tests.station.client.v2.bench import Json, Place2
 from connector.tests.station.client.v2.cases import MONITOR, WAIT
 from connector.tests.station.client.v2.conftest import Start2
 
@@ -195,4 +195,3 @@ async def test_a_report_of_nothing_is_empty(start: Start2) -> None:
     )
 
     assert answer["status"] == "EmptyResultSet"
-    assert variable("A/B#C")["variable"]["instance"] == "C"

@@ -208,6 +208,19 @@ async def test_a_reset_waits_for_the_end_of_a_transaction(start: Start2) -> None
     assert [each["reason"] for each in boots] == ["PowerUp", "RemoteReset"]
 
 
+@pytest.mark.parametrize("version", ["2.1"])
+async def test_a_transaction_may_go_on_over_a_reset(start: Start2) -> None:
+    place = await start()
+    await place.charge()
+    key = place.key
+    await place.answered("Reset", type="ImmediateAndResume")
+    await place.wait(10)
+
+    assert len(place.central.of("BootNotification")) == 2
+    assert place.central.events("Ended") == []
+    assert place.key == key
+
+
 async def test_an_evse_is_reset_alone(start: Start2) -> None:
     place = await start(evses=2)
     await place.charge(2)
