@@ -110,7 +110,10 @@ class Hearing:
             return
         state = news.state.replace("_", "").lower()
         if state == _ENDS:
+            told_before = post.pilots
             self._bridge.session_over(post, "session stop")
+            self._bridge.showing.pilot(post)
+            self._bridge.showing.pilot_again(post, told_before)
             return
         if state == _BEGINS:
             self._bridge.session_over(post, "a new session")
@@ -118,12 +121,20 @@ class Hearing:
         self._learn(post, v2g, news)
         if state == "authorization" and v2g.payment != "pnc":
             self._bridge.authorizing.waits(post)
-        elif state == "scheduleexchange" or (state in _LOOPS and not v2g.state):
-            # -20 has the contactor closed before PowerDelivery. Who is in its loop
-            # already was charging before we were there.
+        elif self._needs_power(v2g, state):
             v2g.is_delivering |= state in _LOOPS
             self._bridge.power_on(post)
         v2g.state = state
+
+    @staticmethod
+    def _needs_power(v2g: V2g, state: str) -> bool:
+        """-20 has the contactor closed before PowerDelivery.
+
+        Who is in its loop already was charging before we were there.
+        """
+        if state == "scheduleexchange":
+            return not v2g.has_power
+        return state in _LOOPS and not v2g.state
 
     def _learn(self, post: Post, v2g: V2g, news: StateInfo) -> None:
         session = post.evse.session if post.evse is not None else None
@@ -153,11 +164,13 @@ class Hearing:
         self._bridge.authorizing.told(message, news)
 
     def _transaction(self, _: Envelope, news: TransactionStatus) -> None:
+        """Where the client is ours, our transaction ends as our central system says."""
         post = self._find(news.evse_id)
-        if self._bridge.options.ocpp != JOSEV:
+        if news.status.lower() != "ended":
             return
-        if news.status.lower() == "ended":
-            self._bridge.power_off(post, "transaction ended")
+        post.opens_ms = None
+        self._bridge.power_off(post, "transaction ended")
+        if self._bridge.options.ocpp == JOSEV:
             self._bridge.authorizing.ended(post)
 
     def _reset(self, _: Envelope, __: Asked) -> None:

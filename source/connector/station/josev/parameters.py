@@ -56,7 +56,7 @@ def device_model(
 
     ``connection`` has ocpp_csms_url, security_profile and basic_auth_password.
     """
-    return {
+    found = {
         "model": model.model,
         "vendor": model.vendor,
         "identity": model.identity,
@@ -68,6 +68,7 @@ def device_model(
         "evses": [_ocpp_evse(post) for post in posts],
         "components": _components(report),
     }
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _ocpp_evse(post: Post) -> Json:

@@ -94,6 +94,8 @@ class Post:
     """What a vehicle may be told by PWM, where Josev says that."""
     told_pilot: str | None = None
     told_duty: float = -1.0
+    pilots: int = 0
+    """How often it was told."""
     told_charge_limit: float | None = None
     limit_w: float = 0.0
     phases: int | None = None

@@ -95,7 +95,14 @@ class Showing:
             hardware.pilot(post.number, duty_percent=duty, error=error)
         self._tell_pilot(post, state, duty)
 
+    def pilot_again(self, post: Post, told_before: int) -> None:
+        """Tell it, where what has happened since then has not done so already."""
+        if post.pilots == told_before:
+            post.told_pilot = None
+            self.pilot(post)
+
     def _tell_pilot(self, post: Post, state: str, duty: float) -> None:
+        post.pilots += 1
         data = pilot.message(post, state, duty)
         self._bridge.telling.update("cp_status", data)
 

@@ -63,15 +63,22 @@ class Vehicles:
 
     def power_on(self, post: Post) -> None:
         """The vehicle is ready; its pilot is seen before the contactor moves."""
+        told_before = post.pilots
+        self._power_on(post)
+        self.showing.pilot_again(post, told_before)
+
+    def _power_on(self, post: Post) -> None:
         self.speaks(post).has_power = True
         self.showing.pilot(post)
         self.move(post)
         self.gate.look(post)
 
     def power_off(self, post: Post, info: str) -> None:
-        """It is not any more."""
+        """It is not any more; its pilot is told in any case."""
+        told_before = post.pilots
         self._power_off(post, info)
         self.showing.pilot(post)
+        self.showing.pilot_again(post, told_before)
 
     def _power_off(self, post: Post, info: str) -> None:
         v2g = post.v2g

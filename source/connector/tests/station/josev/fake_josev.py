@@ -20,6 +20,17 @@ DEADLINE_S = 10.0
 Json = dict[str, Any]
 
 
+def once(words: list[tuple[str, str]]) -> list[str]:
+    """What was told, by name, without what was only said again."""
+    last: dict[str, str] = {}
+    found = []
+    for name, word in words:
+        if last.get(name) != word:
+            found.append(word)
+        last[name] = word
+    return found
+
+
 class FakeJosev:
     """Ends with `end`; ``prefix`` as in the options."""
 
@@ -114,19 +125,23 @@ class FakeJosev:
         return found[0]
 
     def order(self, evse_id: str, *names: str) -> list[str]:
-        """Pilots, contactors, authorizations of an EVSE, as they were told."""
+        """Pilots, contactors, authorizations of an EVSE, as they were told.
+
+        What only was said again is there once.
+        """
         key = {
             "cp_status": "state",
             "cs_contactor_status": "status",
             "authorization": "status",
         }
-        return [
-            m["data"][key[m["name"]]]
+        words = [
+            (m["name"], m["data"][key[m["name"]]])
             for m in self.seen
             if m["name"] in (names or key)
             and m["type"] == "update"
             and m["data"]["evse_id"] == evse_id
         ]
+        return once(words)
 
     # -- whole parts of sessions
 

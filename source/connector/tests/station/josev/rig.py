@@ -21,6 +21,7 @@ from connector.station.model import StationModel
 from connector.station.ports import Token
 from connector.station.simulated import SimulatedHardware, Vehicle
 from connector.tests.station.core.bench import T0_MS, Allowed, Values
+from connector.tests.station.josev.fake_josev import once
 from connector.tests.station.josev.sites import ac
 
 Json = dict[str, Any]
@@ -52,13 +53,14 @@ class Rig:
         model: StationModel | None = None,
         options: JosevOptions | None = None,
         hardware: Any = None,
+        hardware_class: type[SimulatedHardware] = SimulatedHardware,
         **values: str,
     ) -> None:
         self.now_ms = T0_MS
         self.model = model or ac()
         self.heard = Heard()
         self.source = random.Random(1)
-        self.hardware: Any = hardware or SimulatedHardware(
+        self.hardware: Any = hardware or hardware_class(
             self.model, lambda: self.now_ms, self.source
         )
         self.outside = Outside()
@@ -215,11 +217,15 @@ class Rig:
         return [m.data["state"] for m in found if m.data["evse_id"] == self.id(evse)]
 
     def words(self, *names: str) -> list[str]:
-        """Pilots, contactors and authorizations in the order they were told."""
+        """Pilots, contactors and authorizations in the order they were told.
+
+        What only was said again is there once.
+        """
         key = {
             "cp_status": "state",
             "cs_contactor_status": "status",
             "authorization": "status",
         }
         found = self.heard.take(*(names or key))
-        return [m.data[key[m.name]] for m in found if m.type == "update"]
+        news = [m for m in found if m.type == "update"]
+        return once([(m.name, m.data[key[m.name]]) for m in news])

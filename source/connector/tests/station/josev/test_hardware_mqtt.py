@@ -98,11 +98,11 @@ def test_a_session(rig: Services, tells_contactor: bool) -> None:
     assert rig.asked("remote_power") == [True]
     rig.tell("charge", "msg", {"power": "start"})
     if tells_contactor:
-        assert rig.words() == ["C2"]
+        assert rig.words() == ["B2", "C2"]
         rig.tell("charge", "msg", {"contactor": "closed"})
         assert rig.words() == ["closed"]
     else:
-        assert rig.words() == ["closed", "C2"]
+        assert rig.words() == ["closed", "B2", "C2"]
     rig.tell("meter", "current", {"l1": 10.0, "l2": 10.0, "l3": 10.0})
     rig.tell("meter", "energy", {"total": 1500.0})
     meter = rig.ask("meter_values", evse_id=AC, timestamp="2026-03-01T10:00:00Z")
@@ -115,7 +115,7 @@ def test_a_session(rig: Services, tells_contactor: bool) -> None:
     assert rig.asked("remote_power") == [False]
     rig.tell("charge", "msg", {"contactor": "opened"})
     rig.tell("charge", "msg", {"plugged": "plugout"})
-    assert rig.words() == ["opened", "A1"]
+    assert rig.words() == ["opened", "B2", "A1"]
     assert not rig.evse.is_running
 
 

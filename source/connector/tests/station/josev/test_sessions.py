@@ -54,6 +54,21 @@ def test_power_delivery_shows_the_pilot_and_closes_the_contactor(rig: Rig) -> No
     assert status == {"evse_id": rig.id(), "status": "closed"}
 
 
+def test_who_stops_is_told_the_pilot_again(rig: Rig) -> None:
+    rig.to_charging()
+    rig.say("hlc_charging", evse_id=rig.id(), status=False)
+    for say in (
+        lambda: rig.ask("stop_charging", evse_id=rig.id()),
+        lambda: rig.say("hlc_charging", evse_id=rig.id(), status=False),
+        lambda: rig.say("transaction_status", evse_id=rig.id(), status="ended"),
+        lambda: rig.state("SessionStop"),
+    ):
+        rig.heard.take()
+        say()
+        assert rig.pilots() == ["B2"]
+    assert rig.evse.is_running
+
+
 def test_the_end_of_power_delivery_opens_it_and_shows_the_pilot(rig: Rig) -> None:
     rig.to_charging()
     rig.words()

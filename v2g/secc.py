@@ -1,0 +1,156 @@
+"""A charging station's communication controller, for all EVSEs of a station.
+
+It plays Josev: `python -m v2g.secc --broker localhost:1883`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Sequence
+
+from iso15118.secc import SECCHandler
+from iso15118.secc.controller.interface import ServiceStatus
+from iso15118.secc.secc_settings import Config
+from iso15118.shared.exificient_exi_codec import ExificientEXICodec
+from iso15118.shared.messages.enums import AuthEnum, Protocol
+from iso15118.shared.notifications import UDPPacketNotification
+
+from v2g.bus import BrokerAddress, Bus
+from v2g.controller import StationController
+from v2g.parameters import Evse, evses_of
+from v2g.settings import add_common, broker_of, prepare
+from v2g.station import Station
+
+logger = logging.getLogger(__name__)
+
+_ASK_AGAIN_S = 5.0
+_AC = (Protocol.ISO_15118_20_AC, Protocol.ISO_15118_2)
+_DC = (Protocol.ISO_15118_20_DC, Protocol.ISO_15118_2, Protocol.DIN_SPEC_70121)
+
+
+class Point(SECCHandler):
+    """One EVSE: vehicles find it while a cable is in, and only then.
+
+    There is no power line here, so that SLAC is what it would have said.
+    """
+
+    def __init__(
+        self,
+        codec: ExificientEXICodec,
+        controller: StationController,
+        config: Config,
+    ) -> None:
+        super().__init__(codec, controller, config)
+        self._station = controller.station
+        self._unplugging: asyncio.Task[None] | None = None
+
+    async def run(self, interface: str) -> None:
+        """Until cancelled."""
+        self._unplugging = asyncio.create_task(self._watch(), name="unplugging")
+        try:
+            await self.start(interface)
+        finally:
+            self._unplugging.cancel()
+
+    async def _watch(self) -> None:
+        """A vehicle that leaves says nothing any more."""
+        told = self._station.told
+        while True:
+            await told.until(lambda: told.is_plugged, _FOREVER_S)
+            if not told.is_plugged:
+                continue
+            while told.is_plugged:
+                await told.until(lambda: not told.is_plugged, _FOREVER_S)
+            told.verdict = None
+            for session, _ in list(self.comm_sessions.values()):
+                session.reader.feed_eof()
+
+    async def process_incoming_udp_packet(self, message: UDPPacketNotification) -> None:
+        """Where no cable is in, nobody can have asked."""
+        if not self._station.told.is_plugged:
+            return
+        for status in ("matching", "matched"):
+            self._station.tell("slac_status", status=status)
+        await super().process_incoming_udp_packet(message)
+
+
+_FOREVER_S = 3600.0
+
+
+def config_of(evse: Evse, *, with_tls: bool) -> Config:
+    """What the stack is told to offer."""
+    payments = [AuthEnum.EIM] if evse.supports_eim else []
+    return Config(
+        iface=evse.interface,
+        enforce_tls=with_tls,
+        supported_protocols=list(_DC if evse.is_dc else _AC),
+        supported_auth_options=[*payments, AuthEnum.PNC],
+        use_cpo_backend=True,
+    )
+
+
+async def parameters(bus: Bus) -> list[Evse]:
+    """What the station is; asked again until it is there."""
+    while True:
+        with contextlib.suppress(TimeoutError):
+            return evses_of(await bus.ask("cs_parameters", {}))
+        await asyncio.sleep(_ASK_AGAIN_S)
+
+
+async def serve(address: BrokerAddress, *, with_tls: bool) -> None:
+    """Speak for all EVSEs of the station, until cancelled."""
+    bus = Bus(address)
+    await bus.start()
+    try:
+        codec = ExificientEXICodec()
+        points = [
+            await _point(bus, codec, evse, with_tls=with_tls)
+            for evse in await parameters(bus)
+        ]
+        bus.on_connected = lambda: _ready(bus)
+        async with asyncio.TaskGroup() as group:
+            for point, interface in points:
+                group.create_task(point.run(interface))
+    finally:
+        bus.stop()
+
+
+async def _point(
+    bus: Bus, codec: ExificientEXICodec, evse: Evse, *, with_tls: bool
+) -> tuple[Point, str]:
+    station = Station(bus, evse)
+    controller = StationController(station)
+    await controller.set_status(ServiceStatus.STARTING)
+    await station.refresh()
+    config = config_of(evse, with_tls=with_tls)
+    return Point(codec, controller, config), evse.interface
+
+
+def _ready(bus: Bus) -> None:
+    """After a broker that was away the station says everything anew."""
+    bus.update("service_status", {"service": "iso15118", "status": "ready"})
+
+
+async def main(arguments: Sequence[str] | None = None) -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="v2g.secc", description=__doc__)
+    parser.add_argument("--broker", default="localhost:1883", help="host:port")
+    parser.add_argument("--prefix", default="", help="what stands before all topics")
+    add_common(parser)
+    given = parser.parse_args(arguments)
+    prepare(given)
+    running = asyncio.current_task()
+    assert running is not None  # noqa: S101
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, running.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await serve(broker_of(given.broker, given.prefix), with_tls=given.tls)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

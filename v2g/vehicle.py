@@ -1,0 +1,111 @@
+"""A vehicle: it takes what it is told it may, and stops when it has enough."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from iso15118.evcc.controller.simulator import SimEVController
+from iso15118.evcc.evcc_config import EVCCConfig
+from iso15118.shared.messages.datatypes import (
+    PVEVSEPresentVoltage,
+    PVEVTargetCurrent,
+    PVEVTargetVoltage,
+)
+from iso15118.shared.messages.enums import UnitSymbol
+from iso15118.shared.messages.iso15118_20.common_types import RationalNumber
+
+from v2g.envelope import Json
+from v2g.heard import number
+from v2g.physical import physical, rational
+
+Says = Callable[[Json], None]
+
+_AC_LOOPS = {"ChargingStatusRes", "AC_ChargeLoopRes"}
+_DC_LOOPS = {"CurrentDemandRes", "DC_ChargeLoopRes"}
+_PRECHARGED_V = 20.0
+"""Voltages that are so near are the same (IEC 61851-23)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the battery is like, and how long the vehicle stays."""
+
+    voltage: float = 400.0
+    max_current_a: float = 125.0
+    stays_s: float = 10.0
+    loop_s: float = 0.5
+
+
+class Vehicle(SimEVController):
+    """``says`` gets what happens, as it happens."""
+
+    def __init__(self, config: EVCCConfig, wishes: Wishes, says: Says) -> None:
+        super().__init__(config)
+        self._wishes, self._says = wishes, says
+        self._began_s: float | None = None
+        self._limit: float | None = None
+        self._set_targets(0.0)
+
+    def _set_targets(self, amperes: float) -> None:
+        params = self.dc_ev_charge_params
+        params.dc_target_voltage = physical(
+            PVEVTargetVoltage, self._wishes.voltage, UnitSymbol.VOLTAGE
+        )
+        params.dc_target_current = physical(
+            PVEVTargetCurrent, amperes, UnitSymbol.AMPERE
+        )
+
+    def hears(self, name: str, members: Json) -> None:
+        """A response of the station's."""
+        said: Json = {"heard": name, "code": members.get("ResponseCode")}
+        limit = limit_of(name, members)
+        if limit is not None:
+            said["limit"] = limit
+            if name in _DC_LOOPS:
+                self._set_targets(min(limit, self._wishes.max_current_a))
+        self._says(said)
+
+    async def continue_charging(self) -> bool:
+        """As long as it stays, and may."""
+        now_s = time.monotonic()
+        if self._began_s is None:
+            self._began_s = now_s
+        if await self.is_charging_complete():
+            return False
+        return now_s - self._began_s < self._wishes.stays_s
+
+    async def charge_loop_delay(self) -> float:  # type: ignore[override]
+        """Between two requests, in s."""
+        return self._wishes.loop_s
+
+    async def is_precharged(
+        self, present_voltage_evse: PVEVSEPresentVoltage | RationalNumber
+    ) -> bool:
+        """Whether the station's voltage is the battery's."""
+        seen = present_voltage_evse.get_decimal_value()
+        return abs(seen - self._wishes.voltage) < _PRECHARGED_V
+
+    async def get_present_voltage(self) -> RationalNumber:
+        """The battery's."""
+        return rational(self._wishes.voltage)
+
+    async def get_target_voltage(self) -> RationalNumber:
+        """The battery's."""
+        return rational(self._wishes.voltage)
+
+
+def limit_of(name: str, members: Json) -> float | None:
+    """What a charging loop's response allows: A per phase, A, or W (-20 AC, L1)."""
+    if name == "ChargingStatusRes":
+        return number(members.get("EVSEMaxCurrent"))
+    if name == "CurrentDemandRes":
+        return number(members.get("EVSEMaximumCurrentLimit"))
+    for mode, values in members.items():
+        if not mode.endswith("ResControlMode") or not isinstance(values, dict):
+            continue
+        for member in ("EVSETargetActivePower", "EVSEMaximumChargePower"):
+            if member in values:
+                return number(values[member])
+    return None
