@@ -107,7 +107,10 @@ class Bus:
         for name in (IN, SMART_CHARGING):
             client.subscribe(self._address.topic(name))
         assert self._loop is not None  # noqa: S101
-        self._loop.call_soon_threadsafe(lambda: self.on_connected())
+        self._loop.call_soon_threadsafe(self._greet)
+
+    def _greet(self) -> None:
+        self.on_connected()
 
     def _received(self, _client: Client, _userdata: Any, message: MQTTMessage) -> None:
         assert self._loop is not None  # noqa: S101

@@ -22,10 +22,15 @@ def scaled(value: float) -> tuple[int, int]:
         # What floats make of a decimal fraction is no reason to lose a digit.
         digits = int(round(value / 10**exponent, 6))
         if abs(digits) <= _MOST:
-            while digits and digits % 10 == 0 and exponent < 0:
-                digits, exponent = digits // 10, exponent + 1
-            return (exponent, digits) if digits else (0, 0)
+            return _shortened(exponent, digits)
     return _PLACES, _MOST if value > 0 else -_MOST
+
+
+def _shortened(exponent: int, digits: int) -> tuple[int, int]:
+    """Without zeros behind the point."""
+    while digits % 10 == 0 and exponent < 0:
+        digits, exponent = digits // 10, exponent + 1
+    return exponent, digits
 
 
 def physical(kind: type[Value], value: float, unit: UnitSymbol) -> Value:

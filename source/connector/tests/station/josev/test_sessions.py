@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from connector.station.core.events import SessionEvent
-from connector.station.josev.options import JosevOptions
 from connector.station.ports import Demand, Token
 from connector.tests.station.josev.rig import CARD, Rig
-from connector.tests.station.josev.sites import ac, dc
+from connector.tests.station.josev.sites import ac
 
 
 @pytest.fixture
@@ -166,43 +165,6 @@ def test_minus_20_has_the_contactor_closed_before_power_delivery() -> None:
     assert rig.evse.session.protocol == "iso20"
 
 
-def test_a_limit_is_told_and_restored_after_the_session(rig: Rig) -> None:
-    rig.to_charging()
-    rig.heard.take()
-    rig.offers.limit = 6900.0
-    rig.core.offer_anew(rig.now_ms)
-    rig.turn()
-    assert rig.limits()["ac"]["max_current"] == {"l1": 10.0, "l2": 10.0, "l3": 10.0}
-    assert rig.hardware.outlets[1].limit_w == 6900.0
-
-    assert rig.evse.session is not None
-    rig.evse.session.limits["card"] = 4140.0
-    rig.core.offer_anew(rig.now_ms)
-    rig.turn()
-    assert rig.limits()["ac"]["max_current"] == {"l1": 6.0, "l2": 6.0, "l3": 6.0}
-    rig.offers.limit = 22_080.0
-    rig.state("SessionStop")
-    rig.unplug()
-
-    assert rig.limits()["ac"]["max_current"] == {"l1": 32.0, "l2": 32.0, "l3": 32.0}
-
-
-def test_a_limit_on_one_phase(rig: Rig) -> None:
-    rig.offers.limit_w = lambda *_: (3680.0, 1)  # type: ignore[method-assign]
-    rig.core.offer_anew(rig.now_ms)
-    rig.turn()
-
-    assert rig.limits()["ac"]["max_current"] == {"l1": 16.0, "l2": 0.0, "l3": 0.0}
-
-
-def test_less_than_a_vehicle_can_take_is_nothing(rig: Rig) -> None:
-    rig.offers.limit = 4000.0
-    rig.core.offer_anew(rig.now_ms)
-    rig.turn()
-
-    assert rig.limits()["ac"]["max_current"]["l1"] == 0.0
-
-
 def test_who_may_charge_no_more_is_told_before_the_contactor_opens(rig: Rig) -> None:
     rig.to_charging()
     rig.heard.take()
@@ -298,113 +260,12 @@ def test_a_session_that_fell_silent_is_over(rig: Rig) -> None:
     assert rig.evse.is_running
 
 
-def test_a_vehicle_that_does_not_speak_is_charged_without(rig: Rig) -> None:
-    rig.plug()
-    rig.swipe()
-    assert not rig.hardware.outlets[1].is_closed
-    rig.say("slac_status", evse_id=rig.id(), run_id="r", status="matching")
-    rig.say("slac_status", evse_id=rig.id(), run_id="r", status="failed")
-    rig.say("slac_status", evse_id=rig.id(), run_id="r", status="basic_charging")
-
-    assert rig.hardware.outlets[1].is_closed
-    assert rig.evse.session is not None
-    assert rig.evse.session.protocol == "iec"
-    [*_, told] = rig.heard.take("cp_status")
-    assert (told.data["state"], told.data["duty_cycle"]) == ("C2", 53.3)
-
-
-def test_where_nobody_matches_it_is_charged_without_after_a_while(rig: Rig) -> None:
-    rig.plug()
-    rig.swipe()
-    rig.wait(61)
-
-    assert rig.hardware.outlets[1].is_closed
-
-
-def test_dc_is_never_charged_without() -> None:
-    rig = Rig(dc())
-    rig.plug()
-    rig.swipe()
-    rig.wait(120)
-    rig.say("slac_status", evse_id=rig.id(), run_id="r", status="basic_charging")
-
-    assert not rig.hardware.outlets[1].is_closed
-
-
-def test_the_pwm_of_basic_charging_follows_josev(rig: Rig) -> None:
-    rig.plug()
-    rig.swipe()
-    answer = rig.ask(
-        "cp_pwm", evse_id=rig.id(), hlc=False, current=16.0, error_state=False
-    )
-
-    assert answer == {"evse_id": rig.id(), "status": "valid"}
-    [*_, told] = rig.heard.take("cp_status")
-    assert told.data["duty_cycle"] == 26.7
-    rig.ask("cp_pwm", evse_id=rig.id(), hlc=True, error_state=True)
-    assert rig.pilots() == ["E"]
-    rig.ask("cp_pwm", evse_id=rig.id(), hlc=True, fault_state=True)
-    assert rig.pilots() == ["F"]
-
-
 def test_a_lost_match_ends_the_session(rig: Rig) -> None:
     rig.to_charging()
     rig.words()
     rig.say("slac_status", evse_id=rig.id(), run_id="r", status="unmatched")
 
     assert rig.words() == ["opened", "B2"]
-
-
-def test_a_limit_of_smart_charging_may_feed_back() -> None:
-    rig = Rig(ac(max_discharge_w=11_000))
-    rig.to_authorization(protocol="ISO_15118_20_AC")
-    rig.swipe()
-    rig.state("ScheduleExchange")
-    rig.heard.take()
-    rig.say("iso15118_charge_limit", evse_id=rig.id(), limit=-5000.0)
-
-    assert rig.evse.offered_w == -5000.0
-    assert rig.hardware.outlets[1].limit_w == -5000.0
-    assert rig.evse.session is not None
-    assert rig.evse.session.protocol == "iso20discharge"
-    limits = rig.limits()
-    assert limits["ac"]["max_current"]["l1"] == 0.0
-    assert sum(limits["ac_bpt"]["evse_max_discharge_power"].values()) == pytest.approx(
-        5000, abs=0.01
-    )
-    rig.say("iso15118_charge_limit", evse_id=rig.id(), limit=6900)
-    assert rig.evse.offered_w == 6900.0
-    assert rig.evse.session.protocol == "iso20"
-    rig.unplug()
-    assert rig.limits()["ac"]["max_current"]["l1"] == 32.0
-
-
-@pytest.mark.parametrize(("unit", "limit"), [("kW", 6.9), ("A", 10.0), ("W", 6900)])
-def test_units_of_that_limit(unit: str, limit: float) -> None:
-    rig = Rig(options=JosevOptions(limit_unit=unit))
-    rig.to_charging()
-    rig.say("iso15118_charge_limit", evse_id=rig.id(), limit=limit)
-
-    assert rig.evse.offered_w == pytest.approx(6900)
-
-
-def test_a_limit_of_the_central_system_below_0_is_told_josev() -> None:
-    rig = Rig(ac(max_discharge_w=11_000))
-    rig.to_charging()
-    rig.heard.take()
-    rig.offers.limit = -4000.0
-    rig.core.offer_anew(rig.now_ms)
-    rig.turn()
-    found = [(t, m) for t, m in rig.heard.messages if m.name == "iso15118_charge_limit"]
-    [(topic, told)] = found
-    rig.raw(
-        b'{"id":"%s","name":"iso15118_charge_limit","type":"update","data":{'
-        b'"evse_id":"%s","limit":1}}' % (told.id.encode(), rig.id().encode())
-    )
-
-    assert topic == "smart_charging/iso15118"
-    assert told.data == {"evse_id": rig.id(), "limit": -4000.0}
-    assert rig.evse.offered_w == -4000.0
 
 
 def test_who_is_found_charging_goes_on(rig: Rig) -> None:
