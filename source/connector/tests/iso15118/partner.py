@@ -68,10 +68,11 @@ class Evcc:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            with self._changed:
-                self.heard.append(json.loads(line))
-                self._changed.notify_all()
+        with self._process.stdout as lines:
+            for line in lines:
+                with self._changed:
+                    self.heard.append(json.loads(line))
+                    self._changed.notify_all()
 
     def until(
         self, holds: Callable[[Json], bool], timeout_s: float = SESSION_WITHIN_S
