@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import logging
+import os
+import stat
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,13 +99,37 @@ def say(happened: Json) -> None:
     sys.stdout.flush()
 
 
+@contextlib.contextmanager
+def commanded(vehicle: Vehicle) -> Iterator[None]:
+    """`leave` on standard input, where that is a pipe or a terminal."""
+    mode = os.fstat(sys.stdin.fileno()).st_mode
+    if not (stat.S_ISFIFO(mode) or sys.stdin.isatty()):
+        yield
+        return
+    loop = asyncio.get_running_loop()
+
+    def take() -> None:
+        line = sys.stdin.readline()
+        if line.strip() == "leave":
+            vehicle.leaves()
+        elif not line:
+            loop.remove_reader(sys.stdin)
+
+    loop.add_reader(sys.stdin, take)
+    try:
+        yield
+    finally:
+        loop.remove_reader(sys.stdin)
+
+
 async def visit(given: argparse.Namespace, codec: HearingCodec) -> bool:
     """Come, charge, leave."""
     wishes = Wishes(given.voltage, given.max_current, given.stay, given.loop)
     config = config_of(KINDS[given.kind], with_tls=given.tls)
     vehicle = Vehicle(config, wishes, say)
     codec.hears = vehicle.hears
-    is_well = await Car(config, given.interface, codec, vehicle).run()
+    with commanded(vehicle):
+        is_well = await Car(config, given.interface, codec, vehicle).run()
     say({"visit": "over" if is_well else "ended early"})
     return is_well
 
@@ -111,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="v2g.evcc", description=__doc__)
     parser.add_argument("kind", choices=sorted(KINDS))
     parser.add_argument("--interface", default="eth0", help="where the station is")
-    parser.add_argument("--stay", type=float, default=10.0, help="s in the loop")
+    parser.add_argument("--stay", type=float, default=300.0, help="s in the loop")
     parser.add_argument("--loop", type=float, default=0.5, help="s between requests")
     parser.add_argument("--voltage", type=float, default=400.0, help="of the battery")
     parser.add_argument("--max-current", type=float, default=125.0, help="DC, A")

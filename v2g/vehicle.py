@@ -22,7 +22,6 @@ from v2g.physical import physical, rational
 
 Says = Callable[[Json], None]
 
-_AC_LOOPS = {"ChargingStatusRes", "AC_ChargeLoopRes"}
 _DC_LOOPS = {"CurrentDemandRes", "DC_ChargeLoopRes"}
 _PRECHARGED_V = 20.0
 """Voltages that are so near are the same (IEC 61851-23)."""
@@ -34,7 +33,7 @@ class Wishes:
 
     voltage: float = 400.0
     max_current_a: float = 125.0
-    stays_s: float = 10.0
+    stays_s: float = 300.0
     loop_s: float = 0.5
 
 
@@ -45,7 +44,6 @@ class Vehicle(SimEVController):
         super().__init__(config)
         self._wishes, self._says = wishes, says
         self._began_s: float | None = None
-        self._limit: float | None = None
         self._set_targets(0.0)
 
     def _set_targets(self, amperes: float) -> None:
@@ -66,6 +64,10 @@ class Vehicle(SimEVController):
             if name in _DC_LOOPS:
                 self._set_targets(min(limit, self._wishes.max_current_a))
         self._says(said)
+
+    def leaves(self) -> None:
+        """Its driver wants to go: it ends charging at its next turn."""
+        self._charging_is_completed = True
 
     async def continue_charging(self) -> bool:
         """As long as it stays, and may."""

@@ -17,7 +17,8 @@ _VEHICLE_END = "ev0"
 def _ip(*arguments: str) -> str:
     program = shutil.which("ip", path=_PATH)
     assert program is not None
-    done = subprocess.run([program, *arguments], capture_output=True, text=True)
+    command = [program, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise OSError(f"ip {' '.join(arguments)}: {done.stderr.strip()}")
     return done.stdout
@@ -54,7 +55,10 @@ class Cable:
 
     def remove(self) -> None:
         """Nothing of it stays."""
-        for arguments in (("link", "del", self.station_end), ("netns", "del", self.namespace)):
+        for arguments in (
+            ("link", "del", self.station_end),
+            ("netns", "del", self.namespace),
+        ):
             try:
                 _ip(*arguments)
             except OSError:

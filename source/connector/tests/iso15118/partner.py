@@ -21,15 +21,14 @@ SESSION_WITHIN_S = 60.0
 class Secc:
     """`python -m v2g.secc` at a broker."""
 
-    def __init__(
-        self, python: Path, port: int, log: Path, *more: str, prefix: str = ""
-    ) -> None:
+    def __init__(self, python: Path, port: int, log: Path, *more: str) -> None:
         self.log_path = log
         with log.open("ab") as file:
             self._process = subprocess.Popen(
-                [str(python), "-m", "v2g.secc", "--broker", f"127.0.0.1:{port}"]
-                + (["--prefix", prefix] if prefix else [])
-                + list(more),
+                [
+                    *(str(python), "-m", "v2g.secc"),
+                    *("--broker", f"127.0.0.1:{port}", *more),
+                ],
                 **_surroundings(log.parent),
                 stdout=file,
                 stderr=file,
@@ -53,12 +52,14 @@ class Evcc:
         self.heard: list[Json] = []
         self.log_path = log
         self._changed = threading.Condition()
+        self._is_over = False
         command = [str(python), "-m", "v2g.evcc", kind]
         command += ["--interface", cable.vehicle_end, *more]
         with log.open("ab") as file:
             self._process = subprocess.Popen(
                 cable.inside(*command),
                 **_surroundings(log.parent),
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=file,
                 text=True,
@@ -73,6 +74,9 @@ class Evcc:
                 with self._changed:
                     self.heard.append(json.loads(line))
                     self._changed.notify_all()
+        with self._changed:
+            self._is_over = True
+            self._changed.notify_all()
 
     def until(
         self, holds: Callable[[Json], bool], timeout_s: float = SESSION_WITHIN_S
@@ -83,8 +87,15 @@ class Evcc:
             return [each for each in self.heard if holds(each)]
 
         with self._changed:
-            assert self._changed.wait_for(found, timeout_s), self.story()
+            self._changed.wait_for(lambda: found() or self._is_over, timeout_s)
+            assert found(), self.story()
             return found()[0]
+
+    def leave(self) -> None:
+        """Its driver wants to go."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("leave\n")
+        self._process.stdin.flush()
 
     def forget(self) -> None:
         """What was heard so far does not count."""
@@ -103,6 +114,8 @@ class Evcc:
 
     def stop(self) -> None:
         """End it."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         _end(self._process)
         self._reader.join(5)
 
