@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from iso15118.secc.controller.evse_data import (
-    EVSEACCLLimits,
-    EVSEACCPDLimits,
-    EVSEDataContext,
-    EVSEDCCLLimits,
-    EVSEDCCPDLimits,
-    EVSERatedLimits,
-    EVSESessionLimits,
-)
+from iso15118.secc.controller.evse_data import EVSEACCLLimits
 from iso15118.secc.controller.simulator import SimEVSEController
 from iso15118.shared.messages.datatypes import (
     EVSENotification,
@@ -29,6 +21,7 @@ from iso15118.shared.messages.iso15118_20.ac import (
     BPTACChargeParameterDiscoveryResParams,
 )
 
+from v2g.contexts import station_context, vehicle_context
 from v2g.physical import physical, rational
 from v2g.station import Station
 from v2g.told import LINES
@@ -36,14 +29,6 @@ from v2g.told import LINES
 _GRID_HZ = 50
 _LEAST_A = 6.0
 """Less is no current that a control pilot can tell (IEC 61851-1)."""
-
-
-def own_context() -> EVSEDataContext:
-    """One that no other EVSE shares: the defaults of its class are one for all."""
-    return EVSEDataContext(
-        rated_limits=EVSERatedLimits(EVSEACCPDLimits(), EVSEDCCPDLimits()),
-        session_limits=EVSESessionLimits(EVSEACCLLimits(), EVSEDCCLLimits()),
-    )
 
 
 def by_line(name: str, values: tuple[float, ...]) -> dict[str, Any]:
@@ -58,8 +43,13 @@ class Common(SimEVSEController):
     def __init__(self, station: Station) -> None:
         super().__init__()
         self.station = station
-        self.evse_data_context = own_context()
+        self.evse_data_context = station_context()
+        self.ev_data_context = vehicle_context()
         self.is_delivering = False
+
+    def reset_ev_data_context(self) -> None:
+        """Forget the vehicle."""
+        self.ev_data_context = vehicle_context()
 
 
 class AlternatingCurrent(Common):

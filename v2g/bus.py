@@ -114,7 +114,7 @@ class Bus:
 
     def _received(self, _client: Client, _userdata: Any, message: MQTTMessage) -> None:
         assert self._loop is not None  # noqa: S101
-        self._loop.call_soon_threadsafe(self._take, message.payload)
+        self._loop.call_soon_threadsafe(self._take, bytes(message.payload))
 
     def _take(self, body: bytes) -> None:
         try:

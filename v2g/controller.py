@@ -36,6 +36,7 @@ from iso15118.shared.states import State
 
 from v2g.alternating import AlternatingCurrent
 from v2g.direct import DirectCurrent
+from v2g.needs import vehicle_info
 from v2g.services import Services
 from v2g.station import Station
 
@@ -92,7 +93,7 @@ class StationController(Services, AlternatingCurrent, DirectCurrent):
         """In whatever way; the next one begins with nothing."""
         logger.info("the session has ended in %s: %s", current_state, reason)
         self.is_delivering = self._was_asked = False
-        self._told_vehicle = {}
+        self._told_vehicle, self._told_needs = {}, None
         self.station.told.verdict = None
         self.reset_ev_data_context()
 
@@ -215,17 +216,7 @@ class StationController(Services, AlternatingCurrent, DirectCurrent):
         self._tell_vehicle()
 
     def _tell_vehicle(self) -> None:
-        ev = self.ev_data_context
-        rated = ev.rated_limits
-        limits = rated.dc_limits if self.station.evse.is_dc else rated.ac_limits
-        told = {
-            "evcc_id": ev.evcc_id,
-            "departure_time": ev.departure_time or None,
-            "energy_wanted": ev.target_energy_request,
-            "soc": ev.present_soc,
-            "ev_limits": limits.as_dict() if limits is not None else None,
-        }
-        told = {name: value for name, value in told.items() if value is not None}
+        told = vehicle_info(self.ev_data_context, is_dc=self.station.evse.is_dc)
         if told != self._told_vehicle:
             self._told_vehicle = told
             self.station.tell("x_ev_info", **told)

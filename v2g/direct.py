@@ -33,6 +33,7 @@ from iso15118.shared.messages.iso15118_20.dc import (
 )
 
 from v2g.alternating import Common
+from v2g.contexts import rated_dc, session_dc
 from v2g.physical import physical, rational
 
 _ISOLATION = {
@@ -155,7 +156,7 @@ class DirectCurrent(Common):
         ev = self.ev_data_context
         # The stack gives `is_session_bpt` in the place of `is_precharge`.
         before = is_precharge and not self.is_delivering
-        most = ev.rated_limits.dc_limits.max_voltage or self.station.told.dc.max_voltage
+        most = rated_dc(ev).max_voltage or self.station.told.dc.max_voltage
         volts, wanted = self._targets(ev_target_voltage, ev_target_current)
         self._wanted = volts, wanted.get("charge_current", 0.0)
         await self.station.ask(
@@ -172,7 +173,7 @@ class DirectCurrent(Common):
         ev, dc = self.ev_data_context, self.station.told.dc
         if voltage is not None:
             return voltage, {"charge_current": current or 0.0}
-        limits = ev.session_limits.dc_limits
+        limits = session_dc(ev)
         volts = ev.present_voltage or ev.target_voltage or dc.present_voltage
         bound = self.station.told.bound
         if bound is not None and bound < 0:

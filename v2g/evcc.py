@@ -15,10 +15,12 @@ import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from typing import Any
 
 from iso15118.evcc import EVCCHandler
 from iso15118.evcc.evcc_config import EVCCConfig
+from iso15118.shared.comm_session import V2GCommunicationSession
 from iso15118.shared.exceptions import SDPFailedError
 
 from v2g.envelope import Json
@@ -53,10 +55,25 @@ class Car(EVCCHandler):
     """One visit: `run` ends with it, where the package's handler may stay for ever."""
 
     def __init__(
-        self, config: EVCCConfig, interface: str, codec: HearingCodec, ev: Vehicle
+        self,
+        config: EVCCConfig,
+        interface: str,
+        codec: HearingCodec,
+        ev: Vehicle,
+        patience: float = 1.0,
     ) -> None:
         super().__init__(config, interface, codec, ev)
+        self._patience = patience
         self._found_nobody = asyncio.Event()
+
+    async def start_comm_session(
+        self, host: IPv6Address, port: int, is_tls: bool
+    ) -> None:
+        """Speak with the station, and wait for its answers with patience."""
+        await super().start_comm_session(host, port, is_tls)
+        session = self.comm_session[0]
+        if session is not None:
+            _make_patient(session, self._patience)
 
     async def restart_sdp(self, new_sdp_cycle: bool) -> None:
         """Look for a station, and know when there is none."""
@@ -76,6 +93,17 @@ class Car(EVCCHandler):
             task.cancel()
         await asyncio.gather(visit, nobody, return_exceptions=True)
         return is_well
+
+
+def _make_patient(session: V2GCommunicationSession, factor: float) -> None:
+    """A charging loop of -20 gives 0.5 s, which a busy computer may not keep."""
+    process = session.process_message
+
+    async def patiently(message: bytes) -> None:
+        await process(message)
+        session.current_state.next_msg_timeout *= factor
+
+    session.process_message = patiently  # type: ignore[method-assign]
 
 
 def config_of(kind: Kind, *, with_tls: bool) -> EVCCConfig:
@@ -129,7 +157,8 @@ async def visit(given: argparse.Namespace, codec: HearingCodec) -> bool:
     vehicle = Vehicle(config, wishes, say)
     codec.hears = vehicle.hears
     with commanded(vehicle):
-        is_well = await Car(config, given.interface, codec, vehicle).run()
+        car = Car(config, given.interface, codec, vehicle, given.patience)
+        is_well = await car.run()
     say({"visit": "over" if is_well else "ended early"})
     return is_well
 
@@ -142,6 +171,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--loop", type=float, default=0.5, help="s between requests")
     parser.add_argument("--voltage", type=float, default=400.0, help="of the battery")
     parser.add_argument("--max-current", type=float, default=125.0, help="DC, A")
+    parser.add_argument(
+        "--patience", type=float, default=1.0, help="times the timeouts of the standard"
+    )
     parser.add_argument("--forever", action="store_true", help="come again and again")
     add_common(parser)
     return parser

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 from iso15118.shared.exificient_exi_codec import ExificientEXICodec
 
@@ -30,11 +29,3 @@ class HearingCodec(ExificientEXICodec):
             if name.endswith("Res") or name.endswith("res"):
                 self.hears(name, members)
         return text
-
-
-def number(value: Any) -> float | None:
-    """A value of -2 (Multiplier) or -20 (Exponent)."""
-    if not isinstance(value, dict) or "Value" not in value:
-        return None
-    exponent = value.get("Multiplier", value.get("Exponent", 0))
-    return float(value["Value"]) * 10.0**exponent

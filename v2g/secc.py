@@ -10,8 +10,12 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network
 
+import psutil
 from iso15118.secc import SECCHandler
 from iso15118.secc.controller.interface import ServiceStatus
 from iso15118.secc.secc_settings import Config
@@ -28,8 +32,19 @@ from v2g.station import Station
 logger = logging.getLogger(__name__)
 
 _ASK_AGAIN_S = 5.0
+_FOREVER_S = 3600.0
 _AC = (Protocol.ISO_15118_20_AC, Protocol.ISO_15118_2)
 _DC = (Protocol.ISO_15118_20_DC, Protocol.ISO_15118_2, Protocol.DIN_SPEC_70121)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How vehicles are spoken with. Contracts need TLS (ISO 15118-2, 7.7.3)."""
+
+    with_tls: bool = False
+    takes_contracts: bool = False
+    at: IPv6Network | None = None
+    """In a container interfaces have other names than a station knows."""
 
 
 class Point(SECCHandler):
@@ -57,17 +72,20 @@ class Point(SECCHandler):
             self._unplugging.cancel()
 
     async def _watch(self) -> None:
-        """A vehicle that leaves says nothing any more."""
         told = self._station.told
+        was_plugged = told.is_plugged
         while True:
-            await told.until(lambda: told.is_plugged, _FOREVER_S)
-            if not told.is_plugged:
-                continue
-            while told.is_plugged:
-                await told.until(lambda: not told.is_plugged, _FOREVER_S)
-            told.verdict = None
-            for session, _ in list(self.comm_sessions.values()):
-                session.reader.feed_eof()
+            before = was_plugged
+            await told.until(lambda: told.is_plugged != before, _FOREVER_S)  # noqa: B023
+            was_plugged = told.is_plugged
+            if before and not was_plugged:
+                self._pulled_out()
+
+    def _pulled_out(self) -> None:
+        """A vehicle that leaves says nothing any more."""
+        self._station.told.verdict = None
+        for session, _ in list(self.comm_sessions.values()):
+            session.writer.transport.abort()
 
     async def process_incoming_udp_packet(self, message: UDPPacketNotification) -> None:
         """Where no cable is in, nobody can have asked."""
@@ -78,17 +96,15 @@ class Point(SECCHandler):
         await super().process_incoming_udp_packet(message)
 
 
-_FOREVER_S = 3600.0
-
-
-def config_of(evse: Evse, *, with_tls: bool) -> Config:
+def config_of(evse: Evse, manner: Manner) -> Config:
     """What the stack is told to offer."""
     payments = [AuthEnum.EIM] if evse.supports_eim else []
+    if manner.takes_contracts or not payments:
+        payments.append(AuthEnum.PNC)
     return Config(
-        iface=evse.interface,
-        enforce_tls=with_tls,
+        enforce_tls=manner.with_tls,
         supported_protocols=list(_DC if evse.is_dc else _AC),
-        supported_auth_options=[*payments, AuthEnum.PNC],
+        supported_auth_options=payments,
         use_cpo_backend=True,
     )
 
@@ -101,15 +117,14 @@ async def parameters(bus: Bus) -> list[Evse]:
         await asyncio.sleep(_ASK_AGAIN_S)
 
 
-async def serve(address: BrokerAddress, *, with_tls: bool) -> None:
+async def serve(address: BrokerAddress, manner: Manner) -> None:
     """Speak for all EVSEs of the station, until cancelled."""
     bus = Bus(address)
     await bus.start()
     try:
         codec = ExificientEXICodec()
         points = [
-            await _point(bus, codec, evse, with_tls=with_tls)
-            for evse in await parameters(bus)
+            await _point(bus, codec, evse, manner) for evse in await parameters(bus)
         ]
         bus.on_connected = lambda: _ready(bus)
         async with asyncio.TaskGroup() as group:
@@ -120,14 +135,28 @@ async def serve(address: BrokerAddress, *, with_tls: bool) -> None:
 
 
 async def _point(
-    bus: Bus, codec: ExificientEXICodec, evse: Evse, *, with_tls: bool
+    bus: Bus, codec: ExificientEXICodec, evse: Evse, manner: Manner
 ) -> tuple[Point, str]:
     station = Station(bus, evse)
     controller = StationController(station)
     await controller.set_status(ServiceStatus.STARTING)
     await station.refresh()
-    config = config_of(evse, with_tls=with_tls)
-    return Point(codec, controller, config), evse.interface
+    interface = evse.interface if manner.at is None else interface_in(manner.at)
+    return Point(codec, controller, config_of(evse, manner)), interface
+
+
+def interface_in(network: IPv6Network) -> str:
+    """The interface that has an address of a network.
+
+    Raises:
+        LookupError: none has.
+    """
+    for name, addresses in psutil.net_if_addrs().items():
+        for each in addresses:
+            if each.family == socket.AF_INET6:
+                if IPv6Address(each.address.partition("%")[0]) in network:
+                    return name
+    raise LookupError(f"no interface has an address in {network}")
 
 
 def _ready(bus: Bus) -> None:
@@ -140,16 +169,21 @@ async def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="v2g.secc", description=__doc__)
     parser.add_argument("--broker", default="localhost:1883", help="host:port")
     parser.add_argument("--prefix", default="", help="what stands before all topics")
+    parser.add_argument(
+        "--at", type=IPv6Network, help="speak at the interface that is in this network"
+    )
+    parser.add_argument("--contracts", action="store_true", help="Plug and Charge")
     add_common(parser)
     given = parser.parse_args(arguments)
     prepare(given)
+    manner = Manner(given.tls or given.contracts, given.contracts, given.at)
     running = asyncio.current_task()
     assert running is not None  # noqa: S101
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, running.cancel)
     with contextlib.suppress(asyncio.CancelledError):
-        await serve(broker_of(given.broker, given.prefix), with_tls=given.tls)
+        await serve(broker_of(given.broker, given.prefix), manner)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from iso15118.secc.controller.ev_data import EVDataContext
 from iso15118.shared.messages.datatypes import (
@@ -62,6 +64,8 @@ from iso15118.shared.messages.iso15118_20.common_messages import (
 )
 
 from v2g.alternating import Common, by_line
+from v2g.envelope import Json
+from v2g.needs import charging_needs
 from v2g.physical import physical, rational
 
 _DAY_S = 86_400
@@ -81,7 +85,7 @@ _CONNECTORS = {
     "DC_combo_core": DCConnector.EXTENDED,
     "DC_unique": DCConnector.CORE,
 }
-_BPT = {
+_BPT: Mapping[str, tuple[ParameterName, Mapping[str, int]]] = {
     "bpt_channel": (
         ParameterName.BPT_CHANNEL,
         {"unified": BPTChannel.UNIFIED, "separated": BPTChannel.SEPARATED},
@@ -106,6 +110,8 @@ _BPT = {
 
 class Services(Common):
     """Services and schedules; no tariffs: nobody here sells anything."""
+
+    _told_needs: Json | None = None
 
     async def get_supported_energy_transfer_modes(
         self, protocol: Protocol
@@ -157,6 +163,16 @@ class Services(Common):
 
     # -- schedules
 
+    def tell_needs(self) -> None:
+        """What the vehicle wants, to whoever plans for it."""
+        is_dc, told = self.station.evse.is_dc, self.station.told
+        phases = len(told.ac.amperes)
+        ev = self.ev_data_context
+        needs = charging_needs(ev, is_dc=is_dc, phases=phases)
+        if needs != self._told_needs:
+            self._told_needs = needs
+            self.station.tell("x_charging_needs", charging_needs=needs)
+
     def _most_w(self) -> float:
         told = self.station.told
         return told.dc.max_power if self.station.evse.is_dc else sum(told.ac.watts)
@@ -169,6 +185,7 @@ class Services(Common):
         departure_time: int = 0,
     ) -> list[SAScheduleTuple]:
         """What there is now, until the vehicle leaves (-2)."""
+        self.tell_needs()
         interval = RelativeTimeInterval(start=0, duration=departure_time or _DAY_S)
         power = physical(PVPMax, self._most_w(), UnitSymbol.WATT)
         entry = PMaxScheduleEntry(p_max=power, time_interval=interval)
@@ -191,9 +208,11 @@ class Services(Common):
         schedule_exchange_req: ScheduleExchangeReq,
     ) -> ScheduledScheduleExchangeResParams:
         """What there is now, until the vehicle leaves (-20)."""
+        self.tell_needs()
         told, evse = self.station.told, self.station.evse
         watts = (told.dc.max_power,) if evse.is_dc else told.ac.watts
-        powers = {n: rational(w) for n, w in by_line("power", watts).items()}
+        by_phase = by_line("power", watts)
+        powers: dict[str, Any] = {n: rational(w) for n, w in by_phase.items()}
         wishes = schedule_exchange_req.scheduled_params
         until_s = (wishes.departure_time if wishes is not None else None) or _DAY_S
         entry = PowerScheduleEntry(duration=until_s, **powers)
@@ -215,6 +234,7 @@ class Services(Common):
         schedule_exchange_req: ScheduleExchangeReq,
     ) -> DynamicScheduleExchangeResParams:
         """The station says in the charging loop what to take."""
+        self.tell_needs()
         wishes = schedule_exchange_req.dynamic_params
         until_s = (wishes.departure_time if wishes is not None else None) or _DAY_S
         return DynamicScheduleExchangeResParams(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 
 from v2g.bus import Bus
 from v2g.envelope import REQUEST, Envelope, Json
 from v2g.parameters import Evse
 from v2g.told import Told
+
+
+logger = logging.getLogger(__name__)
 
 
 def folded(evse_id: str) -> str:
@@ -28,8 +32,12 @@ class Station:
         if message.type == REQUEST:
             return
         about = message.data.get("evse_id")
-        if about is None or folded(about) == folded(self.evse.evse_id):
+        if about is not None and folded(str(about)) != folded(self.evse.evse_id):
+            return
+        try:
             self.told.hear(message.name, message.data)
+        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+            logger.warning("%s is not as expected: %r", message.name, problem)
 
     def tell(self, name: str, **data: object) -> None:
         """An update about this EVSE."""

@@ -62,7 +62,7 @@ class Told:
     dc: DcLimits = field(default_factory=DcLimits)
     bound: float | None = None
     """Of smart charging, W; below 0 the vehicle is to feed back."""
-    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event, compare=False)
 
     @property
     def is_plugged(self) -> bool:

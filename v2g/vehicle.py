@@ -9,20 +9,21 @@ from dataclasses import dataclass
 from iso15118.evcc.controller.simulator import SimEVController
 from iso15118.evcc.evcc_config import EVCCConfig
 from iso15118.shared.messages.datatypes import (
+    PVEVMaxCurrentLimit,
     PVEVSEPresentVoltage,
     PVEVTargetCurrent,
     PVEVTargetVoltage,
 )
 from iso15118.shared.messages.enums import UnitSymbol
 from iso15118.shared.messages.iso15118_20.common_types import RationalNumber
+from iso15118.shared.messages.iso15118_20.dc import DynamicDCChargeLoopReqParams
 
 from v2g.envelope import Json
-from v2g.heard import number
+from v2g.loops import amperes_of, limit_of
 from v2g.physical import physical, rational
 
 Says = Callable[[Json], None]
 
-_DC_LOOPS = {"CurrentDemandRes", "DC_ChargeLoopRes"}
 _PRECHARGED_V = 20.0
 """Voltages that are so near are the same (IEC 61851-23)."""
 
@@ -45,6 +46,9 @@ class Vehicle(SimEVController):
         self._wishes, self._says = wishes, says
         self._began_s: float | None = None
         self._set_targets(0.0)
+        self.dc_ev_charge_params.dc_max_current_limit = physical(
+            PVEVMaxCurrentLimit, wishes.max_current_a, UnitSymbol.AMPERE
+        )
 
     def _set_targets(self, amperes: float) -> None:
         params = self.dc_ev_charge_params
@@ -61,8 +65,9 @@ class Vehicle(SimEVController):
         limit = limit_of(name, members)
         if limit is not None:
             said["limit"] = limit
-            if name in _DC_LOOPS:
-                self._set_targets(min(limit, self._wishes.max_current_a))
+        amperes = amperes_of(name, members)
+        if amperes is not None:
+            self._set_targets(min(amperes, self._wishes.max_current_a))
         self._says(said)
 
     def leaves(self) -> None:
@@ -82,6 +87,15 @@ class Vehicle(SimEVController):
         """Between two requests, in s."""
         return self._wishes.loop_s
 
+    async def get_dynamic_dc_charge_loop_params(self) -> DynamicDCChargeLoopReqParams:
+        """What it can take; the station says what it gets (-20)."""
+        params = await super().get_dynamic_dc_charge_loop_params()
+        amperes, volts = self._wishes.max_current_a, self._wishes.voltage
+        params.ev_max_charge_current = rational(amperes)
+        params.ev_max_charge_power = rational(amperes * volts)
+        params.ev_max_voltage = rational(volts + _PRECHARGED_V)
+        return params
+
     async def is_precharged(
         self, present_voltage_evse: PVEVSEPresentVoltage | RationalNumber
     ) -> bool:
@@ -96,18 +110,3 @@ class Vehicle(SimEVController):
     async def get_target_voltage(self) -> RationalNumber:
         """The battery's."""
         return rational(self._wishes.voltage)
-
-
-def limit_of(name: str, members: Json) -> float | None:
-    """What a charging loop's response allows: A per phase, A, or W (-20 AC, L1)."""
-    if name == "ChargingStatusRes":
-        return number(members.get("EVSEMaxCurrent"))
-    if name == "CurrentDemandRes":
-        return number(members.get("EVSEMaximumCurrentLimit"))
-    for mode, values in members.items():
-        if not mode.endswith("ResControlMode") or not isinstance(values, dict):
-            continue
-        for member in ("EVSETargetActivePower", "EVSEMaximumChargePower"):
-            if member in values:
-                return number(values[member])
-    return None

@@ -31,13 +31,14 @@ class Case:
     at_first: float
     limit_w: int
     then: float
+    needs: str
 
 
 CASES = [
-    Case("iso2-ac", ac, 32, 6_900, 10),
-    Case("iso2-dc", dc, 60_000 / 920, 12_000, 30),
-    Case("iso20-ac", ac, 7_360, 6_900, 2_300),
-    Case("iso20-dc", dc, 60_000, 12_000, 12_000),
+    Case("iso2-ac", ac, 32, 6_900, 10, "AC_three_phase"),
+    Case("iso2-dc", dc, 60_000 / 920, 12_000, 30, "DC"),
+    Case("iso20-ac", ac, 7_360, 6_900, 2_300, "AC_three_phase"),
+    Case("iso20-dc", dc, 60_000, 12_000, 12_000, "DC"),
 ]
 
 
@@ -75,6 +76,10 @@ def test_it_charges_within_the_limit_that_is_written(
 
     may_take(vehicle, case.at_first)
     listener.until(f"{where()}/id_token", lambda token: token == "TAG1")
+    listener.until(
+        f"{where()}/ev_charging_needs",
+        lambda needs: needs["requestedEnergyTransfer"] == case.needs,
+    )
     listener.publish(f"{where()}/power_limit/set", case.limit_w)
     may_take(vehicle, case.then)
     vehicle.forget()
