@@ -10,7 +10,6 @@ from v2g.envelope import REQUEST, Envelope, Json
 from v2g.parameters import Evse
 from v2g.told import Told
 
-
 logger = logging.getLogger(__name__)
 
 

@@ -56,11 +56,17 @@ def may_take(vehicle: Evcc, limit: float) -> None:
 
 
 def begin(
-    site: Site, evcc: EvccOf, cable: Cable, kind: str, token: str, number: int = 1
+    site: Site,
+    evcc: EvccOf,
+    cable: Cable,
+    kind: str,
+    token: str,
+    number: int = 1,
+    manner: tuple[str, ...] = (),
 ) -> Evcc:
     """Plug in, wait for a card, show one."""
     site.do(f"plug {number}")
-    vehicle = evcc(cable, kind)
+    vehicle = evcc(cable, kind, *manner)
     waits_for_a_card(vehicle)
     site.do(f"swipe {token} {number}")
     return vehicle
