@@ -46,16 +46,19 @@ class Bus:
         self._address = address
         self._pending: dict[str, asyncio.Future[Json]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_there = asyncio.Event()
         self._client = Client(CallbackAPIVersion.VERSION2)
         self._client.reconnect_delay_set(1, _RECONNECT_S)
         self._client.on_connect = self._connected
         self._client.on_message = self._received
 
     async def start(self) -> None:
-        """Connect, now or as soon as there is a broker."""
+        """Connect, now or as soon as there is a broker; gives back when it is so."""
         self._loop = asyncio.get_running_loop()
         self._client.connect_async(self._address.host, self._address.port)
         self._client.loop_start()
+        # What is published before would be lost.
+        await self._is_there.wait()
 
     def stop(self) -> None:
         """Leave."""
@@ -110,6 +113,7 @@ class Bus:
         self._loop.call_soon_threadsafe(self._greet)
 
     def _greet(self) -> None:
+        self._is_there.set()
         self.on_connected()
 
     def _received(self, _client: Client, _userdata: Any, message: MQTTMessage) -> None:

@@ -6,6 +6,7 @@ over the Josev API, and whatever a vehicle wants goes there.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import Any
 
@@ -159,7 +160,9 @@ class StationController(Services, AlternatingCurrent, DirectCurrent):
 
     async def stop_charger(self) -> None:
         """No more power, whatever the reason."""
-        await self.station.ask("stop_charging")
+        # A session ends all the same where the station has gone; the bus logs that.
+        with contextlib.suppress(TimeoutError):
+            await self.station.ask("stop_charging")
 
     async def get_cp_state(self) -> CpState:
         """The control pilot, as the station measures it."""

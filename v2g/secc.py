@@ -120,8 +120,8 @@ async def parameters(bus: Bus) -> list[Evse]:
 async def serve(address: BrokerAddress, manner: Manner) -> None:
     """Speak for all EVSEs of the station, until cancelled."""
     bus = Bus(address)
-    await bus.start()
     try:
+        await bus.start()
         codec = ExificientEXICodec()
         points = [
             await _point(bus, codec, evse, manner) for evse in await parameters(bus)

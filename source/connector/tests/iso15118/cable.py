@@ -94,7 +94,8 @@ def why_not() -> str | None:
     cable = Cable(f"p{os.getpid()}")
     try:
         cable.lay()
-    except OSError as problem:
+        subprocess.run(cable.inside("true"), check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as problem:
         return f"no network namespaces, or no link-local IPv6: {problem}"
     finally:
         cable.remove()
