@@ -11,6 +11,9 @@ import logging
 from typing import Any
 
 from iso15118.secc.controller.interface import AuthorizationResponse, ServiceStatus
+from iso15118.shared.messages.din_spec.datatypes import (
+    ResponseCode as ResponseCodeDin,
+)
 from iso15118.shared.messages.enums import (
     AuthEnum,
     AuthorizationStatus,
@@ -37,6 +40,7 @@ from iso15118.shared.states import State
 
 from v2g.alternating import AlternatingCurrent
 from v2g.direct import DirectCurrent
+from v2g.evse_ids import din_id
 from v2g.needs import vehicle_info
 from v2g.services import Services
 from v2g.station import Station
@@ -48,6 +52,8 @@ _OPENS_WITHIN_S = 3.0
 _POLL_S = 0.5
 """A vehicle asks again and again whether it may charge; so long each time."""
 _PAYMENTS = {AuthEnum.EIM: "EIM", AuthEnum.EIM_V2: "EIM"}
+_NAMES = {"ContractAuthentication": "Authorization"}
+"""States of DIN SPEC 70121 that Josev's API has under another name."""
 _BEGINS, _ASKS = "SupportedAppProtocol", "Authorization"
 _STATUS = {
     "accepted": AuthorizationStatus.ACCEPTED,
@@ -71,15 +77,13 @@ class StationController(Services, AlternatingCurrent, DirectCurrent):
         self.station.tell("service_status", service="iso15118", status=status.value)
 
     async def get_evse_id(self, protocol: Protocol) -> str:
-        """Its EVSEID; DIN SPEC 70121 wants one in hexadecimal digits."""
-        if protocol == Protocol.DIN_SPEC_70121:
-            digits = self.station.evse.evse_id.replace("*", "A")
-            return "".join(each for each in digits if each in "0123456789A")[:32]
-        return self.station.evse.evse_id
+        """Its EVSEID; DIN SPEC 70121 has digits alone."""
+        evse_id = self.station.evse.evse_id
+        return din_id(evse_id) if protocol == Protocol.DIN_SPEC_70121 else evse_id
 
     async def set_present_protocol_state(self, state: State) -> None:
         """A response was sent."""
-        name = str(state)
+        name = _NAMES.get(str(state), str(state))
         told: dict[str, Any] = {"session_status": name}
         if name == _BEGINS:
             protocol = self.get_selected_protocol()
@@ -129,11 +133,14 @@ class StationController(Services, AlternatingCurrent, DirectCurrent):
 
     def _response_code(
         self, status: AuthorizationStatus
-    ) -> ResponseCodeV2 | ResponseCodeV20:
+    ) -> ResponseCodeV2 | ResponseCodeV20 | ResponseCodeDin:
+        is_rejected = status == AuthorizationStatus.REJECTED
         protocol = self.get_selected_protocol()
-        is_20 = protocol is not None and protocol.name.startswith("ISO_15118_20")
-        codes = ResponseCodeV20 if is_20 else ResponseCodeV2
-        return codes.FAILED if status == AuthorizationStatus.REJECTED else codes.OK
+        if protocol == Protocol.DIN_SPEC_70121:
+            return ResponseCodeDin.FAILED if is_rejected else ResponseCodeDin.OK
+        if protocol in (Protocol.ISO_15118_20_AC, Protocol.ISO_15118_20_DC):
+            return ResponseCodeV20.FAILED if is_rejected else ResponseCodeV20.OK
+        return ResponseCodeV2.FAILED if is_rejected else ResponseCodeV2.OK
 
     def is_eim_authorized(self) -> bool:
         """Whether a card was shown before the vehicle came."""

@@ -196,6 +196,7 @@ class Services(Common):
         self, max_schedule_entries: int | None, departure_time: int = 0
     ) -> list[SAScheduleTupleEntryDin]:
         """The same, of DIN SPEC 70121."""
+        self.tell_needs()
         interval = RelativeTimeIntervalDin(start=0, duration=departure_time or _DAY_S)
         watts = min(_DIN_MOST_W, int(self._most_w()))
         details = PMaxScheduleEntryDetails(p_max=watts, time_interval=interval)

@@ -7,15 +7,11 @@ from datetime import UTC, datetime
 
 from v2g.bus import Bus
 from v2g.envelope import REQUEST, Envelope, Json
+from v2g.evse_ids import folded
 from v2g.parameters import Evse
 from v2g.told import Told
 
 logger = logging.getLogger(__name__)
-
-
-def folded(evse_id: str) -> str:
-    """An EVSEID as it is compared: separators are optional (ISO 15118-2, annex H)."""
-    return evse_id.replace("*", "").upper()
 
 
 class Station:

@@ -18,6 +18,7 @@ envelope = pytest.importorskip("v2g.envelope", reason=_WHY)
 told_ = pytest.importorskip("v2g.told", reason=_WHY)
 parameters = pytest.importorskip("v2g.parameters", reason=_WHY)
 scaled_ = pytest.importorskip("v2g.scaled", reason=_WHY)
+evse_ids = pytest.importorskip("v2g.evse_ids", reason=_WHY)
 loops = pytest.importorskip("v2g.loops", reason=_WHY)
 
 pytestmark = pytest.mark.repository
@@ -211,3 +212,11 @@ def test_what_a_station_is_comes_from_its_answer() -> None:
     [evse] = parameters.evses_of(answer)
 
     assert (evse.is_dc, evse.supports_eim, evse.prefers_dynamic) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("evse_id", "digits"),
+    [("49*89*6360", "49A89A6360"), ("49*89*636", "049A89A636"), (ME, "00")],
+)
+def test_din_has_ids_of_digits(evse_id: str, digits: str) -> None:
+    assert evse_ids.din_id(evse_id) == digits
