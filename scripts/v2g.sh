@@ -46,7 +46,6 @@ make_pki() {  # iso15118's own script writes below the folder that it is called 
 }
 
 write_lock() {
-
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
     "$(find_python)" -m venv "$work/venv"
