@@ -3,6 +3,7 @@
 #
 #   ./run.sh           until Ctrl-C
 #   ./run.sh --demo    the same with two simulated stations that charge
+#   ./run.sh --setup   start nothing: only make .venv, with the command ocpp-connector in it
 set -euo pipefail
 cd "$(dirname "$0")"
 . scripts/common.sh

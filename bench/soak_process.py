@@ -12,8 +12,8 @@ from connector.tests.faults.memory import open_files, resident_mib
 _EACH_S = 1.0
 MOST_MIB, MOST_FILES = 8.0, 20
 """More than that from the middle to the end is growth."""
-WARMING_MIB, WARM_AFTER_MINUTES = 24.0, 5.0
-"""Until then stations still show values that they have not shown before."""
+WARMING_MIB, WARM_AFTER_MINUTES = 64.0, 5.0
+"""Until then 500 stations still show values that they have not shown before."""
 
 
 class Watch:

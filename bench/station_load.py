@@ -22,6 +22,8 @@ from bench import Bench, Extent
 _SHARE = 0.5
 """Of the connector's processor time for a message."""
 _IDLE_KIB, _CHARGING_KIB = 64.0, 96.0
+_CALM, _CALM_EACH = 0.02, 5e-6
+"""Shares of a processor: a connector that has published all that came, pings apart."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def measure(bench: Bench, sizes: Sizes) -> list[Figure]:
         came = _come(load, server, sizes)
         load.do("tidy")
         idle_kib = (_rss_kib(load.pid) - empty) / sizes.idle
-        server.process.calm_down(0.02, 30)
+        server.process.calm_down(_CALM + _CALM_EACH * sizes.idle, 180)
         rest = _measured(load, server, sizes.seconds)
         before = _rss_kib(load.pid)
         load.do("charge", count=sizes.charging, each_s=sizes.each_s)
@@ -96,6 +98,8 @@ def measure(bench: Bench, sizes: Sizes) -> list[Figure]:
         raise BenchError("the stations tell nothing")
     stations_us = _per(busy.stations_s - rest.stations_s / share, busy.calls)
     connector_us = _per(busy.connector_s - rest.connector_s / share, busy.calls)
+    if min(stations_us, connector_us) <= 0:
+        raise BenchError("what came before was still at work: the rest is no rest")
     head = ("", "stations", "connector")
     rows = [
         ("arrival, us each", f"{_per(came['cpu'], sizes.idle):.0f}", ""),

@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "source"))
 
 from connector.station.assembly import Station, StationPlan, numbered
 from connector.station.client.options import ClientOptions, Endpoint
+from connector.station.driving import garbage
 from connector.station.model import StationModel
 from connector.station.ports import Token
 from connector.station.simulated import Vehicle, VehicleModel
@@ -156,6 +157,7 @@ def _charges(station: Station) -> bool:
 async def main() -> None:
     """Do what is asked until stdin ends."""
     raise_open_files()
+    garbage.expect_many()
     stations = Stations()
     loop = asyncio.get_running_loop()
     try:

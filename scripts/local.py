@@ -28,6 +28,7 @@ TOP = Path(__file__).resolve().parent.parent
 SOURCE = TOP / "source"
 
 CONNECTOR = [sys.executable, str(SOURCE / "connector" / "main.py")]
+COMMAND = Path(".venv", "bin", "ocpp-connector")
 _DESCRIPTION = (
     "Start the connector until Ctrl-C, and a Mosquitto of its own where no broker "
     "answers on this machine."
@@ -50,7 +51,8 @@ no MQTT broker answers at {host}:{port}, and none could be started. One of these
   - start a Docker engine: the image {image} is used then
 or set MQTT_BROKER_HOST and MQTT_BROKER_PORT to a broker that runs"""
 _HINTS = """
-Two simulated stations charge. In another terminal:
+Two simulated stations charge: vehicles come and stay for some minutes. In another
+terminal:
 
   watch    mosquitto_sub {broker} -v -t '{station}/#'
   limit    mosquitto_pub {broker} -t '{station}/1/power_limit/set' -m 4140
@@ -336,11 +338,21 @@ def start(*, demo: bool) -> int:
 def main() -> int:
     """The command line of `run.sh`."""
     parser = argparse.ArgumentParser("run.sh", description=_DESCRIPTION)
-    parser.add_argument(
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
         "--demo", action="store_true", help="with two simulated stations that charge"
     )
+    what.add_argument(
+        "--setup",
+        action="store_true",
+        help="start nothing: only make .venv, with the command in it",
+    )
+    given = parser.parse_args()
+    if given.setup:
+        say(f"the command is {COMMAND}")
+        return 0
     try:
-        return start(demo=parser.parse_args().demo)
+        return start(demo=given.demo)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2

@@ -32,7 +32,7 @@ from connector.settings import SettingsError, load
 from connector.settings.model import Settings
 from connector.settings.station_side import is_station
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
 
 _FLOW_ENDS_WITHIN_S = 2.0
 
@@ -113,7 +113,7 @@ class Connector(SensorFlow, ActuatorFlow, BaseConnector):
         return [(self._topics.bridge_state, b"offline", True)]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main() -> int:
     """Run until stopped; the exit code (2: the settings cannot be used)."""
     if is_station():
         from connector.cli.station_role import run  # noqa: PLC0415
@@ -130,16 +130,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=level, handlers=[handler])
     try:
         connector = Connector(settings)
-        garbage.expect_stations()
-        connector.run()
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        return 2
     except (ConnectorError, OSError) as error:
         print(error, file=sys.stderr)
-        return 1
+        return _code(error)
+    garbage.expect_stations()
+    try:
+        connector.run()
+    except (ConnectorError, OSError) as error:
+        # The log has told it.
+        return _code(error)
     return 0
 
 
+def _code(error: Exception) -> int:
+    return 2 if isinstance(error, SettingsError) else 1
+
+
+_COMMAND = "ocpp-connector"
+"""The name of the command line, which may stand before its words."""
+
+
+def from_words(words: Sequence[str]) -> int:
+    """Run what was typed behind this file, or given to the image; the exit code.
+
+    Nothing, or ``run``, is the connector; all else is for the command line.
+    """
+    own = list(words[1:] if words[:1] == [_COMMAND] else words)
+    if own in ([], ["run"]):
+        return main()
+    from connector.cli.app import main as command  # noqa: PLC0415
+
+    return command(own)
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(from_words(sys.argv[1:]))

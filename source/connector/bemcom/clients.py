@@ -63,3 +63,9 @@ def when_connected(
             logger.exception("what belongs to a new connection failed")
 
     client.on_connect = on_connect
+
+
+def may_publish(client: Any) -> bool:
+    """Whether it has a connection; of one that cannot tell it is taken for granted."""
+    is_connected = getattr(client, "is_connected", None)
+    return is_connected is None or bool(is_connected())

@@ -15,14 +15,13 @@ from connector.bemcom import clients
 from connector.bemcom import datapoint_map as maps
 from connector.bemcom import environment as settings
 from connector.bemcom.datapoint_map import DatapointMap
-from connector.bemcom.ending import Ending
+from connector.bemcom.ending import Ending, telling
 from connector.bemcom.environment import Environment
 from connector.bemcom.json_values import dumps
 from connector.bemcom.logs import MQTTHandler, logging_to
 from connector.bemcom.publishing import Messages, publish_all
 from connector.bemcom.sensor_flow import value_message
 from connector.bemcom.times import timestamp_utc_now
-from connector.errors import ConnectorError
 
 if TYPE_CHECKING:
     from connector.mqtt import MqttOptions
@@ -107,21 +106,15 @@ class Connector:
         """Run until SIGTERM, SIGINT, `stop`, or the end of the dispatcher.
 
         Raises:
-            Exception: what ended the dispatcher.
+            Exception: what ended the dispatcher; the log has it.
         """
         with self._ending.on_signals():
-            self.mqtt_client = self._make_client()
+            with telling():
+                self.mqtt_client = self._make_client()
             with self._logging_to_mqtt():
                 try:
-                    self._live()
-                except ConnectorError as problem:
-                    text = "Caught an unexpected exception: %s. Shuting down."
-                    logger.error(text, problem)
-                    raise
-                except Exception:
-                    # BEMCom looks for these words.
-                    logger.exception("Caught an unexpected exception. Shuting down.")
-                    raise
+                    with telling():
+                        self._live()
                 finally:
                     self._leave()
                     self._ending.is_asked = False
@@ -167,7 +160,6 @@ class Connector:
         threading.Thread(target=self._loop, daemon=True, name="mqtt").start()
 
     def _greet(self) -> None:
-        # The first heartbeat of `run` mostly comes too early for any broker.
         self._send_heartbeat()
         self._on_mqtt_connected()
 
@@ -225,7 +217,9 @@ class Connector:
         while not self._ending.is_asked:
             now_s = time.monotonic()
             if now_s >= due_s:
-                self._send_heartbeat()
+                # Nothing is lost: the next connection begins with one.
+                if clients.may_publish(self.mqtt_client):
+                    self._send_heartbeat()
                 due_s = now_s + self._heartbeat_interval
             self._ending.wait(min(_TURN_S, due_s - now_s))
             if dispatcher is not None and not dispatcher.is_alive():

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import Any
+
+from connector.errors import ConnectorError
+
+logger = logging.getLogger("pyconnector")
 
 
 class Ending:
@@ -58,3 +63,17 @@ class Ending:
             for number, action in previous.items():
                 # None: it was installed by other means than Python.
                 signal.signal(number, signal.SIG_DFL if action is None else action)
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Have the log tell what ends a connector: in a line what we know, else in full."""
+    try:
+        yield
+    except ConnectorError as problem:
+        logger.error("the connector ends: %s", problem)
+        raise
+    except Exception:
+        # BEMCom looks for these words.
+        logger.exception("Caught an unexpected exception. Shuting down.")
+        raise

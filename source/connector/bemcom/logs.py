@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from connector.bemcom.clients import may_publish
 from connector.bemcom.json_values import dumps
 
 _LOWEST, _HIGHEST = logging.DEBUG, logging.CRITICAL
@@ -28,8 +29,10 @@ class MQTTHandler(logging.Handler):
         self.addFilter(_is_not_of_the_client)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Publish one record."""
+        """Publish one record; without a broker it is for other handlers alone."""
         try:
+            if not may_publish(self.mqtt_client):
+                return
             body = {
                 "timestamp": int(record.created * 1000),
                 "msg": _text(record),

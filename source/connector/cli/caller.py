@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from connector.cli.exits import Exit
+from connector.cli.hints import to_type
 from connector.cli.problems import CommandFailed
 from connector.cli.terminal import Terminal
 from connector.cli.visible import visible_lines
@@ -129,13 +130,13 @@ def ended(terminal: Terminal, run: Callable[[], Any]) -> None:
         run()
     except CommandFailed as problem:
         if problem.reason:
-            terminal.note(problem.reason)
+            terminal.note(to_type(problem.reason))
         raise typer.Exit(problem.code) from None
     except SettingsError as problem:
         terminal.note(str(problem))
         raise typer.Exit(Exit.USAGE) from None
     except StoreError as problem:
-        terminal.note(visible_lines(str(problem)))
+        terminal.note(visible_lines(to_type(str(problem))))
         raise typer.Exit(Exit.TROUBLE) from None
     except (KeyboardInterrupt, typer.Abort):
         raise typer.Exit(Exit.INTERRUPTED) from None

@@ -10,6 +10,10 @@ from connector.cli.caller import Caller, local
 from connector.cli.columns import SETTINGS
 
 ABOUT = "The settings that the connector of this folder would start with."
+_FIT = (
+    "the settings fit; neither database nor broker was asked, and no port or password "
+    "was tried"
+)
 
 
 def add_to(top: typer.Typer) -> None:
@@ -17,7 +21,9 @@ def add_to(top: typer.Typer) -> None:
     group = typer.Typer(help=ABOUT, no_args_is_help=True)
     local(group, "show", example="ocpp-connector config show")(show)
     local(group, "check", example="ocpp-connector config check")(check)
-    local(group, "example", example="ocpp-connector config example > .env")(example)
+    local(group, "example", example="ocpp-connector config example > .env.example")(
+        example
+    )
     top.add_typer(group, name="config")
 
 
@@ -30,7 +36,10 @@ def show(caller: Caller) -> None:
 
 
 def check(caller: Caller) -> None:
-    """Whether the connector could start so: exit code 0, or 2 and what is wrong."""
+    """Whether the settings fit: exit code 0, or 2 and what is wrong.
+
+    Nothing is connected to: passwords are not tried, nor whether ports are free.
+    """
     from connector.settings.loading import load  # noqa: PLC0415
     from connector.settings.shown import unknown_names  # noqa: PLC0415
 
@@ -38,7 +47,7 @@ def check(caller: Caller) -> None:
     ignored = unknown_names()
     for line in ignored:
         caller.terminal.note(line)
-    caller.terminal.done({"ok": True, "ignored": ignored}, "the settings can be used")
+    caller.terminal.done({"ok": True, "ignored": ignored}, _FIT)
 
 
 def example(caller: Caller) -> None:

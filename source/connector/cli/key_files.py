@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +43,7 @@ class StationFiles:
         """Those for a station, in a folder that is made where it is missing.
 
         Raises:
-            UsageProblem: one is there already, or none can be there.
+            UsageProblem: one is there already, or none can be written there.
         """
         from connector.ocppj.escaping import file_name  # noqa: PLC0415
 
@@ -57,14 +59,36 @@ class StationFiles:
         found._refuse_those_there()
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _try_to_write(folder)
         except OSError as problem:
-            raise UsageProblem(f"{folder}: {problem.strerror}") from None
+            raise UsageProblem(
+                f"{folder}: {problem.strerror}; nothing is issued, expected an "
+                "--output-dir that can be written to"
+            ) from None
         return found
 
     def _refuse_those_there(self) -> None:
         for path in (self.certificate, self.key, self.pkcs12):
             if path is not None and path.exists():
                 raise UsageProblem(f"{path} is there already, and stays")
+
+    def refuse_another_root(self, root: Callable[[], str]) -> None:
+        """See that a CA's certificate that is there is the one asked for.
+
+        Raises:
+            UsageProblem: it is another one, or cannot be read.
+        """
+        if not self.root.exists():
+            return
+        try:
+            found = self.root.read_bytes()
+        except OSError as problem:
+            raise UsageProblem(f"{self.root}: {problem.strerror}") from None
+        if not _is_same(found, root()):
+            raise UsageProblem(
+                f"{self.root} is there already, and stays: it is not the certificate "
+                "of this CA, expected another --output-dir"
+            )
 
     def write(self, issued: dict[str, Any], password: str | None) -> dict[str, str]:
         """Write what was issued; the paths by what they hold.
@@ -87,6 +111,10 @@ class StationFiles:
         for name, (path, text, mode) in texts.items():
             if path is None or text is None:
                 continue
+            written[name] = str(path)
+            if path == self.root and path.exists():
+                # It is the same: see refuse_another_root.
+                continue
             try:
                 write_over(path, text, mode)
             except OSError as problem:
@@ -94,8 +122,23 @@ class StationFiles:
                     f"{path}: {problem.strerror}; what was issued is of no use: revoke "
                     f"{issued['serial']}"
                 ) from None
-            written[name] = str(path)
         return written
+
+
+def _try_to_write(folder: Path) -> None:
+    """Before anything is issued that could not be written.
+
+    Raises:
+        OSError: nothing can be written there.
+    """
+    # Rights alone do not tell: a file system may be read-only, or another machine's.
+    with tempfile.NamedTemporaryFile(dir=folder):
+        pass
+
+
+def _is_same(found: bytes, pem: str) -> bool:
+    """Whatever ends its lines."""
+    return found.split() == pem.encode().split()
 
 
 def _bytes(text: str | None) -> bytes | None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import typer
-
 from connector.cli.exits import MEANINGS, OF_OUTCOME
 from connector.cli.program import NAME, program
 
@@ -34,7 +32,7 @@ The first two are for the commands that ask a running connector; the others say 
 
 def every_command() -> Iterator[tuple[str, Any]]:
     """Each command by the words that call it."""
-    yield from _below(typer.main.get_command(program()), "")
+    yield from _below(program(), "")
 
 
 def _below(command: Any, path: str) -> Iterator[tuple[str, Any]]:

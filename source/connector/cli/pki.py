@@ -153,6 +153,7 @@ def issue(
     if common_name is not None:
         body["common_name"] = common_name
     with desk_of(caller, place_of(None, data_dir, direct)) as desk:
+        files.refuse_another_root(desk.root)
         issued = desk.issue(body)
     written = files.write(issued, password)
     shown = {name: issued[name] for name in ("serial", "common_name", "expires")}
@@ -192,10 +193,17 @@ def revoke(
     data_dir: DataDir = None,
     direct: Direct = False,
 ) -> None:
-    """Let a certificate be good no more; links that it has let in are ended."""
+    """Let a certificate be good no more; links that it has let in are ended.
+
+    A second time changes nothing.
+    """
     with desk_of(caller, place_of(None, data_dir, direct)) as desk:
+        was_revoked = desk.certificate(serial).get("revoked") is not None
         found = desk.revoke(serial, reason)
-    caller.terminal.done(found, f"{found['serial']} ({found['common_name']}): revoked")
+    text = "revoked"
+    if was_revoked:
+        text = f"was revoked already ({found['reason']}, {found['revoked']})"
+    caller.terminal.done(found, f"{found['serial']} ({found['common_name']}): {text}")
 
 
 def _give(caller: Caller, name: str, pem: str, output: Path | None) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
 import typer
 
@@ -45,8 +46,9 @@ _PARTS = (
 """Each adds its commands; help lists them in this order."""
 
 
-def program() -> typer.Typer:
-    """The commands there are."""
+@cache
+def program() -> Any:
+    """The commands there are, as one; while a process runs they stay the same."""
     top = typer.Typer(
         name=NAME,
         help=_ABOUT,
@@ -58,7 +60,7 @@ def program() -> typer.Typer:
     top.command("run", epilog="Example: ocpp-connector run")(_run)
     for part in _PARTS:
         part.add_to(top)
-    return top
+    return typer.main.get_command(top)
 
 
 def perform(words: Sequence[str]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 from pathlib import Path
@@ -24,6 +23,7 @@ from connector.cli.station_options import (
 )
 from connector.cli.station_scenarios import ScenarioOptions, parameters_of, play
 from connector.cli.station_serving import Manner, serve
+from connector.sessions import loops
 
 _CENTRAL, _STATION = "The central system", "The station"
 _DRIVERS, _SCENARIOS = "Who drives it", "Scenarios"
@@ -252,16 +252,16 @@ def _run(options: StationOptions, manner: Manner, wanted: ScenarioOptions) -> Ex
     is_screen = sys.stdin.isatty() and sys.stdout.isatty()
     if wanted.wanted:
         _log()
-        return asyncio.run(play(options, manner, wanted))
+        return loops.run(play(options, manner, wanted))
     if is_screen and not manner.as_json:
         from connector.cli.station_view import view  # noqa: PLC0415
 
-        return asyncio.run(view(options, manner))
+        return loops.run(view(options, manner))
     _log()
     from connector.cli.station_frames import Frames  # noqa: PLC0415
 
     observer = Frames() if options.shows_frames else None
-    return asyncio.run(serve(options, manner, observer=observer))
+    return loops.run(serve(options, manner, observer=observer))
 
 
 def _log() -> None:

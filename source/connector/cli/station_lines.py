@@ -151,8 +151,9 @@ async def _do(driver: Driver, deed: Deed, line: str, answers: Answers) -> None:
     except NotDone as problem:
         answers.failed(line, identity, problem)
         return
-    if deed.verb.name != "status":
-        await driver.settle()
+    if deed.verb.name != "status" and not await driver.settle():
+        # Somebody listens, and does not answer: each line waits as long for it.
+        answer = {**answer, "told": False, "waiting": driver.station.client.waiting}
     answers.done(line, identity, answer)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import sys
@@ -14,6 +13,7 @@ from connector.cli.station_health import NAME
 from connector.cli.station_options import HardwareOptions, StationOptions
 from connector.cli.station_serving import Manner, serve
 from connector.errors import SettingsError
+from connector.sessions import loops
 from connector.settings.station_side import StationSettings, load_station
 
 _OPTION = re.compile(r"--([a-z][a-z-]*)")
@@ -29,7 +29,7 @@ def run() -> int:
             format="%(asctime)s %(levelname)-7s %(message)s",
             stream=sys.stderr,
         )
-        return asyncio.run(_serve(settings))
+        return loops.run(_serve(settings))
     except SettingsError as problem:
         print(problem, file=sys.stderr)
         return Exit.USAGE

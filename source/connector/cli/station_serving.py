@@ -132,7 +132,7 @@ async def serve(
     """
     from connector.cli.station_lines import Answers  # noqa: PLC0415
     from connector.station.assembly import numbered  # noqa: PLC0415
-    from connector.station.driving import Driver  # noqa: PLC0415
+    from connector.station.driving import Driver, garbage  # noqa: PLC0415
     from connector.station.driving.fleet import Fleet  # noqa: PLC0415
 
     answers = Answers(as_json=manner.as_json)
@@ -143,6 +143,8 @@ async def serve(
     async with hardware(options.hardware, plan.josev) as station:
         plans = numbered(plan, manner.count)
         drivers = [Driver(station(each, observer), manner.id_tag) for each in plans]
+        if manner.count >= garbage.MANY:
+            garbage.expect_many()
         fleet = Fleet(drivers, per_s=manner.per_s, habits=manner.habits())
         async with fleet:
             work = instead or (lambda fleet: _drive(fleet, answers, manner))

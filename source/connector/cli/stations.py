@@ -13,7 +13,7 @@ from connector.cli.exits import Exit, of_outcome
 from connector.cli.lists import DEFAULT_MOST, Most, show_list
 from connector.cli.members import read_members
 from connector.cli.outcomes import show_outcome
-from connector.cli.passwords import chosen_password, generate_password
+from connector.cli.passwords import generate_password, station_password
 
 ABOUT = "Stations: list, register, adopt, reject, forget."
 Station = Annotated[
@@ -155,7 +155,7 @@ def password(
     if rotate:
         _rotate(caller, station, generate_password() if generate else None)
         return
-    chosen = chosen_password(f"Password of {station}", is_made=generate)
+    chosen = station_password(f"Password of {station}", is_made=generate)
     with caller.client() as client:
         client.patch(_path(station), {"password": chosen})
     shown = {"station": station} | ({"password": chosen} if generate else {})

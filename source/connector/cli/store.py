@@ -82,6 +82,7 @@ def backup(
     if place is None:
         found = _backup_by_connector(caller, output)
     else:
+        _check_folder(output)
         from connector.cli.store_work import backed_up  # noqa: PLC0415
 
         found = backed_up(place, output)
@@ -135,6 +136,16 @@ def check(
 
     found = checked(_place(store, data_dir, direct).url)
     caller.terminal.done(found, f"{found['rows']} rows, nothing is wrong")
+
+
+def _check_folder(output: Path | None) -> None:
+    """A folder that is not there may be a disk that is not mounted: none is made.
+
+    Raises:
+        UsageProblem: there is no such folder.
+    """
+    if output is not None and not output.parent.is_dir():
+        raise UsageProblem(f"{output}: there is no folder {output.parent}")
 
 
 def _backup_by_connector(caller: Caller, output: Path | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from connector.cli.exits import Exit
 from connector.cli.lists import DEFAULT_MOST, Most, show_list
 from connector.cli.problems import CommandFailed, ConnectorRefused, UsageProblem
 from connector.cli.times import iso, time_after
-from connector.cli.token_files import ANY, read_tokens
+from connector.cli.token_files import ANY, Entry, read_tokens
 
 ABOUT = "Id tokens: who may charge, and who has tried."
 _Id = Annotated[str, typer.Argument(metavar="TOKEN", help="The id token.")]
@@ -55,7 +55,7 @@ _File = Annotated[
     ),
 ]
 _DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Read the file, and change nothing.")
+    bool, typer.Option("--dry-run", help="Read and check the file, and change nothing.")
 ]
 
 
@@ -134,10 +134,11 @@ def delete(caller: Caller, token: _Id, kind: _Type = ANY) -> None:
 
 def import_file(caller: Caller, file: _File, dry_run: _DryRun = False) -> None:
     """Register every id token of a file; others stay as they are."""
-    entries = read_tokens(file)
     if dry_run:
-        caller.terminal.done(entries, f"{len(entries)} tokens in {file}")
+        checked = read_tokens(file, _misfit)
+        caller.terminal.done(checked, f"{len(checked)} tokens in {file}")
         return
+    entries = read_tokens(file)
     refused = []
     with caller.client() as client:
         for entry in entries:
@@ -158,6 +159,13 @@ def _tell(caller: Caller, count: int, refused: list[dict[str, str]]) -> None:
         caller.terminal.note(f"{each['id']}: {each['detail']}")
     if refused:
         raise CommandFailed("", Exit.NO)
+
+
+def _misfit(entry: Entry) -> str:
+    """What the connector would say to an entry; "" where it takes it."""
+    from connector.web.api.tokens import misfit  # noqa: PLC0415
+
+    return misfit(entry["type"], entry["id"], _body(entry))
 
 
 def _body(entry: dict[str, Any]) -> dict[str, Any]:

@@ -60,6 +60,16 @@ class LastingBlock(Protocol):
         """Wait for what is being written; nothing more comes."""
 
 
+class _Shared:
+    """Blocks that answer stations of all versions, and that nobody else asks."""
+
+    def __init__(self, context: Context, tokens: Tokens) -> None:
+        self.provisioning = Provisioning(context)
+        self.authorization = Authorization(tokens)
+        self.data_transfer = DataTransfer(context)
+        self.security_events = SecurityEvents(context)
+
+
 class Blocks:
     """All of them."""
 
@@ -67,15 +77,36 @@ class Blocks:
         self.transactions = Transactions(context, tokens)
         self.reservations = Reservations(context, tokens)
         self.local_lists = LocalLists(context, tokens)
-        following = Following(context, self.local_lists, tokens)
         self.autostart = Autostart(context)
-        ids = RequestIds(context)
+        self.metering = Metering(context)
         self.files = FilePlaces(context.options.files, context.clock)
+        ids = RequestIds(context)
         self.firmware = Firmware(context, self.files, ids)
         self.diagnostics = Diagnostics(context, self.files, ids)
-        authority = StationAuthority(
-            self.files.data_dir / PKI_FOLDER, context.options.operator_name
+        self._make_security(context)
+        shared = _Shared(context, tokens)
+        self.v2 = v2.Blocks(
+            context,
+            tokens,
+            self.transactions.running,
+            ids,
+            (
+                shared.provisioning.handlers_2,
+                shared.authorization.handlers_2,
+                self.reservations.handlers_2,
+                self.firmware.handlers_2,
+                self.diagnostics.handlers_2,
+                self.certificates.handlers,
+                shared.data_transfer.handlers,
+                shared.security_events.handlers,
+            ),
         )
+        self._all = self._of_16(context, shared)
+        self._lasting = self._that_last(context, tokens)
+
+    def _make_security(self, context: Context) -> None:
+        folder = self.files.data_dir / PKI_FOLDER
+        authority = StationAuthority(folder, context.options.operator_name)
         self.pki = Pki(authority, context.store, context.clock.now_ms)
         self.certificates = Certificates(context, self.pki)
         self.certificate_days = CertificateDays(context, self.pki)
@@ -83,43 +114,28 @@ class Blocks:
         self.security_profiles = SecurityProfiles(
             context, self.pki, self.certificates.installed
         )
-        provisioning, authorization = Provisioning(context), Authorization(tokens)
-        data_transfer, security = DataTransfer(context), SecurityEvents(context)
-        self.v2 = v2.Blocks(
-            context,
-            tokens,
-            self.transactions.running,
-            ids,
-            (
-                provisioning.handlers_2,
-                authorization.handlers_2,
-                self.reservations.handlers_2,
-                self.firmware.handlers_2,
-                self.diagnostics.handlers_2,
-                self.certificates.handlers,
-                data_transfer.handlers,
-                security.handlers,
-            ),
-        )
-        self.metering = Metering(context)
-        self._all: tuple[Block, ...] = (
-            provisioning,
+
+    def _of_16(self, context: Context, shared: _Shared) -> tuple[Block, ...]:
+        return (
+            shared.provisioning,
             Availability(context),
-            authorization,
+            shared.authorization,
             self.transactions,
             self.reservations,
             self.local_lists,
             self.metering,
-            data_transfer,
+            shared.data_transfer,
             self.firmware,
             self.diagnostics,
             self.certificates,
-            security,
+            shared.security_events,
         )
-        self._lasting: tuple[LastingBlock, ...] = (
+
+    def _that_last(self, context: Context, tokens: Tokens) -> tuple[LastingBlock, ...]:
+        return (
             self.transactions,
             self.reservations,
-            following,
+            Following(context, self.local_lists, tokens),
             self.local_lists,
             self.diagnostics,
             self.certificates,

@@ -300,7 +300,11 @@ class CentralSystem:
         task.add_done_callback(self._closing.discard)
 
     def _left(self, station: Station) -> None:
+        self._context.tell_last_seen(station)
         station.session = None
+        if station.is_adopted:
+            # With when it was seen, so that this is known after a restart.
+            self.registry.remember(station)
         self._cancel_timer(station)
         logger.info("%s: disconnected", station.identity)
         self._context.tell(station, {at(STATION, "connected"): False})

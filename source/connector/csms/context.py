@@ -13,6 +13,7 @@ from connector.csms.clock import Clock
 from connector.csms.events import EventBus
 from connector.csms.facts import Datum, Facts, Scalar, Weight
 from connector.csms.options import CsmsOptions
+from connector.csms.seen import seen_ms
 from connector.csms.station import STATION, Station
 from connector.errors import StoreError
 from connector.security.passwords import Passwords
@@ -69,7 +70,8 @@ class Context:
         """Publish values of a station, and when it was last heard of if that is due."""
         now_ms = self.clock.now_ms()
         # Also where our own clock was set back.
-        if not 0 <= now_ms - station.told_seen_ms < _SEEN_AGAIN_MS:
+        is_due = not 0 <= now_ms - station.told_seen_ms < _SEEN_AGAIN_MS
+        if is_due and station.session is not None:
             self.tell_seen(station, now_ms)
         if values:
             time_ms = now_ms if time_ms is None else time_ms
@@ -83,6 +85,12 @@ class Context:
         if session is not None and session.link.latency_ms is not None:
             values[_LATENCY] = session.link.latency_ms
         self.publish(Facts(station.identity, now_ms, values))
+
+    def tell_last_seen(self, station: Station) -> None:
+        """The same while its link ends: from now on nothing newer is known."""
+        last_ms = seen_ms(station, self.clock.now_ms())
+        if last_ms > station.told_seen_ms:
+            self.tell_seen(station, last_ms)
 
     def tell_state(
         self, station: Station, where: str, state: Mapping[str, Any]

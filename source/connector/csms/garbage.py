@@ -13,6 +13,7 @@ from collections.abc import Sized
 
 from connector.csms.clock import Clock, Timer
 from connector.csms.events import Disconnected
+from connector.sessions.garbage import leave_alone
 
 logger = logging.getLogger(__name__)
 
@@ -25,9 +26,7 @@ _GATHER_S = 5.0
 
 def expect_stations() -> None:
     """Have a process leave alone what it has loaded, and what stations bring."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_YOUNG, _MIDDLE, _ALL)
+    leave_alone(_YOUNG, _MIDDLE, _ALL)
 
 
 class Garbage:

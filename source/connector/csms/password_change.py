@@ -19,7 +19,7 @@ Json = dict[str, Any]
 KEY = "AuthorizationKey"
 VARIABLE = Variable("SecurityCtrlr", "BasicAuthPassword")
 SHORTEST = 16
-_LONGEST, _LONGEST_21 = 40, 64
+LONGEST, LONGEST_21 = 40, 64
 _BYTES_OF_KEY = range(16, 21)
 _DIGITS = re.compile(r"(?:[0-9a-fA-F]{2}){16,20}")
 _PRINTABLE = re.compile(r"[\x20-\x7e]+")
@@ -30,18 +30,23 @@ class UnfitPassword(LocalProtocolError):
     """A password that a station cannot be given; it is never shown."""
 
 
+def longest(version: str) -> int:
+    """How many characters a password has at most in a version of OCPP."""
+    return LONGEST_21 if version == "2.1" else LONGEST
+
+
 def check(station: Station, password: str) -> None:
     """Whether a station of this version can have a password.
 
     Raises:
         UnfitPassword: it cannot; the text says what is expected.
     """
-    longest = _LONGEST_21 if station.spoken == "2.1" else _LONGEST
+    most = longest(station.spoken)
     is_fit = _PRINTABLE.fullmatch(password) is not None
-    if not (is_fit and SHORTEST <= len(password) <= longest):
+    if not (is_fit and SHORTEST <= len(password) <= most):
         raise UnfitPassword(
             f"the password has {len(password)} characters: OCPP {station.spoken} takes "
-            f"{SHORTEST} to {longest} printable ones of ASCII"
+            f"{SHORTEST} to {most} printable ones of ASCII"
         )
 
 

@@ -18,7 +18,7 @@ from connector.csms.registering import (
     no_members,
     read_options,
 )
-from connector.csms.station import VERSION, Station
+from connector.csms.station import LAST_SEEN, VERSION, Station
 from connector.errors import StoreError
 from connector.store.interface import RegistryStore
 from connector.store.records import Registration, StationRecord
@@ -84,6 +84,8 @@ class Registry:
     def _restore(self, record: StationRecord) -> None:
         station = self._new(record.identity, record.registration)
         station.boot, station.learned = dict(record.boot), dict(record.learned)
+        seen_ms = station.learned.pop(LAST_SEEN, 0)
+        station.seen_ms = min(seen_ms, self._clock.now_ms())
         station.registered = dict(record.options)
         station.security = dict(record.security)
         if station.registered and not self.is_named(station.identity):

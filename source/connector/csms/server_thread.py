@@ -9,26 +9,17 @@ import asyncio
 import logging
 import threading
 from collections.abc import Awaitable, Callable
-from types import ModuleType
+
+from connector.sessions.loops import loop_factory
 
 logger = logging.getLogger(__name__)
 
 Main = Callable[[asyncio.Event], Awaitable[None]]
 
 
-def _faster_loop() -> ModuleType | None:
-    try:
-        import uvloop  # noqa: PLC0415  (it exists on some systems only)
-    except ImportError:
-        return None
-    return uvloop
-
-
 def run(main: Main, termination_event: threading.Event) -> None:
     """Run ``main(stop)`` on a new loop; ``stop`` is set when it is to end."""
-    faster = _faster_loop()
-    factory = faster.new_event_loop if faster else None
-    with asyncio.Runner(loop_factory=factory) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_until_terminated(main, termination_event))
 
 

@@ -28,6 +28,8 @@ CONNECTORS_OF_EVSES = "connectors_of_evses"
 """In `Station.learned`: how many there are, by EVSE, where there are several."""
 VERSION = "version"
 """In `Station.learned`: the OCPP version that it spoke last."""
+LAST_SEEN = "last_seen_ms"
+"""In the record's ``learned`` alone: when it was last heard of."""
 _MOST_ASKED = 32
 MOST_WARNINGS = 200
 """Of one station; what it says must not fill the log, nor the memory."""
@@ -94,6 +96,7 @@ class Station:
         "registered",
         "registration",
         "security",
+        "seen_ms",
         "session",
         "setup",
         "since_ms",
@@ -144,6 +147,8 @@ class Station:
         self.warned: set[str] | None = None
         self.asked: dict[str, None] | None = None
         """The messages that we asked for on this link while it was not served."""
+        self.seen_ms = 0
+        """See `seen`."""
         self.told_seen_ms = 0
         self.unknown_names: set[str] | None = None
 
@@ -286,12 +291,15 @@ class Station:
 
     def record(self) -> StationRecord:
         """What is kept of it."""
+        learned = self.learned
+        if self.seen_ms:
+            learned = {**learned, LAST_SEEN: self.seen_ms}
         return StationRecord(
             self.identity,
             self.registration,
             self.connector_count,
             self.boot,
-            self.learned,
+            learned,
             self.since_ms,
             self.registered,
             self.security,

@@ -167,7 +167,7 @@ _COMMANDS = (
     Command("data_transfer", _S, _JSON, '{"vendorId": "ACME"}', "DataTransfer"),
     Command("display_message", _S, _JSON, '{"content": "Hello"}', "SetDisplayMessage (2.x): the payload, its member message, or just a text; one without an id takes the place of the last such one"),
     Command("password", _S, _FLAG, True, "true makes a new password and gives it to the station; it shows nowhere. The old one is right, too, until the station came with the new one", is_secret=True),
-    Command("security_profile", _S, _NUM, 2, "1, 2 or 3: the station is to connect with this security profile from now on (never a lower one); 2.x: or an object with profile, and if you like url and interface"),
+    Command("security_profile", _S, _NUM, 2, "1, 2 or 3: the station is to connect with this security profile from now on (never a lower one); 2.x: or an object with profile, and if you like url, interface and slot (of SetNetworkProfile)"),
     Command("call", _S, _JSON, '{"action": "ClearCache", "payload": {}}', "any action of the station's version, payload as given"),
 )
 # fmt: on

@@ -26,7 +26,9 @@ from connector.datapoints.values import InvalidValue
 _PROFILE = (
     '1, 2 or 3, or an object such as {"profile": 2, "url": "wss://cs.example.com:9443"}'
 )
-_MEMBERS = frozenset({"profile", "url", "interface"})
+_MEMBERS = ("profile", "url", "interface", "slot")
+_LAST_SLOT = 2**31 - 1
+_SLOT = "a slot: the number of one of the station's network profiles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,7 @@ def profile(value: object) -> Wanted:
     if isinstance(value, str) and value.lstrip().startswith("{"):
         found = values.structure(value, _PROFILE)
     members: dict[str, Any] = found if isinstance(found, dict) else {"profile": found}
-    unknown = sorted(set(members) - _MEMBERS)
-    if unknown:
+    if not members.keys() <= set(_MEMBERS):
         raise InvalidValue(value, f"{_PROFILE} ({', '.join(_MEMBERS)})")
     try:
         number = values.whole_number(members.get("profile"))
@@ -84,7 +85,19 @@ def profile(value: object) -> Wanted:
     scheme = "ws://" if number == 1 else "wss://"
     if url is not None and not url.startswith(scheme):
         raise InvalidValue(url, f"a URL that begins with {scheme}")
-    return Wanted(number, url, interface)
+    return Wanted(number, url, interface, _slot(members.get("slot")))
+
+
+def _slot(value: object) -> int | None:
+    if value is None:
+        return None
+    try:
+        found = values.whole_number(value)
+    except InvalidValue:
+        raise InvalidValue(value, _SLOT) from None
+    if not 0 <= found <= _LAST_SLOT:
+        raise InvalidValue(value, _SLOT)
+    return found
 
 
 def _text(value: object) -> str | None:

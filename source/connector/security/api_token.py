@@ -1,6 +1,6 @@
 """The token of the HTTP API, where none is configured: made once, kept, and told once.
 
-It never goes to a log: logs go to MQTT.
+It goes to stderr, for people, and to no log: logs go to MQTT.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class KeptToken:
             kept = f"NOT kept, another one is made at the next start: {self.problem}"
         text = (
             f"\nThe HTTP API's token ({kept}; set API_TOKEN for one of your own):\n\n"
-            f"    {self.token}\n\nIts reference: {url}/docs?token={self.token}\n"
+            f"    {self.token}\n\nIts reference: {url}/docs?token=<the token>\n"
         )
         try:
             print(text, file=sys.stderr, flush=True)

@@ -196,11 +196,17 @@ def load(files: TlsFiles) -> Loaded:
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         _trust(context, files.client_ca)
         expiries += _certificates("client_ca", files.client_ca)
+    names: set[str] = set()
     for path in filter(None, (files.crl, files.own_crl)):
         context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
         lists, named = _load_lists(context, path)
         expiries += lists
         revoked |= named
+        names |= {each.name for each in lists}
+    if files.client_ca is not None and _have_lists(files.client_ca, names):
+        # OpenSSL wants a list of every CA of a chain then, up to a root.
+        context.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN
+        context.verify_flags &= ~ssl.VERIFY_X509_PARTIAL_CHAIN
     return Loaded(context, tuple(expiries), revoked)
 
 
@@ -231,6 +237,14 @@ def _certificates(kind: str, path: Path) -> list[Expiry]:
         Expiry(kind, path, each.subject.rfc4514_string(), each.not_valid_after_utc)
         for each in found
     ]
+
+
+def _have_lists(client_ca: Path, listed: set[str]) -> bool:
+    """Whether all CAs of stations, and those above them, are there with their lists."""
+    found = x509.load_pem_x509_certificates(client_ca.read_bytes())
+    names = {each.subject.rfc4514_string() for each in found}
+    above = {each.issuer.rfc4514_string() for each in found}
+    return names | above <= names & listed
 
 
 def _load_lists(

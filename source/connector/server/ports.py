@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import ssl
 
@@ -69,13 +70,23 @@ class StationPorts:
         except CertificateError as problem:
             raise SettingsError([f"OCPP_TLS_PORT: {problem}"]) from None
         except OSError as problem:
-            host, port = self._settings.ocpp_host, self._settings.ocpp_port
-            tls_port = self._settings.ocpp_tls_port
-            more = "" if tls_port is None else f", OCPP_TLS_PORT={tls_port}"
-            text = f"OCPP_HOST={host or ''}, OCPP_PORT={port}{more}: {problem}"
-            raise SettingsError([text]) from None
+            raise SettingsError([self._unusable(problem)]) from None
         if self._settings.ocpp_port and not self._settings.min_security_profile:
             logger.warning(_UNSECURED, self._settings.ocpp_port)
+
+    def _unusable(self, problem: OSError) -> str:
+        """Which setting is to be changed; the plain port is opened first."""
+        settings = self._settings
+        name, port = "OCPP_PORT", settings.ocpp_port
+        if not port or self._websocket.port:
+            name, port = "OCPP_TLS_PORT", settings.ocpp_tls_port or 0
+        if problem.errno == errno.EADDRINUSE:
+            return (
+                f"{name}={port}: another program (or another connector) listens on "
+                f"this port: end it, or set {name} to a free one"
+            )
+        host = settings.ocpp_host or ""
+        return f"OCPP_HOST={host}, {name}={port}: {problem}"
 
     async def _start_tls(self) -> None:
         tls = self.tls

@@ -256,7 +256,10 @@ class Server:
         try:
             await http.start()
         except OSError as problem:
-            logger.error("no HTTP API, no /health and no /files: %s", problem)
+            text = (
+                "no HTTP API, no /health and no /files: HTTP_HOST=%s, HTTP_PORT=%d: %s"
+            )
+            logger.error(text, settings.http_host, settings.http_port, problem)
             return None
         self.central_system.blocks.files.port = http.port
         if kept is not None:

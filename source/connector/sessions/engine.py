@@ -15,6 +15,7 @@ from typing import Any
 from connector.errors import LinkClosed, RemoteProtocolError
 from connector.ocppj.frames import (
     Call,
+    CallResult,
     CallResultError,
     MalformedFrame,
     decode,
@@ -95,6 +96,23 @@ class Session(Handling):
             self._hear_refusal(frame)
         elif not self._outbox.take(frame):
             self._warn("unsolicited", "answered something nobody asked (any more)")
+
+    def take_answer(self, text: str) -> bool:
+        """Take what answers a call that waits; it need not go through `start`.
+
+        Anything else is left alone, and so is every frame where there is a pace.
+        """
+        if self._pace is not None or not text.startswith("[3,"):
+            return False
+        try:
+            frame = decode(text, self._rules.dialect)
+        except MalformedFrame:
+            return False
+        if type(frame) is not CallResult or not self._outbox.take(frame):
+            return False
+        if self._is_watched:
+            self._watch("in", text)
+        return True
 
     async def _slow_down(self, delay_s: float) -> None:
         """Let the peer wait; what is left of one that has gone is taken at once."""

@@ -18,6 +18,7 @@ from connector.errors import (
     RemoteProtocolError,
 )
 from connector.ocppj.frames import CallError, CallResult, Json
+from connector.sessions.deadline import Deadline
 
 Send = Callable[[str], Awaitable[None]]
 
@@ -43,7 +44,7 @@ class Outbox:
         self._waiting: deque[asyncio.Future[None]] | None = None
         self._unique_id = ""
         self._answer: asyncio.Future[CallResult | CallError] | None = None
-        self._deadline: asyncio.Timeout | None = None
+        self._deadline: Deadline | None = None
         self._closed: LinkClosed | None = None
 
     async def call(
@@ -97,7 +98,7 @@ class Outbox:
         self._unique_id = unique_id
         self._answer = asyncio.get_running_loop().create_future()
         try:
-            async with asyncio.timeout(timeout_s) as self._deadline:
+            with Deadline(timeout_s) as self._deadline:
                 await self._send(text)
                 return await self._answer
         except TimeoutError:
@@ -165,6 +166,6 @@ class Outbox:
         for turn in waiting:
             if not turn.done():
                 turn.set_exception(LinkClosed(reason.code, reason.reason))
-        if self._deadline is not None and not self._deadline.expired():
+        if self._deadline is not None:
             # Not an exception for the answer: the call may still be being sent.
-            self._deadline.reschedule(0)
+            self._deadline.end()

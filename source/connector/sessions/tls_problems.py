@@ -30,9 +30,13 @@ InvalidTLSVersion, InvalidTLSCipherSuite, InvalidChargingStationCertificate)."""
 
 
 def why(problem: ssl.SSLError) -> tuple[str, str]:
-    """The word under which a failure is counted, and what it means."""
+    """The word under which a failure is counted, and what it means.
+
+    Whose certificate was refused nobody can tell: OpenSSL drops it with the handshake.
+    """
     if isinstance(problem, ssl.SSLCertVerificationError):
-        return CERTIFICATE, f"its certificate: {problem.verify_message}"
+        return CERTIFICATE, f"the certificate that it showed: {problem.verify_message}"
     name = problem.reason or ""
     reason, text = _WORDS.get(name, (OTHER, ""))
-    return reason, text or name.replace("_", " ").lower() or "the handshake failed"
+    text = text or name.replace("_", " ").lower() or "the handshake failed"
+    return reason, f"no TLS, {text}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
+from websockets.frames import Frame
+from websockets.protocol import Event
 from websockets.typing import Subprotocol
 
 from connector.errors import LinkRefused
@@ -19,12 +21,19 @@ _library_logger.setLevel(logging.CRITICAL)
 
 
 class _Connection(Alive, ClientConnection):
-    """A connection that notes when it heard anything.
+    """A connection that notes when it heard anything, and can be tapped.
 
     TCP_NODELAY is asyncio's default for every socket.
     """
 
     last_received_s = 0.0
+    tap: Callable[[Frame], bool] | None = None
+    """Takes a frame at once, if it wants it."""
+
+    def process_event(self, event: Event) -> None:
+        """Called for the response of the handshake, then for every frame."""
+        if self.tap is None or not isinstance(event, Frame) or not self.tap(event):
+            super().process_event(event)
 
 
 async def open_link(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from websockets.asyncio.connection import broadcast
 from websockets.exceptions import ConnectionClosed
-from websockets.frames import Close
+from websockets.frames import Close, Frame, Opcode
 from websockets.protocol import State
 
 from connector.errors import LinkClosed
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 _LONGEST_REASON_BYTES = 123
 """RFC 6455, section 5.5: a control frame has at most 125 bytes, 2 of them the code."""
+
+
+Tap = Callable[[str], bool]
+"""Takes a text at once, if it wants it."""
 
 
 class Alive:
@@ -35,7 +40,9 @@ class WebSocketLink:
     """See `Link`; the connection's class has `Alive` in it."""
 
     __slots__ = (
+        "_is_awaited",
         "_ping",
+        "_tap",
         "_websocket",
         "has_ponged",
         "latency_ms",
@@ -55,6 +62,9 @@ class WebSocketLink:
         self.latency_ms: float | None = None
         self.has_ponged = False
         self._ping: asyncio.Task[None] | None = None
+        self._tap: Tap | None = None
+        self._is_awaited = False
+        """`recv` waits, so that nothing else was received before."""
 
     @property
     def last_received_s(self) -> float:
@@ -70,12 +80,38 @@ class WebSocketLink:
         """The peer is made to wait: even its pongs are behind what is not read."""
         self._websocket.last_received_s = monotonic()
 
+    def tap(self, tap: Tap) -> None:
+        """Offer it every text that nobody would have to wait for; for links we opened.
+
+        What it takes is not received any more. Order is kept: nothing is offered while
+        something before it is still to be received.
+        """
+        self._tap = tap
+        self._websocket.tap = self._offer
+
+    def _offer(self, frame: Frame) -> bool:
+        if self._is_awaited and self._is_taken(frame):
+            return True
+        self._is_awaited = False
+        return False
+
+    def _is_taken(self, frame: Frame) -> bool:
+        if frame.opcode is not Opcode.TEXT or not frame.fin or self._tap is None:
+            return False
+        try:
+            return self._tap(str(frame.data, "utf-8"))
+        except UnicodeDecodeError:
+            return False  # `recv` ends the connection because of it
+
     async def recv(self) -> str | bytes:
         """The next message."""
+        self._is_awaited = True
         try:
             return await self._websocket.recv()  # type: ignore[no-any-return]
         except ConnectionClosed as closed:
             raise _link_closed(closed.rcvd or closed.sent) from None
+        finally:
+            self._is_awaited = False
 
     async def send(self, text: str) -> None:
         """Send a text message; wait only where the peer is behind.
@@ -87,7 +123,7 @@ class WebSocketLink:
         try:
             self._check_open()
             broadcast((websocket,), text)
-            if websocket.transport.get_write_buffer_size():
+            if websocket.paused or websocket.transport.is_closing():
                 await websocket.drain()
                 self._check_open()
         except OSError:

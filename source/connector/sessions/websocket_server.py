@@ -258,7 +258,7 @@ class WebSocketServer:
     def refused_tls(self, wire: TlsWire, problem: ssl.SSLError) -> None:
         """A wire: the handshake failed."""
         reason, text = why(problem)
-        self.refusals.tell(reason, "refused %s: no TLS, %s", _peer(wire), text)
+        self.refusals.tell(reason, "refused %s: %s", _peer(wire), text)
 
     def _too_late(self, transport: Any) -> None:
         text = "refused %s: it did not ask for anything within %g s"

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, ValidationError
 from pydantic.fields import FieldInfo
 
 from connector.csms import presets
+from connector.csms.password_change import LONGEST_21, SHORTEST
 from connector.csms.quirks import QUIRKS
 from connector.csms.registering import WrongMembers
 from connector.settings.kinds import Number, Text
@@ -25,6 +26,12 @@ _SHAPES: dict[str, Json] = {
     "limit_fallback": {"type": "string", "pattern": r"^(none|\d{1,6}(\.\d)?[WA])$"},
     "measurands": {
         "anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]
+    },
+    "password": {
+        "type": "string",
+        "minLength": SHORTEST,
+        "maxLength": LONGEST_21,
+        "pattern": _PLAIN,
     },
     "preset": {"enum": [presets.NONE, *presets.presets()]},
     "quirks": {

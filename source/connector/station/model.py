@@ -77,4 +77,7 @@ class StationModel:
     def connector_16(self, evse: int, connector: int = 1) -> int:
         """The 1.6 number of a connector of an EVSE; 0 for the station."""
         pair = (evse, connector)
-        return next((n for n, p in self._places.items() if p == pair), 0)
+        for number, place in self._places.items():
+            if place == pair:
+                return number
+        return 0

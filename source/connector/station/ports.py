@@ -30,9 +30,11 @@ class Demand(StrEnum):
     CHARGING = "charging"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
     """What a meter shows at one moment; amperes and volts are per phase, L1 first.
+
+    Nobody changes one. (Frozen ones take three times as long to make.)
 
     ``signed``: the measurand of each signed value, and the wire members of a
     SignedMeterValue of 2.x.

@@ -17,10 +17,6 @@ A_DATABASE = (
 )
 
 
-class NotYet(StoreError):
-    """Nothing answers there; it may within seconds."""
-
-
 class Backend(Protocol):
     """One kind of database."""
 

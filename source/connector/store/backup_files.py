@@ -24,7 +24,9 @@ FORMAT = 1
 DATABASE, MANIFEST, DATA = "connector.sqlite", "manifest.json", "data"
 SECRETS = ("api.token", "passwords.key", "pki", "files")
 """Files and folders below ``DATA_DIR`` that belong to what is in the store."""
-_OURS_ALONE = 0o600
+_CLOSED = ("pki",)
+_PUBLIC = (".pem", ".crl")
+_OURS_ALONE, _READABLE, _OUR_FOLDER = 0o600, 0o644, 0o700
 _LARGEST_MANIFEST = 1_000_000
 _PIECE = 1024 * 1024
 _LEVEL = 1
@@ -65,9 +67,9 @@ def write(
             info = tarfile.TarInfo(MANIFEST)
             info.size, info.mode = len(body), _OURS_ALONE
             tar.addfile(info, io.BytesIO(body))
-            tar.add(database, DATABASE, filter=_for_us_alone)
+            tar.add(database, DATABASE, filter=_of_nobody)
             for name, secret in _secrets(data_dir):
-                tar.add(secret, f"{DATA}/{name}", filter=_for_us_alone)
+                tar.add(secret, f"{DATA}/{name}", filter=_of_nobody)
         file.flush()
         os.fsync(file.fileno())
 
@@ -82,10 +84,17 @@ def _secrets(data_dir: Path | None) -> Iterator[tuple[str, Path]]:
                 yield path.relative_to(data_dir).as_posix(), path
 
 
-def _for_us_alone(info: tarfile.TarInfo) -> tarfile.TarInfo:
-    info.mode, info.uid, info.gid = _OURS_ALONE, 0, 0
+def _of_nobody(info: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Without its owner, and with one of two modes."""
+    info.mode, info.uid, info.gid = _mode(info), 0, 0
     info.uname = info.gname = ""
     return info
+
+
+def _mode(info: tarfile.TarInfo) -> int:
+    """A certificate or a revocation list may be there for others, a key never is."""
+    is_open = PurePosixPath(info.name).suffix in _PUBLIC and info.mode & 0o004
+    return _READABLE if is_open else _OURS_ALONE
 
 
 def read(path: Path, folder: Path) -> Manifest:
@@ -136,10 +145,20 @@ def _extract(info: tarfile.TarInfo, tar: tarfile.TarFile, folder: Path) -> None:
         raise StoreError(f"this is no backup of ours: it has {info.name[:100]!r}")
     target = folder / name
     target.parent.mkdir(parents=True, exist_ok=True)
+    if is_secret:
+        _close_to_others(folder / DATA)
     source = tar.extractfile(info)
     assert source is not None  # noqa: S101
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OURS_ALONE)
     with os.fdopen(handle, "wb") as file:
+        os.fchmod(handle, _mode(info))
         shutil.copyfileobj(source, file, _PIECE)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _close_to_others(data: Path) -> None:
+    """As the folders of keys are made."""
+    for name in _CLOSED:
+        if (data / name).is_dir():
+            (data / name).chmod(_OUR_FOLDER)

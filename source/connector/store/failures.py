@@ -20,6 +20,10 @@ from connector.errors import StoreError
 logger = logging.getLogger(__name__)
 
 
+class NotYet(StoreError):
+    """Nothing answers where the database should be; it may within seconds."""
+
+
 class Failure(NamedTuple):
     """Why an operation failed; ``is_store_down``: any other one would fail as well."""
 

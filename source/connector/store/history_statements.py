@@ -66,6 +66,14 @@ _LAST_BEFORE = (
     .limit(1)
 )
 
+_FIRST_FROM = (
+    select(_h.time_ms)
+    .join(tables.series, _series.id == _h.series)
+    .where(_series.key == bindparam("key"), _h.time_ms >= bindparam("since_ms"))
+    .order_by(_h.time_ms)
+    .limit(1)
+)
+
 
 def add(
     connection: Connection, records: Sequence[HistoryRecord], known: SeriesNumbers
@@ -133,6 +141,15 @@ def last_before(connection: Connection, key: str, time_ms: int) -> HistoryRecord
     """The value that held at a time, if it was kept."""
     rows = connection.execute(_LAST_BEFORE, {"key": key, "time_ms": time_ms})
     return next(_records(key, rows), None)
+
+
+def first_known_ms(connection: Connection, key: str, since_ms: int) -> int | None:
+    """From when on there is a value, at a time or after it; None: there is none."""
+    if last_before(connection, key, since_ms + 1) is not None:
+        return since_ms
+    asked = {"key": key, "since_ms": since_ms}
+    found: int | None = connection.execute(_FIRST_FROM, asked).scalar()
+    return found
 
 
 def _records(key: str, rows: Iterable[Any]) -> Iterator[HistoryRecord]:

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import URL, Connection
 
 from connector.errors import StoreError
-from connector.store.backends import A_DATABASE, Backend, NotYet, backend_of
+from connector.store.backends import A_DATABASE, Backend, backend_of
+from connector.store.failures import NotYet
 from connector.store.groups import Groups
 from connector.store.schema import migrate
 

@@ -16,9 +16,8 @@ from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine,
 from sqlalchemy.exc import DBAPIError
 
 from connector.errors import StoreError
-from connector.store.backends import NotYet
 from connector.store.columns import to_json
-from connector.store.failures import first_line
+from connector.store.failures import NotYet, first_line
 
 T = TypeVar("T")
 

@@ -112,6 +112,10 @@ class Reads:
         """The value of a key in each step of a grid, from the first that has any."""
         return await self.read(history.steps, key, grid, shape)
 
+    async def history_begins_ms(self, key: str, since_ms: int) -> int | None:
+        """From when on a key has a value, at a time or after it; None: never."""
+        return await self.read(history.first_known_ms, key, since_ms)
+
     async def has_history(self, key: str) -> bool:
         """Whether anything was ever kept of a key."""
         return await self.read(history.is_known, key)

@@ -69,6 +69,15 @@ class Authority:
         """One for us, at 127.0.0.1 and localhost."""
         return self.issue("localhost", usage=ExtendedKeyUsageOID.SERVER_AUTH, **more)
 
+    def below(self, folder: Path, title: str) -> Authority:
+        """Another authority, whose certificate this one has signed."""
+        found = Authority(folder, title)
+        found.certificate = self._sign(
+            name(title), found.key.public_key(), is_ca=True, lasts=DAY
+        )
+        found.file = found.write(f"{title}.pem", found.certificate)
+        return found
+
     def revoke(
         self,
         *certificates: x509.Certificate,

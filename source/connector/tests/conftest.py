@@ -5,6 +5,7 @@ A developer's laptop skips such a test and says why; with ``CI=true`` it fails.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from connector.store import open_store
 from connector.tests.broker import Broker
 from connector.tests.postgresql import PostgreSQL, running, why_not
 
@@ -88,6 +90,22 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
     broker.start()
     yield broker
     broker.stop()
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of SQLite as the migrations make it, to be copied: they take a while."""
+    path = tmp_path_factory.mktemp("store") / "empty.sqlite"
+
+    async def make() -> None:
+        store = open_store(f"sqlite:///{path}")
+        await store.open()
+        await store.close()
+
+    asyncio.run(make())
+    # A log beside it would not be copied.
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,8 @@ class Connections:
         """Those for which there was none."""
         self.timed_out = 0
         self._idle: OrderedDict[Connection, None] = OrderedDict()
+        self._are_over = asyncio.Event()
+        self._are_over.set()
 
     def protocol(self, **given: Any) -> Connection:
         """What uvicorn is to make for each connection."""
@@ -57,6 +59,7 @@ class Connections:
     def admit(self, connection: Connection) -> bool:
         """Whether there is room for another one, made where somebody is idle."""
         self.count += 1
+        self._are_over.clear()
         if self.count <= self.most:
             return True
         if not self._idle:
@@ -71,6 +74,12 @@ class Connections:
         """It is over."""
         self.count -= 1
         self._idle.pop(connection, None)
+        if not self.count:
+            self._are_over.set()
+
+    async def are_over(self) -> None:
+        """Wait until there is none."""
+        await self._are_over.wait()
 
     def is_idle(self, connection: Connection) -> None:
         """Nothing is asked on it now."""

@@ -11,6 +11,7 @@ from connector.ocppj.secret_names import is_secret
 _SHOWN = 80
 _MOST = 20
 _HIDDEN = "(hidden)"
+_NO_OBJECT = frozenset({"dict_type", "model_type", "model_attributes_type"})
 _WHERE = frozenset({"body", "query", "path", "header", "cookie"})
 """The first part of a location, which people can tell for themselves."""
 
@@ -47,6 +48,8 @@ def _expected(error: Mapping[str, Any]) -> str:
     expected = (error.get("ctx") or {}).get("expected")
     if error["type"] == "expected" and expected is not None:
         return str(expected)
+    if error["type"] in _NO_OBJECT:
+        return "a JSON object"
     text = str(error["msg"]).removeprefix("Input should be ")
     return text.removeprefix("Value error, ")
 

@@ -17,6 +17,7 @@ from connector.csms.file_places import FilePlaces
 from connector.web import problems
 from connector.web.api.auth import AuthCounts, Guard, Tokens
 from connector.web.api.context import ApiContext
+from connector.web.api.identities import Identities
 from connector.web.api.routes import api_routes
 from connector.web.api.stations import ENTRY
 from connector.web.bodies import Bodies
@@ -30,6 +31,7 @@ from connector.web.reference import HEADERS, reference
 logger = logging.getLogger(__name__)
 
 _STOP_TIMEOUT_S = 2
+_TICK_S = 1.0
 _ANY_ADDRESS = ("", "0.0.0.0", "::")  # noqa: S104
 # Its life is ours to log; probes come every few seconds, and rubbish from anybody.
 for _name in ("uvicorn.error", "uvicorn.access"):
@@ -52,9 +54,10 @@ def application(
     )
     problems.add_to(app)
 
-    app.include_router(health_routes(facts))
+    # As they are: what is included is resolved once more, at the first request.
+    app.router.routes += health_routes(facts).routes
     if files is not None:
-        app.include_router(file_routes(files))
+        app.router.routes += file_routes(files).routes
     if api is not None:
         _add_api(app, api, connections or Connections())
     return app
@@ -62,12 +65,14 @@ def application(
 
 def _add_api(app: FastAPI, api: ApiContext, connections: Connections) -> None:
     """The API behind its guard, who is asked before anything of a request is read."""
-    app.include_router(api_routes(api))
+    app.router.routes += api_routes(api)
     describe(app, api.version, {ENTRY: api.entry_schema} if api.entry_schema else {})
     app.add_route("/openapi.json", _openapi, include_in_schema=False)
     app.add_route("/docs", _docs, include_in_schema=False)
     counts = AuthCounts()
-    app.include_router(metrics_routes(Metrics(Sources(api, connections, counts))))
+    metrics = Metrics(Sources(api, connections, counts))
+    app.router.routes += metrics_routes(metrics).routes
+    app.add_middleware(Identities)
     app.add_middleware(Bodies)
     app.add_middleware(
         Guard,
@@ -117,8 +122,8 @@ class HttpServer:
                 proxy_headers=False,
                 server_header=False,
                 timeout_keep_alive=KEEP_ALIVE_S,
-                timeout_graceful_shutdown=_STOP_TIMEOUT_S,
-            )
+            ),
+            self.connections,
         )
         self._serving: asyncio.Task[None] | None = None
         self.port = 0
@@ -149,13 +154,48 @@ class HttpServer:
     async def stop(self) -> None:
         """Answer what is being asked, then close."""
         if self._serving is not None:
-            self._server.should_exit = True
+            self._server.stop()
             await self._serving
             self._serving = None
 
 
 class _Server(uvicorn.Server):
-    """Signals belong to the main thread, not to this server."""
+    """Stops at once; uvicorn's looks ten times a second whether it is to, or may.
+
+    Signals belong to the main thread, not to this server.
+    """
+
+    def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
+        super().__init__(config)
+        self._connections = connections
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Have `serve` come to its end."""
+        self.should_exit = True
+        self._stopping.set()
+
+    async def main_loop(self) -> None:
+        """Keep the date of answers right until then."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _TICK_S)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take nobody more, answer what is being asked, give up what takes long."""
+        for server in self.servers:
+            server.close()
+        for connection in tuple(self.server_state.connections):
+            connection.shutdown()
+        tasks = self.server_state.tasks
+        try:
+            async with asyncio.timeout(_STOP_TIMEOUT_S):
+                await self._connections.are_over()
+                await asyncio.gather(*tasks, return_exceptions=True)
+        except TimeoutError:
+            logger.warning("http: requests that take long are given up")
+            for task in tasks:
+                task.cancel()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

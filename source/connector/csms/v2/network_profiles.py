@@ -26,8 +26,8 @@ _VERSIONS = {"2.0.1": "OCPP20", "2.1": "OCPP21"}
 _INTERFACES = {"2.0.1": "Wired0", "2.1": "Any"}
 """Where nobody says which; 2.0.1 has no word for any."""
 _UNKNOWN = (
-    "it does not say which slots are in use (NetworkConfigurationPriority), and writing "
-    'over one may cut it off: name one that is free, {"profile": 2, "slot": 3}'
+    "it does not say which slots are in use (NetworkConfigurationPriority), and what "
+    'is written over may be its way here: name a free one, {"profile": 2, "slot": 3}'
 )
 
 

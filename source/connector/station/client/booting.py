@@ -62,17 +62,27 @@ class Booting:
         self.status, self.reason, self._due_s = "", reason, 0.0
 
     def now(self) -> None:
-        """Send BootNotification as soon as possible; it may have been asked for."""
+        """Send BootNotification as soon as possible."""
         self._ask(self._boot)
+
+    def triggered(self) -> None:
+        """Send it because it was asked for (TriggerMessage)."""
+        self._ask(self._boot_as_asked)
 
     def _ask(self, make: object) -> None:
         self._client.telling.due.append(make)  # type: ignore[arg-type]
         self._client.telling.wake()
 
     def _boot(self) -> Message:
+        return self._boot_for(self.reason)
+
+    def _boot_as_asked(self) -> Message:
+        return self._boot_for("Triggered")
+
+    def _boot_for(self, reason: str) -> Message:
         version = self._client.version
         assert version is not None  # noqa: S101
-        message = version.boot(self._client, self.reason)
+        message = version.boot(self._client, reason)
         message.took, message.failed = self._answered, self._failed
         return message
 

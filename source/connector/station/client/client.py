@@ -23,7 +23,7 @@ from connector.station.client.dialing import Dial, dial
 from connector.station.client.journal import NAME, Journal
 from connector.station.client.messages import Message, Version
 from connector.station.client.options import ClientOptions, Endpoint
-from connector.station.client.parts import StationParts, Timed
+from connector.station.client.parts import Counting, StationParts, Timed
 from connector.station.client.recovery import recover
 from connector.station.client.state import State
 from connector.station.client.telling import Telling
@@ -150,7 +150,12 @@ class Client:
     def _restore(self) -> None:
         now_ms = self.now_ms()
         self.telling.journal.load()
-        self.state.load(now_ms)
+        open_ = self.telling.journal.open_transactions()
+        if isinstance(self.core.hardware, Counting):
+            for each in open_:
+                self.core.hardware.show_at_least(each.session.evse, each.energy_wh)
+        told = [each.time_ms for each in open_]
+        self.state.load(now_ms, max(told, default=0))
         for event in recover(self.telling.journal, self.core, now_ms):
             self._sort(event)
 
@@ -303,7 +308,7 @@ class Client:
 
     def boot_now(self) -> None:
         """BootNotification was asked for (TriggerMessage)."""
-        self.booting.now()
+        self.booting.triggered()
 
     def beat_now(self) -> None:
         """Heartbeat was asked for."""

@@ -17,6 +17,7 @@ from connector.station.client.clock import pause
 from connector.station.client.dialing import Dial
 from connector.station.client.options import Endpoint
 from connector.station.client.quirks import MildLink
+from connector.station.client.refusals import explained, where
 from connector.station.client.versions import version_for
 
 if TYPE_CHECKING:
@@ -73,7 +74,9 @@ class Connecting:
             try:
                 link = await self._open()
             except TransportError as problem:
-                logger.warning("%s: %s", self._client.identity, problem)
+                identity = self._client.identity
+                text = explained(problem, self._opened, identity)
+                logger.warning("%s: %s", identity, text)
                 self._take_turns()
                 await self._wait(self.backoff.next_s())
                 continue
@@ -96,8 +99,11 @@ class Connecting:
         self._failures += 1
         tries = self._client.parts.variables.number(ATTEMPTS) or _TRIES_OF_EACH
         if self._other is not None and self._failures >= tries:
-            logger.warning("%s: the other way is tried", self._client.identity)
             self.endpoint, self._other = self._other, self.endpoint
+            identity = self._client.identity
+            before, next_ = where(self._other, identity), where(self.endpoint, identity)
+            text = "%s: %s did not let us in %d times, %s is tried"
+            logger.warning(text, identity, before, self._failures, next_)
             self._failures = 0
 
     async def _open(self) -> Link:
@@ -132,6 +138,8 @@ class Connecting:
         )
         client.link_opened(session, version)
         self._ping_later()
+        if isinstance(link, WebSocketLink):
+            link.tap(session.take_answer)
         await session.start()
 
     def _mild(self, link: Link) -> Link:

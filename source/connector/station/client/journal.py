@@ -99,7 +99,9 @@ class Journal:
     @property
     def head(self) -> Entry | None:
         """The oldest, which is sent next."""
-        return next(iter(self._waiting.values()), None)
+        for entry in self._waiting.values():
+            return entry
+        return None
 
     def entries(self) -> tuple[Entry, ...]:
         """All of them, in their order."""
@@ -133,7 +135,8 @@ class Journal:
             line: Json = {"n": entry.number, "e": event_line(event)}
             if isinstance(event, SessionEvent):
                 self._with_session(line, event)
-            self._append(line, is_pressing=not entry.is_intermediate)
+            # Samples, too: their numbers must never be used again (2.x, E01 seqNo).
+            self._append(line, is_pressing=True)
         self._make_room()
         return entry
 

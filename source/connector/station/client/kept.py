@@ -24,6 +24,7 @@ _SESSION = (
     "connector",
     "group",
     "started_ms",
+    "begun_ms",
     "meter_start_wh",
     "id_16",
     "remote_start_id",

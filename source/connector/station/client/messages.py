@@ -23,19 +23,23 @@ if TYPE_CHECKING:
 
 PENDING, REJECTED, ACCEPTED = "Pending", "Rejected", "Accepted"
 
+UNCHANGED = object()
+"""An answer said nothing: it may be given for most of them."""
+
 
 @dataclass(slots=True)
 class Message:
     """A call that is to be sent, with wire names.
 
     ``took`` gets the answer, once; ``failed`` why there will be none: a CALLERROR, no
-    answer in time, or an answer that fits no schema. Neither may wait.
+    answer in time, or an answer that fits no schema. Neither may wait. The station is
+    looked at anew after them, unless they give `UNCHANGED`.
     """
 
     action: str
     payload: Json
-    took: Callable[[Json], None] | None = None
-    failed: Callable[[ConnectorError], None] | None = None
+    took: Callable[[Json], object] | None = None
+    failed: Callable[[ConnectorError], object] | None = None
 
 
 class Version(Protocol):

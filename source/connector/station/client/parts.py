@@ -22,6 +22,20 @@ class Timed(Protocol):
         """The clock was set, by so much."""
 
 
+@runtime_checkable
+class Counting(Protocol):
+    """Hardware whose meters only remember what they are told to after a restart."""
+
+    def registers_wh(self) -> Mapping[int, tuple[float, float]]:
+        """What they have counted, by EVSE: imported, exported."""
+
+    def restore(self, registers_wh: Mapping[int, tuple[float, float]]) -> None:
+        """What was kept; a register never goes back."""
+
+    def show_at_least(self, evse: int, energy_wh: float) -> None:
+        """A value that was told: the meter of an EVSE shows no less from now on."""
+
+
 @dataclass(slots=True)
 class StationParts:
     """Its core, and the rooms around it.

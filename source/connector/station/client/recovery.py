@@ -12,6 +12,7 @@ from dataclasses import replace
 from connector.station.client.journal import Journal, OpenTransaction
 from connector.station.core.events import CoreEvent, SessionEvent
 from connector.station.core.station import StationCore
+from connector.station.ports import Reading
 
 logger = logging.getLogger(__name__)
 
@@ -50,10 +51,19 @@ def _tell(
         return
     if known is not None:
         journal.adopt(event.session)
-        event = replace(event, number=max(event.number, known.number + 1))
+        number = max(event.number, known.number + 1)
+        event = replace(event, number=number, reading=_reading(event, known))
     journal.put(event)
     if event.kind == "Ended":
         orphans.pop(key, None)
+
+
+def _reading(event: SessionEvent, known: OpenTransaction) -> Reading | None:
+    """A meter that has forgotten what it showed does not take back what was told."""
+    reading = event.reading
+    if reading is None or reading.energy_wh >= known.energy_wh:
+        return reading
+    return replace(reading, energy_wh=known.energy_wh, signed={})
 
 
 def _end(core: StationCore, orphan: OpenTransaction, now_ms: int) -> SessionEvent:

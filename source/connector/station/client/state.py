@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from connector.security.private_files import write_over
-from connector.station.client.parts import StationParts
+from connector.station.client.parts import Counting, StationParts
 
 logger = logging.getLogger(__name__)
 
@@ -35,15 +35,42 @@ class State:
         self.is_stale = False
         """Something was asked of the station that it may have to remember."""
 
-    def load(self, now_ms: int) -> None:
-        """Have again what was kept; rubbish in it is dropped."""
+    def load(self, now_ms: int, told_ms: int = 0) -> None:
+        """Have again what was kept; rubbish in it is dropped.
+
+        ``told_ms`` is when something was told last: the station lived then, although
+        values alone do not have everything kept anew.
+        """
         found = self._read()
         if found is None:
             return
         parts = self._parts
+        self._load_meters(found.get("meters", {}))
         for problem in parts.profiles.restore(found.get("profiles", ()), now_ms):
             logger.warning("%s: %s", parts.core.model.identity, problem)
-        parts.core.restore(found.get("core", {}), now_ms)
+        core = found.get("core", {})
+        if isinstance(core, dict) and isinstance(core.get("saved_ms"), int):
+            core["saved_ms"] = max(core["saved_ms"], told_ms)
+        parts.core.restore(core, now_ms)
+
+    def _load_meters(self, kept: Any) -> None:
+        hardware = self._parts.core.hardware
+        if not isinstance(hardware, Counting):
+            return
+        try:
+            found = {int(n): (float(a), float(b)) for n, (a, b) in kept.items()}
+        except (ValueError, TypeError, AttributeError) as problem:
+            logger.warning("meters of %s are not used: %s", self._path, problem)
+            return
+        hardware.restore(found)
+
+    def _meters(self) -> dict[str, Any]:
+        """With the rest, so that a process that is killed does not lose them."""
+        hardware = self._parts.core.hardware
+        if not isinstance(hardware, Counting):
+            return {}
+        registers = hardware.registers_wh()
+        return {"meters": {str(n): pair for n, pair in registers.items()}}
 
     def _read(self) -> dict[str, Any] | None:
         if self._path is None or not self._path.exists():
@@ -69,6 +96,7 @@ class State:
                 "version": _VERSION,
                 "core": self._parts.core.save(now_ms),
                 "profiles": self._parts.profiles.save(),
+                **self._meters(),
             }
         )
         if text != self._kept:

@@ -23,7 +23,7 @@ from connector.sessions.engine import Session
 from connector.station.client.clock import pause
 from connector.station.client.journal import Entry, Journal
 from connector.station.client.lanes import Lanes
-from connector.station.client.messages import Message, Version
+from connector.station.client.messages import UNCHANGED, Message, Version
 from connector.station.core.events import CoreEvent
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Telling:
         self._session: Session | None = None
         self._version: Version | None = None
         self._task: asyncio.Task[None] | None = None
+        self._name = ""
         self._fresh_from = 0
         self._held_until_s = 0.0
         self._answers_before = 0
@@ -68,6 +69,7 @@ class Telling:
     def begin(self, session: Session, version: Version) -> None:
         """There is somebody to tell."""
         self._session, self._version = session, version
+        self._name = f"{session.identity} tells"
 
     def allow(self, order: int) -> None:
         """Tell everything; what happened before ``order`` is old."""
@@ -92,8 +94,8 @@ class Telling:
     def wake(self) -> None:
         """There may be something to send."""
         if self._task is None and self._session is not None and self._waits():
-            name = f"{self._session.identity} tells"
-            self._task = asyncio.get_running_loop().create_task(self._run(), name=name)
+            loop = asyncio.get_running_loop()
+            self._task = loop.create_task(self._run(), name=self._name)
 
     async def _run(self) -> None:
         try:
@@ -115,9 +117,10 @@ class Telling:
 
     def _head(self) -> Entry | None:
         """What transactions have to tell next, unless it is held back."""
-        head, held_s = self.journal.head, self._held_until_s
-        is_held = head and held_s and self._client.clock.monotonic() < held_s
-        return None if is_held else head
+        held_s = self._held_until_s
+        if held_s and self._client.clock.monotonic() < held_s:
+            return None
+        return self.journal.head
 
     def _next(self) -> Job | None:
         """What is to be sent now."""
@@ -198,10 +201,11 @@ class Telling:
         if message.took is not None:
             self._guarded(message.took, answer)
 
-    def _guarded(self, told: Callable[..., None], value: object) -> None:
+    def _guarded(self, told: Callable[..., object], value: object) -> None:
         """What an answer leads to may fail; the station goes on."""
         try:
-            told(value)
+            if told(value) is UNCHANGED:
+                return
         except Exception:
             logger.exception("%s: after an answer", self._client.identity)
         self._client.touch()

@@ -275,9 +275,11 @@ class ClientSide(Calls):
         """Who charges, or somebody for them, stops it; the vehicle may stay."""
         self._rooms.sessions.stop(evse, trigger, reason, now_ms, token)
 
-    def end_all(self, reason: str, now_ms: int, evse: int = 0) -> None:
+    def end_all(
+        self, reason: str, now_ms: int, evse: int = 0, trigger: str = "ResetCommand"
+    ) -> None:
         """End what runs, at one EVSE or all, whatever its stop points are."""
-        self._rooms.sessions.end_all(reason, now_ms, evse)
+        self._rooms.sessions.end_all(reason, now_ms, evse, trigger)
 
     def offer_anew(self, now_ms: int) -> None:
         """Profiles, or the link, have changed: what is offered follows at once."""

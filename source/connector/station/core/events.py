@@ -42,9 +42,11 @@ class AuthorizeWanted:
     time_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SessionEvent:
-    """Something of a transaction, with what was so at that moment.
+    """Something of a transaction, with what was so at that moment; nobody changes it.
+
+    It is not frozen, as that makes it in three times the time, for every value told.
 
     ``kind`` is Started, Updated or Ended (2.x eventType), ``trigger`` a
     TriggerReasonEnum of 2.x, ``number`` counts the events of a transaction from 0.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connector.station.core.evse import NO_ERROR, STATION, Evse
 from connector.station.core.rooms import Rooms
+from connector.station.core.sessions import CHANGED
 from connector.station.ports import Demand, Plug, Token, Told
 
 EMERGENCY_STOP = "EmergencyStop"
@@ -36,7 +37,8 @@ class HardwareSide(Told):
         found = self._rooms.site.evses[evse]
         if found.demand is not demand:
             found.demand = demand
-            self._rooms.sessions.settle(found, now_ms)
+            if found.is_plugged:
+                self._rooms.sessions.settle(found, now_ms)
 
     def presented(self, token: Token, now_ms: int, evse: int | None = None) -> None:
         """A card; without an EVSE it is for the one where it makes sense."""
@@ -71,7 +73,8 @@ class HardwareSide(Told):
                 )
         self._rooms.availability.drop_reservations(now_ms)
         for each in chosen:
-            self._rooms.sessions.settle(each, now_ms, "AbnormalCondition")
+            trigger = "AbnormalCondition" if error else CHANGED
+            self._rooms.sessions.settle(each, now_ms, trigger)
         self._rooms.telling.statuses(now_ms)
 
     def departs(self, evse: int, departure_ms: int | None, energy_wh: float) -> None:

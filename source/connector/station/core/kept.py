@@ -177,13 +177,16 @@ class Kept:
 
 def _session(session: Session) -> dict[str, Any]:
     token = None if session.token is None else _token(session.token)
-    return {**{name: getattr(session, name) for name in _SESSION}, "token": token}
+    members = {name: getattr(session, name) for name in (*_SESSION, "begun_ms")}
+    return {**members, "token": token}
 
 
 def _session_of(value: Mapping[str, Any]) -> Session:
     token = value["token"]
     members = {name: value[name] for name in _SESSION}
     session = Session(**members, token=None if token is None else _token_of(token))
+    begun_ms = value.get("begun_ms")
+    session.begun_ms = begun_ms if type(begun_ms) is int else session.started_ms
     for name in ("evse", "connector", "started_ms", "told"):
         if type(getattr(session, name)) is not int:
             raise ValueError(f"{name} of a transaction is no whole number")

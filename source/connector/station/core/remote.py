@@ -43,9 +43,10 @@ class Remote:
         if install is not None and not install(found):
             return Answer(REJECTED, "InvalidProfile", evse=found.number)
         is_asked = self.site.variables.flag(names.REMOTE_IS_ASKED)
-        status = self._begin(found, wanted, is_asked, now_ms)
         session = found.session
+        # Only what ran before is told in the answer (2.x part 2, F01.FR.13).
         key = session.key if session is not None and session.is_running else None
+        status = self._begin(found, wanted, is_asked, now_ms)
         if status == ACCEPTED:
             return Answer(ACCEPTED, evse=found.number, transaction=key)
         self.site.offers.session_ended(found)

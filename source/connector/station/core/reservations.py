@@ -92,6 +92,8 @@ class Reservations:
 
     def expired(self, now_ms: int) -> list[Reservation]:
         """Take out those whose time is over."""
+        if not self._open:
+            return []
         return self._take([r for r in self if r.expiry_ms <= now_ms])
 
     def impossible(self) -> list[Reservation]:
@@ -99,7 +101,8 @@ class Reservations:
 
         An EVSE that is occupied now may still be free in time.
         """
-        whole = [e for e in self.evses.values() if e.is_operative() and _is_whole(e)]
+        lost = ("Faulted", "Unavailable")
+        whole = [e for e in self.evses.values() if _state(e) not in lost]
         kept = {r.id for r in _keepable(list(self), whole)}
         return self._take([r for r in self if r.id not in kept])
 
@@ -117,7 +120,9 @@ class Reservations:
 
     def due_ms(self) -> int | None:
         """When the next one expires."""
-        return min((r.expiry_ms for r in self._open.values()), default=None)
+        if not self._open:
+            return None
+        return min(r.expiry_ms for r in self._open.values())
 
     # -- who they let pass
 
@@ -163,15 +168,13 @@ class Reservations:
                 evse.reservation_id = next(fits, None)
 
 
-def _is_whole(evse: Evse) -> bool:
-    return not evse.is_faulted(0)
-
-
 def _state(evse: Evse) -> ReserveStatus:
     """What a reservation for an EVSE would be answered, were there no others."""
-    if not _is_whole(evse):
+    places = range(1, len(evse.model.connectors) + 1)
+    whole = [place for place in places if not evse.is_faulted(place)]
+    if not whole:
         return "Faulted"
-    if not evse.is_operative():
+    if not any(map(evse.is_operative, whole)):
         return "Unavailable"
     is_used = evse.is_plugged or evse.is_running or evse.awaited is not None
     return "Occupied" if is_used else "Accepted"

@@ -12,7 +12,7 @@ from connector.station.core.evse import Evse
 from connector.station.core.kept import Kept
 from connector.station.core.power import Power
 from connector.station.core.remote import Remote
-from connector.station.core.sampling import Sampling
+from connector.station.core.sampling import SAMPLES, Sampling
 from connector.station.core.sessions import Sessions
 from connector.station.core.site import Site
 from connector.station.core.telling import Telling
@@ -39,13 +39,23 @@ class Rooms:
         return [e for e in self.site.evses.values() if evse in (0, e.number)]
 
 
+def is_mere_sample(event: SessionEvent) -> bool:
+    """Whether it changes nothing of what is kept but how many events were told.
+
+    There are too many of these to keep everything anew for each: whoever keeps the
+    events knows their numbers and times (`client.recovery`).
+    """
+    if event.kind != "Updated" or event.trigger not in SAMPLES:
+        return False
+    return event.remote_start_id is None and event.reservation_id is None
+
+
 def build(site: Site) -> Rooms:
     """The rooms of a station."""
     telling = Telling(site)
 
     def emit(event: SessionEvent) -> None:
-        # What was told of a transaction is kept with it: its events are numbered.
-        site.revision += 1
+        site.revision += not is_mere_sample(event)
         telling.emit(event)
 
     transactions = Transactions(site.variables, site.hardware, emit, site.is_offline)

@@ -16,6 +16,9 @@ from connector.station.core.telling import Telling
 from connector.station.core.transactions import Transactions
 
 CLOCK, PERIODIC = "Sample.Clock", "Sample.Periodic"
+ALIGNED, AT_INTERVALS = "MeterValueClock", "MeterValuePeriodic"
+SAMPLES = frozenset({ALIGNED, AT_INTERVALS})
+"""The triggers of values that come by themselves."""
 MOST_SAMPLES = 300
 _DAY_MS = 86_400_000
 _SET_BACK_MS = 5_000
@@ -45,7 +48,7 @@ class Sampling:
         interval_ms = self._interval_ms(names.SAMPLE_INTERVAL_S)
         if interval_ms and now_ms - session.sampled_ms >= interval_ms:
             session.sampled_ms = _last(session.sampled_ms, interval_ms, now_ms)
-            self.sample(evse, "MeterValuePeriodic", PERIODIC, now_ms)
+            self.sample(evse, AT_INTERVALS, PERIODIC, now_ms)
         interval_ms = self._interval_ms(names.ENDED_INTERVAL_S)
         if interval_ms and now_ms - session.kept_ms >= interval_ms:
             session.kept_ms = _last(session.kept_ms, interval_ms, now_ms)
@@ -90,7 +93,7 @@ class Sampling:
         for number, evse in self.site.evses.items():
             if evse.is_running:
                 name = names.ALIGNED_MEASURANDS
-                self.transactions.sample(evse, "MeterValueClock", CLOCK, now_ms, name)
+                self.transactions.sample(evse, ALIGNED, CLOCK, now_ms, name)
             else:
                 self.measure(number, CLOCK, now_ms)
 
@@ -110,15 +113,17 @@ class Sampling:
     def due_ms(self) -> list[int]:
         """When something is to be read."""
         due = [each for each in (self._aligned_ms, self._aligned_ended_ms) if each]
-        sessions = [e.session for e in self.site.evses.values() if e.is_running]
-        if not sessions:
+        running = [e.session for e in self.site.evses.values() if e.is_running]
+        if not running:
             return due
         told_ms = self._interval_ms(names.SAMPLE_INTERVAL_S)
         kept_ms = self._interval_ms(names.ENDED_INTERVAL_S)
-        for session in sessions:
+        for session in running:
             assert session is not None  # noqa: S101
-            due += [session.sampled_ms + told_ms] if told_ms else []
-            due += [session.kept_ms + kept_ms] if kept_ms else []
+            if told_ms:
+                due.append(session.sampled_ms + told_ms)
+            if kept_ms:
+                due.append(session.kept_ms + kept_ms)
         return due
 
 

@@ -33,6 +33,8 @@ class Session:
     group: str | None = None
     started_ms: int | None = None
     """When the transaction began; None: it has not."""
+    begun_ms: int | None = None
+    """The same by the clock of then: what is told of it keeps this time."""
     meter_start_wh: float = 0.0
     id_16: int | None = None
     remote_start_id: int | None = None

@@ -180,12 +180,14 @@ class Sessions:
                 self.transactions.update(evse, trigger, now_ms, token)
         self.settle(evse, now_ms)
 
-    def end_all(self, reason: str, now_ms: int, evse: int = 0) -> None:
+    def end_all(
+        self, reason: str, now_ms: int, evse: int = 0, trigger: str = "ResetCommand"
+    ) -> None:
         """End what runs, at one EVSE or all, whatever its stop points are."""
         for number, found in self.site.evses.items():
             if evse in (0, number):
                 if found.is_running:
-                    self.end(found, "ResetCommand", reason, now_ms)
+                    self.end(found, trigger, reason, now_ms)
                 else:
                     self.abandon(found)
                 self.settle(found, now_ms)

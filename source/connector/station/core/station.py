@@ -86,7 +86,7 @@ class StationCore(HardwareSide, ClientSide):
         ]
         for evse in self.site.evses.values():
             due += evse.waits_until_ms, rooms.bounds.due_ms(evse, now_ms)
-        return max(now_ms + 1, min((d for d in due if d), default=NEVER_MS))
+        return max(now_ms + 1, min([d for d in due if d], default=NEVER_MS))
 
     # -- telling
 

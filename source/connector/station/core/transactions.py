@@ -106,6 +106,7 @@ class Transactions:
             return
         reading = self.hardware.read(evse.number)
         session.started_ms = session.sampled_ms = session.kept_ms = now_ms
+        session.begun_ms = now_ms
         session.meter_start_wh = reading.energy_wh
         measurands = self.variables.items(names.STARTED_MEASURANDS)
         self._tell(evse, "Started", trigger, now_ms, (reading, measurands, _BEGIN))

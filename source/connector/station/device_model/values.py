@@ -127,7 +127,7 @@ class Values:
 
     def number(self, name: str) -> float:
         """A number; 0 where there is none."""
-        text = self.text(name)
+        text = self._changed.get(name) or self.text(name)
         return float(text) if text else 0.0
 
     def items(self, name: str) -> tuple[str, ...]:

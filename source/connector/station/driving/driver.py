@@ -59,9 +59,9 @@ class Driver:
         self.station.touch()
         return answer or {}
 
-    async def settle(self) -> None:
-        """Wait until what has happened was told, if anybody listens."""
-        await quiet(self.station, _QUIET_WITHIN_S)
+    async def settle(self) -> bool:
+        """Wait until what has happened was told, if anybody listens; whether it was."""
+        return await quiet(self.station, _QUIET_WITHIN_S)
 
     # -- vehicles and cards
 

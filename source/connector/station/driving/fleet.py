@@ -9,6 +9,7 @@ from types import TracebackType
 
 from connector.errors import ConnectorError
 from connector.station.assembly.station import Station
+from connector.station.driving.closing import end_what_runs
 from connector.station.driving.driver import Driver
 from connector.station.driving.verbs import Deed
 from connector.station.driving.visits import Habits, Visits, visits_of
@@ -68,6 +69,7 @@ class Fleet:
             await asyncio.wait({self._starting})
         for visits in self._visits:
             visits.stop()
+        await end_what_runs(each.station for each in self.drivers.values())
         for task in self._tasks:
             task.cancel()
         if self._tasks:

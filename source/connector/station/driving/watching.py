@@ -37,11 +37,11 @@ async def _changed(station: Station) -> None:
     await asyncio.sleep(0)
 
 
-async def quiet(station: Station, within_s: float) -> None:
-    """Wait until all was told that can be told."""
+async def quiet(station: Station, within_s: float) -> bool:
+    """Wait until all was told that can be told; False: it was not in time."""
     for _ in range(_TURNS):
         await asyncio.sleep(0)
-    await until(station, lambda: not _has_to_tell(station), within_s)
+    return await until(station, lambda: not _has_to_tell(station), within_s)
 
 
 def _has_to_tell(station: Station) -> bool:

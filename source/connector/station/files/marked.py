@@ -76,7 +76,8 @@ class Marked:
     def wrong(self, expected: str) -> None:
         """Note that it is not what was expected."""
         found = "" if self.is_secret else f"found {self._shown()}, "
-        self.problems.add(self.mark, f"{self.path}: {found}expected {expected}")
+        place = f"{self.path}: " if self.path else ""
+        self.problems.add(self.mark, f"{place}{found}expected {expected}")
 
     def _shown(self) -> str:
         if self.is_mapping:

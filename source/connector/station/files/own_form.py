@@ -85,6 +85,8 @@ def _evses(marked: Marked | None) -> tuple[EvseModel, ...]:
             )
         found.append(_evse(table, len(found) + 1))
         table.finish()
+    if marked is not None and marked.is_list and not found:
+        marked.wrong("at least one EVSE")
     return tuple(found)
 
 

@@ -180,8 +180,9 @@ class Attempt:
             nearest = problem
         if nearest is not None:
             return f"{expect.action}: {nearest}"
-        others = ", ".join(dict.fromkeys(seen[-_SHOWN:])) or "nothing"
-        return f"{expect.action} was not {expect.kind}, but {others}"
+        others = ", ".join(dict.fromkeys(seen[-_SHOWN:]))
+        beside = f"but {others}" if others else "nor anything else"
+        return f"{expect.action} was not {expect.kind}, {beside}"
 
     def _misfit(self, expect: Expect, exchange: Exchange) -> str | None:
         match = Match(self.names)

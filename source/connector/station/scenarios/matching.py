@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from connector.errors import ConnectorError
@@ -25,6 +25,8 @@ _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
 }
 _NAME = re.compile(r"\$\{(\w+)([+-]\d+)?\}")
 _LONGEST_SHOWN = 80
+BUILT_IN = frozenset({"now", "now_s"})
+"""Names that are always known."""
 
 
 class UnknownName(ConnectorError):
@@ -75,10 +77,23 @@ class Names:
 
     def unknown(self, value: Any) -> str | None:
         """The name that a value is, where nothing is known under it."""
-        whole = _NAME.fullmatch(value) if isinstance(value, str) else None
-        if whole is None or whole[1] in ("now", "now_s") or whole[1] in self.known:
-            return None
-        return whole[1]
+        name = whole_name(value)
+        return None if name in BUILT_IN or name in self.known else name
+
+
+def whole_name(value: Any) -> str | None:
+    """The name of a value that is nothing else than `${name}`."""
+    whole = _NAME.fullmatch(value) if isinstance(value, str) else None
+    return None if whole is None else whole[1]
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """Every name in a value, wherever it stands."""
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from names_in(each)
+    elif isinstance(value, str):
+        yield from (found[1] for found in _NAME.finditer(value))
 
 
 class Match:

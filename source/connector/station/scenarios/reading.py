@@ -177,7 +177,7 @@ def _given(marked: Marked, verb: Verb) -> dict[str, Any]:
 
 def _arguments(marked: Marked, verb: Verb, given: dict[str, Any]) -> dict[str, Any]:
     known = {each.name: each for each in verb.arguments}
-    values = {}
+    values: dict[str, Any] = {}
     for name, found in given.items():
         try:
             if name not in known:
@@ -188,6 +188,8 @@ def _arguments(marked: Marked, verb: Verb, given: dict[str, Any]) -> dict[str, A
             values[name] = found if late else value_of(verb, known[name], found)
         except WrongLine as problem:
             marked.problems.add(marked.mark, f"{marked.path}: {problem}")
+            # It is wrong, and not missing as well.
+            values[name] = None
     try:
         return completed(verb, values)
     except WrongLine as problem:

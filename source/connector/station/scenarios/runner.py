@@ -19,6 +19,7 @@ from connector.station.scenarios.attempt import Attempt, StepFailed
 from connector.station.scenarios.desk import Desk
 from connector.station.scenarios.file_server import FileServer
 from connector.station.scenarios.matching import Names
+from connector.station.scenarios.naming import unbound
 from connector.station.scenarios.record import Record
 from connector.station.scenarios.results import Outcome, Result
 from connector.station.scenarios.scenario import Scenario
@@ -155,9 +156,15 @@ class _Runner:
     async def _attempt(
         self, scenario: Scenario, station: Station, record: Record
     ) -> None:
+        known = self._known(scenario)
+        missing = unbound(scenario, known)
+        if missing is not None:
+            name, line = missing
+            reason = f"nothing gives ${{{name}}} a value, expected it in parameters"
+            raise StepFailed(f"{reason}, or with --set {name}=..", line, "names")
         if scenario.waits_for_boot:
             await self._boot(station)
-        names = Names(self._known(scenario), station.clock.now_ms)
+        names = Names(known, station.clock.now_ms)
         driver = Driver(station, self._options.id_tag)
         within_s = self._options.within_s
         attempt = Attempt(driver, record, self._desk, names, within_s)

@@ -11,16 +11,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 TINY = 1e-12
 """States of charge nearer than this are the same."""
 NEVER_S = math.inf
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """Power over the state of charge: ``power_w + slope * (s - start)`` up to ``end``.
 
     ``slope`` is in W for a whole battery.
@@ -64,7 +63,7 @@ class Curve:
 
     def capped(self, charge: float, cap_w: float) -> Line:
         """What holds from a state of charge on: the lesser of the curve and a cap."""
-        line = next((li for li in self._lines if charge < li.end), self._lines[-1])
+        line = self._at(charge)
         crossing = _crossing(line, cap_w)
         is_ahead = charge + TINY < crossing
         # Decided by the place, not by the power: on the crossing itself both are one.
@@ -73,6 +72,12 @@ class Curve:
         if is_over:
             return Line(charge, end, cap_w)
         return Line(charge, end, min(line.at(charge), cap_w), line.slope)
+
+    def _at(self, charge: float) -> Line:
+        for line in self._lines:
+            if charge < line.end:
+                return line
+        return self._lines[-1]
 
 
 def _crossing(line: Line, cap_w: float) -> float:

@@ -202,9 +202,10 @@ class SimulatedHardware:
         told, vehicle = self.told, outlet.vehicle
         if told is None or vehicle is None:
             return
+        # What it asks for is known at once: it is not seen to pause first.
+        self._tell_demand(evse, outlet, now_ms)
         told.plugged(evse, Plug.PLUGIN, now_ms, outlet.connector)
         told.departs(evse, vehicle.departure_ms, vehicle.wanted_wh)
-        self._tell_demand(evse, outlet, now_ms)
 
     def unplug(self, evse: int) -> Vehicle:
         """Take the vehicle away, at its own end of the cable; gives it.
@@ -324,6 +325,12 @@ class SimulatedHardware:
                 meter = self.outlets[number].meter
                 meter.imported_wh = max(meter.imported_wh, imported_wh)
                 meter.exported_wh = max(meter.exported_wh, exported_wh)
+
+    def show_at_least(self, evse: int, energy_wh: float) -> None:
+        """A value that was told before a restart; a register never goes back."""
+        if evse in self.outlets:
+            meter = self.outlets[evse].meter
+            meter.imported_wh = max(meter.imported_wh, energy_wh / meter.gain)
 
     def _outlet(self, evse: int) -> Outlet:
         found = self.outlets.get(evse)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass
+from statistics import NormalDist
 
 from connector.station.model import Rating
 from connector.station.ports import Reading
@@ -20,7 +21,18 @@ _GAIN = 0.004
 _POWER_FACTOR = 0.999
 _TANGENT = math.tan(math.acos(_POWER_FACTOR))
 _AMBIENT_C, _W_PER_KELVIN, _WARMS_IN_S = 21.0, 1200.0, 900.0
-_VOLTAGE_SIGMA, _FREQUENCY_SIGMA = 0.0025, 0.01
+_VOLTAGE_SIGMA, _FREQUENCY_SIGMA, _TEMPERATURE_SIGMA = 0.0025, 0.01, 0.1
+_NOISE_BITS = 12
+_NOISE = tuple(
+    NormalDist().inv_cdf((number + 0.5) / 2**_NOISE_BITS)
+    for number in range(2**_NOISE_BITS)
+)
+"""A normal distribution, to be drawn from: `Random.gauss` takes ten times as long."""
+
+
+def noise(source: random.Random) -> float:
+    """Around 0, with a standard deviation of 1."""
+    return _NOISE[source.getrandbits(_NOISE_BITS)]
 
 
 @dataclass(slots=True)
@@ -56,7 +68,8 @@ class Meter:
         """Per phase; a vehicle holds its currents, whatever the voltage does."""
         factor = 1.0 if self.rating.is_dc else _POWER_FACTOR
         amperes = power_w * self.gain / conductors / voltage / factor
-        noisy = [amperes * (1 + source.uniform(-1e-3, 1e-3)) for _ in range(conductors)]
+        draw = source.random
+        noisy = [amperes * (0.999 + 0.002 * draw()) for _ in range(conductors)]
         missing = (1 if self.rating.is_dc else self.rating.phases) - conductors
         return (*noisy, *([0.0] * missing))
 
@@ -64,7 +77,7 @@ class Meter:
         """Of the grid, per phase."""
         volts = self.rating.voltage * (effect.voltage_factor if effect else 1.0)
         count = self.rating.phases
-        return [volts * (1 + source.gauss(0, _VOLTAGE_SIGMA)) for _ in range(count)]
+        return [volts * (1 + _VOLTAGE_SIGMA * noise(source)) for _ in range(count)]
 
     def read(
         self,
@@ -85,8 +98,8 @@ class Meter:
             power_w=shown_w,
             currents_a=self.currents_a(power_w, conductors, nominal, source),
             voltages=(nominal,) if is_dc else tuple(self.voltages(effect, source)),
-            frequency_hz=None if is_dc else 50 + source.gauss(0, _FREQUENCY_SIGMA),
-            temperature_c=_AMBIENT_C + warm_k + source.gauss(0, 0.1),
+            frequency_hz=None if is_dc else 50 + _FREQUENCY_SIGMA * noise(source),
+            temperature_c=_AMBIENT_C + warm_k + _TEMPERATURE_SIGMA * noise(source),
             state_of_charge=charge if is_dc else None,
             exported_wh=exported_wh if self.rating.max_discharge_w else None,
             reactive_var=None if is_dc else shown_w * _TANGENT,

@@ -133,8 +133,9 @@ class Vehicle:
     def _line(self) -> Line:
         """What bounds it from here on."""
         found = self.model.curve.capped(self.state_of_charge, self.cap_w)
-        end = min(found.end, self.target)
-        return Line(found.start, end, found.power_w, found.slope)
+        if found.end <= self.target:
+            return found
+        return found._replace(end=self.target)
 
     def advance(self, elapsed_s: float) -> float:
         """Let time pass; gives the energy from the grid in Wh, below 0: into it."""

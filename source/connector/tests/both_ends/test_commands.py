@@ -47,7 +47,7 @@ VALUES: dict[str, list[Any]] = {
     "data_transfer": [{"vendorId": "ACME"}],
     "display_message": ["Hello"],
     "password": [True],
-    "security_profile": [{"profile": 1, "url": "ws://127.0.0.1"}],
+    "security_profile": [{"profile": 1, "url": "ws://127.0.0.1", "slot": 2}],
     "call": [{"action": "ClearCache"}],
 }
 """What is written, one after the other."""

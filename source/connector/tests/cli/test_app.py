@@ -51,6 +51,54 @@ def test_it_runs_and_gives_the_exit_code(runs: list[str], arguments: list[str]) 
     assert runs == ["run"]
 
 
+def test_who_types_no_command_is_told_what_runs(
+    runs: list[str], command: Command
+) -> None:
+    assert "this is the connector itself" in command().err
+    assert command("run").err == ""
+    assert runs == ["run", "run"]
+
+
+def main_py(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """The file that the image starts, in a folder where nothing is set."""
+    return subprocess.run(
+        [sys.executable, SOURCE / "connector" / "main.py", *words],
+        cwd=folder,
+        env={"OCPP_PORT": "not a port"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("words", [["--version"], ["ocpp-connector", "--version"]])
+def test_words_behind_the_main_file_are_a_command_line(
+    tmp_path: Path, words: list[str]
+) -> None:
+    done = main_py(tmp_path, *words)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"ocpp-connector {__version__}\n"
+
+
+def test_words_behind_the_main_file_that_nobody_knows_are_refused(
+    tmp_path: Path,
+) -> None:
+    done = main_py(tmp_path, "fly")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "No such command 'fly'" in done.stderr
+
+
+@pytest.mark.parametrize("words", [[], ["run"], ["ocpp-connector", "run"]])
+def test_the_main_file_alone_is_the_connector(tmp_path: Path, words: list[str]) -> None:
+    done = main_py(tmp_path, *words)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("OCPP_PORT is 'not a port' (environment)")
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"]])
 def test_help_is_given(runs: list[str], arguments: list[str], command: Command) -> None:
     done = command(*arguments)

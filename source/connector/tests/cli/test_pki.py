@@ -107,6 +107,33 @@ def test_nothing_is_issued_over_a_file_that_is_there(
     assert done.err == f"{name} is there already, and stays\n"
 
 
+@pytest.mark.parametrize("mine", ["mine", PEM.replace("AA==", "AQ==")])
+def test_nothing_is_issued_beside_the_root_of_another_ca(
+    api: Api, command: Command, nowhere: Path, mine: str
+) -> None:
+    api.answer("GET", "/pki/root", PEM.encode())
+    (nowhere / "station-ca.pem").write_text(mine)
+
+    done = command("pki", "issue", "CP-7")
+
+    assert (done.code, [asked.method for asked in api.asked]) == (Exit.USAGE, ["GET"])
+    assert done.err.startswith("station-ca.pem is there already, and stays: ")
+    assert (nowhere / "station-ca.pem").read_text() == mine
+    assert not (nowhere / "CP-7.pem").exists()
+
+
+def test_the_root_of_this_ca_stays_as_it_is(here: Command, nowhere: Path) -> None:
+    here("init", "--output", "station-ca.pem")
+    mine = (nowhere / "station-ca.pem").read_bytes().replace(b"\n", b"\r\n")
+    (nowhere / "station-ca.pem").write_bytes(mine)
+
+    done = here("issue", "CP-7")
+
+    assert (done.code, done.err) == (Exit.DONE, "")
+    assert "root: station-ca.pem" in done.out
+    assert (nowhere / "station-ca.pem").read_bytes() == mine
+
+
 def test_a_name_leads_into_no_other_folder(
     api: Api, command: Command, nowhere: Path
 ) -> None:
@@ -131,8 +158,8 @@ def test_certificates_are_listed_shown_and_revoked(api: Api, command: Command) -
     assert row == ["5f3a\\x1b", "CP-7", "CP-7", "30"]
     assert api.asked[0].query == {"limit": "101", "station": "CP-7"}
     assert command("pki", "show", "5f3a", "--json").json == ITEM
-    assert api.asked[1].body == {"reason": "superseded"}
-    assert revoked.code == Exit.DONE
+    assert api.asked[2].body == {"reason": "superseded"}
+    assert (revoked.code, revoked.out) == (Exit.DONE, "5f3a\\x1b (CP-7): revoked\n")
 
 
 def test_a_certificate_for_the_server_is_issued(api: Api, command: Command) -> None:
@@ -172,6 +199,16 @@ def test_from_nothing_to_a_certificate_and_back(here: Command, nowhere: Path) ->
     assert revoked["reason"] == "key_compromise"
     crl = x509.load_pem_x509_crl(here("crl").out.encode())
     assert crl.get_revoked_certificate_by_serial_number(int(serial, 16)) is not None
+
+
+def test_who_revokes_a_second_time_is_told_that_it_was(here: Command) -> None:
+    serial = here("issue", "CP-7", "--json").json["serial"]
+    first = here("revoke", serial, "--reason", "superseded", "--json").json
+
+    again = here("revoke", serial, "--reason", "key_compromise")
+
+    told = f"was revoked already (superseded, {first['revoked']})"
+    assert (again.code, again.out) == (Exit.DONE, f"{serial} (CP-7): {told}\n")
 
 
 def test_a_request_is_signed(here: Command, nowhere: Path) -> None:
@@ -268,6 +305,22 @@ def test_a_folder_that_cannot_be_made_is_told_before_anything_is_issued(
     assert (done.code, done.out) == (Exit.USAGE, "")
     assert done.err.startswith("file/keys: ")
     assert here("list", "--json").json == []
+
+
+def test_nothing_is_issued_where_nothing_can_be_written(
+    api: Api, command: Command, nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (nowhere / "keys").mkdir()
+
+    def read_only(*_: Any, **__: Any) -> None:
+        raise OSError(30, "Read-only file system")
+
+    # Folders that even root cannot write to are not to be had everywhere.
+    monkeypatch.setattr("tempfile._mkstemp_inner", read_only)
+    done = command("pki", "issue", "CP-7", "--output-dir", "keys")
+
+    assert (done.code, api.asked) == (Exit.USAGE, [])
+    assert done.err.startswith("keys: Read-only file system; nothing is issued")
 
 
 def test_what_was_issued_and_cannot_be_written_is_to_be_revoked(

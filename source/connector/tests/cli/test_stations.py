@@ -295,6 +295,19 @@ def test_no_password_is_refused(
     assert (done.code, api.asked) == (Exit.USAGE, [])
 
 
+@pytest.mark.parametrize("length", [15, 65])
+def test_a_password_that_no_station_can_have_is_refused(
+    api: Api, command: Command, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    type_in(monkeypatch, b"s" * length + b"\n")
+
+    done = command("stations", "password", "CP-7")
+
+    assert (done.code, api.asked) == (Exit.USAGE, [])
+    told = f"the password has {length} characters, expected 16 to 40 (OCPP 2.1: to 64)"
+    assert told in done.err
+
+
 def test_a_password_that_is_typed_is_asked_for_twice(
     api: Api, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -302,14 +315,14 @@ def test_a_password_that_is_typed_is_asked_for_twice(
 
     def prompt(text: str, **how: Any) -> str:
         asked.append({"text": text} | how)
-        return "typed-by-hand"
+        return "typed-by-one-hand"
 
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("typer.prompt", prompt)
     api.answer("PATCH", "/stations/CP-7", CP_7)
 
     assert command("stations", "password", "CP-7").code == Exit.DONE
-    assert api.asked[0].body == {"password": "typed-by-hand"}
+    assert api.asked[0].body == {"password": "typed-by-one-hand"}
     assert asked[0]["hide_input"] and asked[0]["confirmation_prompt"]
     assert asked[0]["err"]
 

@@ -112,6 +112,16 @@ def test_a_backup_goes_where_it_is_wanted_and_over_nothing(
     assert "b.tar.gz is there already" in second.err
 
 
+def test_a_backup_makes_no_folder_where_a_disk_may_be_missing(
+    data: Path, nowhere: Path, command: Command
+) -> None:
+    done = command("store", "backup", "--direct", "--output", "nas/b.tar.gz")
+
+    assert (done.code, done.out) == (Exit.USAGE, "")
+    assert done.err == "nas/b.tar.gz: there is no folder nas\n"
+    assert not (nowhere / "nas").exists()
+
+
 def test_a_restore_replaces_nothing_unless_it_is_told_to(
     data: Path, nowhere: Path, command: Command
 ) -> None:
@@ -123,6 +133,7 @@ def test_a_restore_replaces_nothing_unless_it_is_told_to(
 
     assert refused.code == Exit.TROUBLE
     assert "it has 2 tokens already" in refused.err
+    assert "say so with --force" in refused.err
     assert done.code == Exit.DONE
     assert tokens_in(data) == ["04A2B3C4"]
     assert [Path(path).exists() for path in done.json["aside"]] == [True]

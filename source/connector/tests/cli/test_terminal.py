@@ -20,6 +20,12 @@ from connector.tests.cli.conftest import TOKEN, Command
 from connector.tests.system.process import SOURCE
 
 WORDS = [sys.executable, "-m", "connector.cli.app"]
+_INTERRUPTIBLE = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("connector.cli.app", run_name="__main__", alter_sys=True)
+"""
+"""Whoever runs the tests in the background has SIGINT ignored, in children too."""
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -102,7 +108,16 @@ def test_an_interrupt_ends_a_command_that_waits(api: Api, nowhere: Path) -> None
 
     api.answer("POST", "/stations/CP-7/calls", wait)
     with subprocess.Popen(
-        [*WORDS, "send", "CP-7", "Reset", "--url", api.url],
+        [
+            sys.executable,
+            "-c",
+            _INTERRUPTIBLE,
+            "send",
+            "CP-7",
+            "Reset",
+            "--url",
+            api.url,
+        ],
         env=environment(API_TOKEN=TOKEN),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

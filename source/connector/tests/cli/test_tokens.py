@@ -141,8 +141,9 @@ def test_a_file_of_tokens_is_read(nowhere: Path, name: str, text: str) -> None:
         ("t.csv", "id,max_active\nA,many\n", "max_active is 'many', expected a whole"),
         ("t.csv", "id\nA\na\n", "the token 'a' (any) is twice"),
         ("t.json", "3", "t.json: expected an object by token, or a list"),
-        ("t.json", "[3]", "t.json, 1: expected an object"),
+        ("t.json", "[3]", "t.json, item 1: expected an object"),
         ("t.json", '[{"id": 4}]', "t.json, item 1: id: expected an id token, as text"),
+        ("t.json", '[{"id": "A", "type": 4}]', "item 1: type: expected a type of id"),
         ("t.json", '{"A": {"colour": 1}}', "t.json, token 'A': no 'colour'"),
         ("t.json", "{", "t.json: no JSON: "),
         ("t.yaml", "A: [", "t.yaml: expected "),
@@ -217,6 +218,52 @@ def test_a_connector_in_trouble_ends_an_import(
     done = command("tokens", "import", "t.csv")
 
     assert (done.code, len(api.asked)) == (Exit.TROUBLE, 1)
+
+
+WRONG = [
+    ("id,status\nA,Maybe\n", "line 2: status is 'Maybe', expected "),
+    ("id,expiry\nA,tomorrow\n", "line 2: expiry is 'tomorrow', expected a time with"),
+    ("id,expiry\nA,2026-12-31T23:59:59\n", "line 2: expiry is "),
+    ("id,max_active\nA,0\n", "line 2: max_active is 0, expected "),
+    ("id,language\nA,German!\n", "line 2: language is 'German!', expected a language"),
+    ("id,type\nA,no such type\n", "line 2: type is 'no such type', expected any, "),
+    (f"id\n{'A' * 256}\n", "line 2: id is 'AAA"),
+    (f"id,note\nA,{'n' * 1001}\n", "line 2: note is "),
+    ("id\nA\x07\n", "line 2: id is "),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), WRONG)
+def test_a_dry_run_refuses_what_the_connector_would(
+    api: Api, command: Command, nowhere: Path, text: str, told: str
+) -> None:
+    write(nowhere, "t.csv", text)
+
+    done = command("tokens", "import", "t.csv", "--dry-run")
+
+    assert (done.code, done.out, api.asked) == (Exit.USAGE, "", [])
+    assert f"t.csv, {told}" in done.err
+
+
+def test_each_wrong_row_is_named(api: Api, command: Command, nowhere: Path) -> None:
+    rows = [
+        "id,status,max_active",
+        "A,Maybe,",
+        "B,Blocked,",
+        "C,,x",
+        "b,,",
+        ",,1",
+        "D,,,,",
+    ]
+    write(nowhere, "t.csv", "\n".join(rows))
+
+    done = command("tokens", "import", "t.csv", "--dry-run", "--json")
+
+    assert (done.code, done.out, api.asked) == (Exit.USAGE, "", [])
+    lines = done.err.splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        f"t.csv, line {number}" for number in (2, 4, 5, 6, 7)
+    ]
 
 
 def test_a_dry_run_asks_nobody(

@@ -140,6 +140,21 @@ async def test_what_is_told_of_a_station_that_connects(system: Harness) -> None:
     assert kinds == [Connected, Disconnected, Connected]
 
 
+async def test_when_a_station_left_is_known_after_a_restart(start: Start) -> None:
+    before = await start()
+    end = await before.connect()
+    await before.advance(60)
+    await end.leave()
+    seen_ms = before.station().seen_ms
+    await before.central.stop()
+
+    after = await start(store=before.store, clock=before.clock)
+
+    assert seen_ms > before.station().since_ms
+    assert after.station().seen_ms == seen_ms
+    assert after.station().learned == before.station().learned
+
+
 async def test_the_newest_link_wins_and_the_late_end_of_the_old_is_no_loss(
     system: Harness,
 ) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from connector.cli.program import program
 from connector.station.driving import VERBS, parse
@@ -37,8 +36,7 @@ def typed() -> list[list[str]]:
 
 @pytest.mark.parametrize("words", typed(), ids=" ".join)
 def test_a_command_line_of_the_page_is_one(words: list[str]) -> None:
-    command: Any = typer.main.get_command(program())
-    station = command.commands["station"]
+    station: Any = program().commands["station"]
 
     assert station.make_context("station", list(words), resilient_parsing=False)
 

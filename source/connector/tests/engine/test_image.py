@@ -59,6 +59,15 @@ def test_the_command_is_on_the_path(client: docker.DockerClient, image: str) -> 
     assert in_image(client, image, "ocpp-connector", "--version") == (0, version)
 
 
+@pytest.mark.parametrize("words", [["--version"], ["ocpp-connector", "--version"]])
+def test_what_is_given_to_the_image_is_a_command_line(
+    client: docker.DockerClient, image: str, words: list[str]
+) -> None:
+    output = client.containers.run(image, words, user="4711:4711", remove=True)
+
+    assert output.decode().strip() == f"ocpp-connector {__version__}"
+
+
 def test_the_command_reads_the_settings_of_the_image(
     client: docker.DockerClient, image: str
 ) -> None:

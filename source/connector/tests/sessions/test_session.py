@@ -137,6 +137,26 @@ async def test_a_call_without_an_answer_times_out_and_the_late_answer_is_nothing
         assert bench.watcher.kinds == ["unsolicited"]
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_an_answer_that_is_handed_over_is_taken_and_nothing_else_is(
+    version: str,
+) -> None:
+    async with Bench(version=version) as bench:
+        task = reset(bench)
+        call: list[Any] = await bench.recv()
+        for text in (
+            "[3,",
+            '[3,"another",{}]',
+            f'[3,"{call[1]}","yes"]',
+            f'[4,"{call[1]}","InternalError","",{{}}]',
+            f'[2,"{call[1]}","Heartbeat",{{}}]',
+            "rubbish",
+        ):
+            assert not bench.session.take_answer(text)
+        assert bench.session.take_answer(_result(call, ACCEPTED))
+        assert await task == ACCEPTED
+
+
 async def test_more_calls_than_may_wait_are_refused() -> None:
     async with Bench(outbox_limit=1) as bench:
         tasks = [reset(bench), reset(bench)]

@@ -340,7 +340,51 @@ async def test_a_certificate_that_is_no_good_is_refused_with_its_reason(
         await running.refuses(context)
         assert running.requests == []
         assert running.counts == {"client_certificate": 1}
-    assert f"refused 127.0.0.1: no TLS, its certificate: {words}" in caplog.text
+    assert f"refused 127.0.0.1: the certificate that it showed: {words}" in caplog.text
+
+
+def joined(folder: Path, name: str, *files: Path) -> Path:
+    path = folder / name
+    path.write_bytes(b"".join(file.read_bytes() for file in files))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("trusted", "lists", "is_revoked", "is_let_in"),
+    [
+        (("root",), ("root", "below"), False, True),
+        (("root",), ("root", "below"), True, False),
+        (("root", "below"), ("root", "below"), False, True),
+        (("root", "below"), ("root", "below"), True, False),
+        # One CA has no list, or is not there: the station's own is looked at alone.
+        (("root",), ("below",), True, True),
+        (("root", "below"), ("below",), True, True),
+        (("below",), ("below",), True, True),
+        (("below",), ("root", "below"), True, True),
+    ],
+)
+async def test_the_whole_chain_is_looked_at_where_every_ca_has_a_list(
+    ca: Authority,
+    tmp_path: Path,
+    trusted: tuple[str, ...],
+    lists: tuple[str, ...],
+    is_revoked: bool,
+    is_let_in: bool,
+) -> None:
+    below = ca.below(tmp_path / "below", "Below")
+    own = joined(tmp_path, "own.pem", below.issue("cs1"), below.file)
+    revoked = (below.certificate,) if is_revoked else ()
+    crls = {"root": ca.revoke(*revoked), "below": below.revoke()}
+    files = {"root": ca.file, "below": below.file}
+    client_ca = joined(tmp_path, "cas.pem", *(files[each] for each in trusted))
+    crl = joined(tmp_path, "crls.pem", *(crls[each] for each in lists))
+
+    async with bench(ca, client_ca=client_ca, crl=crl) as running:
+        if is_let_in:
+            async with running.dial(ca.client(own)) as link:
+                assert await link.recv() == "cs1 2"
+        else:
+            await running.refuses(ca.client(own))
 
 
 async def test_a_list_that_has_expired_refuses_all_client_certificates(
@@ -350,7 +394,7 @@ async def test_a_list_that_has_expired_refuses_all_client_certificates(
     async with bench(ca, client_ca=ca.file, crl=crl) as running:
         assert "crl.pem (CN=Test CA) has expired: every client" in caplog.text
         await running.refuses(ca.client(own))
-        assert "its certificate: CRL has expired" in caplog.text
+        assert "the certificate that it showed: CRL has expired" in caplog.text
         async with running.dial(ca.client()) as station:
             assert await station.recv() == "cs1 2"
 

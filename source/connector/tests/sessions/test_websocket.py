@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.frames import Frame, Opcode
 
 from connector.errors import LinkClosed, LinkRefused
 from connector.sessions.engine import SessionOptions
@@ -392,6 +393,57 @@ async def test_a_link_that_is_opened_carries_texts_until_it_is_closed() -> None:
             with pytest.raises(LinkClosed) as caught:
                 await action
             assert caught.value.code == 1000
+
+
+TAPPED = Frame(Opcode.TEXT, b"[3,a]")
+OTHERS = (
+    (Frame(Opcode.TEXT, b"[2,b]"),),
+    (Frame(Opcode.BINARY, b"[3,b]"),),
+    (Frame(Opcode.TEXT, b"[3,", fin=False), Frame(Opcode.CONT, b"b]")),
+)
+
+
+@pytest.mark.parametrize("others", OTHERS)
+async def test_a_tap_takes_only_what_nothing_else_waits_before(
+    others: tuple[Frame, ...],
+) -> None:
+    taken: list[str] = []
+
+    def tap(text: str) -> bool:
+        if text.startswith("[3"):
+            taken.append(text)
+        return text.startswith("[3")
+
+    async with server() as running:
+        link = await open_link(url(running), OCPP16)
+        assert await link.recv() == "cs1 ocpp1.6"
+        link.tap(tap)
+        hear = link._websocket.process_event
+        hear(TAPPED)
+        # Nobody was receiving.
+        assert (await link.recv(), taken) == ("[3,a]", [])
+        received = asyncio.create_task(link.recv())
+        await asyncio.sleep(0)
+        for frame in (TAPPED, *others, TAPPED):
+            hear(frame)
+        assert taken == ["[3,a]"]
+        assert str(await received).strip("b'") in {"[2,b]", "[3,b]"}
+        assert await link.recv() == "[3,a]"
+        assert taken == ["[3,a]"]
+        await link.close()
+
+
+async def test_a_tapped_link_ends_with_a_text_that_is_none() -> None:
+    async with server() as running:
+        link = await open_link(url(running), OCPP16)
+        assert await link.recv() == "cs1 ocpp1.6"
+        link.tap(lambda _: True)
+        received = asyncio.create_task(link.recv())
+        await asyncio.sleep(0)
+        link._websocket.process_event(Frame(Opcode.TEXT, b"\xff"))
+        with pytest.raises(LinkClosed) as caught:
+            await received
+        assert caught.value.code == 1007
 
 
 async def test_a_pong_is_noted_with_its_latency() -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from connector.store import DatabaseStore, open_store
 from connector.store.groups import Groups
@@ -25,7 +26,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def store(url: str) -> AsyncIterator[DatabaseStore]:
+async def store(url: str, empty_store: Path) -> AsyncIterator[DatabaseStore]:
+    path = make_url(url).database
+    if url.startswith("sqlite:") and path is not None:
+        shutil.copy(empty_store, path)
     store = open_store(url)
     await store.open()
     yield store

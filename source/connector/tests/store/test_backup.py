@@ -560,6 +560,28 @@ async def test_secrets_come_back_and_others_are_kept_aside(
     assert (restored.aside[1] / "ca.key").read_text() == "another pki/ca.key"
 
 
+async def test_what_is_restored_is_as_closed_as_it_was(
+    file_url: str, tmp_path: Path
+) -> None:
+    await make_filled(file_url)
+    data, new = tmp_path / "data", tmp_path / "new"
+    secrets_in(data)
+    for path in data.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    (data / "pki" / "issued" / "1.pem").chmod(0o644)
+    path = back_up(file_url, tmp_path / "x.tar.gz", data_dir=data).path
+
+    restore(path, f"sqlite:///{new / 'connector.sqlite'}", data_dir=new)
+
+    def mode(name: str) -> int:
+        return stat.S_IMODE((new / name).stat().st_mode)
+
+    assert mode("pki") == 0o700
+    assert mode("pki/ca.key") == 0o600
+    assert mode("pki/issued/1.pem") == 0o644
+    assert mode("connector.sqlite") == 0o600
+
+
 async def test_secrets_stay_in_the_backup_where_no_folder_is_named(
     file_url: str, tmp_path: Path
 ) -> None:

@@ -130,6 +130,16 @@ async def test_steps_are_read(store: DatabaseStore) -> None:
     assert found == [Point(100, 15.0), Point(200, 20.0), Point(300, None)]
 
 
+async def test_it_is_known_from_when_on_there_are_values(store: DatabaseStore) -> None:
+    archive = store.archive
+    await keep(archive, *values((50, 10.0), (150, 20.0)), *values((1, 1.0), key="b"))
+
+    begins = [await archive.history_begins_ms(KEY, since) for since in (0, 50, 99, 999)]
+
+    assert begins == [50, 50, 99, 999]
+    assert await archive.history_begins_ms("other", 0) is None
+
+
 async def test_what_is_closed_says_so(store: DatabaseStore) -> None:
     archive = store.archive
     await store.close()

@@ -6,13 +6,23 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from connector.security.ca import StationAuthority
 from connector.tests.system.process import SOURCE, free_port
 
 DEADLINE_S = 30
+
+
+def server_files(folder: Path) -> dict[str, str]:
+    """Settings of a certificate that can be used."""
+    authority = StationAuthority(folder / "pki")
+    now = datetime.now(UTC)
+    paths = authority.keep_server(authority.issue_server(["localhost"], now))
+    return dict(zip(("OCPP_TLS_CERT", "OCPP_TLS_KEY"), map(str, paths), strict=True))
 
 
 def ended(**settings: str) -> tuple[int, str]:
@@ -37,13 +47,27 @@ def ended(**settings: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_a_port_in_use_is_named_without_a_traceback(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["OCPP_PORT", "OCPP_TLS_PORT"])
+def test_a_port_in_use_is_told_once_with_what_to_change(
+    tmp_path: Path, name: str
+) -> None:
+    certificate = server_files(tmp_path) if name == "OCPP_TLS_PORT" else {}
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        code, output = ended(OCPP_PORT=port, DATA_DIR=str(tmp_path))
+        code, output = ended(**certificate, DATA_DIR=str(tmp_path), **{name: port})
+    [told] = [line for line in output.splitlines() if port in line]
     assert code == 2
-    assert f"OCPP_PORT={port}" in output
+    assert f" ERROR   the connector ends: {name}={port}: another program" in told
+    assert f"set {name} to a free one" in told
+    assert_plain(output)
+
+
+def assert_plain(output: str) -> None:
+    """It reads like a mistake of whoever set it, not like one of ours."""
     assert "Traceback" not in output
+    assert "unexpected" not in output
+    assert output.count(" ERROR ") == 1
+    assert " ERROR " in output.splitlines()[-1]
 
 
 @pytest.mark.parametrize("folder", ["/dev/null/x", "/proc/nothing"])
@@ -52,14 +76,14 @@ def test_a_folder_that_cannot_be_used_is_named(folder: str) -> None:
     assert code == 2
     assert "DATA_DIR" in output
     assert folder in output
-    assert "Traceback" not in output
+    assert_plain(output)
 
 
 def test_an_address_that_is_none_is_named(tmp_path: Path) -> None:
     code, output = ended(OCPP_HOST="300.1.1.1", DATA_DIR=str(tmp_path))
     assert code == 2
     assert "300.1.1.1" in output
-    assert "Traceback" not in output
+    assert_plain(output)
 
 
 @pytest.mark.parametrize(

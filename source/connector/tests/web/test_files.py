@@ -63,7 +63,9 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
 
 @pytest.fixture
 async def client(place: Place) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=place.url, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        base_url=place.url, trust_env=False, verify=False
+    ) as client:
         yield client
 
 

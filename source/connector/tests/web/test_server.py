@@ -8,10 +8,12 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
 
+from connector.tests.csms.conftest import settle
 from connector.web.server import HttpServer
 
 
@@ -38,7 +40,7 @@ async def server(facts: Facts) -> AsyncIterator[HttpServer]:
 @pytest.fixture
 async def client(server: HttpServer) -> AsyncIterator[httpx.AsyncClient]:
     url = f"http://127.0.0.1:{server.port}"
-    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=url, trust_env=False, verify=False) as client:
         yield client
 
 
@@ -147,6 +149,48 @@ async def test_the_port_is_free_again_after_the_end(facts: Facts) -> None:
         assert probe.connect_ex(("127.0.0.1", server.port)) != 0
 
 
+class Slow:
+    """An application that has begun to answer, and ends when it may."""
+
+    def __init__(self) -> None:
+        self.has_begun, self.may_end = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.has_begun.set()
+        await self.may_end.wait()
+        await send({"type": "http.response.start", "status": 204})
+        await send({"type": "http.response.body"})
+
+
+async def test_what_is_being_asked_is_answered_before_the_end(
+    server: HttpServer, client: httpx.AsyncClient
+) -> None:
+    app = server._server.config.loaded_app = Slow()
+    asking = asyncio.create_task(client.get("/"))
+    await app.has_begun.wait()
+
+    stopping = asyncio.create_task(server.stop())
+    await settle()
+    assert not stopping.done()
+    app.may_end.set()
+
+    assert (await asking).status_code == 204
+    await stopping
+
+
+async def test_what_takes_long_is_given_up_at_the_end(
+    server: HttpServer, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connector.web.server._STOP_TIMEOUT_S", 0.01)
+    app = server._server.config.loaded_app = Slow()
+    asking = asyncio.create_task(client.get("/"))
+    await app.has_begun.wait()
+
+    await server.stop()
+
+    assert (await asking).status_code == 500
+
+
 async def test_only_what_matters_is_logged(
     facts: Facts, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -154,7 +198,7 @@ async def test_only_what_matters_is_logged(
     server = HttpServer(facts, "127.0.0.1", 0)
     await server.start()
     url = f"http://127.0.0.1:{server.port}/health"
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as client:
         await client.get(url)
     await server.stop()
 

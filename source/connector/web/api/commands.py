@@ -13,7 +13,8 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from connector.datapoints import catalogue
@@ -23,6 +24,7 @@ from connector.datapoints.outcomes import Outcome
 from connector.datapoints.values import LONGEST_TIMEOUT_S
 from connector.web.api.context import ApiContext
 from connector.web.api.outcomes import Accepted, LaterOutcomes, OutcomeView
+from connector.web.api.router import api_router
 from connector.web.api.stations import StationId, known
 from connector.web.problems import Problem, errors
 
@@ -82,10 +84,19 @@ class CommandRequest(BaseModel):
 
     value: Any = Field(description="What the command takes; null means something, too")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _is_object(cls, body: Any) -> Any:
+        """The value alone is what most people try first."""
+        if not isinstance(body, dict):
+            expected = 'an object such as {"value": 4140}'
+            raise PydanticCustomError("expected", "{expected}", {"expected": expected})
+        return body
+
 
 def routes(context: ApiContext) -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["commands"])
+    router = api_router("commands")
     later = LaterOutcomes()
 
     @router.post(

@@ -23,11 +23,11 @@ from connector.web.api.pages import (
     cursor_of,
     keys_of,
 )
+from connector.web.api.router import api_router
 from connector.web.api.stations import known
 from connector.web.api.times import Since, Until, time_ms
 from connector.web.problems import Problem, errors
 
-_DAY_MS = 86_400_000
 _EARLIEST_MS, _LATEST_MS = 0, 4_102_444_800_000
 """1970 and 2100: the history has no others."""
 _MOST_STEPS = 10_000
@@ -80,11 +80,10 @@ class _Times(NamedTuple):
     until_ms: int | None
 
     def between(self, now_ms: int) -> tuple[int, int]:
-        """The same; until now, and a day, where nothing was said."""
+        """The same; from the oldest value until now, where nothing was said."""
         until_ms = now_ms + 1 if self.until_ms is None else _bounded(self.until_ms)
-        if self.since_ms is None:
-            return _bounded(until_ms - _DAY_MS), until_ms
-        return _bounded(self.since_ms), until_ms
+        since_ms = _EARLIEST_MS if self.since_ms is None else _bounded(self.since_ms)
+        return since_ms, until_ms
 
 
 def _times(since: Since = None, until: Until = None) -> _Times:
@@ -93,7 +92,7 @@ def _times(since: Since = None, until: Until = None) -> _Times:
 
 def routes(context: ApiContext) -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["datapoints"])
+    router = api_router("datapoints")
 
     @router.get(
         "/datapoints",
@@ -117,8 +116,9 @@ def routes(context: ApiContext) -> APIRouter:
 
     @router.get(
         "/datapoints/{key}/history",
-        summary="What became of a value, the oldest first; else of the last day",
+        summary="What became of a value, the oldest first",
         description=(
+            "Without `since` from the oldest one that is kept. "
             "Without `step` each value that is kept: it holds until the next. With "
             "`step` one value for each step, from the first one that is known: powers, "
             "currents, limits and the state of charge by their mean, weighed by how "
@@ -140,6 +140,8 @@ def routes(context: ApiContext) -> APIRouter:
             since_ms = max(since_ms, _bounded(keys_of(cursor, int)[0]))
         if step is None:
             return await history.values(since_ms, until_ms, limit)
+        if not cursor:
+            since_ms = await history.begin(since_ms, until_ms)
         return await history.steps(since_ms, until_ms, step * 1000, limit)
 
     return router
@@ -205,14 +207,19 @@ class _History:
         after = cursor_of(points[limit].time_ms) if len(points) > limit else None
         return _page(points[:limit], after)
 
+    async def begin(self, since_ms: int, until_ms: int) -> int:
+        """Where to begin, so that no steps come before the first value."""
+        found = await self._archive.history_begins_ms(self._key, since_ms)
+        return until_ms if found is None else found
+
     async def steps(
         self, since_ms: int, until_ms: int, step_ms: int, limit: int
     ) -> Page[PastValue]:
         """One value for each step."""
+        if since_ms >= until_ms:
+            return _page([], None)
         since_ms = floor(since_ms, step_ms)
         end_ms = min(until_ms, since_ms + limit * step_ms)
-        if since_ms >= end_ms:
-            return _page([], None)
         grid = Grid(since_ms, end_ms, step_ms)
         points = await self._archive.steps(self._key, grid, shape_of(self._key))
         return _page(points, cursor_of(end_ms) if end_ms < until_ms else None)

@@ -9,13 +9,14 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from connector.web.api.context import ApiContext
+from connector.web.api.router import api_router
 from connector.web.description import description_of
 
 
 class Index(BaseModel):
     """The API in short."""
 
-    version: str = Field(description="Of the connector", examples=["0.4.0"])
+    version: str = Field(description="Of the connector", examples=["0.5.0"])
     paths: dict[str, list[str]] = Field(
         description="Methods by path",
         examples=[{"/api/v1/stations": ["GET"]}],
@@ -28,7 +29,7 @@ class Index(BaseModel):
 
 def routes(context: ApiContext) -> APIRouter:
     """The route."""
-    router = APIRouter(tags=["connector"])
+    router = api_router("connector")
 
     @router.get("", summary="What there is")
     async def show_index(request: Request) -> Index:

@@ -12,6 +12,7 @@ from connector.datapoints.security_runs import NewPassword
 from connector.web.api.commands import carried_out, json_response
 from connector.web.api.context import ApiContext
 from connector.web.api.outcomes import OutcomeView
+from connector.web.api.router import api_router
 from connector.web.api.stations import StationId, known
 from connector.web.problems import errors
 
@@ -32,7 +33,7 @@ class PasswordRequest(BaseModel):
 
 def routes(context: ApiContext) -> APIRouter:
     """The route."""
-    router = APIRouter(tags=["stations"])
+    router = api_router("stations")
 
     @router.post(
         "/stations/{station}/password",

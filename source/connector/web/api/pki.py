@@ -30,6 +30,7 @@ from connector.web.api.pages import (
     cursor_of,
     keys_of,
 )
+from connector.web.api.router import api_router
 from connector.web.problems import Problem, errors
 
 _WHEN = "2026-01-31T12:00:00Z"
@@ -156,7 +157,7 @@ class Revocation(BaseModel):
 
 def routes(context: ApiContext) -> APIRouter:
     """The routes."""
-    router = APIRouter(prefix="/pki", tags=["pki"])
+    router = api_router("pki", "/pki")
     pki = _Pki(context)
     _add_reading(router, pki)
     _add_issuing(router, pki)

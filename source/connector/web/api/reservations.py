@@ -18,6 +18,7 @@ from connector.web.api.pages import (
     cursor_of,
     keys_of,
 )
+from connector.web.api.router import api_router
 
 _Station = Annotated[
     str | None, Query(description="Only those of this station", examples=["CP-7"])
@@ -44,7 +45,7 @@ class Reservation(BaseModel):
 
 def routes(context: ApiContext) -> APIRouter:
     """The route."""
-    router = APIRouter(tags=["reservations"])
+    router = api_router("reservations")
 
     @router.get(
         "/reservations",

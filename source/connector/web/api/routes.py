@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fastapi import APIRouter
+from starlette.routing import BaseRoute
 
 from connector.web.api import (
     commands,
@@ -20,9 +21,7 @@ from connector.web.api import (
 )
 from connector.web.api.context import ApiContext
 
-PREFIX = "/api/v1"
-
-# One line for each kind; paths in them begin with `/`, below `PREFIX`.
+# One line for each kind; paths in them begin with `/`, below `/api/v1`.
 ROUTERS: tuple[Callable[[ApiContext], APIRouter], ...] = (
     index.routes,
     stations.routes,
@@ -37,9 +36,6 @@ ROUTERS: tuple[Callable[[ApiContext], APIRouter], ...] = (
 )
 
 
-def api_routes(context: ApiContext) -> APIRouter:
+def api_routes(context: ApiContext) -> list[BaseRoute]:
     """Everything below `/api/v1`."""
-    router = APIRouter()
-    for routes in ROUTERS:
-        router.include_router(routes(context), prefix=PREFIX)
-    return router
+    return [route for routes in ROUTERS for route in routes(context).routes]

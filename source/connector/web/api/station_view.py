@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Literal
@@ -13,6 +12,7 @@ from connector.csms import times
 from connector.csms.credentials import is_asked_for
 from connector.csms.facts import Scalar
 from connector.csms.provisioning import REGISTRATION
+from connector.csms.seen import seen_ms
 from connector.csms.station import STATION, Connector, Station
 from connector.web.api.context import ApiContext
 
@@ -108,7 +108,7 @@ class StationView(BaseModel):
     since: str = Field(description="When it became known", examples=[_WHEN])
     connected_since: str | None = Field(examples=[_WHEN])
     last_seen: str | None = Field(
-        description="When anything came from it; null: not since the connector started",
+        description="When anything came from it; null: never, as far as is known",
         examples=[_WHEN],
     )
     latency_ms: float | None
@@ -187,12 +187,8 @@ def _link(context: ApiContext, station: Station) -> Json:
 
 
 def _last_seen(context: ApiContext, station: Station) -> str | None:
-    seen_ms = station.told_seen_ms
-    if station.session is not None:
-        silent_s = time.monotonic() - station.session.link.last_received_s
-        now_ms = context.clock.now_ms()
-        seen_ms = max(seen_ms, station.connected_ms, now_ms - round(silent_s * 1000))
-    return times.iso(seen_ms) if seen_ms else None
+    last_ms = seen_ms(station, context.clock.now_ms())
+    return times.iso(last_ms) if last_ms else None
 
 
 def _boot(station: Station) -> Boot:

@@ -12,13 +12,15 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
+from connector.csms import password_change
 from connector.csms.provisioning import REGISTRATION
-from connector.csms.registering import Entry, Wanted, WrongMembers
+from connector.csms.registering import Entry, Wanted, WrongMember, WrongMembers
 from connector.csms.station import Station
 from connector.errors import PasswordError, StoreError
 from connector.sessions.identity import EXPECTED, is_identity
 from connector.web.api.context import ApiContext
 from connector.web.api.pages import DEFAULT_LIMIT, Cursor, Limit, Page, page_of
+from connector.web.api.router import api_router
 from connector.web.api.station_view import RegistrationWord, StationView, view
 from connector.web.description import body_of
 from connector.web.problems import Problem, errors
@@ -51,7 +53,7 @@ class Decision(BaseModel):
 
 def routes(context: ApiContext) -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["stations"])
+    router = api_router("stations")
     stations = _Stations(context)
 
     @router.get("/stations", summary="All stations, those that wait included")
@@ -102,6 +104,7 @@ def routes(context: ApiContext) -> APIRouter:
         "/stations/{station}",
         summary="Forget it: it is unknown again; its transactions stay",
         status_code=HTTPStatus.NO_CONTENT,
+        response_class=Response,
         responses=errors(404, 409),
     )
     async def delete_station(station: StationId) -> None:
@@ -240,6 +243,8 @@ class _Stations:
         if "password" in members:
             found = {n: v for n, v in found.items() if n == "profile"}
             if entry.password is not None:
+                version = entry.options().ocpp_version
+                _check_password(entry.password, version or _spoken(station))
                 found["password"] = await self._hash(entry.password)
         if "security_profile" in members:
             found["profile"] = entry.security_profile
@@ -253,6 +258,26 @@ class _Stations:
             return await passwords.hash_human(password)
         except PasswordError as problem:
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(problem)) from None
+
+
+def _spoken(station: Station | None) -> str:
+    return station.spoken if station is not None else ""
+
+
+def _check_password(password: str, version: str) -> None:
+    """Whether a station of a version can have it.
+
+    Raises:
+        WrongMembers: it is too short or too long.
+    """
+    least, most = password_change.SHORTEST, password_change.longest(version)
+    if least <= len(password) <= most:
+        return
+    expected = f"{least} to {most} characters"
+    if most < password_change.LONGEST_21:
+        expected += f" ({password_change.LONGEST_21} where ocpp_version is 2.1)"
+    text = f"password has {len(password)} characters, expected {expected}"
+    raise WrongMembers([WrongMember("password", expected, text)])
 
 
 def _unknown(identity: str) -> str:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from connector.csms import times
 from connector.errors import StoreError
 from connector.web.api.context import ApiContext
+from connector.web.api.router import api_router
 from connector.web.problems import Problem, errors
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class StoreView(BaseModel):
 
 def routes(context: ApiContext) -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["store"])
+    router = api_router("store")
     making = asyncio.Lock()
 
     @router.get("/store", summary="How the store is, and its backups")

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from connector.csms import times, token_members
@@ -27,6 +27,8 @@ from connector.web.api.pages import (
     keys_of,
     page_of,
 )
+from connector.web.api.router import api_router
+from connector.web.misfits import misfits
 from connector.web.problems import Problem, errors
 
 _WHEN = "2026-12-31T23:59:59Z"
@@ -152,7 +154,7 @@ class SeenTokenView(BaseModel):
 
 def routes(context: ApiContext) -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["tokens"])
+    router = api_router("tokens")
     tokens = context.central_system.tokens
     _add_lists(router, context)
 
@@ -186,6 +188,7 @@ def routes(context: ApiContext) -> APIRouter:
         "/tokens/{type}/{id:path}",
         summary="Forget it",
         status_code=HTTPStatus.NO_CONTENT,
+        response_class=Response,
         responses=errors(404, 409),
     )
     async def delete_token(type: TokenType, id: TokenId) -> None:
@@ -259,6 +262,18 @@ def _name(type: str, id: str) -> _Name:
     except ValueError as problem:
         detail = f"type is {type[:80]!r}, expected {problem}"
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from None
+
+
+def misfit(type: str, id: str, members: dict[str, Any]) -> str:
+    """Why a token cannot be registered with these members; "" where it can."""
+    try:
+        _name(type, id)
+        TokenBody.model_validate(members)
+    except Problem as problem:
+        return problem.detail
+    except ValidationError as error:
+        return "; ".join(each.text for each in misfits(error.errors()))
+    return ""
 
 
 def _unknown(name: _Name) -> Problem:

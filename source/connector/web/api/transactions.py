@@ -22,6 +22,7 @@ from connector.web.api.pages import (
     cursor_of,
     keys_of,
 )
+from connector.web.api.router import api_router
 from connector.web.api.times import EXAMPLE, Since, time_ms
 from connector.web.problems import Problem, errors
 
@@ -89,7 +90,7 @@ _Query = Annotated[TransactionQuery, Depends(_query)]
 
 def routes(context: ApiContext) -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["transactions"])
+    router = api_router("transactions")
     records = _Records(context)
 
     @router.get(

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from connector.ocppj.frames import Call, Json
+from connector.station.client.messages import ACCEPTED
 from connector.station.client.v16 import charging
-from connector.station.client.v16.places import evse_of, find
+from connector.station.client.v16.places import find
 from connector.station.client.v16.tokens import entries_of, token_of
 from connector.station.core import settings as names
 from connector.station.core.evse import Evse
@@ -48,6 +49,9 @@ def change_availability(client: Client, call: Call) -> Json:
 def remote_start(client: Client, call: Call) -> Json:
     """RemoteStartTransaction, with its profile where there is one."""
     payload = call.payload
+    if client.boot_status != ACCEPTED:
+        # 1.6, 4.2: neither starts nor stops while a boot is pending.
+        return dict(_REJECTED)
     where = payload.get("connectorId")
     found = None if where is None else client.core.model.places.get(where)
     if where is not None and found is None:
@@ -79,6 +83,8 @@ def _installer(client: Client, profile: Json | None) -> Callable[[Evse], bool] |
 
 def remote_stop(client: Client, call: Call) -> Json:
     """RemoteStopTransaction."""
+    if client.boot_status != ACCEPTED:
+        return dict(_REJECTED)
     id_16 = call.payload["transactionId"]
     answer = client.core.remote_stop(client.now_ms(), id_16=id_16)
     return accepted_if(answer.is_accepted)
@@ -106,22 +112,35 @@ async def unlock_connector(client: Client, call: Call) -> Json:
 def reserve_now(client: Client, call: Call) -> Json:
     """ReserveNow; connector 0 is any of them."""
     payload = call.payload
-    evse = evse_of(client, payload["connectorId"])
+    place = find(client, payload["connectorId"])
     variables = client.parts.variables
-    if evse is None or (evse == 0 and not variables.flag(names.RESERVES_ANY)):
+    if place is None or (place[0] == 0 and not variables.flag(names.RESERVES_ANY)):
         return dict(_REJECTED)
     try:
         expiry_ms = epoch_ms(payload["expiryDate"])
     except ValueError:
         return dict(_REJECTED)
+    out_of_use = _out_of_use(client, *place)
+    if out_of_use and expiry_ms > client.now_ms():
+        return {"status": out_of_use}
     wanted = Reservation(
         payload["reservationId"],
-        evse,
+        place[0],
         token_of(payload["idTag"]),
         expiry_ms,
         payload.get("parentIdTag"),
     )
     return {"status": client.core.reserve(wanted, client.now_ms())}
+
+
+def _out_of_use(client: Client, number: int, connector: int) -> str:
+    """Why this very connector cannot be reserved (1.6, 5.13)."""
+    evse = client.core.evses.get(number)
+    if evse is None:
+        return ""
+    if evse.is_faulted(connector):
+        return "Faulted"
+    return "" if evse.is_operative(connector) else "Unavailable"
 
 
 def cancel_reservation(client: Client, call: Call) -> Json:

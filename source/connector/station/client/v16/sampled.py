@@ -81,9 +81,13 @@ def meter_value(
             # Of a single number nobody says which phase (DC, or one phase alone).
             forms = shape.phases if len(numbers) > 1 else (shape.plain,)
             for form, number in zip(forms, numbers, strict=False):
-                found.append({**form, "value": text(number)})
+                value = form.copy()
+                value["value"] = text(number)
+                found.append(value)
         elif numbers is not None:
-            found.append({**shape.plain, "value": text(numbers)})
+            value = shape.plain.copy()
+            value["value"] = text(numbers)
+            found.append(value)
     return {"timestamp": iso(time_ms), "sampledValue": found} if found else None
 
 
@@ -95,7 +99,12 @@ def _shapes(measurands: tuple[str, ...], context: str) -> tuple[_Shape, ...]:
 def _shape(measurand: str, context: str) -> _Shape:
     unit, digits, phases, read = _MEASURANDS[measurand]
     location = "EV" if measurand in _INSIDE_THE_CAR else "Outlet"
-    plain = {"context": context, "measurand": measurand, "location": location}
+    plain = {
+        "value": "",
+        "context": context,
+        "measurand": measurand,
+        "location": location,
+    }
     if unit is not None:
         plain["unit"] = unit
     forms = tuple({**plain, "phase": phase} for phase in phases)

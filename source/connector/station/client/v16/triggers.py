@@ -22,6 +22,7 @@ from connector.station.core.events import CoreEvent, Measured, Reported, StatusC
 if TYPE_CHECKING:
     from connector.station.client.client import Client
 
+_TRIGGERED = "Trigger"
 Place = tuple[int, int] | None
 """EVSE and connector; None: no connector was named, all of them are meant."""
 
@@ -55,13 +56,25 @@ def _values(client: Client, place: Place) -> None:
     now_ms = client.now_ms()
     evse = place[0] if place else 0
     measurands = names.UPDATED_MEASURANDS
+    chosen = [evse] if evse else list(client.core.evses)
     if client.is_accepted:
-        client.core.tell_values(evse, now_ms, name=measurands)
+        for each in chosen:
+            _tell_values(client, each, now_ms)
         return
     wanted = client.parts.variables.items(measurands)
-    for each in [evse] if evse else list(client.core.evses):
+    for each in chosen:
         reading = client.core.hardware.read(each)
-        _say(client, Measured(each, now_ms, reading, wanted, "Trigger"))
+        _say(client, Measured(each, now_ms, reading, wanted, _TRIGGERED))
+
+
+def _tell_values(client: Client, number: int, now_ms: int) -> None:
+    """Those of a transaction wait until its id is known (1.6, 4.7)."""
+    core = client.core
+    evse = core.evses[number]
+    if evse.is_running:
+        core.sample(evse, _TRIGGERED, _TRIGGERED, now_ms)
+    else:
+        core.tell_values(number, now_ms, name=names.UPDATED_MEASURANDS)
 
 
 def _say(client: Client, event: CoreEvent) -> None:

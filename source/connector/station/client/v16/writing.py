@@ -275,9 +275,10 @@ def _reason(word: str | None) -> str:
 def _transaction_data(event: SessionEvent, start_wh: float) -> list[Json]:
     """From its start to its end, of the measurands that StopTxnSampledData names."""
     session = event.session
-    if not event.measurands or event.reading is None or session.started_ms is None:
+    began_ms = session.started_ms if session.begun_ms is None else session.begun_ms
+    if not event.measurands or event.reading is None or began_ms is None:
         return []
-    found: list[Json | None] = [at_the_start(start_wh, session.started_ms)]
+    found: list[Json | None] = [at_the_start(start_wh, began_ms)]
     found += [
         meter_value(each.time_ms, each.reading, each.measurands, each.context)
         for each in event.samples

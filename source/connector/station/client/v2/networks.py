@@ -57,14 +57,14 @@ class Networks:
         self._slots[slot] = data
         slots = {str(number): each for number, each in self._slots.items()}
         keep(self._client, _KIND, slots)
-        priority = self._client.parts.variables.text(PRIORITY)
-        if _first(priority) == slot:
-            self._prefer(priority)
         return answer("Accepted")
 
     def _why_not(self, slot: int, data: Json) -> tuple[str, str]:
         if not _FIRST_SLOT <= slot <= _LAST_SLOT:
             return "InvalidConfSlot", f"expected {_FIRST_SLOT} to {_LAST_SLOT}"
+        if self._is_in_use(slot):
+            # B09 (2.1): a mistake there would leave no way back.
+            return "PriorityNetworkConf", "expected a slot that is not in use"
         if data["ocppTransport"] != "JSON":
             return "InvalidNetworkConf", "only JSON is spoken"
         if data.get("ocppVersion", "OCPP20") not in _VERSIONS:
@@ -74,6 +74,12 @@ class Networks:
         if data.get("identity", self._client.identity) != self._client.identity:
             return "InvalidNetworkConf", "the identity is fixed"
         return self._why_no_link(data)
+
+    def _is_in_use(self, slot: int) -> bool:
+        priority = self._client.parts.variables.text(PRIORITY)
+        return slot == self._active() or str(slot) in map(
+            str.strip, priority.split(",")
+        )
 
     def _why_no_link(self, data: Json) -> tuple[str, str]:
         profile = data["securityProfile"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -13,9 +14,9 @@ from connector.station.times import iso
 Json = dict[str, Any]
 ENERGY = "Energy.Active.Import.Register"
 _IN_THE_CAR = frozenset({"SoC"})
-Value = tuple[float, str | None]
-"""A number, and its phase where it has one."""
-_Values = Iterator[Value]
+_L, _L_N = ("L1", "L2", "L3"), ("L1-N", "L2-N", "L3-N")
+Numbers = float | tuple[float, ...] | None
+"""One number, one of each phase, or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +39,16 @@ class Shown:
 PLAIN = Shown()
 
 
-def _one(number: float | None) -> _Values:
-    if number is not None:
-        yield number, None
+def _drawn(reading: Reading) -> Numbers:
+    if reading.power_w < 0:
+        return (0.0,) * len(reading.currents_a)
+    return tuple(map(abs, reading.currents_a))
 
 
-def _phases(numbers: Sequence[float], form: str) -> _Values:
-    """By phase; of a single number nobody says which (DC, or one phase alone)."""
-    if len(numbers) == 1:
-        yield numbers[0], None
-        return
-    for place, number in enumerate(numbers, 1):
-        yield number, form.format(place)
-
-
-def _drawn(reading: Reading) -> _Values:
-    is_fed_back = reading.power_w < 0
-    numbers = [0.0 if is_fed_back else abs(a) for a in reading.currents_a]
-    return _phases(numbers, "L{}")
-
-
-def _fed_back(reading: Reading) -> _Values:
-    is_fed_back = reading.power_w < 0
-    numbers = [abs(a) if is_fed_back else 0.0 for a in reading.currents_a]
-    return _phases(numbers, "L{}")
+def _fed_back(reading: Reading) -> Numbers:
+    if reading.power_w < 0:
+        return tuple(map(abs, reading.currents_a))
+    return (0.0,) * len(reading.currents_a)
 
 
 def _factor(reading: Reading) -> float | None:
@@ -75,30 +62,42 @@ def _percent(share: float | None) -> float | None:
     return None if share is None else share * 100
 
 
-_MEASURANDS: Mapping[str, tuple[str | None, int, Callable[[Reading], _Values]]] = (
-    MappingProxyType(
-        {
-            ENERGY: ("Wh", 3, lambda r: _one(r.energy_wh)),
-            "Energy.Active.Export.Register": ("Wh", 3, lambda r: _one(r.exported_wh)),
-            "Power.Active.Import": ("W", 1, lambda r: _one(max(0.0, r.power_w))),
-            "Power.Active.Export": ("W", 1, lambda r: _one(max(0.0, -r.power_w))),
-            "Power.Reactive.Import": ("var", 1, lambda r: _one(r.reactive_var)),
-            "Power.Factor": (None, 3, lambda r: _one(_factor(r))),
-            "Current.Import": ("A", 2, _drawn),
-            "Current.Export": ("A", 2, _fed_back),
-            "Voltage": ("V", 1, lambda r: _phases(r.voltages, "L{}-N")),
-            "Frequency": ("Hz", 2, lambda r: _one(r.frequency_hz)),
-            "SoC": ("Percent", 1, lambda r: _one(_percent(r.state_of_charge))),
-        }
-    )
+_MEASURANDS: Mapping[
+    str, tuple[str | None, int, tuple[str, ...], Callable[[Reading], Numbers]]
+] = MappingProxyType(
+    {
+        ENERGY: ("Wh", 3, (), lambda r: r.energy_wh),
+        "Energy.Active.Export.Register": ("Wh", 3, (), lambda r: r.exported_wh),
+        "Power.Active.Import": ("W", 1, (), lambda r: max(0.0, r.power_w)),
+        "Power.Active.Export": ("W", 1, (), lambda r: max(0.0, -r.power_w)),
+        "Power.Reactive.Import": ("var", 1, (), lambda r: r.reactive_var),
+        "Power.Factor": (None, 3, (), _factor),
+        "Current.Import": ("A", 2, _L, _drawn),
+        "Current.Export": ("A", 2, _L, _fed_back),
+        "Voltage": ("V", 1, _L_N, lambda r: r.voltages),
+        "Frequency": ("Hz", 2, (), lambda r: r.frequency_hz),
+        "SoC": ("Percent", 1, (), lambda r: _percent(r.state_of_charge)),
+    }
 )
-"""Unit, digits after the point, and where the numbers come from."""
+"""Unit, digits after the point, phases, and where the numbers come from."""
 _OFFERED: Mapping[str, tuple[str, Callable[[Offered], float]]] = MappingProxyType(
     {
         "Power.Offered": ("W", lambda offered: offered.power_w),
         "Current.Offered": ("A", lambda offered: offered.current_a),
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What is the same in every value of a measurand."""
+
+    measurand: str
+    digits: int
+    read: Callable[[Reading], Numbers] | None
+    offered: Callable[[Offered], float] | None
+    plain: Json
+    phases: tuple[Json, ...]
 
 
 def meter_value(
@@ -110,52 +109,71 @@ def meter_value(
 ) -> Json | None:
     """A MeterValueType; None where the meter shows nothing that is wanted."""
     found: list[Json] = []
-    for measurand in measurands:
-        found += _plain(reading, measurand, context, shown)
-        found += _offer(measurand, context, shown)
+    for shape in _shapes(tuple(measurands), context):
+        if shape.read is not None:
+            _add(found, shape, shape.read(reading), reading, shown)
+        elif shape.offered is not None and shown.offered is not None:
+            found.append(_value(shape.plain, shape.offered(shown.offered), 1))
     return {"timestamp": iso(time_ms), "sampledValue": found} if found else None
 
 
-def _plain(
-    reading: Reading, measurand: str, context: str, shown: Shown
-) -> Iterator[Json]:
-    known = _MEASURANDS.get(measurand)
-    if known is None:
+def _add(
+    found: list[Json], shape: _Shape, numbers: Numbers, reading: Reading, shown: Shown
+) -> None:
+    digits = shape.digits
+    if isinstance(numbers, tuple):
+        if len(numbers) > 1:
+            for form, number in zip(shape.phases, numbers, strict=False):
+                found.append(_value(form, number, digits))
+            return
+        # Of a single number nobody says which phase (DC, or one phase alone).
+        numbers = numbers[0] if numbers else None
+    if numbers is None:
         return
-    unit, digits, values = known
-    signed = reading.signed.get(measurand) if shown.is_signed else None
-    for number, phase in values(reading):
-        value = _value(round(number, digits), measurand, context, unit)
-        if phase is not None:
-            value["phase"] = phase
-        elif signed is not None:
-            value["signedMeterValue"] = _signed(signed, shown)
-        yield value
+    value = _value(shape.plain, numbers, digits)
+    if reading.signed and shown.is_signed and shape.measurand in reading.signed:
+        value["signedMeterValue"] = _signed(reading.signed[shape.measurand], shown)
+    found.append(value)
 
 
-def _value(number: float, measurand: str, context: str, unit: str | None) -> Json:
-    value: Json = {
-        "value": number,
+def _value(form: Json, number: float, digits: int) -> Json:
+    value = form.copy()
+    value["value"] = round(number, digits)
+    return value
+
+
+@lru_cache(maxsize=256)
+def _shapes(measurands: tuple[str, ...], context: str) -> tuple[_Shape, ...]:
+    is_known = (_MEASURANDS.keys() | _OFFERED.keys()).__contains__
+    return tuple(_shape(each, context) for each in measurands if is_known(each))
+
+
+def _shape(measurand: str, context: str) -> _Shape:
+    if measurand in _OFFERED:
+        unit, offered = _OFFERED[measurand]
+        return _Shape(measurand, 1, None, offered, _form(measurand, context, unit), ())
+    of_meter, digits, phases, read = _MEASURANDS[measurand]
+    plain = _form(measurand, context, of_meter)
+    forms = tuple({**plain, "phase": phase} for phase in phases)
+    return _Shape(measurand, digits, read, None, plain, forms)
+
+
+def _form(measurand: str, context: str, unit: str | None) -> Json:
+    form: Json = {
+        "value": 0.0,
         "context": context,
         "measurand": measurand,
         "location": "EV" if measurand in _IN_THE_CAR else "Outlet",
     }
     if unit is not None:
-        value["unitOfMeasure"] = {"unit": unit}
-    return value
+        form["unitOfMeasure"] = {"unit": unit}
+    return form
 
 
 def _signed(signed: Mapping[str, Any], shown: Shown) -> Json:
     """2.0.1 requires all members; a key that is not told is empty there."""
     found = {"signingMethod": "", "encodingMethod": "", "publicKey": "", **signed}
     return found if shown.has_public_key else {**found, "publicKey": ""}
-
-
-def _offer(measurand: str, context: str, shown: Shown) -> Iterator[Json]:
-    known = _OFFERED.get(measurand)
-    if known is not None and shown.offered is not None:
-        unit, number = known
-        yield _value(round(number(shown.offered), 1), measurand, context, unit)
 
 
 def phases_used(reading: Reading | None) -> int | None:

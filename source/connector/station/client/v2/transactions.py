@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from connector.ocppj.frames import Json
-from connector.station.client.messages import Message
+from connector.station.client.messages import UNCHANGED, Message
 from connector.station.client.v2.desk import desk_of, known_desk
 from connector.station.client.v2.fitting import fitted
 from connector.station.client.v2.sampled import (
@@ -167,11 +167,12 @@ def _values(client: Client, event: SessionEvent) -> list[Json]:
 
 def _of_the_start(event: SessionEvent, shown: Shown) -> list[Json | None]:
     session = event.session
-    if session.started_ms is None or ENERGY not in event.measurands:
+    began_ms = session.started_ms if session.begun_ms is None else session.begun_ms
+    if began_ms is None or ENERGY not in event.measurands:
         return []
     reading = Reading(session.meter_start_wh)
     context = "Transaction.Begin"
-    return [meter_value(session.started_ms, reading, (ENERGY,), context, shown)]
+    return [meter_value(began_ms, reading, (ENERGY,), context, shown)]
 
 
 def _shown(client: Client, event: SessionEvent) -> Shown:
@@ -211,7 +212,9 @@ def offered_of(client: Client, number: int) -> Offered | None:
 # -- answers
 
 
-def _took(client: Client, event: SessionEvent, answer: Mapping[str, Any]) -> None:
+def _took(client: Client, event: SessionEvent, answer: Mapping[str, Any]) -> object:
+    if not answer and event.kind != "Ended":
+        return UNCHANGED
     session, now_ms = event.session, client.now_ms()
     core = client.core
     info = answer.get("idTokenInfo")
@@ -228,6 +231,7 @@ def _took(client: Client, event: SessionEvent, answer: Mapping[str, Any]) -> Non
     if message is not None:
         desk_of(client).personal[session.key] = message["content"]
     _is_told(client, event)
+    return None
 
 
 def _is_told(client: Client, event: SessionEvent) -> None:

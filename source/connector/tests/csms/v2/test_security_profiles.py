@@ -85,7 +85,10 @@ class Site:
             end = await self.system.connect(boots=True, **roots | answers)
         else:
             roots = {"GetInstalledCertificateIds": ROOTS_2}
-            more = {"SetNetworkProfile": YES, "Reset": YES}
+            slots = variables(
+                NetworkConfigurationPriority="1", ActiveNetworkProfile="1"
+            )
+            more = {"SetNetworkProfile": YES, "Reset": YES, "GetVariables": slots}
             end = await self.system.connect_2(
                 version=version, boots=True, **roots | more | answers
             )
@@ -556,6 +559,69 @@ async def test_without_a_slot_there_is_no_way(site: Site) -> None:
     assert "upgrade" not in site.security
 
 
+@pytest.mark.parametrize("known", [{}, {"ActiveNetworkProfile": "1"}])
+async def test_without_known_priorities_no_slot_is_guessed(
+    site: Site, version: str, known: Json
+) -> None:
+    end = await site.come(version=version, GetVariables=variables(**known))
+
+    outcome = await site.ask(2)
+
+    assert outcome.outcome == "rejected"
+    assert 'name a free one, {"profile": 2, "slot": 3}' in outcome.detail
+    assert end.asked("SetNetworkProfile") == []
+    assert preferred(end) == []
+    assert "upgrade" not in site.security
+
+
+@pytest.mark.parametrize(
+    ("known", "value"),
+    [
+        ({}, "4"),
+        ({"ActiveNetworkProfile": "1"}, "4,1"),
+        ({"NetworkConfigurationPriority": "1,4,2"}, "4,1,2"),
+    ],
+)
+async def test_a_slot_that_is_named_is_used(
+    site: Site, version: str, known: Json, value: str
+) -> None:
+    end = await site.come(version=version, GetVariables=variables(**known))
+
+    outcome = await site.ask('{"profile": 2, "slot": 4}')
+
+    assert outcome.is_accepted
+    assert [p["configurationSlot"] for p in end.asked("SetNetworkProfile")] == [4]
+    assert preferred(end) == [value]
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"NetworkConfigurationPriority": "2,1"},
+        {"NetworkConfigurationPriority": "1,2", "ActiveNetworkProfile": "2"},
+    ],
+)
+async def test_the_slot_in_use_is_never_written_over(site: Site, known: Json) -> None:
+    end = await site.come(version="2.0.1", GetVariables=variables(**known))
+
+    outcome = await site.ask({"profile": 2, "slot": 2})
+
+    assert outcome.outcome == "rejected"
+    assert "slot 2 is the one that it uses now" in outcome.detail
+    assert end.asked("SetNetworkProfile") == []
+
+
+@pytest.mark.parametrize("slot", [-1, 1.5, True, "x", [], 2**31])
+async def test_what_is_no_slot_is_invalid(site: Site, slot: Any) -> None:
+    end = await site.come(version="2.0.1")
+
+    outcome = await site.ask({"profile": 2, "slot": slot})
+
+    assert outcome.outcome == "invalid"
+    assert "is not a slot: the number of one" in outcome.detail
+    assert end.asked("SetNetworkProfile") == []
+
+
 async def test_a_refused_network_profile_changes_nothing(
     site: Site, version: str
 ) -> None:
@@ -564,7 +630,7 @@ async def test_a_refused_network_profile_changes_nothing(
     outcome = await site.ask(2)
 
     assert outcome.outcome == "rejected"
-    assert "SetNetworkProfile in slot 1: Rejected" in outcome.detail
+    assert "SetNetworkProfile in slot 2: Rejected" in outcome.detail
     assert preferred(end) == []
     assert end.asked("Reset") == []
     assert "upgrade" not in site.security
@@ -582,7 +648,7 @@ async def test_a_refused_priority_boots_nothing(site: Site, version: str) -> Non
     outcome = await site.ask(2)
 
     assert outcome.outcome == "rejected"
-    assert "NetworkConfigurationPriority = 1: Rejected" in outcome.detail
+    assert "NetworkConfigurationPriority = 2,1: Rejected" in outcome.detail
     assert end.asked("Reset") == []
 
 

@@ -112,6 +112,7 @@ class FieldStation:
         self._pending: tuple[str, asyncio.Future[list[Any]]] | None = None
         self._has_booted = False
         self._is_accepted = False
+        self._is_dark = False
         self._running: asyncio.Task[None] | None = None
 
     # -- life
@@ -139,6 +140,7 @@ class FieldStation:
         """Hear nothing more on this link, and do not know it, as behind a dead line."""
         if self._websocket is not None:
             self._websocket.transport.pause_reading()
+            self._is_dark = True
 
     @property
     def waiting(self) -> int:
@@ -182,7 +184,7 @@ class FieldStation:
         )
 
     async def _converse(self, websocket: ClientConnection) -> None:
-        self._websocket = websocket
+        self._websocket, self._is_dark = websocket, False
         self.connects += 1
         talking = asyncio.create_task(self._talk())
         # One that fails must not look like one that has nothing to say.
@@ -381,7 +383,9 @@ class FieldStation:
         await self.until(lambda: self._is_accepted, "accepted", timeout_s)
 
     async def drained(self, timeout_s: float = 20) -> None:
-        """Wait until all that it had to say was answered."""
-        await self.until(
-            lambda: self._is_accepted and not self._queue, "done", timeout_s
-        )
+        """Wait until all that it had to say was answered, on a link that is alive."""
+
+        def is_done() -> bool:
+            return self._is_accepted and not self._is_dark and not self._queue
+
+        await self.until(is_done, "done", timeout_s)

@@ -253,7 +253,7 @@ class Place:
         session = self.client.session
         deadline = session._outbox._deadline if session is not None else None
         if deadline is not None:
-            deadline.reschedule(asyncio.get_running_loop().time())
+            deadline.end()
             await asyncio.sleep(0.001)
         await settle()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +65,31 @@ async def test_a_central_system_that_leaves_is_not_asked_sooner(start: Start) ->
 
     assert len(place.central.dialled) == 2
     assert len(place.central.of("BootNotification")) == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "payload"),
+    [
+        ("RemoteStartTransaction", {"idTag": "FAR", "connectorId": 1}),
+        ("RemoteStopTransaction", {"transactionId": 101}),
+    ],
+)
+async def test_a_pending_station_starts_and_stops_nothing(
+    start: Start, tmp_path: Path, action: str, payload: dict[str, Any]
+) -> None:
+    settings = {"TxCtrlr/TxResumptionTimeout": "600"}
+    place = await start(tmp_path, initial=settings)
+    await place.charge()
+    place.central.answers["BootNotification"] = place.central.boot("Pending", 600)
+    if action == "RemoteStartTransaction":
+        await place.unplug()
+    await place.stop()
+    again = await start(tmp_path, initial=settings, central=place.central)
+    await again.plug()
+    before = len(list(again.core.all_running()))
+
+    assert await again.central.ask(action, **payload) == {"status": "Rejected"}
+    assert len(list(again.core.all_running())) == before
 
 
 async def test_a_pending_station_answers_and_tells_what_it_is_asked(

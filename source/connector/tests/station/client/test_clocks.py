@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,6 +101,39 @@ async def test_samples_of_a_transaction_keep_their_pace(
     await place.wait(50)
 
     assert len(place.central.of("MeterValues")) == 5
+
+
+@JUMPS
+async def test_the_first_reading_of_a_transaction_has_one_time(
+    start: Start, tmp_path: Path, hours: int
+) -> None:
+    place = await start(tmp_path)
+    await place.charge()
+    await place.wait(15)
+    await set_clock(place, hours * HOUR_MS)
+    await place.wait(15)
+    await place.unplug()
+
+    (started,) = place.central.of("StartTransaction")
+    (stopped,) = place.central.of("StopTransaction")
+    first = stopped["transactionData"][0]
+    assert first["sampledValue"][0]["context"] == "Transaction.Begin"
+    assert first["timestamp"] == started["timestamp"]
+
+
+async def test_the_first_reading_keeps_its_time_over_a_restart(
+    start: Start, tmp_path: Path
+) -> None:
+    place = await start(tmp_path)
+    await place.charge()
+    await set_clock(place, HOUR_MS)
+    await place.wait(15)
+    await place.stop()
+    again = await start(tmp_path, central=place.central)
+
+    (started,) = again.central.of("StartTransaction")
+    (stopped,) = again.central.of("StopTransaction")
+    assert stopped["transactionData"][0]["timestamp"] == started["timestamp"]
 
 
 @JUMPS

@@ -280,6 +280,52 @@ async def test_values_that_are_asked_for_are_those_of_the_transaction(
 # -- reservations and lists
 
 
+@pytest.mark.parametrize(("connectors", "off"), [(1, 1), (2, 2), (1, 0)])
+async def test_what_is_switched_off_cannot_be_reserved(
+    start: Start, connectors: int, off: int
+) -> None:
+    place = await start(connectors=connectors)
+    await place.central.ask("ChangeAvailability", connectorId=off, type="Inoperative")
+    reserved = {"expiryDate": LATER, "idTag": "MINE", "reservationId": 3}
+    number = off or 1
+    answer = await place.central.ask("ReserveNow", connectorId=number, **reserved)
+    assert answer == {"status": "Unavailable"}
+
+    await place.central.ask("ChangeAvailability", connectorId=off, type="Operative")
+    answer = await place.central.ask("ReserveNow", connectorId=number, **reserved)
+    assert answer == ACCEPTED
+
+
+async def test_a_connector_that_is_switched_off_loses_its_reservation(
+    start: Start,
+) -> None:
+    place = await start()
+    reserved = {"expiryDate": LATER, "idTag": "MINE", "reservationId": 3}
+    await place.central.ask("ReserveNow", connectorId=1, **reserved)
+    await place.central.ask("ChangeAvailability", connectorId=1, type="Inoperative")
+
+    answer = await place.central.ask("CancelReservation", reservationId=3)
+    assert answer == REJECTED
+
+
+async def test_values_that_are_asked_for_wait_for_the_id_of_their_transaction(
+    start: Start,
+) -> None:
+    place = await start()
+    begins = place.central.answers["StartTransaction"]
+    place.central.answers["StartTransaction"] = '[4, "$ID", "InternalError", "", {}]'
+    await place.charge()
+    await place.central.ask("TriggerMessage", requestedMessage="MeterValues")
+    assert place.central.of("MeterValues") == []
+    place.central.answers["StartTransaction"] = begins
+    await place.wait(61, step_s=5)
+
+    told = place.central.of("MeterValues")
+    contexts = [e["meterValue"][0]["sampledValue"][0]["context"] for e in told]
+    assert "Trigger" in contexts
+    assert {each["transactionId"] for each in told} == {101}
+
+
 async def test_a_reservation_is_for_its_tag_alone(start: Start) -> None:
     place = await start()
     place.central.forget()

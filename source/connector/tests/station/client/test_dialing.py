@@ -20,6 +20,7 @@ from connector.errors import LinkRefused
 from connector.sessions.websocket_link import WebSocketLink
 from connector.station.client.dialing import address, dial
 from connector.station.client.options import NEWEST_FIRST, Endpoint
+from connector.station.client.refusals import explained
 from connector.tests.authority import HOUR, Authority
 
 
@@ -262,3 +263,35 @@ def server_context(
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(clients.file)
     return context
+
+
+async def test_where_nobody_listens_is_said_with_what_to_look_at() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"ws://127.0.0.1:{free.getsockname()[1]}/ocpp"
+    endpoint = Endpoint(url)
+    with pytest.raises(LinkRefused) as refused:
+        await dial(endpoint, "CP 1", NEWEST_FIRST, 5)
+
+    text = explained(refused.value, endpoint, "CP 1")
+    assert text.startswith(f"{url}/CP%201: ")
+    assert text.endswith("does a central system listen there?")
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [
+        (401, "; is the password right, and is the station known there?"),
+        (404, "; is the path right, and is the station known there?"),
+        (500, "500: no"),
+    ],
+)
+def test_a_door_that_stays_shut_is_named_without_secrets(
+    status: int, hint: str
+) -> None:
+    endpoint = Endpoint("ws://me:s3cret@csms/ocpp?key=s3cret")
+    text = explained(LinkRefused("no", status), endpoint, "CP 1")
+
+    assert text.startswith(f"ws://csms/ocpp/CP%201: {status}: no")
+    assert text.endswith(hint)
+    assert "s3cret" not in text

@@ -161,3 +161,15 @@ def test_what_is_asked_for_is_told_without_a_change() -> None:
     assert bench.statuses(bench.told()) == ["Available"]
     assert not bench.core.tell_status(1, 3, bench.now_ms)
     assert not bench.core.tell_status(4, 0, bench.now_ms)
+
+
+def test_what_is_repaired_is_no_abnormal_condition() -> None:
+    bench = Bench()
+    bench.plug()
+    bench.core.authorized(1, CARD, Verdict("Accepted"), bench.now_ms)
+    bench.draw()
+    bench.told()
+    bench.core.fault(1, "GroundFailure", bench.now_ms)
+    assert of_transactions(bench.told()) == [("Updated", "AbnormalCondition")]
+    bench.core.fault(1, "NoError", bench.now_ms)
+    assert of_transactions(bench.told()) == [("Updated", "ChargingStateChanged")]

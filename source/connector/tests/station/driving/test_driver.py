@@ -139,3 +139,12 @@ async def test_status_is_ready_for_json(place: Place) -> None:
     assert status["station"] == "CP 1"
     assert (status["version"], status["boot"]) == ("1.6", "Accepted")
     assert [each["evse"] for each in status["evses"]] == [1, 2]
+
+
+async def test_who_was_called_from_afar_charges_at_once(place: Place) -> None:
+    await place.central.ask("RemoteStartTransaction", idTag="FAR", connectorId=1)
+    place.central.forget()
+    await place.do("plug 1")
+
+    told = [each["status"] for each in place.central.of("StatusNotification")]
+    assert told == ["Charging"]

@@ -215,7 +215,11 @@ def test_the_form_of_josev_in_its_message() -> None:
     [
         ("vendor: X", "cp.yaml, line 1, column 1: identity: is missing"),
         ("", "cp.yaml: is empty, expected a mapping"),
-        ("[1]", "cp.yaml, line 1, column 1: : found a list, expected a mapping"),
+        ("[1]", "cp.yaml, line 1, column 1: found a list, expected a mapping"),
+        (
+            "identity: A\nevses: []",
+            "line 2, column 8: evses: found a list, expected at least one EVSE",
+        ),
         ("identity: a/b", "line 1, column 11: identity: found 'a/b', expected no / :"),
         (
             "identity: A\nvendr: B",

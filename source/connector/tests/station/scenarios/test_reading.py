@@ -127,6 +127,18 @@ def test_what_is_wrong_with_the_rest_is_named(text: str, problem: str) -> None:
     assert any(problem in line for line in wrong(text)), wrong(text)
 
 
+def test_what_is_wrong_is_named_once() -> None:
+    (problem,) = of_step("do: {plug: {where: one}}")
+
+    assert "plug: where is 'one', expected a whole number" in problem
+
+
+def test_a_list_is_no_scenario() -> None:
+    assert wrong("- name: x\n")[0] == (
+        "s.yaml, line 1, column 1: found a list, expected a mapping"
+    )
+
+
 def test_all_that_is_wrong_is_named_at_once() -> None:
     text = "name: x\nsteps:\n  - do: dance\n  - csms: {action: Dance}\n"
 

@@ -124,9 +124,12 @@ async def test_names_are_known_and_learnt(central: CentralEnd) -> None:
     found = scenario(steps, parameters="{other: TAG2}")
     assert (await played(central, found)).outcome is Outcome.PASSED
 
-    unknown = scenario("  - do: {swipe: '${nobody}'}\n")
-    result = await played(central, unknown)
-    assert result.reason == "nothing is known under ${nobody} yet"
+    steps = """\
+  - do: {swipe: "${later}"}
+  - expect: {sent: Authorize, payload: {idTag: "${later}"}}
+"""
+    result = await played(central, scenario(steps))
+    assert result.reason == "nothing is known under ${later} yet"
 
 
 async def test_parameters_may_be_given(central: CentralEnd) -> None:
@@ -137,6 +140,30 @@ async def test_parameters_may_be_given(central: CentralEnd) -> None:
     assert first.reason == "EVSE 9: expected one of 1"
     second = await played(central, found, parameters={"place": 1})
     assert second.outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "- do: {swipe: '${nope}'}",
+        "- expect: {sent: Heartbeat, payload: {vendorId: 'a ${nope}'}}",
+        "- expect: {state: {status: '${nope}'}}",
+        "- repeat: {times: 2, steps: [{do: {swipe: '${nope}'}}]}",
+    ],
+)
+async def test_a_name_that_nothing_gives_a_value_is_found_first(step: str) -> None:
+    result = await played(None, scenario(f"  - do: {{plug: 1}}\n  {step}\n"))
+
+    assert result.outcome is Outcome.FAILED
+    assert result.reason.startswith("nothing gives ${nope} a value")
+    assert (result.line, result.step) == (4, "names")
+
+
+async def test_where_nothing_comes_nothing_is_named_beside_it() -> None:
+    steps = "  - expect: {received: Reset, within_s: 0.1}\n"
+    result = await played(None, scenario(steps, waits_for_boot="false"))
+
+    assert result.reason == "Reset was not received, nor anything else, within 0.1 s"
 
 
 async def test_a_wrong_value_of_a_name_is_named(central: CentralEnd) -> None:

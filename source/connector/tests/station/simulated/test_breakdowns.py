@@ -157,7 +157,7 @@ async def test_a_reset_opens_and_keeps_registers_and_vehicle() -> None:
     site.hardware.tell_all()
 
     assert site.true_wh == before_wh
-    assert site.noted.words() == ["plugin", "departs", "charging", "WeakSignal"]
+    assert site.noted.words() == ["charging", "plugin", "departs", "WeakSignal"]
 
 
 def test_registers_are_kept_over_a_restart() -> None:

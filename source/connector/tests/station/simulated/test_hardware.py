@@ -42,9 +42,9 @@ def test_a_vehicle_that_is_plugged_in_tells_what_it_wants() -> None:
     )
 
     assert site.noted.told == [
+        ("charging", 1),
         ("plugin", 1, 1),
         ("departs", 1, T0_MS + 5, 31_250.0),
-        ("charging", 1),
     ]
 
 

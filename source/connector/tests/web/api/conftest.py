@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from connector.csms.options import FileOptions, LimitOptions
 from connector.datapoints.command_runs import Context
@@ -64,48 +68,85 @@ class Api:
 StartApi = Callable[..., Awaitable[Api]]
 
 
+# Of tests that take `shared_api`: they run on its loop.
+on_shared_loop = pytest.mark.asyncio(loop_scope="module")
+_schema = cache(entry_schema)
+
+
 @pytest.fixture
-async def start_api(tmp_path: Path) -> AsyncIterator[StartApi]:
+async def start_api(tmp_path: Path, empty_store: Path) -> AsyncIterator[StartApi]:
     """Makes APIs that run until the end of the test; takes `CsmsOptions`.
 
     ``context``: members of `ApiContext` that are to be others.
     """
-    closing: list[Callable[[], Awaitable[None]]] = []
+    async with AsyncExitStack() as closing:
 
-    async def begin(**options: Any) -> Api:
-        store = open_store(f"sqlite:///{tmp_path / 'connector.sqlite'}")
-        options.setdefault("files", FileOptions(data_dir=tmp_path))
-        more = options.pop("context", {})
-        harness = Harness(store, read_entry=read_entry, **options)
-        await store.open()
-        context = replace(_context(harness, store, tmp_path), **more)
-        await harness.central.start()
-        await context.limits.start()
-        files = harness.central.blocks.files
-        server = HttpServer(Facts(), "127.0.0.1", 0, files, context)
-        await server.start()
-        files.port = server.port
-        url = f"http://127.0.0.1:{server.port}"
-        bearer = {"Authorization": f"Bearer {TOKEN}"}
-        client = httpx.AsyncClient(base_url=url, headers=bearer, trust_env=False)
-        stranger = httpx.AsyncClient(base_url=url, trust_env=False)
-        closing.append(store.close)
-        closing.append(harness.close)
-        closing.append(context.limits.stop)
-        closing.append(server.stop)
-        closing.append(client.aclose)
-        closing.append(stranger.aclose)
-        return Api(harness, context, server, client, stranger)
+        async def begin(**options: Any) -> Api:
+            return await _begin(tmp_path, empty_store, closing, **options)
 
-    yield begin
-    for close in reversed(closing):
-        await close()
+        yield begin
 
 
 @pytest.fixture
 async def api(start_api: StartApi) -> Api:
     """An API whose central system knows one station, with all defaults."""
     return await start_api()
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shared_api(
+    tmp_path_factory: pytest.TempPathFactory, empty_store: Path
+) -> AsyncIterator[Api]:
+    """Like `api`, for all tests of a file that leave it as they found it.
+
+    Theirs are descriptions and refusals: no station connects, nothing is registered,
+    nobody comes with a wrong token. They are marked `on_shared_loop`.
+    """
+    async with AsyncExitStack() as closing:
+        yield await _begin(tmp_path_factory.mktemp("shared"), empty_store, closing)
+
+
+async def _begin(
+    folder: Path, empty_store: Path, closing: AsyncExitStack, **options: Any
+) -> Api:
+    path = folder / "connector.sqlite"
+    if not path.exists():
+        shutil.copy(empty_store, path)
+    store = open_store(f"sqlite:///{path}")
+    options.setdefault("files", FileOptions(data_dir=folder))
+    more = options.pop("context", {})
+    harness = Harness(store, read_entry=read_entry, **options)
+    await store.open()
+    context = replace(_context(harness, store, folder), **more)
+    await harness.central.start()
+    await context.limits.start()
+    files = harness.central.blocks.files
+    server = HttpServer(Facts(), "127.0.0.1", 0, files, context)
+    await server.start()
+    files.port = server.port
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    client = _client(server, headers=bearer)
+    stranger = _client(server)
+    for close in (
+        store.close,
+        harness.close,
+        context.limits.stop,
+        server.stop,
+        client.aclose,
+        stranger.aclose,
+    ):
+        closing.push_async_callback(close)
+    return Api(harness, context, server, client, stranger)
+
+
+def _client(server: HttpServer, **more: Any) -> httpx.AsyncClient:
+    # There is no TLS here, and CAs of the system take their time to load.
+    return httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{server.port}",
+        trust_env=False,
+        verify=False,
+        **more,
+    )
 
 
 def _context(harness: Harness, store: Any, folder: Path) -> ApiContext:
@@ -132,7 +173,7 @@ def _context(harness: Harness, store: Any, folder: Path) -> ApiContext:
         data_dir=folder,
         token=TOKEN,
         read_entry=read_entry,
-        entry_schema=entry_schema(),
+        entry_schema=_schema(),
         passwords=Passwords(folder),
         present=Present(Sensors(), lambda run: run()),
         flow=FlowNumbers(),

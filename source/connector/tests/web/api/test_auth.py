@@ -11,7 +11,7 @@ import pytest
 
 from connector.sessions.proxies import Proxies
 from connector.tests.csms.conftest import settle
-from connector.tests.web.api.conftest import TOKEN, Api, StartApi
+from connector.tests.web.api.conftest import TOKEN, Api, StartApi, on_shared_loop
 from connector.web.api.auth import Tokens
 
 INDEX = "/api/v1"
@@ -27,29 +27,33 @@ def is_refused(answer: httpx.Response) -> bool:
     return True
 
 
-async def test_with_the_token_it_answers(api: Api) -> None:
-    found = await api.get(INDEX)
+@on_shared_loop
+async def test_with_the_token_it_answers(shared_api: Api) -> None:
+    found = await shared_api.get(INDEX)
 
     assert found["paths"][INDEX] == ["GET"]
 
 
+@on_shared_loop
 @pytest.mark.parametrize("path", [INDEX, "/openapi.json", "/docs", "/nothing", "/"])
-async def test_without_a_token_nothing_is_told(api: Api, path: str) -> None:
-    assert is_refused(await api.stranger.get(path))
+async def test_without_a_token_nothing_is_told(shared_api: Api, path: str) -> None:
+    assert is_refused(await shared_api.stranger.get(path))
 
 
+@on_shared_loop
 @pytest.mark.parametrize("path", ["/health", "/health/live"])
-async def test_some_need_no_token(api: Api, path: str) -> None:
-    assert (await api.stranger.get(path)).status_code == 200
+async def test_some_need_no_token(shared_api: Api, path: str) -> None:
+    assert (await shared_api.stranger.get(path)).status_code == 200
 
 
+@on_shared_loop
 @pytest.mark.parametrize(
     "path", ["/health/../api/v1", "//api/v1", "/files/../api/v1", "/metrics/x", "/API"]
 )
-async def test_no_way_leads_around_the_guard(api: Api, path: str) -> None:
-    url = api.stranger.base_url.copy_with(raw_path=path.encode())
+async def test_no_way_leads_around_the_guard(shared_api: Api, path: str) -> None:
+    url = shared_api.stranger.base_url.copy_with(raw_path=path.encode())
 
-    answer = await api.stranger.get(url)
+    answer = await shared_api.stranger.get(url)
 
     assert answer.status_code in (401, 404)
     assert b"paths" not in answer.content
@@ -74,10 +78,11 @@ async def test_a_wrong_token_is_refused(api: Api, header: str) -> None:
     assert is_refused(await api.stranger.get(INDEX, headers=headers))
 
 
-async def test_the_scheme_may_be_written_as_one_likes(api: Api) -> None:
+@on_shared_loop
+async def test_the_scheme_may_be_written_as_one_likes(shared_api: Api) -> None:
     headers = {"authorization": f"bearer {TOKEN}"}
 
-    assert (await api.stranger.get(INDEX, headers=headers)).status_code == 200
+    assert (await shared_api.stranger.get(INDEX, headers=headers)).status_code == 200
 
 
 async def test_a_wrong_token_is_not_logged(
@@ -106,9 +111,10 @@ async def test_who_fails_again_and_again_waits(api: Api) -> None:
     assert is_refused(await slow)
 
 
-async def test_who_forgets_the_token_does_not_wait(api: Api) -> None:
+@on_shared_loop
+async def test_who_forgets_the_token_does_not_wait(shared_api: Api) -> None:
     for _ in range(10):
-        assert is_refused(await api.stranger.get(INDEX))
+        assert is_refused(await shared_api.stranger.get(INDEX))
 
 
 # -- the page
@@ -180,8 +186,11 @@ async def test_behind_a_proxy_that_is_known_the_cookie_is_for_tls(
     assert "secure" in entered.headers["set-cookie"].lower()
 
 
-async def test_below_the_api_a_token_in_the_url_is_none_of_ours(api: Api) -> None:
-    answer = await api.stranger.get(INDEX, params={"token": TOKEN})
+@on_shared_loop
+async def test_below_the_api_a_token_in_the_url_is_none_of_ours(
+    shared_api: Api,
+) -> None:
+    answer = await shared_api.stranger.get(INDEX, params={"token": TOKEN})
 
     assert is_refused(answer)
 

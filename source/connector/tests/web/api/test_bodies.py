@@ -8,7 +8,7 @@ import httpx
 import orjson
 import pytest
 
-from connector.tests.web.api.conftest import NAME, TOKEN, Api
+from connector.tests.web.api.conftest import NAME, TOKEN, Api, on_shared_loop
 from connector.web.bodies import MOST_BYTES
 
 PATH = f"/api/v1/stations/{NAME}/1/power_limit"
@@ -25,6 +25,7 @@ def detail(answer: httpx.Response, status: int) -> str:
     return str(answer.json()["detail"])
 
 
+@on_shared_loop
 @pytest.mark.parametrize(
     "body",
     [
@@ -38,24 +39,28 @@ def detail(answer: httpx.Response, status: int) -> str:
         b"[" * 5000 + b"]" * 5000,
     ],
 )
-async def test_what_is_no_json_is_refused(api: Api, body: bytes) -> None:
-    assert "no JSON" in detail(await api.client.post(PATH, content=body), 422)
+async def test_what_is_no_json_is_refused(shared_api: Api, body: bytes) -> None:
+    assert "no JSON" in detail(await shared_api.client.post(PATH, content=body), 422)
 
 
-async def test_what_is_nested_without_end_is_refused(api: Api) -> None:
+@on_shared_loop
+async def test_what_is_nested_without_end_is_refused(shared_api: Api) -> None:
     body = b'{"value": ' + b"[" * 500 + b"]" * 500 + b"}"
 
-    assert "nested deeper" in detail(await api.client.post(PATH, content=body), 422)
+    assert "nested deeper" in detail(
+        await shared_api.client.post(PATH, content=body), 422
+    )
 
 
-async def test_a_body_that_is_too_long_is_refused(api: Api) -> None:
+@on_shared_loop
+async def test_a_body_that_is_too_long_is_refused(shared_api: Api) -> None:
     body = orjson.dumps({"value": "x" * MOST_BYTES})
 
     async def pieces() -> object:
         yield body
 
-    told = await api.client.post(PATH, content=body)
-    in_pieces = await api.client.post(PATH, content=pieces())  # type: ignore[arg-type]
+    told = await shared_api.client.post(PATH, content=body)
+    in_pieces = await shared_api.client.post(PATH, content=pieces())  # type: ignore[arg-type]
 
     assert "longer than" in detail(told, 413)
     assert "longer than" in detail(in_pieces, 413)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from connector.tests.csms.conftest import settle
-from connector.tests.web.api.conftest import NAME, Api
+from connector.tests.web.api.conftest import NAME, Api, on_shared_loop
 from connector.web.api.outcomes import LaterOutcomes
 
 STATION = f"/api/v1/stations/{NAME}"
@@ -33,6 +33,38 @@ async def test_a_command_ends_in_its_outcome(api: Api) -> None:
 
     assert found["outcome"] == "accepted"
     assert found["response"] == {"status": "Accepted"}
+
+
+async def test_a_command_is_always_waited_for(api: Api) -> None:
+    end = await api.connect()
+    end.calls.clear()
+
+    answer = await api.client.post(
+        f"{STATION}/0/reset?wait=false", json={"value": "soft"}
+    )
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == (
+        "there is no query parameter 'wait' here; there are none"
+    )
+    assert end.asked("Reset") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (f"{STATION}/0/power_limit", 'an object such as {"value": 4140}'),
+        (CALLS, "a JSON object"),
+    ],
+)
+async def test_a_body_that_is_no_object_is_told_what_it_should_be(
+    api: Api, path: str, expected: str
+) -> None:
+    answer = await api.client.post(path, json=4140)
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == f"body is 4140, expected {expected}"
+    assert answer.json()["errors"] == [{"field": "body", "expected": expected}]
 
 
 async def test_its_outcome_is_a_datapoint_like_that_of_others(api: Api) -> None:
@@ -81,23 +113,26 @@ async def test_one_that_waits_takes_no_commands(api: Api) -> None:
     assert outcome(answer)["detail"] == "the station is not adopted"
 
 
-async def test_an_unknown_command_is_not_found(api: Api) -> None:
-    answer = await api.client.post(f"{STATION}/1/explode", json={"value": 1})
+@on_shared_loop
+async def test_an_unknown_command_is_not_found(shared_api: Api) -> None:
+    answer = await shared_api.client.post(f"{STATION}/1/explode", json={"value": 1})
 
     assert answer.status_code == 404
     assert "there is no command 'explode'" in answer.json()["detail"]
     assert "power_limit" in answer.json()["detail"]
 
 
+@on_shared_loop
 @pytest.mark.parametrize("path", ["nobody/1/power_limit", "nobody/calls"])
-async def test_an_unknown_station_is_not_found(api: Api, path: str) -> None:
+async def test_an_unknown_station_is_not_found(shared_api: Api, path: str) -> None:
     body = RESET if path.endswith("calls") else {"value": 1}
 
-    answer = await api.client.post(f"/api/v1/stations/{path}", json=body)
+    answer = await shared_api.client.post(f"/api/v1/stations/{path}", json=body)
 
     assert answer.status_code == 404
 
 
+@on_shared_loop
 @pytest.mark.parametrize(
     ("body", "word"),
     [
@@ -107,9 +142,9 @@ async def test_an_unknown_station_is_not_found(api: Api, path: str) -> None:
     ],
 )
 async def test_a_body_that_does_not_fit_is_refused(
-    api: Api, body: object, word: str
+    shared_api: Api, body: object, word: str
 ) -> None:
-    answer = await api.client.post(f"{STATION}/1/power_limit", json=body)
+    answer = await shared_api.client.post(f"{STATION}/1/power_limit", json=body)
 
     assert answer.status_code == 422
     assert word in answer.json()["detail"]
@@ -161,6 +196,7 @@ async def test_what_the_station_or_its_version_makes_of_it_is_the_outcome(
     assert outcome(await api.client.post(CALLS, json=body))["outcome"] == name
 
 
+@on_shared_loop
 @pytest.mark.parametrize(
     "body",
     [
@@ -173,8 +209,8 @@ async def test_what_the_station_or_its_version_makes_of_it_is_the_outcome(
         {"action": "Reset", "more": 1},
     ],
 )
-async def test_a_call_that_is_none_is_refused(api: Api, body: object) -> None:
-    assert (await api.client.post(CALLS, json=body)).status_code == 422
+async def test_a_call_that_is_none_is_refused(shared_api: Api, body: object) -> None:
+    assert (await shared_api.client.post(CALLS, json=body)).status_code == 422
 
 
 async def test_the_answer_may_take_as_long_as_was_said(api: Api) -> None:
@@ -209,8 +245,9 @@ async def test_who_does_not_wait_reads_it_later(api: Api) -> None:
     assert late.json()["correlation"] == correlation
 
 
-async def test_a_correlation_that_nobody_has_is_not_found(api: Api) -> None:
-    answer = await api.client.get("/api/v1/calls/nothing")
+@on_shared_loop
+async def test_a_correlation_that_nobody_has_is_not_found(shared_api: Api) -> None:
+    answer = await shared_api.client.get("/api/v1/calls/nothing")
 
     assert answer.status_code == 404
     assert "wait=false" in answer.json()["detail"]

@@ -10,7 +10,7 @@ from connector.csms.facts import Datum, Facts
 from connector.datapoints.sensors import Sensors
 from connector.store.records import HistoryRecord
 from connector.tests.clock import START_MS
-from connector.tests.web.api.conftest import NAME, Api
+from connector.tests.web.api.conftest import NAME, Api, on_shared_loop
 
 LIST = "/api/v1/datapoints"
 KEY = "CP-7__1__Power.Active.Import"
@@ -95,8 +95,9 @@ async def test_those_of_a_station_that_waits_are_not_told(api: Api) -> None:
     assert (await api.get(LIST))["items"] == []
 
 
-async def test_a_station_that_nobody_knows_is_not_found(api: Api) -> None:
-    assert (await api.client.get(f"{LIST}?station=nobody")).status_code == 404
+@on_shared_loop
+async def test_a_station_that_nobody_knows_is_not_found(shared_api: Api) -> None:
+    assert (await shared_api.client.get(f"{LIST}?station=nobody")).status_code == 404
 
 
 async def test_a_flow_that_does_not_answer_is_a_problem(
@@ -115,12 +116,13 @@ async def test_every_value_that_is_kept_is_told(api: Api) -> None:
     await keep(api, (3, 1.0), (2, None), (1, "x"), (100_000, 9.0))
 
     assert await history(api) == [
+        ("2026-01-30T08:13:20.000Z", 9.0),
         ("2026-01-31T11:59:57.000Z", 1.0),
         ("2026-01-31T11:59:58.000Z", None),
         ("2026-01-31T11:59:59.000Z", "x"),
     ]
-    assert len(await history(api, since="2026-01-30T00:00:00Z")) == 4
-    assert len(await history(api, until="2026-01-31T11:59:58Z")) == 1
+    assert len(await history(api, since="2026-01-31T00:00:00Z")) == 3
+    assert len(await history(api, until="2026-01-31T11:59:58Z")) == 2
 
 
 async def test_steps_have_means(api: Api) -> None:
@@ -154,17 +156,57 @@ async def test_history_comes_in_pages(api: Api, step: dict[str, int]) -> None:
     assert len(whole) >= 10
 
 
-async def test_of_a_value_that_may_come_there_is_no_history_yet(api: Api) -> None:
-    assert await history(api) == []
-    assert await history(api, step=60) == []
-    assert await history(api, since="2030-01-01T00:00:00Z", step=60) == []
+YEARS_S = 10 * 365 * 86_400
 
 
 @pytest.mark.parametrize(
+    "query", [{}, {"since": "1970-01-01T00:00:00Z"}, {"since": "2016-02-03T11:59:59Z"}]
+)
+@pytest.mark.parametrize("step", [{}, {"step": 1}, {"step": 900}])
+async def test_history_begins_with_the_oldest_value(
+    api: Api, query: dict[str, str], step: dict[str, int]
+) -> None:
+    await keep(api, (YEARS_S, 1.0), (60, 2.0))
+
+    page = await api.get(f"{LIST}/{KEY}/history", limit=1, **query, **step)
+
+    [item] = page["items"]
+    assert item == {"timestamp": "2016-02-03T12:00:00.000Z", "value": 1.0}
+    assert page["next"] is not None
+
+
+async def test_steps_begin_where_a_value_that_is_older_holds(api: Api) -> None:
+    key = "CP-7__1__status"
+    await keep(api, (3600, "Charging"), (60, "Available"), key=key)
+
+    found = await history(api, key, since="2026-01-31T11:30:00Z", step=900)
+
+    assert found[0] == ("2026-01-31T11:30:00.000Z", "Charging")
+
+
+async def test_steps_before_any_value_are_none(api: Api) -> None:
+    await keep(api, (60, 1.0))
+
+    page = await api.get(f"{LIST}/{KEY}/history", step=60, until="2026-01-31T11:00:00Z")
+
+    assert page == {"items": [], "next": None}
+
+
+@on_shared_loop
+async def test_of_a_value_that_may_come_there_is_no_history_yet(
+    shared_api: Api,
+) -> None:
+    assert await history(shared_api) == []
+    assert await history(shared_api, step=60) == []
+    assert await history(shared_api, since="2030-01-01T00:00:00Z", step=60) == []
+
+
+@on_shared_loop
+@pytest.mark.parametrize(
     "key", ["CP-7__0__last_seen", "nobody__1__Power.Active.Import", "x"]
 )
-async def test_of_what_is_not_kept_there_is_none(api: Api, key: str) -> None:
-    answer = await api.client.get(f"{LIST}/{key}/history")
+async def test_of_what_is_not_kept_there_is_none(shared_api: Api, key: str) -> None:
+    answer = await shared_api.client.get(f"{LIST}/{key}/history")
 
     assert answer.status_code == 404
     assert "Power.Active.Import" in answer.json()["detail"]
@@ -177,8 +219,9 @@ async def test_the_history_of_a_station_that_is_gone_stays(api: Api) -> None:
     assert len(await history(api, key)) == 1
 
 
+@on_shared_loop
 @pytest.mark.parametrize("query", ["since=x", "until=x", "step=0", "cursor=x"])
-async def test_what_does_not_fit_is_refused(api: Api, query: str) -> None:
-    answer = await api.client.get(f"{LIST}/{KEY}/history?{query}")
+async def test_what_does_not_fit_is_refused(shared_api: Api, query: str) -> None:
+    answer = await shared_api.client.get(f"{LIST}/{KEY}/history?{query}")
 
     assert answer.status_code == 422

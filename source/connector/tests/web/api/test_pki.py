@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, p
 
 from connector.csms.events import Answered
 from connector.tests.signing import csr
-from connector.tests.web.api.conftest import NAME, Api
+from connector.tests.web.api.conftest import NAME, Api, on_shared_loop
 
 PKI = "/api/v1/pki"
 CERTIFICATES = f"{PKI}/certificates"
@@ -94,6 +94,7 @@ async def test_what_is_issued_is_not_kept_on_the_way(api: Api) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
+@on_shared_loop
 @pytest.mark.parametrize(
     ("body", "why"),
     [
@@ -106,12 +107,12 @@ async def test_what_is_issued_is_not_kept_on_the_way(api: Api) -> None:
     ],
 )
 async def test_what_does_not_fit_is_said(
-    api: Api, body: dict[str, Any], why: str
+    shared_api: Api, body: dict[str, Any], why: str
 ) -> None:
-    detail = await refused(api, CERTIFICATES, {"station": NAME} | body, 422)
+    detail = await refused(shared_api, CERTIFICATES, {"station": NAME} | body, 422)
 
     assert why in detail
-    assert (await api.get(PKI))["items"] == []
+    assert (await shared_api.get(PKI))["items"] == []
 
 
 async def test_a_server_s_certificate_is_put_beside_the_ca(
@@ -130,8 +131,9 @@ async def test_a_server_s_certificate_is_put_beside_the_ca(
     assert "PRIVATE" not in answer.text
 
 
-async def test_what_is_no_host_is_said(api: Api) -> None:
-    detail = await refused(api, f"{PKI}/server", {"hosts": ["a b"]}, 422)
+@on_shared_loop
+async def test_what_is_no_host_is_said(shared_api: Api) -> None:
+    detail = await refused(shared_api, f"{PKI}/server", {"hosts": ["a b"]}, 422)
 
     assert "'a b' is no host name or IP address" in detail
 
@@ -167,11 +169,14 @@ async def test_what_is_revoked_is_on_the_list(api: Api) -> None:
     assert (await api.get(PKI))["items"][0]["revoked"] is not None
 
 
+@on_shared_loop
 @pytest.mark.parametrize("serial", ["ab12", "CP-7"])
-async def test_what_was_not_issued_here_is_not_found(api: Api, serial: str) -> None:
-    await refused(api, f"{CERTIFICATES}/{serial}/revoke", {}, 404)
+async def test_what_was_not_issued_here_is_not_found(
+    shared_api: Api, serial: str
+) -> None:
+    await refused(shared_api, f"{CERTIFICATES}/{serial}/revoke", {}, 404)
 
-    assert (await api.client.get(f"{CERTIFICATES}/{serial}")).status_code == 404
+    assert (await shared_api.client.get(f"{CERTIFICATES}/{serial}")).status_code == 404
 
 
 async def test_a_reason_is_one_of_those_that_are(api: Api) -> None:
@@ -254,7 +259,8 @@ async def test_a_short_password_is_invalid_and_not_repeated(api: Api) -> None:
     assert "too-short" not in answer.text
 
 
-async def test_of_an_unknown_station_there_is_none(api: Api) -> None:
-    answer = await api.client.post("/api/v1/stations/x/password", json={})
+@on_shared_loop
+async def test_of_an_unknown_station_there_is_none(shared_api: Api) -> None:
+    answer = await shared_api.client.post("/api/v1/stations/x/password", json={})
 
     assert answer.status_code == 404

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from connector.tests.web.api.conftest import Api
+from connector.tests.web.api.conftest import Api, on_shared_loop
 from connector.web.reference import reference
 
 _VOID = frozenset({"meta", "br", "link", "img", "input"})
@@ -34,8 +34,9 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
 
-async def test_it_is_a_page_that_loads_nothing(api: Api) -> None:
-    answer = await api.client.get("/docs")
+@on_shared_loop
+async def test_it_is_a_page_that_loads_nothing(shared_api: Api) -> None:
+    answer = await shared_api.client.get("/docs")
 
     page = Page(answer.text)
     assert answer.status_code == 200
@@ -46,9 +47,10 @@ async def test_it_is_a_page_that_loads_nothing(api: Api) -> None:
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-async def test_every_operation_is_in_it(api: Api) -> None:
-    description = await api.get("/openapi.json")
-    page = Page((await api.client.get("/docs")).text)
+@on_shared_loop
+async def test_every_operation_is_in_it(shared_api: Api) -> None:
+    description = await shared_api.get("/openapi.json")
+    page = Page((await shared_api.client.get("/docs")).text)
 
     names = {
         operation["operationId"]
@@ -59,8 +61,9 @@ async def test_every_operation_is_in_it(api: Api) -> None:
     assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
 
 
-async def test_members_and_bounds_are_told(api: Api) -> None:
-    text = (await api.client.get("/docs")).text
+@on_shared_loop
+async def test_members_and_bounds_are_told(shared_api: Api) -> None:
+    text = (await shared_api.client.get("/docs")).text
 
     assert re.search(r"<code>connectors\[\]\.limit\.power_limit</code>", text)
     assert "at most 1000" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
@@ -12,10 +13,11 @@ from connector.csms.options import StationOptions
 from connector.csms.registering import Wanted
 from connector.store import open_store
 from connector.tests.csms.conftest import Harness, settle
-from connector.tests.web.api.conftest import NAME, Api, StartApi
+from connector.tests.web.api.conftest import NAME, Api, StartApi, on_shared_loop
 
 STATIONS = "/api/v1/stations"
 NEW = "CP-8"
+REFUSED = ["a%2Fb", "%2f", "a%2Fadopt", "a%5Cb", "a%00b", "%0A", "%ff"]
 
 
 def detail(answer: httpx.Response, status: int) -> str:
@@ -66,8 +68,53 @@ async def test_one_that_is_away_is_shown_too(api: Api) -> None:
     assert found["boot"]["model"] == "M"
 
 
-async def test_one_that_was_never_here_is_known_by_its_name(api: Api) -> None:
+async def test_it_was_seen_when_it_was_last_heard_of_on_its_link_or_after_it(
+    api: Api,
+) -> None:
+    async def seen() -> str:
+        return str((await api.get(f"{STATIONS}/{NAME}"))["last_seen"])[:16]
+
+    end = await api.connect()
+    link = api.harness.station().session.link
+    await api.harness.advance(630)
+    assert await seen() == "2026-01-31T12:10"
+
+    # Nothing came in the last five minutes but what we told ourselves.
+    link._last_received_s = monotonic() - 300
+    await api.harness.advance(600)
+    assert await seen() == "2026-01-31T12:15"
+    link._last_received_s -= 60
+    assert await seen() == "2026-01-31T12:15", "it never goes back"
+
+    await end.leave()
+    assert await seen() == "2026-01-31T12:15"
+    await api.harness.advance(600)
+    api.harness.central._context.tell_state(api.harness.station(), "0", {"note": "x"})
+    assert await seen() == "2026-01-31T12:15"
+
+
+async def test_one_that_left_without_a_word_is_known_by_what_it_said_last(
+    api: Api,
+) -> None:
+    end = await api.connect()
+    await api.harness.advance(25)
+    await end.leave()
+
     found = await api.get(f"{STATIONS}/{NAME}")
+
+    assert found["last_seen"].startswith("2026-01-31T12:00:2")
+
+
+async def test_one_that_is_only_told_of_was_never_seen(api: Api) -> None:
+    await api.client.put(f"{STATIONS}/new", json={"phases": 3})
+    api.harness.central._context.tell_state(api.harness.station("new"), "0", {"a": 1})
+
+    assert (await api.get(f"{STATIONS}/new"))["last_seen"] is None
+
+
+@on_shared_loop
+async def test_one_that_was_never_here_is_known_by_its_name(shared_api: Api) -> None:
+    found = await shared_api.get(f"{STATIONS}/{NAME}")
 
     assert (found["ocpp_version"], found["last_seen"]) == (None, None)
     assert [c["where"] for c in found["connectors"]] == ["1"]
@@ -97,16 +144,20 @@ async def test_the_list_pages(start_api: StartApi) -> None:
     assert second["next"] is None
 
 
+@on_shared_loop
 @pytest.mark.parametrize("cursor", ["x", "%%", "W10", "WzFd", "bnVsbA", "é"])
-async def test_a_cursor_of_somebody_else_is_refused(api: Api, cursor: str) -> None:
-    answer = await api.client.get(STATIONS, params={"cursor": cursor})
+async def test_a_cursor_of_somebody_else_is_refused(
+    shared_api: Api, cursor: str
+) -> None:
+    answer = await shared_api.client.get(STATIONS, params={"cursor": cursor})
 
     assert "cursor" in detail(answer, 422)
 
 
+@on_shared_loop
 @pytest.mark.parametrize("limit", ["0", "1001", "x", "-1", "1e9"])
-async def test_a_page_has_bounds(api: Api, limit: str) -> None:
-    answer = await api.client.get(STATIONS, params={"limit": limit})
+async def test_a_page_has_bounds(shared_api: Api, limit: str) -> None:
+    answer = await shared_api.client.get(STATIONS, params={"limit": limit})
 
     assert "limit is" in detail(answer, 422)
 
@@ -126,14 +177,39 @@ async def test_an_identity_may_be_odd(api: Api, identity: str) -> None:
     assert identity in api.harness.central.stations
 
 
-@pytest.mark.parametrize("identity", ["a%2Fb", "a%5Cb", "a%00b", "x" * 256, "%0A"])
+@on_shared_loop
+@pytest.mark.parametrize("identity", [*REFUSED, "x" * 256])
 async def test_what_cannot_be_an_identity_is_not_registered(
-    api: Api, identity: str
+    shared_api: Api, identity: str
 ) -> None:
-    answer = await api.client.put(f"{STATIONS}/{identity}", json={})
+    answer = await shared_api.client.put(f"{STATIONS}/{identity}", json={})
 
-    assert answer.status_code in (404, 422), answer.text
-    assert set(api.harness.central.stations) == {NAME}
+    assert "cannot be an identity: expected 1 to 255 bytes" in detail(answer, 422)
+    assert set(shared_api.harness.central.stations) == {NAME}
+
+
+@on_shared_loop
+@pytest.mark.parametrize("identity", REFUSED)
+@pytest.mark.parametrize(
+    ("method", "rest"),
+    [
+        ("GET", ""),
+        ("PATCH", ""),
+        ("DELETE", ""),
+        ("POST", "/adopt"),
+        ("POST", "/calls"),
+        ("POST", "/password"),
+        ("POST", "/1/power_limit"),
+    ],
+)
+async def test_what_cannot_be_an_identity_is_told_wherever_it_stands(
+    shared_api: Api, method: str, rest: str, identity: str
+) -> None:
+    path = f"{STATIONS}/{identity}{rest}"
+
+    answer = await shared_api.client.request(method, path, content=b"{}")
+
+    assert "cannot be an identity" in detail(answer, 422)
 
 
 # -- registered
@@ -237,6 +313,7 @@ async def test_more_connectors_are_there_at_once(api: Api) -> None:
     assert [c["where"] for c in answer.json()["connectors"]] == ["1", "2"]
 
 
+@on_shared_loop
 @pytest.mark.parametrize(
     ("members", "words"),
     [
@@ -250,33 +327,39 @@ async def test_more_connectors_are_there_at_once(api: Api) -> None:
     ],
 )
 async def test_what_does_not_fit_is_named(
-    api: Api, members: dict[str, Any], words: list[str]
+    shared_api: Api, members: dict[str, Any], words: list[str]
 ) -> None:
-    answer = await api.client.put(f"{STATIONS}/{NEW}", json=members)
+    answer = await shared_api.client.put(f"{STATIONS}/{NEW}", json=members)
 
     told = detail(answer, 422)
     assert all(word in told for word in words), told
     assert answer.json()["errors"][0]["field"] == next(iter(members)).replace(
         "profile", "profile.kind"
     )
-    assert NEW not in api.harness.central.stations
+    assert NEW not in shared_api.harness.central.stations
 
 
+@on_shared_loop
 @pytest.mark.parametrize("body", [b"", b"[]", b"1", b'"x"', b"null"])
-async def test_a_body_that_is_no_object_is_refused(api: Api, body: bytes) -> None:
-    answer = await api.client.put(f"{STATIONS}/{NEW}", content=body)
+async def test_a_body_that_is_no_object_is_refused(
+    shared_api: Api, body: bytes
+) -> None:
+    answer = await shared_api.client.put(f"{STATIONS}/{NEW}", content=body)
 
     assert "expected a JSON object" in detail(answer, 422)
 
 
+@on_shared_loop
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-async def test_one_that_is_named_is_changed_there_alone(api: Api, method: str) -> None:
+async def test_one_that_is_named_is_changed_there_alone(
+    shared_api: Api, method: str
+) -> None:
     body = None if method == "DELETE" else {"phases": 3}
 
-    answer = await api.client.request(method, f"{STATIONS}/{NAME}", json=body)
+    answer = await shared_api.client.request(method, f"{STATIONS}/{NAME}", json=body)
 
     assert "STATIONS" in detail(answer, 409)
-    assert api.harness.station().options == StationOptions()
+    assert shared_api.harness.station().options == StationOptions()
 
 
 async def test_what_configuration_says_rests_on_nothing_else(api: Api) -> None:
@@ -316,7 +399,9 @@ async def test_nothing_holds_that_could_not_be_kept(api: Api) -> None:
 
 async def test_a_password_is_kept_as_a_hash_and_never_shown(api: Api) -> None:
     path = f"{STATIONS}/{NEW}"
-    made = await api.client.put(path, json={"password": "geheim", "phases": 3})
+    made = await api.client.put(
+        path, json={"password": "geheim-und-lang-genug", "phases": 3}
+    )
     replaced = await api.client.put(path, json={"security_profile": 1})
     removed = await api.client.patch(path, json={"password": None})
 
@@ -327,11 +412,11 @@ async def test_a_password_is_kept_as_a_hash_and_never_shown(api: Api) -> None:
     assert not removed.json()["has_password"]
     assert "password" not in api.harness.station(NEW).security
     everything = f"{made.text}{replaced.text}{api.harness.station(NEW).registered}"
-    assert "geheim" not in everything
+    assert "geheim-und-lang-genug" not in everything
     assert "scrypt" not in everything
 
 
-@pytest.mark.parametrize("password", ["of-a-person", "0123456789abcdef" * 2])
+@pytest.mark.parametrize("password", ["the-one-of-a-person", "0123456789abcdef" * 2])
 async def test_the_registered_password_is_the_right_one(
     api: Api, password: str
 ) -> None:
@@ -342,6 +427,48 @@ async def test_the_registered_password_is_the_right_one(
     assert await api.context.passwords.verify(hashed, password)
     assert not await api.context.passwords.verify(hashed, "another")
     assert password not in hashed
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+@pytest.mark.parametrize(
+    ("length", "version", "is_fit"),
+    [
+        (1, None, False),
+        (15, None, False),
+        (16, None, True),
+        (40, None, True),
+        (41, None, False),
+        (41, "2.0.1", False),
+        (15, "2.1", False),
+        (64, "2.1", True),
+        (65, "2.1", False),
+    ],
+)
+async def test_a_password_has_a_length_that_stations_take(
+    api: Api, method: str, length: int, version: str | None, is_fit: bool
+) -> None:
+    path = f"{STATIONS}/{NEW}"
+    await api.client.put(path, json={})
+    body = {"password": "p" * length, "ocpp_version": version}
+
+    answer = await api.client.request(method, path, json=body)
+
+    assert (answer.status_code == 200) == is_fit
+    assert (await api.get(path))["has_password"] == is_fit
+    if not is_fit:
+        most = 64 if version == "2.1" else 40
+        told = f"password has {length} characters, expected 16 to {most} characters"
+        assert told in detail(answer, 422)
+        assert answer.json()["errors"][0]["field"] == "password"
+
+
+async def test_a_station_that_speaks_2_1_may_have_a_longer_one(api: Api) -> None:
+    await api.client.put(f"{STATIONS}/{NEW}", json={})
+    api.harness.station(NEW).spoken = "2.1"
+
+    answer = await api.client.patch(f"{STATIONS}/{NEW}", json={"password": "p" * 64})
+
+    assert answer.status_code == 200
 
 
 # -- decided
@@ -389,18 +516,23 @@ async def test_delete_makes_unknown_again(api: Api) -> None:
     again = await api.client.delete(f"{STATIONS}/{NEW}")
 
     assert (answer.status_code, answer.content) == (204, b"")
+    assert "content-type" not in answer.headers
     assert end.close_code == 1008
     assert "nobody knows" in detail(again, 404)
 
 
-async def test_one_that_is_named_is_not_rejected(api: Api) -> None:
-    answer = await api.client.post(f"{STATIONS}/{NAME}/reject")
+@on_shared_loop
+async def test_one_that_is_named_is_not_rejected(shared_api: Api) -> None:
+    answer = await shared_api.client.post(f"{STATIONS}/{NAME}/reject")
 
     assert "STATIONS" in detail(answer, 409)
 
 
+@on_shared_loop
 @pytest.mark.parametrize("what", ["adopt", "reject", "disconnect"])
-async def test_of_one_that_nobody_knows_nothing_is_decided(api: Api, what: str) -> None:
-    answer = await api.client.post(f"{STATIONS}/nobody/{what}")
+async def test_of_one_that_nobody_knows_nothing_is_decided(
+    shared_api: Api, what: str
+) -> None:
+    answer = await shared_api.client.post(f"{STATIONS}/nobody/{what}")
 
     assert "nobody knows the station 'nobody'" in detail(answer, 404)

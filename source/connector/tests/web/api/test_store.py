@@ -13,7 +13,7 @@ from connector.errors import StoreError
 from connector.store.records import HistoryRecord, TransactionStart
 from connector.store.schema import HEAD
 from connector.tests.clock import START_MS
-from connector.tests.web.api.conftest import Api
+from connector.tests.web.api.conftest import Api, on_shared_loop
 
 STORE, BACKUP = "/api/v1/store", "/api/v1/store/backup"
 
@@ -97,6 +97,7 @@ async def test_a_backup_that_fails_says_why(
     assert "the disk is full" in answer.json()["detail"]
 
 
-async def test_nothing_of_it_is_told_without_the_token(api: Api) -> None:
-    assert (await api.stranger.get(STORE)).status_code == 401
-    assert (await api.stranger.post(BACKUP)).status_code == 401
+@on_shared_loop
+async def test_nothing_of_it_is_told_without_the_token(shared_api: Api) -> None:
+    assert (await shared_api.stranger.get(STORE)).status_code == 401
+    assert (await shared_api.stranger.post(BACKUP)).status_code == 401

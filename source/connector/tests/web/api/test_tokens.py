@@ -10,7 +10,7 @@ import pytest
 from connector.csms.options import StationOptions, TokenOptions
 from connector.csms.times import iso
 from connector.tests.clock import START_MS
-from connector.tests.web.api.conftest import NAME, Api, StartApi
+from connector.tests.web.api.conftest import NAME, Api, StartApi, on_shared_loop
 
 TOKENS = "/api/v1/tokens"
 Json = dict[str, Any]
@@ -54,6 +54,7 @@ async def test_a_token_is_registered_shown_and_forgotten(api: Api) -> None:
 
     gone = await api.client.delete(path("04A2", "ISO14443"))
     assert (gone.status_code, gone.content) == (204, b"")
+    assert "content-type" not in gone.headers
     for method in ("GET", "DELETE"):
         answer = await api.client.request(method, path("04A2", "ISO14443"))
         assert answer.status_code == 404
@@ -100,6 +101,7 @@ async def test_the_versions_that_have_room_for_it_are_told(
     assert (await put(api, "x" * length))["versions"] == versions
 
 
+@on_shared_loop
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
@@ -119,15 +121,16 @@ async def test_the_versions_that_have_room_for_it_are_told(
     ],
 )
 async def test_a_body_that_does_not_fit_is_422(
-    api: Api, body: object, detail: str
+    shared_api: Api, body: object, detail: str
 ) -> None:
-    answer = await api.client.put(path("04A2"), json=body)
+    answer = await shared_api.client.put(path("04A2"), json=body)
 
     assert answer.status_code == 422, answer.text
     assert detail in answer.json()["detail"] or not isinstance(body, dict)
-    assert (await api.get(TOKENS))["items"] == []
+    assert (await shared_api.get(TOKENS))["items"] == []
 
 
+@on_shared_loop
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 @pytest.mark.parametrize(
     ("where", "detail"),
@@ -139,10 +142,10 @@ async def test_a_body_that_does_not_fit_is_422(
     ],
 )
 async def test_what_can_be_no_token_is_422(
-    api: Api, method: str, where: str, detail: str
+    shared_api: Api, method: str, where: str, detail: str
 ) -> None:
     body = {"json": {}} if method == "PUT" else {}
-    answer = await api.client.request(method, f"{TOKENS}/{where}", **body)
+    answer = await shared_api.client.request(method, f"{TOKENS}/{where}", **body)
 
     assert answer.status_code == 422, answer.text
     assert detail in answer.json()["detail"]
@@ -222,13 +225,15 @@ async def test_those_that_nobody_knows_are_listed_until_somebody_does(
     assert [t["id"] for t in found["items"]] == ["third", "second"]
 
 
+@on_shared_loop
 @pytest.mark.parametrize("cursor", ["x", "WyJhIl0"])
-async def test_a_cursor_that_is_none_is_422(api: Api, cursor: str) -> None:
+async def test_a_cursor_that_is_none_is_422(shared_api: Api, cursor: str) -> None:
     for where in (TOKENS, f"{TOKENS}/seen"):
-        answer = await api.client.get(where, params={"cursor": f"{cursor}!"})
+        answer = await shared_api.client.get(where, params={"cursor": f"{cursor}!"})
         assert answer.status_code == 422
 
 
-async def test_strangers_are_told_nothing(api: Api) -> None:
+@on_shared_loop
+async def test_strangers_are_told_nothing(shared_api: Api) -> None:
     for where in (TOKENS, f"{TOKENS}/seen", path("04A2")):
-        assert (await api.stranger.get(where)).status_code == 401
+        assert (await shared_api.stranger.get(where)).status_code == 401

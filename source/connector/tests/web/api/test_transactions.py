@@ -10,7 +10,7 @@ import pytest
 
 from connector.store.records import TransactionStart, TransactionStop
 from connector.tests.clock import START_MS
-from connector.tests.web.api.conftest import NAME, Api, StartApi
+from connector.tests.web.api.conftest import NAME, Api, StartApi, on_shared_loop
 
 LIST = "/api/v1/transactions"
 
@@ -93,19 +93,21 @@ async def test_one_that_runs_tells_its_energy_until_now(api: Api) -> None:
     assert sample["values"]["Energy.Active.Import.Register"] == 1400.0
 
 
+@on_shared_loop
 @pytest.mark.parametrize(
     "query", ["since=yesterday", "cursor=x", "limit=0", "active=x"]
 )
-async def test_what_does_not_fit_is_refused(api: Api, query: str) -> None:
-    answer = await api.client.get(f"{LIST}?{query}")
+async def test_what_does_not_fit_is_refused(shared_api: Api, query: str) -> None:
+    answer = await shared_api.client.get(f"{LIST}?{query}")
 
     assert answer.status_code == 422
     assert query.partition("=")[0] in answer.json()["detail"]
 
 
-async def test_there_is_none_with_another_key(api: Api) -> None:
-    shown = await api.client.get(f"{LIST}/17")
-    closed = await api.client.post(f"{LIST}/17/close")
+@on_shared_loop
+async def test_there_is_none_with_another_key(shared_api: Api) -> None:
+    shown = await shared_api.client.get(f"{LIST}/17")
+    closed = await shared_api.client.post(f"{LIST}/17/close")
 
     assert shown.status_code == closed.status_code == 404
     assert "'17'" in shown.json()["detail"]
@@ -154,16 +156,18 @@ async def test_all_of_them_are_exported(api: Api) -> None:
     assert {row["energy"] for row in rows} == {"750.0"}
 
 
-async def test_an_export_without_any_has_its_header(api: Api) -> None:
-    answer = await api.client.get(f"{LIST}.csv")
+@on_shared_loop
+async def test_an_export_without_any_has_its_header(shared_api: Api) -> None:
+    answer = await shared_api.client.get(f"{LIST}.csv")
 
     assert answer.text.startswith("key,id,station,where,token,")
     assert answer.text.count("\r\n") == 1
 
 
-async def test_nothing_of_it_is_told_without_the_token(api: Api) -> None:
+@on_shared_loop
+async def test_nothing_of_it_is_told_without_the_token(shared_api: Api) -> None:
     for path in (LIST, f"{LIST}.csv", f"{LIST}/1"):
-        assert (await api.stranger.get(path)).status_code == 401
+        assert (await shared_api.stranger.get(path)).status_code == 401
 
 
 async def test_a_store_that_is_closed_is_a_problem(start_api: StartApi) -> None:

@@ -66,7 +66,9 @@ async def test_it_is_still_there_after_a_restart(start: Start2, tmp_path: Path) 
     assert dialled(again) == OTHER
 
 
-async def test_where_nobody_listens_it_goes_back(start: Start2, tmp_path: Path) -> None:
+async def test_where_nobody_listens_it_goes_back(
+    start: Start2, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     place = await start(tmp_path)
     await fill(place)
     await prefer(place, "2,1")
@@ -82,13 +84,21 @@ async def test_where_nobody_listens_it_goes_back(start: Start2, tmp_path: Path) 
     assert place.client.is_accepted
     assert dialled(place) == "ws://csms/ocpp"
     assert OTHER in [endpoint.url for endpoint, _ in place.central.dialled]
+    assert f"{OTHER}/CP%201: nobody is there" in caplog.text
+    assert "ws://csms/ocpp/CP%201 is tried" in caplog.text
 
 
-async def test_the_slot_in_use_may_be_set_anew(start: Start2) -> None:
+@pytest.mark.parametrize("slot", [1, 2])
+async def test_a_slot_in_use_is_not_set_anew(start: Start2, slot: int) -> None:
     place = await start()
-    await fill(place, 1)
+    await fill(place, 2)
+    await prefer(place, "2,1")
+    answer = await fill(place, slot, ocppCsmsUrl="ws://nobody/ocpp")
     await reboot(place)
 
+    assert answer["status"] == "Rejected"
+    assert answer["statusInfo"]["reasonCode"] == "PriorityNetworkConf"
+    assert place.client.is_accepted
     assert dialled(place) == OTHER
 
 

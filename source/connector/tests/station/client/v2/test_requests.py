@@ -119,8 +119,19 @@ async def test_a_start_is_told_with_its_id(start: Start2) -> None:
 
     assert first["triggerReason"] == "RemoteStart"
     assert first["transactionInfo"]["remoteStartId"] == 77
-    assert answer["transactionId"] == first["transactionInfo"]["transactionId"]
+    assert "transactionId" not in answer
     assert place.hardware.offers[1] == 5000.0
+
+
+async def test_a_start_names_the_transaction_that_runs_already(start: Start2) -> None:
+    place = await start(initial={"TxCtrlr/TxStartPoint": "EVConnected"})
+    await place.plug()
+    (first,) = place.central.events("Started")
+    answer = await place.answered(
+        "RequestStartTransaction", evseId=1, remoteStartId=77, idToken=token()
+    )
+
+    assert answer["transactionId"] == first["transactionInfo"]["transactionId"]
 
 
 async def test_a_start_with_another_profile_is_refused(start: Start2) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -64,6 +65,44 @@ async def test_a_transaction_is_told_from_its_start_to_its_end(
     assert events[-1]["triggerReason"] == "EVCommunicationLost"
     assert events[-1]["transactionInfo"]["stoppedReason"] == "EVDisconnected"
     assert "stoppedReason" not in events[0]["transactionInfo"]
+
+
+async def test_values_are_numbered_on_though_nothing_else_is_kept_for_them(
+    start: Start2, tmp_path: Path
+) -> None:
+    folder, initial = tmp_path / "killed", {"SampledDataCtrlr/TxUpdatedInterval": "10"}
+    place = await start(tmp_path / "first", initial=initial)
+    await place.charge()
+    state = tmp_path / "first" / "state.json"
+    before, told = state.read_bytes(), len(place.central.events())
+    await place.wait(45)
+    count = len(place.central.events())
+
+    assert count > told + 3
+    assert state.read_bytes() == before
+
+    copytree(tmp_path / "first", folder)
+    again = await start(folder, central=place.central)
+    events = again.central.events()[count:]
+    assert [(e["eventType"], e["seqNo"]) for e in events] == [("Ended", count)]
+
+
+async def test_the_time_to_resume_counts_from_the_last_value(
+    start: Start2, tmp_path: Path
+) -> None:
+    initial = {
+        "SampledDataCtrlr/TxUpdatedInterval": "10",
+        "TxCtrlr/TxResumptionTimeout": "20",
+    }
+    place = await start(tmp_path / "first", initial=initial)
+    await place.charge()
+    await place.wait(45)
+    place.central.forget()
+    copytree(tmp_path / "first", tmp_path / "killed")
+    again = await start(tmp_path / "killed", initial=initial, central=place.central)
+
+    assert again.central.events("Ended") == []
+    assert again.core.all_running()
 
 
 async def test_who_and_where_is_told_once(start: Start2) -> None:

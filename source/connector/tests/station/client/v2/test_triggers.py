@@ -48,9 +48,13 @@ async def test_a_pending_station_boots_again_when_asked(start: Start2) -> None:
     place = await start(begins=False)
     place.central.answers["BootNotification"] = place.central.boot("Pending", 300)
     await place.start()
-    place.central.answers["BootNotification"] = place.central.boot("Accepted", 300)
-
     assert await trigger(place, "BootNotification") == "Accepted"
+    await place.wait(301, step_s=10)
+    place.central.answers["BootNotification"] = place.central.boot("Accepted", 300)
+    reasons = [each["reason"] for each in place.central.of("BootNotification")]
+    assert await trigger(place, "BootNotification") == "Accepted"
+
+    assert reasons == ["Triggered", "PowerUp"]
     assert place.client.is_accepted
 
 
