@@ -44,7 +44,8 @@ class Bus:
         self.listeners: list[Heard] = []
         self.on_connected: Callable[[], None] = lambda: None
         self._address = address
-        self._pending: dict[str, asyncio.Future[Json]] = {}
+        self._pending: dict[str, tuple[Envelope, asyncio.Future[Json]]] = {}
+        self._was_away = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_there = asyncio.Event()
         self._client = Client(CallbackAPIVersion.VERSION2)
@@ -80,7 +81,7 @@ class Bus:
         """
         request = new(name, REQUEST, data)
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
-        self._pending[request.id] = answer
+        self._pending[request.id] = request, answer
         self._publish(request)
         try:
             async with asyncio.timeout(within_s or self.answer_within_s):
@@ -114,7 +115,17 @@ class Bus:
 
     def _greet(self) -> None:
         self._is_there.set()
+        self._was_away = True
         self.on_connected()
+
+    def _ask_again(self) -> None:
+        """What was asked while the broker was away reached nobody.
+
+        A station that is heard is connected again, too.
+        """
+        self._was_away = False
+        for request, _ in self._pending.values():
+            self._publish(request)
 
     def _received(self, _client: Client, _userdata: Any, message: MQTTMessage) -> None:
         assert self._loop is not None  # noqa: S101
@@ -126,10 +137,12 @@ class Bus:
         except ValueError as error:
             logger.warning("a message that is none: %s", error)
             return
-        answer = self._pending.get(message.id)
         if message.type == RESPONSE:
+            _, answer = self._pending.get(message.id, (None, None))
             if answer is not None and not answer.done():
                 answer.set_result(message.data)
             return
+        if self._was_away:
+            self._ask_again()
         for listener in self.listeners:
             listener(message)

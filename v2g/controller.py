@@ -10,6 +10,7 @@ import contextlib
 import logging
 from typing import Any
 
+from iso15118.secc.comm_session_handler import SECCCommunicationSession
 from iso15118.secc.controller.interface import AuthorizationResponse, ServiceStatus
 from iso15118.shared.messages.din_spec.datatypes import (
     ResponseCode as ResponseCodeDin,
@@ -19,6 +20,7 @@ from iso15118.shared.messages.enums import (
     AuthorizationStatus,
     AuthorizationTokenType,
     CpState,
+    Namespace,
     Protocol,
     SessionStopAction,
 )
@@ -39,7 +41,9 @@ from iso15118.shared.messages.iso15118_20.common_types import (
 from iso15118.shared.states import State
 
 from v2g.alternating import AlternatingCurrent
+from v2g.contracts import installation
 from v2g.direct import DirectCurrent
+from v2g.endings import station_waits_for_its_vehicle
 from v2g.evse_ids import din_id
 from v2g.needs import vehicle_info
 from v2g.services import Services
@@ -52,9 +56,9 @@ _OPENS_WITHIN_S = 3.0
 _POLL_S = 0.5
 """A vehicle asks again and again whether it may charge; so long each time."""
 _PAYMENTS = {AuthEnum.EIM: "EIM", AuthEnum.EIM_V2: "EIM"}
-_NAMES = {"ContractAuthentication": "Authorization"}
-"""States of DIN SPEC 70121 that Josev's API has under another name."""
-_BEGINS, _ASKS = "SupportedAppProtocol", "Authorization"
+_BEGINS = "SupportedAppProtocol"
+_ASKS = frozenset({"Authorization", "ContractAuthentication"})
+"""The second is that of DIN SPEC 70121."""
 _STATUS = {
     "accepted": AuthorizationStatus.ACCEPTED,
     "rejected": AuthorizationStatus.REJECTED,
@@ -63,10 +67,15 @@ _STATUS = {
 
 
 class StationController(Services, AlternatingCurrent, DirectCurrent):
-    """One EVSE."""
+    """One EVSE.
 
-    def __init__(self, station: Station) -> None:
+    ``makes_contracts``: where the station knows nobody who has one for a vehicle.
+    """
+
+    def __init__(self, station: Station, *, makes_contracts: bool = False) -> None:
         super().__init__(station)
+        self._makes_contracts = makes_contracts
+        self._session: SECCCommunicationSession | None = None
         self._was_asked = False
         self._told_vehicle: dict[str, Any] = {}
 
@@ -83,12 +92,16 @@ class StationController(Services, AlternatingCurrent, DirectCurrent):
 
     async def set_present_protocol_state(self, state: State) -> None:
         """A response was sent."""
-        name = _NAMES.get(str(state), str(state))
+        session = state.comm_session
+        assert isinstance(session, SECCCommunicationSession)  # noqa: S101
+        self._session = session
+        name = str(state)
         told: dict[str, Any] = {"session_status": name}
         if name == _BEGINS:
+            station_waits_for_its_vehicle(session)
             protocol = self.get_selected_protocol()
             told["info"] = {"protocol": protocol.name if protocol else ""}
-        elif name == _ASKS:
+        elif name in _ASKS:
             chosen = getattr(state.comm_session, "selected_auth_option", None)
             payment = _PAYMENTS.get(chosen, "PnC") if chosen else "EIM"
             told["info"] = {"selectedPaymentOption": payment}
@@ -99,7 +112,7 @@ class StationController(Services, AlternatingCurrent, DirectCurrent):
         logger.info("the session has ended in %s: %s", current_state, reason)
         self.is_delivering = self._was_asked = False
         self._told_vehicle, self._told_needs = {}, None
-        self.station.told.verdict = None
+        self._session = self.station.told.verdict = None
         self.reset_ev_data_context()
 
     async def update_data_link(self, action: SessionStopAction) -> None:
@@ -149,14 +162,22 @@ class StationController(Services, AlternatingCurrent, DirectCurrent):
     async def get_15118_ev_certificate(
         self, base64_encoded_cert_installation_req: str, namespace: str
     ) -> str:
-        """A contract certificate, from whoever the station knows."""
+        """A contract certificate, from whoever the station knows.
+
+        Raises:
+            LookupError: nobody has one.
+        """
         answer = await self.station.ask(
             "x_ev_certificate",
-            iso15118_schema_version=str(namespace),
+            iso15118_schema_version=Namespace(namespace).value,
             action="Install",
             exi=base64_encoded_cert_installation_req,
         )
-        return str(answer.get("exi_response", ""))
+        if answer["status"] == "Accepted":
+            return str(answer["exi_response"])
+        if not self._makes_contracts or self._session is None:
+            raise LookupError("nobody has a contract for this vehicle")
+        return installation(self._session)
 
     # -- power
 

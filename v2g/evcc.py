@@ -1,34 +1,31 @@
-"""A vehicle that is plugged in at an interface: `python -m v2g.evcc --interface eth0`.
+"""A vehicle at an interface: `python -m v2g.evcc iso2-ac --interface eth0`.
 
-What happens to it is written to stdout, a JSON object a line.
+What happens to it is written to stdout, a JSON object a line. On stdin it takes
+`leave`; without a kind of its own also `come KIND [OPTION ..]`, visit after visit.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
-import logging
-import os
-import stat
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Address
-from typing import Any
+from typing import Any, NoReturn
 
 from iso15118.evcc import EVCCHandler
+from iso15118.evcc.comm_session_handler import EVCCCommunicationSession
 from iso15118.evcc.evcc_config import EVCCConfig
-from iso15118.shared.comm_session import V2GCommunicationSession
 from iso15118.shared.exceptions import SDPFailedError
 
+from v2g.endings import vehicle_leaves
 from v2g.envelope import Json
 from v2g.heard import HearingCodec
+from v2g.lines import Lines
 from v2g.settings import add_common, prepare
 from v2g.vehicle import Vehicle, Wishes
-
-logger = logging.getLogger(__name__)
 
 _PAUSE_S = 1.0
 
@@ -46,7 +43,9 @@ KINDS: Mapping[str, Kind] = {
     "iso2-ac": Kind("ISO_15118_2", "AC", "AC_three_phase_core"),
     "iso2-dc": Kind("ISO_15118_2", "DC", "DC_extended"),
     "iso20-ac": Kind("ISO_15118_20_AC", "AC", "AC_three_phase_core"),
+    "iso20-ac-bpt": Kind("ISO_15118_20_AC", "AC_BPT", "AC_three_phase_core"),
     "iso20-dc": Kind("ISO_15118_20_DC", "DC", "DC_extended"),
+    "iso20-dc-bpt": Kind("ISO_15118_20_DC", "DC_BPT", "DC_extended"),
     "din": Kind("DIN_SPEC_70121", "DC", "DC_extended"),
 }
 
@@ -72,8 +71,9 @@ class Car(EVCCHandler):
         """Speak with the station, and wait for its answers with patience."""
         await super().start_comm_session(host, port, is_tls)
         session = self.comm_session[0]
-        if session is not None:
+        if isinstance(session, EVCCCommunicationSession):
             _make_patient(session, self._patience)
+            vehicle_leaves(session)
 
     async def restart_sdp(self, new_sdp_cycle: bool) -> None:
         """Look for a station, and know when there is none."""
@@ -95,7 +95,7 @@ class Car(EVCCHandler):
         return is_well
 
 
-def _make_patient(session: V2GCommunicationSession, factor: float) -> None:
+def _make_patient(session: EVCCCommunicationSession, factor: float) -> None:
     """A charging loop of -20 gives 0.5 s, which a busy computer may not keep."""
     process = session.process_message
 
@@ -106,7 +106,7 @@ def _make_patient(session: V2GCommunicationSession, factor: float) -> None:
     session.process_message = patiently  # type: ignore[method-assign]
 
 
-def config_of(kind: Kind, *, with_tls: bool) -> EVCCConfig:
+def config_of(kind: Kind, *, with_tls: bool, needs_contract: bool) -> EVCCConfig:
     """What the package is told."""
     members: dict[str, Any] = {
         "supportedProtocols": [kind.protocol],
@@ -115,6 +115,7 @@ def config_of(kind: Kind, *, with_tls: bool) -> EVCCConfig:
         "useTls": with_tls,
         "enforceTls": with_tls,
         "sdpRetryCycles": 1,
+        "isCertInstallNeeded": needs_contract,
     }
     config = EVCCConfig(**members)
     config.load_raw_values()
@@ -127,45 +128,33 @@ def say(happened: Json) -> None:
     sys.stdout.flush()
 
 
-@contextlib.contextmanager
-def commanded(vehicle: Vehicle) -> Iterator[None]:
-    """`leave` on standard input, where that is a pipe or a terminal."""
-    mode = os.fstat(sys.stdin.fileno()).st_mode
-    if not (stat.S_ISFIFO(mode) or sys.stdin.isatty()):
-        yield
-        return
-    loop = asyncio.get_running_loop()
-
-    def take() -> None:
-        line = sys.stdin.readline()
-        if line.strip() == "leave":
-            vehicle.leaves()
-        elif not line:
-            loop.remove_reader(sys.stdin)
-
-    loop.add_reader(sys.stdin, take)
-    try:
-        yield
-    finally:
-        loop.remove_reader(sys.stdin)
-
-
-async def visit(given: argparse.Namespace, codec: HearingCodec) -> bool:
+async def visit(given: argparse.Namespace, codec: HearingCodec, lines: Lines) -> bool:
     """Come, charge, leave."""
+    prepare(given)
     wishes = Wishes(given.voltage, given.max_current, given.stay, given.loop)
-    config = config_of(KINDS[given.kind], with_tls=given.tls)
+    config = config_of(
+        KINDS[given.kind], with_tls=given.tls, needs_contract=given.needs_contract
+    )
     vehicle = Vehicle(config, wishes, say)
-    codec.hears = vehicle.hears
-    with commanded(vehicle):
-        car = Car(config, given.interface, codec, vehicle, given.patience)
-        is_well = await car.run()
+    codec.hears, lines.leaves = vehicle.hears, vehicle.leaves
+    car = Car(config, given.interface, codec, vehicle, given.patience)
+    is_well = await car.run()
     say({"visit": "over" if is_well else "ended early"})
     return is_well
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="v2g.evcc", description=__doc__)
-    parser.add_argument("kind", choices=sorted(KINDS))
+class _Words(argparse.ArgumentParser):
+    """A line that is wrong ends nothing."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(message)
+
+
+def _parser(made: type[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    parser = made(prog="v2g.evcc", description=__doc__)
+    parser.add_argument(
+        "kind", choices=sorted(KINDS), nargs="?", help="none: see `come` above"
+    )
     parser.add_argument("--interface", default="eth0", help="where the station is")
     parser.add_argument("--stay", type=float, default=300.0, help="s in the loop")
     parser.add_argument("--loop", type=float, default=0.5, help="s between requests")
@@ -175,20 +164,45 @@ def _parser() -> argparse.ArgumentParser:
         "--patience", type=float, default=1.0, help="times the timeouts of the standard"
     )
     parser.add_argument("--forever", action="store_true", help="come again and again")
+    parser.add_argument(
+        "--needs-contract", action="store_true", help="have one installed first (-2)"
+    )
     add_common(parser)
     return parser
 
 
+async def one_after_the_other(
+    words: Sequence[str], codec: HearingCodec, lines: Lines
+) -> None:
+    """Visits as the lines say; ``words`` are what holds for all of them."""
+    parser = _parser(_Words)
+    while (more := await lines.visit()) is not None:
+        try:
+            given = parser.parse_args([*words, *more])
+        except ValueError as problem:
+            say({"error": str(problem)})
+            continue
+        if given.kind is None:
+            say({"error": f"come: expected one of {', '.join(sorted(KINDS))}"})
+        else:
+            await visit(given, codec, lines)
+
+
 async def main(arguments: Sequence[str] | None = None) -> int:
     """The command line."""
-    given = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    given = _parser(argparse.ArgumentParser).parse_args(words)
     prepare(given)
-    codec = HearingCodec()
-    while True:
-        is_well = await visit(given, codec)
-        if not given.forever:
-            return 0 if is_well else 1
-        await asyncio.sleep(_PAUSE_S)
+    codec, lines = HearingCodec(), Lines()
+    with lines.heard():
+        if given.kind is None:
+            await one_after_the_other(words, codec, lines)
+            return 0
+        while True:
+            is_well = await visit(given, codec, lines)
+            if not given.forever:
+                return 0 if is_well else 1
+            await asyncio.sleep(_PAUSE_S)
 
 
 if __name__ == "__main__":

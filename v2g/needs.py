@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from iso15118.secc.controller.ev_data import EVDataContext
+from iso15118.secc.controller.ev_data import (
+    EVACCPDLimits,
+    EVDataContext,
+    EVDCCPDLimits,
+)
 
 from v2g.contexts import rated_ac, rated_dc
 from v2g.envelope import Json
@@ -23,17 +27,36 @@ def vehicle_info(ev: EVDataContext, *, is_dc: bool) -> Json:
     )
 
 
-def charging_needs(ev: EVDataContext, *, is_dc: bool, phases: int) -> Json:
+def charging_needs(
+    ev: EVDataContext, *, is_dc: bool, phases: int, is_both_ways: bool = False
+) -> Json:
     """`charging_needs` of `x_charging_needs`."""
-    kind = "DC" if is_dc else f"AC_{'single' if phases == 1 else 'three'}_phase"
-    found: Json = {"requestedEnergyTransfer": kind}
+    found: Json = {"requestedEnergyTransfer": _kind(is_dc, phases, is_both_ways)}
     if ev.departure_time:
         leaves = datetime.now(UTC) + timedelta(seconds=ev.departure_time)
         found["departureTime"] = leaves.isoformat(timespec="seconds")[:-6] + "Z"
     name, members = _dc(ev) if is_dc else _ac(ev)
     if members is not None:
         found[name] = members
+    if is_both_ways:
+        found["v2xChargingParameters"] = _v2x(rated_dc(ev) if is_dc else rated_ac(ev))
     return found
+
+
+def _kind(is_dc: bool, phases: int, is_both_ways: bool) -> str:
+    if is_both_ways:
+        return "DC_BPT" if is_dc else "AC_BPT"
+    return "DC" if is_dc else f"AC_{'single' if phases == 1 else 'three'}_phase"
+
+
+def _v2x(rated: EVACCPDLimits | EVDCCPDLimits) -> Json:
+    """In W."""
+    return _known(
+        minChargePower=rated.min_charge_power,
+        maxChargePower=rated.max_charge_power,
+        minDischargePower=rated.min_discharge_power,
+        maxDischargePower=rated.max_discharge_power,
+    )
 
 
 def _ac(ev: EVDataContext) -> tuple[str, Json | None]:

@@ -43,6 +43,7 @@ class Manner:
 
     with_tls: bool = False
     takes_contracts: bool = False
+    makes_contracts: bool = False
     at: IPv6Network | None = None
     """In a container interfaces have other names than a station knows."""
 
@@ -138,7 +139,7 @@ async def _point(
     bus: Bus, codec: ExificientEXICodec, evse: Evse, manner: Manner
 ) -> tuple[Point, str]:
     station = Station(bus, evse)
-    controller = StationController(station)
+    controller = StationController(station, makes_contracts=manner.makes_contracts)
     await controller.set_status(ServiceStatus.STARTING)
     await station.refresh()
     interface = evse.interface if manner.at is None else interface_in(manner.at)
@@ -164,6 +165,13 @@ def _ready(bus: Bus) -> None:
     bus.update("service_status", {"service": "iso15118", "status": "ready"})
 
 
+def manner_of(given: argparse.Namespace) -> Manner:
+    """What the command line says of it."""
+    takes_contracts = given.contracts or given.makes_contracts
+    with_tls = given.tls or takes_contracts
+    return Manner(with_tls, takes_contracts, given.makes_contracts, given.at)
+
+
 async def main(arguments: Sequence[str] | None = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="v2g.secc", description=__doc__)
@@ -173,10 +181,15 @@ async def main(arguments: Sequence[str] | None = None) -> None:
         "--at", type=IPv6Network, help="speak at the interface that is in this network"
     )
     parser.add_argument("--contracts", action="store_true", help="Plug and Charge")
+    parser.add_argument(
+        "--makes-contracts",
+        action="store_true",
+        help="for vehicles that have none, where nobody else does",
+    )
     add_common(parser)
     given = parser.parse_args(arguments)
     prepare(given)
-    manner = Manner(given.tls or given.contracts, given.contracts, given.at)
+    manner = manner_of(given)
     running = asyncio.current_task()
     assert running is not None  # noqa: S101
     loop = asyncio.get_running_loop()

@@ -163,12 +163,15 @@ class Services(Common):
 
     # -- schedules
 
-    def tell_needs(self) -> None:
+    def tell_needs(self, service: ServiceV20 | None = None) -> None:
         """What the vehicle wants, to whoever plans for it."""
         is_dc, told = self.station.evse.is_dc, self.station.told
         phases = len(told.ac.amperes)
         ev = self.ev_data_context
-        needs = charging_needs(ev, is_dc=is_dc, phases=phases)
+        is_both_ways = service in (ServiceV20.AC_BPT, ServiceV20.DC_BPT)
+        needs = charging_needs(
+            ev, is_dc=is_dc, phases=phases, is_both_ways=is_both_ways
+        )
         if needs != self._told_needs:
             self._told_needs = needs
             self.station.tell("x_charging_needs", charging_needs=needs)
@@ -209,7 +212,7 @@ class Services(Common):
         schedule_exchange_req: ScheduleExchangeReq,
     ) -> ScheduledScheduleExchangeResParams:
         """What there is now, until the vehicle leaves (-20)."""
-        self.tell_needs()
+        self.tell_needs(selected_energy_service.service)
         told, evse = self.station.told, self.station.evse
         watts = (told.dc.max_power,) if evse.is_dc else told.ac.watts
         by_phase = by_line("power", watts)
@@ -235,7 +238,7 @@ class Services(Common):
         schedule_exchange_req: ScheduleExchangeReq,
     ) -> DynamicScheduleExchangeResParams:
         """The station says in the charging loop what to take."""
-        self.tell_needs()
+        self.tell_needs(selected_energy_service.service)
         wishes = schedule_exchange_req.dynamic_params
         until_s = (wishes.departure_time if wishes is not None else None) or _DAY_S
         return DynamicScheduleExchangeResParams(

@@ -16,10 +16,14 @@ from iso15118.shared.messages.datatypes import (
 )
 from iso15118.shared.messages.enums import UnitSymbol
 from iso15118.shared.messages.iso15118_20.common_types import RationalNumber
-from iso15118.shared.messages.iso15118_20.dc import DynamicDCChargeLoopReqParams
+from iso15118.shared.messages.iso15118_20.dc import (
+    BPTDynamicDCChargeLoopReqParams,
+    DynamicDCChargeLoopReqParams,
+)
+from iso15118.shared.security import get_cert_cn
 
 from v2g.envelope import Json
-from v2g.loops import amperes_of, limit_of
+from v2g.loops import amperes_of, feeds_back, limit_of
 from v2g.physical import physical, rational
 
 Says = Callable[[Json], None]
@@ -65,6 +69,9 @@ class Vehicle(SimEVController):
         limit = limit_of(name, members)
         if limit is not None:
             said["limit"] = limit
+        back = feeds_back(members)
+        if back is not None:
+            said["feeds back"] = back
         amperes = amperes_of(name, members)
         if amperes is not None:
             self._set_targets(min(amperes, self._wishes.max_current_a))
@@ -95,6 +102,24 @@ class Vehicle(SimEVController):
         params.ev_max_charge_power = rational(amperes * volts)
         params.ev_max_voltage = rational(volts + _PRECHARGED_V)
         return params
+
+    async def get_bpt_dynamic_dc_charge_loop_params(
+        self,
+    ) -> BPTDynamicDCChargeLoopReqParams:
+        """The same, where it may feed back as much."""
+        params = await self.get_dynamic_dc_charge_loop_params()
+        return BPTDynamicDCChargeLoopReqParams(
+            **params.dict(),
+            ev_max_discharge_power=params.ev_max_charge_power,
+            ev_min_discharge_power=rational(0.0),
+            ev_max_discharge_current=params.ev_max_charge_current,
+        )
+
+    async def store_contract_cert_and_priv_key(
+        self, contract_cert: bytes, priv_key: bytes
+    ) -> None:
+        """It has a contract now; the package goes on with the one of `--pki`."""
+        self._says({"contract": get_cert_cn(contract_cert)})
 
     async def is_precharged(
         self, present_voltage_evse: PVEVSEPresentVoltage | RationalNumber

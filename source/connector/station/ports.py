@@ -50,6 +50,8 @@ class Reading:
     """0 to 1."""
     exported_wh: float | None = None
     reactive_var: float | None = None
+    reactive_varh: float | None = None
+    """Imported, as a register that never goes back."""
     signed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from connector.sessions.options import Observer
+from connector.station.assembly.ev_certificates import CentralCertificates
 from connector.station.assembly.plan import StationPlan
 from connector.station.assembly.plant import Plant, PlantOf, Registers, Simulated
 from connector.station.assembly.station import Station
@@ -18,7 +19,7 @@ from connector.station.josev.bridge import bridge_to
 from connector.station.josev.bus import JosevBus
 from connector.station.josev.core import HlcCore
 from connector.station.josev.desk import VERSION, Desk
-from connector.station.josev.options import JOSEV, JosevOptions
+from connector.station.josev.options import JOSEV, STATION, JosevOptions
 from connector.station.josev.parameters import device_model
 from connector.station.josev.ports import Outside
 from connector.station.ports import Hardware
@@ -129,6 +130,8 @@ def _connect(station: Station, plant: WithJosev) -> None:
         vehicles.tell_needs(station.client, evse, dict(wanted), most_tuples=most)
 
     plant.outside.needs = needs
+    if plant.bridge.options.ocpp == STATION:
+        plant.outside.certificates = CentralCertificates(lambda: station.client)
     plant.outside.device_model = lambda: _device_model(station, plant)
     plant.outside.reset = lambda: station.client.reboot("RemoteReset", is_hard=False)
 

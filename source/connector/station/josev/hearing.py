@@ -37,6 +37,11 @@ ISO: Mapping[str, str] = {
 }
 """The words of the charge port."""
 _BEGINS, _ENDS = "supportedappprotocol", "sessionstop"
+_NAMES = {
+    "contractauthentication": "authorization",
+    "servicepaymentselection": "paymentserviceselection",
+}
+"""States of DIN SPEC 70121 that have another name in ISO 15118-2."""
 _LOOPS = frozenset({"chargingstatus", "currentdemand", "acchargeloop", "dcchargeloop"})
 _GONE = frozenset({"starting", "stopping", "error"})
 
@@ -109,6 +114,7 @@ class Hearing:
             # Late news of a vehicle that has gone.
             return
         state = news.state.replace("_", "").lower()
+        state = _NAMES.get(state, state)
         if state == _ENDS:
             told_before = post.pilots
             self._bridge.session_over(post, "session stop")

@@ -31,7 +31,7 @@ def of(reading: Reading, rating: Rating, now_ms: int) -> Json:
         "power_factor": _power_factor(reading, is_dc=is_dc),
         "frequency": _GRID_HZ if reading.frequency_hz is None else reading.frequency_hz,
         "total_active_energy_imported": round(reading.energy_wh, 3),
-        "total_reactive_energy_imported": 0.0,
+        "total_reactive_energy_imported": round(reading.reactive_varh or 0.0, 3),
     }
     if is_dc:
         found["dc_current"] = next(iter(reading.currents_a), 0.0)

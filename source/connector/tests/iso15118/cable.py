@@ -12,13 +12,28 @@ from pathlib import Path
 _PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 _ADDRESS_WITHIN_S = 10.0
 _VEHICLE_END = "ev0"
+_STATION, _VEHICLE = "fe80::1/64", "fe80::2/64"
+
+
+@cache
+def as_root() -> tuple[str, ...]:
+    """What goes before a command: builders of CI are often who may sudo."""
+    if os.geteuid() == 0 or shutil.which("sudo") is None:
+        return ()
+    may = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
+    return ("sudo", "-n") if may.returncode == 0 else ()
+
+
+def _command(*arguments: str) -> list[str]:
+    program = shutil.which("ip", path=_PATH)
+    assert program is not None
+    return [*as_root(), program, *arguments]
 
 
 def _ip(*arguments: str) -> str:
-    program = shutil.which("ip", path=_PATH)
-    assert program is not None
-    command = [program, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        _command(*arguments), capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise OSError(f"ip {' '.join(arguments)}: {done.stderr.strip()}")
     return done.stdout
@@ -47,9 +62,9 @@ class Cable:
         _ip("netns", "add", self.namespace)
         peer = ("peer", "name", self.vehicle_end, "netns", self.namespace)
         _ip("link", "add", self.station_end, "type", "veth", *peer)
-        for where, interface in ((inside, "lo"), (inside, self.vehicle_end)):
-            _ip(*where, "link", "set", interface, "up")
-        _ip("link", "set", self.station_end, "up")
+        _ip(*inside, "link", "set", "lo", "up")
+        _raise((), self.station_end, _STATION)
+        _raise(inside, self.vehicle_end, _VEHICLE)
         for where, interface in ((), self.station_end), (inside, self.vehicle_end):
             _until_address(where, interface)
 
@@ -65,15 +80,23 @@ class Cable:
                 # It was not laid to its end.
                 continue
 
-    def inside(self, *command: str) -> list[str]:
-        """A command, at the vehicle's end."""
-        program = shutil.which("ip", path=_PATH)
-        assert program is not None
-        return [program, "netns", "exec", self.namespace, *command]
+    def inside(self, *command: str, **environment: str) -> list[str]:
+        """A command, at the vehicle's end; sudo would keep nothing of ours."""
+        values = [f"{name}={value}" for name, value in environment.items()]
+        return _command("netns", "exec", self.namespace, "env", *values, *command)
+
+
+def _raise(where: tuple[str, ...], interface: str, address: str) -> None:
+    """Up, with an address that nobody else can have.
+
+    Duplicate address detection would take a second or two (RFC 4862).
+    """
+    _ip(*where, "link", "set", interface, "addrgenmode", "none")
+    _ip(*where, "link", "set", interface, "up")
+    _ip(*where, "-6", "addr", "add", address, "dev", interface, "nodad")
 
 
 def _until_address(where: tuple[str, ...], interface: str) -> None:
-    """Duplicate address detection takes a second or two (RFC 4862)."""
     deadline_s = time.monotonic() + _ADDRESS_WITHIN_S
     while True:
         shown = _ip(*where, "-6", "addr", "show", "dev", interface, "scope", "link")
@@ -86,9 +109,7 @@ def _until_address(where: tuple[str, ...], interface: str) -> None:
 
 @cache
 def why_not() -> str | None:
-    """Why no cable can be laid here; None: one can."""
-    if shutil.which("ip", path=_PATH) is None:
-        return "no `ip` on the path (iproute2)"
+    """Why no cable can be laid on such a machine; None: one can."""
     if not Path("/proc/net/if_inet6").exists():
         return "no IPv6 here"
     cable = Cable(f"p{os.getpid()}")
@@ -100,3 +121,8 @@ def why_not() -> str | None:
     finally:
         cable.remove()
     return None
+
+
+def has_ip() -> bool:
+    """Whether there is the program that lays them."""
+    return shutil.which("ip", path=_PATH) is not None

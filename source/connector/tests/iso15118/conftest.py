@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from connector.tests.broker import Broker
-from connector.tests.iso15118.cable import Cable, why_not
+from connector.tests.iso15118.cable import Cable, has_ip, why_not
 from connector.tests.iso15118.environment import Absent, make_pki, v2g_python
 from connector.tests.iso15118.overhearing import Overhearing
-from connector.tests.iso15118.partner import Evcc, Secc
-from connector.tests.iso15118.site import Site
+from connector.tests.iso15118.site import AC, DC, Outlet, Site
 from connector.tests.system.process import ConnectorProcess
 
-CableOf = Callable[[], Cable]
-SiteOf = Callable[..., Site]
-EvccOf = Callable[..., Evcc]
-
-_numbers = itertools.count()
 _TOKENS = '{"TAG1": {}, "TAG2": {}, "BAD": {"status": "Blocked"}}'
+_OUTLETS = 2
 
 
 def _absent(reason: Absent) -> None:
@@ -35,8 +29,11 @@ def _absent(reason: Absent) -> None:
 def python() -> Path:
     """Where `iso15118` is installed.
 
-    Where no cable can be laid that is the machine's nature, in CI as well.
+    Programs can be installed, and fail in CI where they are not; where no cable can be
+    laid that is the machine's nature, in CI as well.
     """
+    if not has_ip():
+        _absent(Absent("no `ip` on the path (iproute2)"))
     reason = why_not()
     if reason is not None:
         pytest.skip(reason)
@@ -58,74 +55,85 @@ def pki(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def cable(python: Path) -> Iterator[CableOf]:
-    """Cables with both ends up."""
-    laid: list[Cable] = []
-
-    def lay() -> Cable:
-        laid.append(Cable(f"{os.getpid() % 100_000}{next(_numbers)}"))
-        laid[-1].lay()
-        return laid[-1]
-
-    yield lay
-    for each in laid:
-        each.remove()
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """One for all of these tests."""
+    broker = Broker(tmp_path_factory.mktemp("broker"))
+    broker.start()
+    yield broker
+    broker.stop()
 
 
-@pytest.fixture
-def listener(broker: Broker) -> Iterator[Overhearing]:
-    listener = Overhearing(broker.port)
-    yield listener
-    listener.close()
-
-
-@pytest.fixture
-def connector(broker: Broker, tmp_path: Path) -> Iterator[ConnectorProcess]:
+@pytest.fixture(scope="session")
+def connector(
+    broker: Broker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ConnectorProcess]:
     """The central system; it knows who may charge."""
     settings = {"UNKNOWN_STATIONS": "accept", "TOKENS": _TOKENS}
-    found = ConnectorProcess(broker.port, tmp_path, **settings)
+    folder = tmp_path_factory.mktemp("connector")
+    found = ConnectorProcess(broker.port, folder, **settings)
     yield found
     found.stop()
     assert "Traceback" not in found.log(), found.log()
 
 
-@pytest.fixture
-def site(
+@pytest.fixture(scope="session")
+def cables(python: Path) -> Iterator[list[Cable]]:
+    """One for each outlet."""
+    laid: list[Cable] = []
+    try:
+        for number in range(_OUTLETS):
+            laid.append(Cable(f"{os.getpid() % 1_000_000}{number}"))
+            laid[-1].lay()
+        yield laid
+    finally:
+        for each in laid:
+            each.remove()
+
+
+@pytest.fixture(scope="session")
+def whole_site(
     python: Path,
+    cables: list[Cable],
     broker: Broker,
     connector: ConnectorProcess,
-    listener: Overhearing,
-    tmp_path: Path,
-) -> Iterator[SiteOf]:
-    """`ocpp-connector station` with the bridge, and a controller beside it."""
-    started: list[Site] = []
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Site]:
+    """It takes longer to start than a session, so that it stays.
 
-    def start(*outlets: str, secc: tuple[str, ...] = ()) -> Site:
-        url = f"ws://127.0.0.1:{connector.ocpp_port}"
-        found = Site(outlets, url, broker.port, tmp_path)
-        started.append(found)
-        found.secc = Secc(python, broker.port, tmp_path / "secc.log", *secc)
-        listener.said(
-            "josev/cs", "service_status", lambda said: said["status"] == "ready"
-        )
-        return found
-
-    yield start
-    for each in started:
-        each.stop()
+    Its vehicles start while it does.
+    """
+    url = f"ws://127.0.0.1:{connector.ocpp_port}"
+    folder = tmp_path_factory.mktemp("site")
+    site = Site(python, cables, url, broker.port, folder)
+    for outlet in site.outlets.values():
+        outlet.prepare()
+    yield site
+    site.stop()
 
 
 @pytest.fixture
-def evcc(python: Path, tmp_path: Path) -> Iterator[EvccOf]:
-    """Vehicles."""
-    started: list[Evcc] = []
+def site(whole_site: Site) -> Iterator[Site]:
+    """`ocpp-connector station` with the bridge, and a controller beside it."""
+    whole_site.speaks()
+    yield whole_site
+    whole_site.tidy()
 
-    def start(cable: Cable, kind: str, *more: str) -> Evcc:
-        log = tmp_path / f"evcc-{len(started)}.log"
-        started.append(Evcc(python, cable, log, kind, *more))
-        return started[-1]
 
-    yield start
-    for each in started:
-        each.stop()
+@pytest.fixture
+def ac(site: Site) -> Outlet:
+    """An outlet for alternating current, 32 A on three phases."""
+    return site.outlets[AC]
+
+
+@pytest.fixture
+def dc(site: Site) -> Outlet:
+    """An outlet for direct current, 60 kW."""
+    return site.outlets[DC]
+
+
+@pytest.fixture
+def listener(whole_site: Site, broker: Broker) -> Iterator[Overhearing]:
+    listener = Overhearing(broker.port)
+    yield listener
+    listener.close()

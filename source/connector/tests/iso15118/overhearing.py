@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
+
+import paho.mqtt.client as mqtt
 
 from connector.tests.system.listener import Listener, decoded
 
 Json = dict[str, Any]
+_SUBSCRIBED_WITHIN_S = 10.0
 
 
 class Overhearing(Listener):
-    """`said` waits for a message of one side."""
+    """`said` waits for a message of one side.
+
+    It listens from the moment that it is there, and what was said before is not news.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._is_subscribed = threading.Event()
+        super().__init__(port)
+        assert self._is_subscribed.wait(_SUBSCRIBED_WITHIN_S)
+
+    def _on_connect(self, client: mqtt.Client, *_: Any) -> None:
+        client.on_subscribe = lambda *_: self._is_subscribed.set()
+        super()._on_connect(client)
+
+    def _on_message(self, _: Any, __: Any, message: mqtt.MQTTMessage) -> None:
+        if not message.retain:
+            super()._on_message(_, __, message)
 
     def said(
         self,
@@ -30,3 +50,9 @@ class Overhearing(Listener):
         with self._changed:
             assert self._changed.wait_for(found, timeout_s), (topic, name)
             return found()[0]
+
+    def forget(self) -> None:
+        """What was said so far is not news, either."""
+        with self._changed:
+            self.history.clear()
+            self.last.clear()

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from connector.tests.iso15118.cable import Cable
+from connector.tests.iso15118.cable import Cable, as_root
 
 ROOT = Path(__file__).resolve().parents[4]
 Json = dict[str, Any]
 SESSION_WITHIN_S = 60.0
 _PATIENCE = "20"
 """Other tests run at the same time; the standard's timeouts are not ours to test."""
+_LOOP_S = "0.1"
 
 
 class Secc:
@@ -31,7 +31,9 @@ class Secc:
                     *(str(python), "-m", "v2g.secc"),
                     *("--broker", f"127.0.0.1:{port}", *more),
                 ],
-                **_surroundings(log.parent),
+                # The package reads a file `.env` where it is started.
+                cwd=log.parent,
+                env=_environment(),
                 stdout=file,
                 stderr=file,
             )
@@ -46,21 +48,23 @@ class Secc:
 
 
 class Evcc:
-    """`python -m v2g.evcc` at the far end of a cable; `heard` is what it heard."""
+    """`python -m v2g.evcc` at the far end of a cable, for one visit after the other.
 
-    def __init__(
-        self, python: Path, cable: Cable, log: Path, kind: str, *more: str
-    ) -> None:
+    Its JVM is what takes long to start. `heard` is what the vehicle heard since it came.
+    """
+
+    def __init__(self, python: Path, cable: Cable, log: Path) -> None:
         self.heard: list[Json] = []
         self.log_path = log
         self._changed = threading.Condition()
-        self._is_over = False
-        command = [str(python), "-m", "v2g.evcc", kind]
-        command += ["--interface", cable.vehicle_end, "--patience", _PATIENCE, *more]
+        self._has_ended = False
+        self._is_there = False
+        command = [str(python), "-m", "v2g.evcc", "--interface", cable.vehicle_end]
+        command += ["--patience", _PATIENCE, "--loop", _LOOP_S]
         with log.open("ab") as file:
             self._process = subprocess.Popen(
-                cable.inside(*command),
-                **_surroundings(log.parent),
+                cable.inside(*command, **_environment()),
+                cwd=log.parent,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=file,
@@ -77,8 +81,27 @@ class Evcc:
                     self.heard.append(json.loads(line))
                     self._changed.notify_all()
         with self._changed:
-            self._is_over = True
+            self._has_ended = True
             self._changed.notify_all()
+
+    def _say(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can come."""
+        return self._process.poll() is None
+
+    def _is_over(self) -> bool:
+        return self._has_ended or any("visit" in each for each in self.heard)
+
+    def come(self, kind: str, *manner: str) -> None:
+        """Another visit."""
+        self.forget()
+        self._is_there = True
+        self._say(" ".join(("come", kind, *manner)))
 
     def until(
         self, holds: Callable[[Json], bool], timeout_s: float = SESSION_WITHIN_S
@@ -89,15 +112,13 @@ class Evcc:
             return [each for each in self.heard if holds(each)]
 
         with self._changed:
-            self._changed.wait_for(lambda: found() or self._is_over, timeout_s)
+            self._changed.wait_for(lambda: found() or self._is_over(), timeout_s)
             assert found(), self.story()
             return found()[0]
 
     def leave(self) -> None:
         """Its driver wants to go."""
-        assert self._process.stdin is not None
-        self._process.stdin.write("leave\n")
-        self._process.stdin.flush()
+        self._say("leave")
 
     def forget(self) -> None:
         """What was heard so far does not count."""
@@ -106,37 +127,41 @@ class Evcc:
 
     def ended(self, timeout_s: float = SESSION_WITHIN_S) -> bool:
         """Whether the visit went to its end; waits for that."""
-        code = self._process.wait(timeout_s)
-        self._reader.join(5)
-        return code == 0
+        self._is_there = False
+        return self.until(lambda h: "visit" in h, timeout_s)["visit"] == "over"
 
     def story(self) -> str:
         """What it heard, and its log."""
         return f"{self.heard[-5:]}\n{self.log_path.read_text(errors='replace')[-6000:]}"
 
+    def give_up(self) -> None:
+        """Whoever is in the middle of a visit does not come again."""
+        if self._is_there:
+            self.stop()
+
     def stop(self) -> None:
         """End it."""
         assert self._process.stdin is not None
-        self._process.stdin.close()
+        if not self._process.stdin.closed:
+            self._process.stdin.close()
         _end(self._process)
         self._reader.join(5)
 
 
-def _surroundings(folder: Path) -> Json:
-    """Below its own folder: the package reads a file `.env` where it is started."""
+def _environment() -> dict[str, str]:
     keep = ("PATH", "LANG", "JAVA_HOME", "HOME")
-    environment = {k: v for k, v in os.environ.items() if k in keep}
-    environment["PYTHONPATH"] = str(ROOT)
-    environment["PYTHONUNBUFFERED"] = "1"
-    return {"cwd": folder, "env": environment}
+    found = {k: v for k, v in os.environ.items() if k in keep}
+    return found | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 
 
 def _end(process: subprocess.Popen[Any]) -> None:
-    """With its JVM, which leaves when it does."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(10)
+    """With its JVM, which leaves when it does; that of another user by sudo."""
+    for name in ("TERM", "KILL"):
+        if process.poll() is None:
+            command = [*as_root(), "kill", f"-{name}", str(process.pid)]
+            subprocess.run(command, check=False, capture_output=True)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            continue
+        return

@@ -20,6 +20,7 @@ parameters = pytest.importorskip("v2g.parameters", reason=_WHY)
 scaled_ = pytest.importorskip("v2g.scaled", reason=_WHY)
 evse_ids = pytest.importorskip("v2g.evse_ids", reason=_WHY)
 loops = pytest.importorskip("v2g.loops", reason=_WHY)
+lines_ = pytest.importorskip("v2g.lines", reason=_WHY)
 
 pytestmark = pytest.mark.repository
 
@@ -187,6 +188,15 @@ def test_numbers_are_as_short_as_they_can_be(
             },
             12_000,
         ),
+        (
+            "AC_ChargeLoopRes",
+            {
+                "BPT_Dynamic_AC_CLResControlMode": {
+                    "EVSETargetActivePower": {"Value": -2000, "Exponent": 0}
+                }
+            },
+            -2000,
+        ),
         ("SessionStopRes", {"ResponseCode": "OK"}, None),
         ("ChargingStatusRes", {}, None),
     ],
@@ -195,6 +205,31 @@ def test_a_vehicle_finds_its_limit(
     name: str, members: dict[str, Any], limit: float | None
 ) -> None:
     assert loops.limit_of(name, members) == limit
+
+
+def test_a_vehicle_finds_what_it_may_feed_back() -> None:
+    values = {
+        "EVSEMaximumChargePower": {"Value": 0, "Exponent": 0},
+        "EVSEMaximumDischargePower": {"Value": 6, "Exponent": 3},
+    }
+    members = {"BPT_Dynamic_DC_CLResControlMode": values}
+
+    assert loops.feeds_back(members) == 6_000
+    assert loops.limit_of("DC_ChargeLoopRes", members) == 0
+    assert loops.feeds_back({"ResponseCode": "OK"}) is None
+
+
+async def test_a_driver_says_come_and_leave_in_pieces_of_whatever_size() -> None:
+    left: list[str] = []
+    lines = lines_.Lines()
+    lines.leaves = lambda: left.append("first")
+    for piece in (b"come iso2-ac --st", b"ay 5\nleave\n\nwhat\ncome din", b"\n", b""):
+        lines.feed(piece)
+
+    assert left == ["first"]
+    assert await lines.visit() == ["iso2-ac", "--stay", "5"]
+    assert await lines.visit() == ["din"]
+    assert await lines.visit() is None
 
 
 def test_what_a_station_is_comes_from_its_answer() -> None:

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from connector.csms.station import Station
+from connector.csms.v2.ev_certificates import EvCertificates
 from connector.datapoints.outcomes import OutcomeName
+from connector.ocppj.frames import Call
 from connector.station.client.dialing import dial
 from connector.station.client.options import ClientOptions, Endpoint
 from connector.station.ports import Token
@@ -24,6 +27,7 @@ from connector.tests.station.josev.sites import example
 pytestmark = [pytest.mark.broker, pytest.mark.repository]
 
 VERSIONS = ("ocpp1.6", "ocpp2.0.1", "ocpp2.1")
+SCHEMA = "urn:iso:15118:2:2013:MsgDef"
 TOKENS = {1: CARD, 2: Token("04D4E5F6")}
 
 
@@ -86,6 +90,54 @@ async def begin(josev: FakeJosev, site: Site, evse: int) -> str:
     await josev.told("authorization", evse_id=evse_id, status="accepted")
     await josev.deliver_dc(evse_id, 400.0, 125.0)
     return evse_id
+
+
+@pytest.fixture
+def pool(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """A central system that has contracts for vehicles, and what it was asked."""
+    asked: list[Any] = []
+
+    def answer(_: EvCertificates, __: Station, call: Call) -> Any:
+        asked.append(call.payload)
+        return {"status": "Accepted", "exiResponse": "gKkD"}
+
+    monkeypatch.setattr(EvCertificates, "on_get_certificate", answer)
+    return asked
+
+
+async def certificate(josev: FakeJosev, site: Site, exi: str) -> tuple[str, str]:
+    answer = await josev.ask(
+        "x_ev_certificate",
+        evse_id=site.plant.bridge.posts[1].evse_id,
+        iso15118_schema_version=SCHEMA,
+        action="Install",
+        exi=exi,
+    )
+    return answer["status"], answer["exi_response"]
+
+
+@pytest.mark.parametrize("site", VERSIONS[1:], indirect=True)
+async def test_certificates_for_vehicles_are_those_of_the_central_system(
+    pool: list[Any], central: CentralEnd, site: Site, josev: FakeJosev
+) -> None:
+    answer = await certificate(josev, site, "gJgC")
+
+    asked = {"iso15118SchemaVersion": SCHEMA, "action": "Install", "exiRequest": "gJgC"}
+    assert answer == ("Accepted", "gKkD")
+    assert pool == [asked]
+
+
+@pytest.mark.parametrize(
+    ("site", "exi"),
+    [("ocpp1.6", "gJgC"), ("ocpp2.0.1", "x" * 5601)],
+    indirect=["site"],
+    ids=["no such message", "too long"],
+)
+async def test_certificates_that_cannot_be_asked_for_are_none(
+    pool: list[Any], exi: str, central: CentralEnd, site: Site, josev: FakeJosev
+) -> None:
+    assert await certificate(josev, site, exi) == ("Failed", "")
+    assert pool == []
 
 
 async def test_two_vehicles_charge_at_once_with_limits_of_their_own(

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connector.station.josev import readings
 from connector.station.josev.messages import READERS
 from connector.station.josev.options import EvseOptions, JosevOptions
 from connector.station.josev.topics import Topics
 from connector.station.model import EvseModel, StationModel
+from connector.station.ports import Reading
 from connector.tests.station.josev.rig import CARD, Rig
-from connector.tests.station.josev.sites import AC, DC_1, DC_2, dc
+from connector.tests.station.josev.sites import AC, DC_1, DC_2, ac, dc
 
 EVSE = {"evse_id": AC}
 GOOD: dict[str, dict[str, Any]] = {
@@ -277,7 +279,20 @@ def test_a_meter_is_read() -> None:
     assert answer["current"]["l1"] == pytest.approx(16, rel=0.05)
     assert 0.95 < answer["power_factor"] <= 1
     assert answer["total_active_energy_imported"] > 50
-    assert answer["total_reactive_energy_imported"] == 0.0
+    # What the power factor of the simulated vehicle, 0.999, makes of it.
+    share = answer["total_reactive_energy_imported"]
+    share /= answer["total_active_energy_imported"]
+    assert share == pytest.approx(0.0448, rel=0.01)
+
+
+@pytest.mark.parametrize(("known", "told"), [(35.0, 35.0), (None, 0.0)])
+def test_reactive_energy_is_what_the_meter_knows(
+    known: float | None, told: float
+) -> None:
+    """Josev wants the member, also of a meter that counts no such energy."""
+    shown = readings.of(Reading(4210.0, reactive_varh=known), ac().evses[0].rating, 0)
+
+    assert shown["total_reactive_energy_imported"] == told
 
 
 def test_signed_values_are_told() -> None:

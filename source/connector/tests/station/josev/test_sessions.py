@@ -138,6 +138,20 @@ def test_a_vehicle_for_which_nobody_comes_is_told(rig: Rig) -> None:
     assert rig.words("authorization") == ["rejected"]
 
 
+def test_din_asks_by_another_name(rig: Rig) -> None:
+    rig.plug()
+    rig.state("SupportedAppProtocol", protocol="DIN_SPEC_70121")
+    rig.state("ServicePaymentSelection")
+    for _ in range(3):
+        rig.state("ContractAuthentication")
+    rig.swipe()
+    rig.state("ContractAuthentication")
+
+    assert rig.words("authorization") == ["accepted"]
+    assert rig.evse.session is not None
+    assert rig.evse.session.payment == "eim"
+
+
 def test_the_next_session_asks_anew(rig: Rig) -> None:
     rig.accepts = False
     rig.to_authorization()
