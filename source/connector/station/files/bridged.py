@@ -11,6 +11,8 @@ from connector.station.josev.options import (
     CONNECTOR_TYPES,
     CONTROL_MODES,
     JOSEV,
+    NO_MONITOR,
+    NO_MONITOR_IN_CHECKS,
     SERVICES,
     STATION,
     UNITS,
@@ -41,7 +43,9 @@ _MORE = {
     "generator_mode": ("grid_following", "grid_forming"),
     "grid_island_detection_mode": ("active", "passive"),
 }
-_ISOLATION = ("no_imd", "valid", "invalid")
+_OLDER = ("mobility_needs", "pricing")
+"""Texts that older versions of Josev want beside them, and `free_service`."""
+_ISOLATION = (NO_MONITOR, NO_MONITOR_IN_CHECKS, "valid", "invalid")
 
 
 def options_of(marked: Marked, model: StationModel) -> JosevOptions:
@@ -167,10 +171,22 @@ def _service(name: str, marked: Marked, model: EvseModel) -> Service:
         _word(table.get("connector_type"), _types(name), usual.connector_type),
         _word(table.get("control_mode"), CONTROL_MODES, usual.control_mode or ""),
         usual.nominal_voltage if volts is None else volts.whole(50, 2000),
-        {**usual.more, **given},
+        {**usual.more, **given, **_older(table)},
     )
     table.finish()
     return found
+
+
+def _older(table: Table) -> Mapping[str, Any]:
+    """Handed on as they stand there."""
+    texts = {name: table.get(name) for name in _OLDER}
+    found: dict[str, Any] = {
+        name: marked.text(longest=64)
+        for name, marked in texts.items()
+        if marked is not None
+    }
+    free = table.get("free_service")
+    return found if free is None else found | {"free_service": free.flag()}
 
 
 def _types(name: str) -> tuple[str, ...]:

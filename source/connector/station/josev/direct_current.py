@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from connector.station.hardware_mqtt.envelope import Refused
 from connector.station.josev.gate import CLOSED, ERROR
 from connector.station.josev.messages import Setpoint
+from connector.station.josev.options import NO_MONITOR, NO_MONITOR_IN_CHECKS
 from connector.station.josev.post import Post, V2g
 from connector.station.ports import Insulating, Rectifying
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from connector.station.josev.bridge import Bridge
 
 VALID, INVALID, FAULT = "valid", "invalid", "fault"
-_GOOD = frozenset({VALID, "warning", "no_imd"})
+_GOOD = frozenset({VALID, "warning", NO_MONITOR, NO_MONITOR_IN_CHECKS})
 ONGOING, FINISHED = "ongoing", "finished"
 
 

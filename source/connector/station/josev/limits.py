@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from connector.station.core.hardware_side import EMERGENCY_STOP
-from connector.station.josev.options import AC_SERVICES, DC_SERVICES
+from connector.station.josev.options import (
+    AC_SERVICES,
+    DC_SERVICES,
+    NO_MONITOR,
+    NO_MONITOR_IN_CHECKS,
+)
 from connector.station.josev.post import Post
 
 Json = dict[str, Any]
@@ -113,7 +118,8 @@ def _dc(post: Post, limit_w: float, present: Json) -> Json:
 
 def _isolation(post: Post) -> str:
     v2g = post.v2g
-    return (v2g.isolation if v2g is not None else None) or "invalid"
+    found = (v2g.isolation if v2g is not None else None) or "invalid"
+    return NO_MONITOR if found == NO_MONITOR_IN_CHECKS else found
 
 
 def _dc_bpt(post: Post, limit_w: float, present: Json) -> Json:

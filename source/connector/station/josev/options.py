@@ -20,6 +20,8 @@ CONNECTOR_TYPES = (
 CONTROL_MODES = ("dynamic", "scheduled")
 UNITS: Mapping[str, float] = {"W": 1.0, "kW": 1000.0}
 """Of `iso15118_charge_limit`, and what that is in W; `A` follows from the EVSE."""
+NO_MONITOR, NO_MONITOR_IN_CHECKS = "no_imd", "no_i_m_d"
+"""Some versions of Josev spell it so in answers to cable checks."""
 STATION, JOSEV = "station", "josev"
 """Who has the OCPP client."""
 
@@ -32,7 +34,7 @@ class Service:
     connector_type: str
     control_mode: str | None = "dynamic"
     nominal_voltage: int | None = None
-    more: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str | bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class EvseOptions:
     min_current_a: float = 1.0
     min_voltage: float = 150.0
     ripple_a: float = 1.0
-    without_monitor: str = "no_imd"
+    without_monitor: str = NO_MONITOR
     """What is said of the insulation where nobody monitors it."""
 
 
@@ -108,7 +110,7 @@ def services_of(model: EvseModel, options: EvseOptions) -> list[tuple[Service, .
 def usual_service(model: EvseModel, name: str) -> Service:
     """A service as it follows from what the EVSE is."""
     rating = model.rating
-    more = {}
+    more: dict[str, str | bool] = {}
     if name.endswith("_bpt"):
         more = {"bpt_channel": "unified", "generator_mode": "grid_following"}
     if name in DC_SERVICES:

@@ -46,7 +46,8 @@ def test_everything_may_be_said() -> None:
         "hw_version: B, limit_unit: A, answer_within_s: 5, basic_after_s: 0, "
         "evses: [{network_interface: eth1, supports_eim: false, "
         "without_monitor: valid, connectors: [{services: {ac: {control_mode: "
-        "scheduled, nominal_voltage: 240}, ac_bpt: null}}]}]}"
+        "scheduled, nominal_voltage: 240, mobility_needs: provided_by_evcc, pricing: "
+        "no_pricing, free_service: true}, ac_bpt: null}}]}]}"
     )
 
     assert (found.host, found.port, found.prefix) == ("b", 1884, "site/1")
@@ -56,7 +57,9 @@ def test_everything_may_be_said() -> None:
     assert (evse.network_interface, evse.supports_eim) == ("eth1", False)
     assert evse.services is not None
     [[first, second]] = evse.services
-    assert first == Service("ac", "AC_three_phase_core", "scheduled", 240)
+    older = {"mobility_needs": "provided_by_evcc", "pricing": "no_pricing"}
+    older |= {"free_service": True}
+    assert first == Service("ac", "AC_three_phase_core", "scheduled", 240, older)
     assert second.more["bpt_channel"] == "unified"
 
 

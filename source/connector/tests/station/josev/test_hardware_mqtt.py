@@ -171,6 +171,18 @@ def test_direct_current() -> None:
     assert dc_limits["present_current"] == 12.5
 
 
+def test_both_spellings_of_no_monitor_are_known() -> None:
+    rig = Services(dc())
+    rig.come()
+    rig.state("Authorization", selectedPaymentOption="EIM")
+    rig.log_in()
+    rig.ask("cable_check", evse_id=DC_1, cable_check_action="start")
+    rig.tell("charge", "msg", {"isolation": "no_i_m_d"})
+    check = {"evse_id": DC_1, "cable_check_action": "status"}
+
+    assert rig.ask("cable_check", **check)["isolation_level"] == "no_imd"
+
+
 def test_hardware_that_falls_silent_opens(rig: Services) -> None:
     rig.come()
     rig.log_in()
