@@ -131,7 +131,9 @@ def say(happened: Json) -> None:
 async def visit(given: argparse.Namespace, codec: HearingCodec, lines: Lines) -> bool:
     """Come, charge, leave."""
     prepare(given)
-    wishes = Wishes(given.voltage, given.max_current, given.stay, given.loop)
+    wishes = Wishes(
+        given.voltage, given.max_current, given.stay, given.loop, given.scheduled
+    )
     config = config_of(
         KINDS[given.kind], with_tls=given.tls, needs_contract=given.needs_contract
     )
@@ -166,6 +168,9 @@ def _parser(made: type[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     parser.add_argument("--forever", action="store_true", help="come again and again")
     parser.add_argument(
         "--needs-contract", action="store_true", help="have one installed first (-2)"
+    )
+    parser.add_argument(
+        "--scheduled", action="store_true", help="keep to a schedule (-20)"
     )
     add_common(parser)
     return parser

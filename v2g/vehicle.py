@@ -14,11 +14,17 @@ from iso15118.shared.messages.datatypes import (
     PVEVTargetCurrent,
     PVEVTargetVoltage,
 )
-from iso15118.shared.messages.enums import UnitSymbol
+from iso15118.shared.messages.enums import ControlMode, ParameterName, UnitSymbol
+from iso15118.shared.messages.iso15118_20.common_messages import (
+    MatchedService,
+    ParameterSet,
+    SelectedEnergyService,
+)
 from iso15118.shared.messages.iso15118_20.common_types import RationalNumber
 from iso15118.shared.messages.iso15118_20.dc import (
     BPTDynamicDCChargeLoopReqParams,
     DynamicDCChargeLoopReqParams,
+    ScheduledDCChargeLoopReqParams,
 )
 from iso15118.shared.security import get_cert_cn
 
@@ -40,6 +46,8 @@ class Wishes:
     max_current_a: float = 125.0
     stays_s: float = 300.0
     loop_s: float = 0.5
+    keeps_schedule: bool = False
+    """It would rather have a schedule than be told what to take (-20)."""
 
 
 class Vehicle(SimEVController):
@@ -55,6 +63,7 @@ class Vehicle(SimEVController):
         )
 
     def _set_targets(self, amperes: float) -> None:
+        self._target_a = amperes
         params = self.dc_ev_charge_params
         params.dc_target_voltage = physical(
             PVEVTargetVoltage, self._wishes.voltage, UnitSymbol.VOLTAGE
@@ -93,6 +102,27 @@ class Vehicle(SimEVController):
     async def charge_loop_delay(self) -> float:  # type: ignore[override]
         """Between two requests, in s."""
         return self._wishes.loop_s
+
+    async def select_energy_service_v20(
+        self, services: list[MatchedService]
+    ) -> SelectedEnergyService:
+        """The first, in the control mode that it likes, where that is offered."""
+        found = await super().select_energy_service_v20(services)
+        keeps = self._wishes.keeps_schedule
+        wanted = ControlMode.SCHEDULED if keeps else ControlMode.DYNAMIC
+        for each in services[0].parameter_sets:
+            if _mode_of(each) == wanted:
+                found.parameter_set = each
+        return found
+
+    async def get_scheduled_dc_charge_loop_params(
+        self,
+    ) -> ScheduledDCChargeLoopReqParams:
+        """What it takes, which is as much as it may (-20)."""
+        return ScheduledDCChargeLoopReqParams(
+            ev_target_current=rational(self._target_a),
+            ev_target_voltage=rational(self._wishes.voltage),
+        )
 
     async def get_dynamic_dc_charge_loop_params(self) -> DynamicDCChargeLoopReqParams:
         """What it can take; the station says what it gets (-20)."""
@@ -135,3 +165,9 @@ class Vehicle(SimEVController):
     async def get_target_voltage(self) -> RationalNumber:
         """The battery's."""
         return rational(self._wishes.voltage)
+
+
+def _mode_of(parameters: ParameterSet) -> int | None:
+    name = ParameterName.CONTROL_MODE
+    found = (each.int_value for each in parameters.parameters if each.name == name)
+    return next(found, None)

@@ -31,6 +31,7 @@ class Case:
     limit_w: int
     then: float
     needs: str
+    manner: tuple[str, ...] = ()
 
 
 CASES = [
@@ -38,6 +39,8 @@ CASES = [
     Case("iso2-dc", DC, DC_W / DC_V, 12_000, 30, "DC"),
     Case("iso20-ac", AC, 7_360, 6_900, 2_300, "AC_three_phase"),
     Case("iso20-ac-bpt", AC, 7_360, 6_900, 2_300, "AC_BPT"),
+    Case("iso20-ac", AC, 7_360, 6_900, 2_300, "AC_three_phase", ("--scheduled",)),
+    Case("iso20-dc", DC, DC_W, 12_000, 12_000, "DC", ("--scheduled",)),
     Case("din", DC, DC_W / DC_V, 12_000, 30, "DC"),
     Case("iso20-dc", DC, DC_W, 12_000, 12_000, "DC"),
     Case("iso20-dc-bpt", DC, DC_W, 12_000, 12_000, "DC_BPT"),
@@ -61,12 +64,12 @@ def begin(outlet: Outlet, kind: str, token: str, *manner: str) -> Evcc:
     return vehicle
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
+@pytest.mark.parametrize("case", CASES, ids=lambda c: "".join((c.kind, *c.manner)))
 def test_it_charges_within_the_limit_that_is_written(
     case: Case, site: Site, listener: Overhearing
 ) -> None:
     outlet = site.outlets[case.outlet]
-    vehicle = begin(outlet, case.kind, "TAG1")
+    vehicle = begin(outlet, case.kind, "TAG1", *case.manner)
 
     may_take(vehicle, case.at_first)
     listener.until(f"{outlet.topic}/id_token", lambda token: token == "TAG1")
