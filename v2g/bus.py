@@ -18,6 +18,7 @@ from v2g.envelope import REQUEST, RESPONSE, UPDATE, Envelope, Json, new, parse
 logger = logging.getLogger(__name__)
 
 OUT, IN, SMART_CHARGING = "josev/cs", "cs/josev", "smart_charging/iso15118"
+ANSWER_WITHIN_S = 5.0
 _RECONNECT_S = 5
 
 Heard = Callable[[Envelope], None]
@@ -39,7 +40,9 @@ class BrokerAddress:
 class Bus:
     """One connection; `start` it on the loop on which everything else lives."""
 
-    def __init__(self, address: BrokerAddress, answer_within_s: float = 5.0) -> None:
+    def __init__(
+        self, address: BrokerAddress, answer_within_s: float = ANSWER_WITHIN_S
+    ) -> None:
         self.answer_within_s = answer_within_s
         self.listeners: list[Heard] = []
         self.on_connected: Callable[[], None] = lambda: None

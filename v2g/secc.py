@@ -23,7 +23,7 @@ from iso15118.shared.exificient_exi_codec import ExificientEXICodec
 from iso15118.shared.messages.enums import AuthEnum, Protocol
 from iso15118.shared.notifications import UDPPacketNotification
 
-from v2g.bus import BrokerAddress, Bus
+from v2g.bus import ANSWER_WITHIN_S, BrokerAddress, Bus
 from v2g.controller import StationController
 from v2g.parameters import Evse, evses_of
 from v2g.settings import add_common, broker_of, prepare
@@ -118,9 +118,11 @@ async def parameters(bus: Bus) -> list[Evse]:
         await asyncio.sleep(_ASK_AGAIN_S)
 
 
-async def serve(address: BrokerAddress, manner: Manner) -> None:
+async def serve(
+    address: BrokerAddress, manner: Manner, answer_within_s: float = ANSWER_WITHIN_S
+) -> None:
     """Speak for all EVSEs of the station, until cancelled."""
-    bus = Bus(address)
+    bus = Bus(address, answer_within_s)
     try:
         await bus.start()
         codec = ExificientEXICodec()
@@ -180,6 +182,12 @@ async def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--at", type=IPv6Network, help="speak at the interface that is in this network"
     )
+    parser.add_argument(
+        "--answer-within",
+        type=float,
+        default=ANSWER_WITHIN_S,
+        help="s that the station may take",
+    )
     parser.add_argument("--contracts", action="store_true", help="Plug and Charge")
     parser.add_argument(
         "--makes-contracts",
@@ -196,7 +204,8 @@ async def main(arguments: Sequence[str] | None = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, running.cancel)
     with contextlib.suppress(asyncio.CancelledError):
-        await serve(broker_of(given.broker, given.prefix), manner)
+        address = broker_of(given.broker, given.prefix)
+        await serve(address, manner, given.answer_within)
 
 
 if __name__ == "__main__":
