@@ -97,13 +97,17 @@ class Car(EVCCHandler):
 
 def _make_patient(session: EVCCCommunicationSession, factor: float) -> None:
     """A charging loop of -20 gives 0.5 s, which a busy computer may not keep."""
-    process = session.process_message
+    process, receive = session.process_message, session.rcv_loop
 
     async def patiently(message: bytes) -> None:
         await process(message)
         session.current_state.next_msg_timeout *= factor
 
+    async def from_the_beginning(first_s: float) -> None:
+        await receive(first_s * factor)
+
     session.process_message = patiently  # type: ignore[method-assign]
+    session.rcv_loop = from_the_beginning  # type: ignore[method-assign]
 
 
 def config_of(kind: Kind, *, with_tls: bool, needs_contract: bool) -> EVCCConfig:

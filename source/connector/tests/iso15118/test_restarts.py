@@ -40,7 +40,6 @@ def test_the_broker(
 
     broker.restart()
 
-    listener.said("josev/cs", "service_status")
     may_take(vehicle, at_first)
     connected = Listener(broker.port)
     connected.until("ocpp/bridge/state", lambda state: state == "online")
