@@ -64,19 +64,29 @@ class Car(EVCCHandler):
         super().__init__(config, interface, codec, ev)
         self._patience = patience
         self._found_nobody = asyncio.Event()
+        self._has_found_somebody = False
+        self._session: EVCCCommunicationSession | None = None
 
     async def start_comm_session(
         self, host: IPv6Address, port: int, is_tls: bool
     ) -> None:
-        """Speak with the station, and wait for its answers with patience."""
+        """Speak with the station, and wait for its answers with patience.
+
+        It was asked more than once where it was slow; one answer is enough.
+        """
+        if self._has_found_somebody:
+            return
+        self._has_found_somebody = True
         await super().start_comm_session(host, port, is_tls)
         session = self.comm_session[0]
         if isinstance(session, EVCCCommunicationSession):
+            self._session = session
             _make_patient(session, self._patience)
             vehicle_leaves(session)
 
     async def restart_sdp(self, new_sdp_cycle: bool) -> None:
         """Look for a station, and know when there is none."""
+        self._has_found_somebody, self._session = False, None
         try:
             await super().restart_sdp(new_sdp_cycle)
         except SDPFailedError:
@@ -88,11 +98,11 @@ class Car(EVCCHandler):
         visit = asyncio.create_task(self.start(), name="visit")
         nobody = asyncio.create_task(self._found_nobody.wait(), name="nobody")
         await asyncio.wait({visit, nobody}, return_when=asyncio.FIRST_COMPLETED)
-        is_well = not self._found_nobody.is_set()
+        reason = self._session.stop_reason if self._session is not None else None
         for task in (visit, nobody):
             task.cancel()
         await asyncio.gather(visit, nobody, return_exceptions=True)
-        return is_well
+        return reason is not None and bool(reason.successful)
 
 
 def _make_patient(session: EVCCCommunicationSession, factor: float) -> None:
@@ -103,8 +113,8 @@ def _make_patient(session: EVCCCommunicationSession, factor: float) -> None:
         await process(message)
         session.current_state.next_msg_timeout *= factor
 
-    async def from_the_beginning(first_s: float) -> None:
-        await receive(first_s * factor)
+    async def from_the_beginning(timeout: float) -> None:  # noqa: ASYNC109
+        await receive(timeout * factor)
 
     session.process_message = patiently  # type: ignore[method-assign]
     session.rcv_loop = from_the_beginning  # type: ignore[method-assign]

@@ -88,6 +88,14 @@ class Point(SECCHandler):
         for session, _ in list(self.comm_sessions.values()):
             session.writer.transport.abort()
 
+    async def start_tcp_server(self, with_tls: bool) -> None:
+        """Who asks again is told the same port: it may be connecting by now."""
+        handler, server = self.tcp_server_handler, self.tcp_server
+        is_open = handler is not None and not handler.done()
+        if is_open and server is not None and server.is_tls_enabled == with_tls:
+            return
+        await super().start_tcp_server(with_tls)
+
     async def process_incoming_udp_packet(self, message: UDPPacketNotification) -> None:
         """Where no cable is in, nobody can have asked."""
         if not self._station.told.is_plugged:

@@ -30,7 +30,6 @@ def test_the_broker(
     then: float,
     site: Site,
     broker: Broker,
-    listener: Overhearing,
 ) -> None:
     """Direct current asks the station in every loop, and gets its answers late."""
     outlet = site.outlets[place]
@@ -43,8 +42,8 @@ def test_the_broker(
     may_take(vehicle, at_first)
     connected = Listener(broker.port)
     connected.until("ocpp/bridge/state", lambda state: state == "online")
+    connected.publish(f"{outlet.topic}/power_limit/set", 6_900)
     connected.close()
-    listener.publish(f"{outlet.topic}/power_limit/set", 6_900)
     may_take(vehicle, then)
     vehicle.leave()
     assert vehicle.ended(), vehicle.story()
