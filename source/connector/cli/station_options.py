@@ -75,6 +75,7 @@ def plan_of(options: StationOptions) -> StationPlan:
         options.folder,
         options.seed,
         MaintenanceOptions(tls_ca=client.endpoint.ca),
+        found.josev,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from connector.station.client.options import ClientOptions
 from connector.station.device_model.rows import Row
+from connector.station.josev.options import JosevOptions
 from connector.station.maintenance.options import MaintenanceOptions
 from connector.station.model import StationModel
 
@@ -30,6 +31,8 @@ class StationPlan:
     folder: Path | None = None
     seed: int | None = None
     maintenance: MaintenanceOptions = field(default_factory=MaintenanceOptions)
+    josev: JosevOptions | None = None
+    """How it is bridged to Josev; None: it is not."""
 
     @property
     def identity(self) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from connector.sessions.options import Observer
 from connector.station.assembly.meters import Meters
 from connector.station.assembly.plan import StationPlan
-from connector.station.assembly.plant import Plant, Simulated
+from connector.station.assembly.plant import PlantOf, Simulated
 from connector.station.charging import Profiles
 from connector.station.client.client import Client
 from connector.station.client.clock import (
@@ -33,7 +33,6 @@ from connector.station.maintenance import Maintenance
 logger = logging.getLogger(__name__)
 
 _MACHINE = MachineClock()
-PlantOf = Callable[[StationPlan, StationClock], Plant]
 
 
 class Station:
@@ -83,7 +82,7 @@ class Station:
         profiles = Profiles(plan.model, variables, source=self.source)
         core = self.plant.core_class(
             plan.model,
-            self.plant.hardware,
+            self.plant.asked,
             variables,
             profiles,
             source=self.source,

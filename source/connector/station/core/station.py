@@ -194,6 +194,13 @@ class StationCore(HardwareSide, ClientSide):
         """Whether somebody may begin to charge there."""
         return self.site.may_start(evse)
 
+    def allowed(self, evse: int, now_ms: int) -> tuple[float, int | None]:
+        """What would be offered at an EVSE now if power flowed: W, and phases.
+
+        The least of profiles, hardware, cards, and the offline limit.
+        """
+        return self._rooms.sessions.power.bound(self.site.evses[evse], now_ms)
+
     @property
     def transactions(self) -> Transactions:
         """What begins and ends them."""

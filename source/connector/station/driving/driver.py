@@ -28,6 +28,7 @@ _MODEL = {
     "max_a": ("max_current_a", 1),
     "min_a": ("min_current_a", 1),
     "phases": ("phases", 1),
+    "discharge_kw": ("max_discharge_w", 1000.0),
 }
 """Arguments of `plug` as members of a `VehicleModel`, and their factors."""
 _USUAL = VehicleModel()

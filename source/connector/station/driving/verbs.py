@@ -96,6 +96,7 @@ _VEHICLE = (
     _vehicle("max_a", "number", "what it takes per phase, in A", 1, 1000),
     _vehicle("min_a", "number", "below this it does not charge, in A", 1, 1000),
     _vehicle("phases", "whole", "it charges on", 1, 3),
+    _vehicle("discharge_kw", "number", "what it can feed back", 0, 1000),
     _vehicle("connector", "whole", "of the EVSE", 1, 10),
     _vehicle("leaves_after_s", "number", "it is taken away then", 0.1, 1e8),
 )

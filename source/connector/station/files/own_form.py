@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from connector.station.device_model.monitor import PERIODS, THRESHOLDS
+from connector.station.files.bridged import options_of
 from connector.station.files.marked import Marked, Table
 from connector.station.files.parts import DC, Shape, connector_type
 from connector.station.files.station_file import VERSIONS, Connection, StationFile
@@ -28,6 +29,7 @@ def station_of(table: Table, folder: Path) -> StationFile:
     for name, value in variables.table().each() if variables is not None else ():
         shape.named(name, value)
     monitors = tuple(_monitor(shape, m.table()) for m in _items(table, "monitors"))
+    bridge = table.get("josev")
     found = StationFile(
         model,
         _connection(table, folder),
@@ -35,6 +37,7 @@ def station_of(table: Table, folder: Path) -> StationFile:
         tuple(shape.rows),
         tuple(each for each in monitors if each is not None),
         _quirks(table.get("quirks")),
+        None if bridge is None else options_of(bridge, model),
     )
     table.finish()
     return found

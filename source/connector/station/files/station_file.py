@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from connector.station.device_model.rows import Row
+from connector.station.josev.options import JosevOptions
 from connector.station.model import StationModel
 
 VERSIONS = ("2.1", "2.0.1", "1.6")
@@ -56,3 +57,5 @@ class StationFile:
     rows: tuple[Row, ...] = ()
     monitors: tuple[Mapping[str, Any], ...] = ()
     quirks: Mapping[str, str] = field(default_factory=dict)
+    josev: JosevOptions | None = None
+    """How it is bridged to Josev; None: it is not."""

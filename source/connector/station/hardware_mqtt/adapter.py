@@ -25,6 +25,7 @@ from connector.station.hardware_mqtt.post import Core, Post, Wire
 from connector.station.hardware_mqtt.telling import Telling
 from connector.station.hardware_mqtt.topics import AUTH, OCPP, Place, Topics
 from connector.station.hardware_mqtt.units import Units
+from connector.station.hardware_mqtt.vehicle_side import VehicleSide
 from connector.station.hardware_mqtt.verbs import LATER, Asked, Verbs
 from connector.station.model import EvseModel, StationModel
 from connector.station.ports import Plug, Reading, Token
@@ -35,7 +36,7 @@ _SILENT = "InternalError"
 _UNLOCKS_WITHIN_S = 10.0
 
 
-class MqttHardware:
+class MqttHardware(VehicleSide):
     """Implements `ports.Hardware`; set ``core`` before anything happens.
 
     ``now`` gives epoch ms. Hardware that gives no sign of life for ``silent_after_s``

@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 GONE = "gone"
 """The name of an update that the broker sends for hardware that has died (a will)."""
 PROTOCOLS = ("iso20", "iso20discharge", "iso2", "iso3", "iec")
+ISOLATION = ("valid", "invalid", "warning", "fault", "no_imd", "no_i_m_d")
+"""The last two are one; both spellings are in use."""
 OVER_FOR_MS = 10_000
 """A vehicle that draws more than its limit for longer is switched off (IEC 61851-1)."""
 _FORGET_OVER_MS = 60_000
@@ -44,6 +46,8 @@ class Hearing:
             "iso": self._iso,
             "auth": self._auth_of_charge,
             "payment": self._payment,
+            "contactor": self._contactor,
+            "isolation": self._isolation,
         }
         self._gauges: dict[str, Callable[[Post, Any], None]] = {
             "tension": self._tension,
@@ -136,6 +140,13 @@ class Hearing:
         session = core.evses[post.model.number].session
         if session is not None:
             session.payment = payment
+
+    def _contactor(self, core: Core, post: Post, data: Any) -> None:
+        post.contactor = word(data, "contactor", ("closed", "opened")) == "closed"
+
+    def _isolation(self, core: Core, post: Post, data: Any) -> None:
+        found = word(data, "isolation", ISOLATION)
+        post.isolation = "no_imd" if found == "no_i_m_d" else found
 
     def _auth_of_charge(self, core: Core, post: Post, data: Any) -> None:
         """What the charge service makes of it; who is logged in, `auth` itself says."""

@@ -84,6 +84,17 @@ class SimulatedHardware:
             outlet.opened()
         self._changed(outlet)
 
+    def is_closed(self, evse: int) -> bool | None:
+        """Whether power can flow now (`ports.Sensing`)."""
+        return self.outlets[evse].has_power
+
+    def measure_isolation(self, evse: int) -> None:
+        """It takes no time (`ports.Insulating`)."""
+
+    def isolation(self, evse: int) -> str | None:
+        """`fault` where there is an earth fault (`ports.Insulating`)."""
+        return "fault" if "GroundFailure" in self.outlets[evse].faults else "valid"
+
     def lock(self, evse: int, connector: int, *, is_locked: bool) -> None:
         """Hold the cable, or let it go (`ports.Locking`); a broken one does neither."""
         outlet = self.outlets[evse]

@@ -103,6 +103,7 @@ class Meter:
             state_of_charge=charge if is_dc else None,
             exported_wh=exported_wh if self.rating.max_discharge_w else None,
             reactive_var=None if is_dc else shown_w * _TANGENT,
+            reactive_varh=None if is_dc else imported_wh * _TANGENT,
         )
 
     def _dc_voltage(self, charge: float | None) -> float:

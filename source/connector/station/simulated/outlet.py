@@ -37,6 +37,8 @@ class Outlet:
     """What becomes of an attempt to release the cable."""
     faults: dict[str, str] = field(default_factory=dict)
     """What is broken, by error code, and what is said beside it."""
+    stuck: bool | None = None
+    """Where the contactor does not move: whether it is closed."""
     demand: Demand = Demand.IDLE
     """As told."""
     due_ms: int = NEVER_MS
@@ -78,6 +80,8 @@ class Outlet:
     @property
     def has_power(self) -> bool:
         """Whether the contactor is really closed."""
+        if self.stuck is not None:
+            return self.stuck
         return self.is_closed and self.effect is None
 
     @property

@@ -8,6 +8,18 @@ from connector.station.driving import NotDone
 from connector.tests.station.driving.bench import Place
 
 
+@pytest.mark.parametrize(
+    ("more", "fed_back_w"), [("", 0.0), (" discharge_kw=4", 4000.0)]
+)
+async def test_a_vehicle_feeds_back_what_it_can(
+    more: str, fed_back_w: float, place: Place
+) -> None:
+    await place.do(f"plug 1 soc=80{more}")
+
+    vehicle = place.station.plant.hardware.outlets[1].vehicle
+    assert vehicle.model.max_discharge_w == fed_back_w
+
+
 async def test_a_whole_session_by_hand(place: Place) -> None:
     await place.do("plug 1 soc=50 capacity_kwh=60 max_a=16 phases=3")
     await place.do("swipe TAG1")

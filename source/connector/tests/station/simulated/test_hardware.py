@@ -250,6 +250,20 @@ def test_an_ac_meter_shows_the_grid_and_gets_warm() -> None:
     assert len(set(reading.voltages)) == 3
 
 
+def test_a_register_of_reactive_energy_never_goes_back() -> None:
+    site = with_vehicle(V2X, state_of_charge=0.8, max_discharge_w=11_000.0)
+    shown = []
+    for power_w in (11_040.0, -11_000.0, 0.0, 11_040.0):
+        site.power(power_w)
+        site.wait(600)
+        shown.append(site.hardware.read(1).reactive_varh)
+
+    taken, fed_back, idle, again = shown
+    assert 0 < taken < 0.1 * 11_040 / 6
+    assert (fed_back, idle) == (taken, taken)
+    assert again > 1.5 * taken
+
+
 @given(st.integers(6, 32), st.integers(1, 3), st.integers(0, 2**32))
 def test_no_meter_shows_more_than_was_offered(
     amperes: int, phases: int, seed: int
