@@ -61,6 +61,31 @@ class Token:
     type: str = "ISO14443"
 
 
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a vehicle says by ISO 15118 that it wants, and can.
+
+    ``transfer`` is an EnergyTransferModeEnum (`AC_three_phase`, `DC`, ..); currents are
+    per phase. None: it does not say.
+    """
+
+    transfer: str
+    energy_wh: float
+    max_current_a: float
+    max_voltage: float
+    min_current_a: float = 0.0
+    departure_ms: int | None = None
+    max_power_w: float | None = None
+    state_of_charge: float | None = None
+    """0 to 1."""
+    capacity_wh: float | None = None
+
+    @property
+    def is_dc(self) -> bool:
+        """Whether the station rectifies."""
+        return self.transfer.startswith("DC")
+
+
 class Hardware(Protocol):
     """What the core asks of an EVSE's hardware. Numbers of EVSEs count from 1."""
 
@@ -122,3 +147,6 @@ class Told(Protocol):
 
     def departs(self, evse: int, departure_ms: int | None, energy_wh: float) -> None:
         """When the vehicle wants to leave, and what it still wants (0: unknown)."""
+
+    def needs(self, evse: int, needs: Needs, now_ms: int) -> None:
+        """What the vehicle says by ISO 15118, where hardware speaks that with it."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from connector.station.core.session import Session
 from connector.station.model import EvseModel
-from connector.station.ports import Demand, Plug, Token
+from connector.station.ports import Demand, Needs, Plug, Token
 
 NO_ERROR = "NoError"
 STATION, RESETTING = -1, -2
@@ -66,6 +66,8 @@ class Evse:
     phases: int | None = None
     departure_ms: int | None = None
     energy_wanted_wh: float = 0.0
+    needs: Needs | None = None
+    """What the vehicle said by ISO 15118, until it was told."""
 
     @property
     def number(self) -> int:

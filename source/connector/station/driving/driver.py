@@ -86,6 +86,8 @@ class Driver:
             for argument, (name, factor) in _MODEL.items()
             if given.get(argument) is not None
         }
+        if given.get("iso15118"):
+            members["speaks_iso15118"] = True
         model = VehicleModel(**members) if members else _USUAL
         soc, target = given.get("soc"), given.get("target")
         leaves_s = given.get("leaves_after_s")

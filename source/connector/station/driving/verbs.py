@@ -98,6 +98,7 @@ _VEHICLE = (
     _vehicle("phases", "whole", "it charges on", 1, 3),
     _vehicle("connector", "whole", "of the EVSE", 1, 10),
     _vehicle("leaves_after_s", "number", "it is taken away then", 0.1, 1e8),
+    _vehicle("iso15118", "flag", "it says by ISO 15118 what it wants", 0, 1),
 )
 
 _ALL = (
