@@ -116,11 +116,10 @@ def _client(found: StationFile, options: StationOptions) -> ClientOptions:
 def _quirks(found: StationFile, options: StationOptions) -> Quirks:
     from connector.station.client.quirks import NONE, quirks_of  # noqa: PLC0415
 
-    name = options.quirks or found.quirks.get("profile")
-    if name is None:
-        return NONE
+    if options.quirks is None:
+        return found.quirks or NONE
     try:
-        return quirks_of(name)
+        return quirks_of(options.quirks)
     except ValueError as problem:
         raise UsageProblem(str(problem)) from None
 

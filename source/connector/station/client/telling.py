@@ -24,7 +24,7 @@ from connector.station.client.clock import pause
 from connector.station.client.journal import Entry, Journal
 from connector.station.client.lanes import Lanes
 from connector.station.client.messages import UNCHANGED, Message, Version
-from connector.station.core.events import CoreEvent
+from connector.station.core.events import CoreEvent, Reported
 
 if TYPE_CHECKING:
     from connector.station.client.client import Client
@@ -255,6 +255,9 @@ class Telling:
         if not isinstance(problem, CallErrorReceived | CommandTimeout):
             return False
         is_refusal = isinstance(problem, CallErrorReceived)
+        if is_refusal and isinstance(entry.event, Reported):
+            # Who does not take reports (security is an extension of 1.6) has answered.
+            return False
         if is_refusal or self.answers != self._answers_before:
             entry.attempts += 1
         self.answers += is_refusal

@@ -9,6 +9,7 @@ from typing import Any
 from connector.station.device_model.monitor import PERIODS, THRESHOLDS
 from connector.station.files.marked import Marked, Table
 from connector.station.files.parts import DC, Shape, connector_type
+from connector.station.files.quirks import quirks_of
 from connector.station.files.station_file import VERSIONS, Connection, StationFile
 from connector.station.model import MOST_EVSES, EvseModel, Rating, StationModel
 
@@ -34,7 +35,7 @@ def station_of(table: Table, folder: Path) -> StationFile:
         shape.values,
         tuple(shape.rows),
         tuple(each for each in monitors if each is not None),
-        _quirks(table.get("quirks")),
+        quirks_of(table.get("quirks")),
     )
     table.finish()
     return found
@@ -177,14 +178,3 @@ def _monitor(shape: Shape, table: Table) -> Mapping[str, Any] | None:
         "severity": severity,
         "transaction": is_of_transaction,
     }
-
-
-def _quirks(marked: Marked | None) -> Mapping[str, str]:
-    """A name, a list of names, or a mapping; who knows them checks the rest."""
-    if marked is None:
-        return {}
-    if marked.is_mapping:
-        return {name.text(): value.value() for name, value in marked.table().each()}
-    if marked.is_list:
-        return {each.text(): "true" for each in marked.items()}
-    return {"profile": marked.text()}

@@ -207,7 +207,7 @@ def test_who_is_at_the_central_system_is_told_what_to_do(
         (["--config", "none.yaml"], "none.yaml: No such file or directory"),
         (["--scenario", "dance"], "scenario 'dance': expected the path of a file, or"),
         (["--scenario", "all", "--set", "x"], "--set 'x': expected name=value"),
-        (["--quirks", "odd"], "quirks 'odd': expected one of biapower, none"),
+        (["--quirks", "odd"], "quirks 'odd': expected one of biapower, conne"),
         (["--hardware-mqtt", "h:x"], "--hardware-mqtt 'h:x': expected host or host:p"),
         (["--hardware-mqtt", "h", "--auto"], "--auto: expected simulated hardware"),
         (["--hardware-mqtt", "h", "--hardware-compat", "x"], "--hardware-mqtt: "),
