@@ -55,10 +55,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An id token as both versions have it; ``type`` is one of 2.x (`ISO14443`, ..)."""
+    """An id token as both versions have it; ``type`` is one of 2.x (`ISO14443`, ..).
+
+    ``certificate`` is that of a contract (`eMAID`), with its chain, in PEM.
+    """
 
     id: str
     type: str = "ISO14443"
+    certificate: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

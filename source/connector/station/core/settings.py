@@ -17,6 +17,7 @@ BEFORE_ACCEPTED = "TxCtrlr/TxBeforeAcceptedEnabled"
 RESUMPTION_TIMEOUT_S = "TxCtrlr/TxResumptionTimeout"
 
 AUTHORIZES = "AuthCtrlr/Enabled"
+CONTRACTS_OFFLINE = "ISO15118Ctrlr/ContractValidationOffline"
 UNKNOWN_OFFLINE = "AuthCtrlr/OfflineTxForUnknownIdEnabled"
 LOCAL_FIRST = "AuthCtrlr/LocalPreAuthorize"
 LOCAL_OFFLINE = "AuthCtrlr/LocalAuthorizeOffline"

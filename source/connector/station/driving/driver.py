@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from connector.errors import ConnectorError
@@ -106,11 +107,15 @@ class Driver:
         """It leaves."""
         self._hardware.unplug(where)
 
-    def swipe(self, tag: str, where: int | None, type: str) -> None:
-        """A card is shown."""
+    def swipe(
+        self, tag: str, where: int | None, type: str, contract: str | None = None
+    ) -> None:
+        """A card is shown, or a vehicle its contract."""
         if where is not None:
             self._evse(where)
         token = Token(tag, type)
+        if contract:
+            token = Token(tag, "eMAID", _contract(Path(contract)))
         if self._simulated is not None:
             self._simulated.swipe(token, where)
         else:
@@ -251,3 +256,13 @@ class Driver:
             numbers = ", ".join(map(str, evses))
             raise NotDone(f"EVSE {where}: expected one of {numbers}")
         return found
+
+
+def _contract(path: Path) -> str:
+    """The certificate of a contract, with its chain."""
+    try:
+        return path.read_text("ascii")
+    except OSError as problem:
+        raise NotDone(f"swipe: contract {path}: {problem.strerror}") from None
+    except ValueError:
+        raise NotDone(f"swipe: contract {path}: expected a PEM file") from None

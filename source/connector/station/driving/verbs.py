@@ -111,6 +111,7 @@ _ALL = (
             Argument("tag", "text", about="the id of the card"),
             _ANYWHERE,
             Argument("type", "text", "ISO14443", "of 2.x", named=True),
+            Argument("contract", "text", None, "a PEM file: a contract", named=True),
         ),
     ),
     Verb("stop", "Whoever charges stops it at the station.", (_WHERE,)),

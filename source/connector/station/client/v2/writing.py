@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from connector.ocppj.frames import Json
 from connector.station.client.messages import Message
-from connector.station.client.v2 import reported, transactions
+from connector.station.client.v2 import contracts, reported, transactions
 from connector.station.client.v2.desk import desk_of
 from connector.station.client.v2.fitting import fitted
 from connector.station.client.v2.sampled import Shown, meter_value
@@ -81,14 +81,19 @@ def _reported(event: Reported, client: Client, version: str) -> Messages:
 def _authorize(event: AuthorizeWanted, client: Client, version: str) -> Messages:
     core, evse, token = client.core, event.evse, event.token
 
+    more = contracts.members(client, token, version) if token.certificate else {}
+    if more is None:
+        core.authorized(evse, token, contracts.INVALID, client.now_ms())
+        return ()
+
     def took(answer: Json) -> None:
-        verdict = verdict_of(answer["idTokenInfo"])
+        verdict = contracts.judged(verdict_of(answer["idTokenInfo"]), answer)
         tariff = answer.get("tariff") if verdict.is_accepted else None
         if tariff is not None or (client.desk and client.desk.has("tariffs")):
             desk_of(client).tariffs.of_driver(token.id, tariff)
         core.authorized(evse, token, verdict, client.now_ms())
 
-    payload = {"idToken": token_wire(token, version)}
+    payload = {"idToken": token_wire(token, version), **more}
     return (
         Message("Authorize", payload, took, lambda _: client.nobody_answers(event)),
     )
