@@ -86,6 +86,8 @@ class Telling:
         if task is not None:
             task.cancel()
             await asyncio.wait({task})
+            # One that had not begun has not said so itself.
+            self._task = None
         for card in self.lanes.forget():
             self._client.nobody_answers(card)
 
