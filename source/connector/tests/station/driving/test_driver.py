@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from connector.station.driving import NotDone
@@ -148,3 +150,19 @@ async def test_who_was_called_from_afar_charges_at_once(place: Place) -> None:
 
     told = [each["status"] for each in place.central.of("StatusNotification")]
     assert told == ["Charging"]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(None, "No such file or directory"), ("\u00e9", "expected a PEM file")],
+)
+async def test_a_contract_that_cannot_be_read_is_named(
+    tmp_path: Path, content: str | None, problem: str
+) -> None:
+    place = await Place().start()
+    path = tmp_path / "car.pem"
+    if content is not None:
+        path.write_text(content, "utf-8")
+    with pytest.raises(NotDone, match=problem):
+        await place.do(f"swipe A 1 contract={path}")
+    await place.stop()
