@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from connector.station.core.events import CoreEvent, SessionEvent, StatusChanged
 from connector.station.core.tokens import Verdict
@@ -122,6 +122,34 @@ class MqttHardware:
             energy_wh=sum(each.energy_wh for each in readings),
             power_w=sum(each.power_w for each in readings),
         )
+
+    def is_running(self, post: Post) -> bool:
+        """Whether a transaction runs there."""
+        core, number = self.core, post.model.number
+        return core is not None and bool(number) and core.evses[number].is_running
+
+    # -- kept over restarts (`client.parts.Counting`)
+
+    def registers_wh(self) -> dict[int, tuple[float, float]]:
+        """By EVSE: our register, and what the hardware's showed then (-1: unknown)."""
+        gauges = {number: post.gauge for number, post in self.posts.items()}
+        return {
+            number: (each.register_wh, -1.0 if (h := each.hardware_wh) is None else h)
+            for number, each in gauges.items()
+        }
+
+    def restore(self, registers_wh: Mapping[int, tuple[float, float]]) -> None:
+        """What was kept; what the hardware counts from there is added."""
+        for number, (register_wh, hardware_wh) in registers_wh.items():
+            if number in self.posts:
+                gauge = self.posts[number].gauge
+                gauge.register_wh = max(gauge.register_wh, register_wh)
+                gauge.hardware_wh = hardware_wh if hardware_wh >= 0 else None
+
+    def show_at_least(self, evse: int, energy_wh: float) -> None:
+        """A value that was told before a restart; a register never goes back."""
+        if evse in self.posts:
+            self.posts[evse].gauge.show_at_least(energy_wh)
 
     # -- what comes (`bus.Listener`)
 

@@ -98,6 +98,9 @@ class Hearing:
         if before is Plug.LOCK and unlocking is not None and not unlocking.done():
             unlocking.set_result(None)
         now_ms = self._hardware.now()
+        if plug is Plug.PLUGIN:
+            # A transaction may begin with this, or soon: from where?
+            self._hardware.telling.meter(post)
         core.plugged(post.model.number, plug, now_ms)
         if plug is Plug.PLUGOUT:
             post.left()
@@ -252,7 +255,8 @@ class Hearing:
         found = self._hardware.units.phases(data, "energy")
         if found.sum < 0:
             raise Refused(f"energy: {found.sum:g}", "0 or more")
-        post.gauge.energy(found.sum)
+        is_running = self._hardware.is_running(post)
+        post.gauge.energy(found.sum, is_running=is_running)
 
 
 def _is_rejection(data: Any) -> bool:

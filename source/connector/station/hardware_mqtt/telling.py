@@ -56,6 +56,7 @@ class Telling:
             self.ask(post, port, "subscribe", SUBSCRIBE)
         for verb in METER_VERBS:
             self.ask(post, METER, verb, SUBSCRIBE)
+        self.meter(post)
         self.state(post)
         self.limit(post)
         self.power(post)
@@ -63,6 +64,10 @@ class Telling:
     def state(self, post: Post) -> None:
         """Ask how things are; any answer is a sign of life."""
         self.ask(post, CHARGE, "state", READ)
+
+    def meter(self, post: Post) -> None:
+        """Ask what the register shows: a transaction that begins has to know."""
+        self.ask(post, METER, "energy", READ)
 
     def limit(self, post: Post) -> None:
         """What may be drawn from now on."""

@@ -214,7 +214,8 @@ class Verbs:
         session = asked.core.evses[asked.evse].session
         if session is None or session.token is None or not session.is_authorized:
             raise Refused("no transaction runs", '{"start": id token} before a stop')
-        asked.post.gauge.energy(meter_wh)
+        is_running = self.hardware.is_running(asked.post)
+        asked.post.gauge.energy(meter_wh, is_running=is_running)
         key = session.key
         asked.core.presented(session.token, self.hardware.now(), asked.evse)
         return self.hardware.telling.transaction_id(key)
