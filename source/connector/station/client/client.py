@@ -193,7 +193,11 @@ class Client:
         finally:
             self._is_turning = False
             self.timers.set("step", wait_s, self._turn)
-        self.telling.wake()
+        if self._restart is None or self._restart.done():
+            self.telling.go_on()
+        else:
+            # Whoever is about to end the link goes first.
+            self.telling.wake()
 
     def _sort(self, event: CoreEvent) -> None:
         """To where it waits for being told, if it does."""
@@ -238,7 +242,7 @@ class Client:
         self.booting.link_ended()
         self.session = self.version = None
         self._went_offline()
-        await self.telling.end()
+        self.telling.end()
         self.touch()
         self.on_state()
 
