@@ -96,7 +96,9 @@ class Hardware(Protocol):
     def offer(self, evse: int, limit_w: float, phases: int | None) -> None:
         """What the vehicle may draw from now on, in W; negative: may feed back.
 
-        0 pauses. ``phases`` is None where the hardware may choose.
+        0 pauses; less than the least current of AC is never offered. ``phases`` are
+        those it is meant for, None: all that there are. A vehicle that uses fewer of
+        them gets no more on each.
         """
 
     def contactor(self, evse: int, *, is_closed: bool) -> None:

@@ -102,16 +102,10 @@ class Outlet:
     def _pilot(self, vehicle: Vehicle) -> tuple[float, int]:
         """The current that the control pilot allows per phase, and phases in use.
 
-        Where the hardware may choose, it takes fewer phases rather than to pause.
+        One phase gets no more than each of all: the limit may be that of a phase.
         """
         rating, used = self.model.rating, self.conductors(vehicle)
-        offered = min(self.phases or used, rating.phases)
-        while (
-            self.phases is None
-            and offered > 1
-            and abs(self.limit_w) < rating.min_current_a * offered * rating.voltage
-        ):
-            offered -= 1
+        offered = min(self.phases or rating.phases, rating.phases)
         amperes = self.limit_w / (offered * rating.voltage)
         return min(amperes, rating.max_current_a), min(used, offered)
 
