@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable
 
 from connector.station.assembly.station import Station
+from connector.station.core.events import SessionEvent
 from connector.station.driving.watching import quiet
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,13 @@ async def end_what_runs(stations: Iterable[Station]) -> None:
 def _is_open(station: Station) -> bool:
     if station.plan.folder is not None or not station.has_power:
         return False
-    return bool(station.core.all_running()) or station.client.waiting > 0
+    return bool(station.core.all_running()) or _untold(station) > 0
+
+
+def _untold(station: Station) -> int:
+    """Events of transactions that nobody has heard of."""
+    entries = station.client.telling.journal.entries()
+    return sum(isinstance(entry.event, SessionEvent) for entry in entries)
 
 
 async def _end(station: Station) -> None:
@@ -35,10 +42,11 @@ async def _end(station: Station) -> None:
     station.core.end_all("Other", now_ms, trigger="AbnormalCondition")
     station.touch()
     await quiet(station, _WITHIN_S)
-    if station.client.waiting:
+    lost = _untold(station)
+    if lost:
         logger.warning(
             "%s: events of transactions that are lost: %d; the central system was not "
             "told, and there is no folder that keeps them",
             station.identity,
-            station.client.waiting,
+            lost,
         )
