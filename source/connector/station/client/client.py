@@ -119,8 +119,8 @@ class Client:
 
     @property
     def waiting(self) -> int:
-        """What outlives a restart, and is not answered yet: transactions mostly."""
-        return len(self.telling.journal)
+        """Events of transactions that are not answered yet."""
+        return self.telling.journal.count_transactions()
 
     def now_ms(self) -> int:
         """The station's time."""
@@ -385,12 +385,12 @@ class Client:
 
     def fell_silent(self) -> None:
         """All that could be sent was sent."""
-        if not (self.is_accepted and self._has_to_tell):
+        if self._silent is not None and not (self.is_accepted and self._has_to_tell):
             self._stop_waiting()
 
     @property
     def _has_to_tell(self) -> bool:
-        return self.waiting > 0 or self.telling.lanes.waits
+        return len(self.telling.journal) > 0 or self.telling.lanes.waits
 
     def _stop_waiting(self) -> None:
         if self._silent is not None and not self._silent.done():

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterable
 
 from connector.station.assembly.station import Station
-from connector.station.core.events import SessionEvent
 from connector.station.driving.watching import quiet
 
 logger = logging.getLogger(__name__)
@@ -28,13 +27,7 @@ async def end_what_runs(stations: Iterable[Station]) -> None:
 def _is_open(station: Station) -> bool:
     if station.plan.folder is not None or not station.has_power:
         return False
-    return bool(station.core.all_running()) or _untold(station) > 0
-
-
-def _untold(station: Station) -> int:
-    """Events of transactions that nobody has heard of."""
-    entries = station.client.telling.journal.entries()
-    return sum(isinstance(entry.event, SessionEvent) for entry in entries)
+    return bool(station.core.all_running()) or station.client.waiting > 0
 
 
 async def _end(station: Station) -> None:
@@ -42,7 +35,7 @@ async def _end(station: Station) -> None:
     station.core.end_all("Other", now_ms, trigger="AbnormalCondition")
     station.touch()
     await quiet(station, _WITHIN_S)
-    lost = _untold(station)
+    lost = station.client.waiting
     if lost:
         logger.warning(
             "%s: events of transactions that are lost: %d; the central system was not "

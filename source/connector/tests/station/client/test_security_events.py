@@ -85,7 +85,7 @@ async def test_starts_that_nobody_heard_of_are_told_later(
     second = await start(tmp_path, central=first.central)
 
     assert told(second) == ["StartupOfTheDevice", "StartupOfTheDevice"]
-    assert second.client.waiting == 0
+    assert len(second.client.telling.journal) == 0
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,6 @@ async def test_that_it_has_started_is_not_lost_with_it(
     place.central.shut()
     async with Fleet([place.driver]):
         await settle()
-        assert place.station.client.waiting == 1
+        assert len(place.station.client.telling.journal) == 1
 
     assert "lost" not in caplog.text
