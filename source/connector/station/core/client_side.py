@@ -290,6 +290,6 @@ class ClientSide(Calls):
         """Tell the values of what runs at an EVSE."""
         self._rooms.sampling.sample(evse, trigger, context, now_ms)
 
-    def measure(self, evse: int, context: str, now_ms: int) -> None:
+    def measure(self, evse: int, context: str, now_ms: int, name: str = "") -> None:
         """Tell the values of an EVSE, or the main meter, where nothing runs."""
-        self._rooms.sampling.measure(evse, context, now_ms)
+        self._rooms.sampling.measure(evse, context, now_ms, name)
