@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import singledispatch
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from connector.ocppj.frames import Json
 from connector.station.client.messages import Message
@@ -29,18 +29,12 @@ if TYPE_CHECKING:
 Messages = Sequence[Message]
 
 
-@singledispatch
-def _write(event: CoreEvent, _client: Client, _version: str) -> Messages:
-    """Facts that 2.x has no message for."""
-    return ()
-
-
 def write(client: Client, event: CoreEvent, version: str) -> Messages:
     """The calls of a fact."""
-    return _write(event, client, version)
+    writer = _WRITERS.get(type(event))
+    return () if writer is None else writer(event, client, version)
 
 
-@_write.register(StatusChanged)
 def _status(event: StatusChanged, _client: Client, _version: str) -> Messages:
     """2.x tells connectors alone (G01)."""
     if not event.is_for_2 or not event.evse or not event.connector:
@@ -54,7 +48,6 @@ def _status(event: StatusChanged, _client: Client, _version: str) -> Messages:
     return (Message("StatusNotification", payload),)
 
 
-@_write.register(Measured)
 def _measured(event: Measured, client: Client, version: str) -> Messages:
     is_now = event.evse in client.core.evses
     variables = client.parts.variables
@@ -71,13 +64,11 @@ def _measured(event: Measured, client: Client, version: str) -> Messages:
     return (Message("MeterValues", fitted(version, "MeterValues", payload)),)
 
 
-@_write.register(Reported)
 def _reported(event: Reported, client: Client, version: str) -> Messages:
     message = reported.write(client, event, version)
     return () if message is None else (message,)
 
 
-@_write.register(AuthorizeWanted)
 def _authorize(event: AuthorizeWanted, client: Client, version: str) -> Messages:
     core, evse, token = client.core, event.evse, event.token
 
@@ -99,6 +90,17 @@ def _authorize(event: AuthorizeWanted, client: Client, version: str) -> Messages
     )
 
 
-@_write.register(SessionEvent)
 def _transaction(event: SessionEvent, client: Client, version: str) -> Messages:
     return (transactions.write(client, event, version),)
+
+
+_WRITERS: Mapping[type, Callable[[Any, Any, str], Messages]] = MappingProxyType(
+    {
+        StatusChanged: _status,
+        Measured: _measured,
+        Reported: _reported,
+        AuthorizeWanted: _authorize,
+        SessionEvent: _transaction,
+    }
+)
+"""Facts that 2.x has messages for."""
