@@ -45,6 +45,7 @@ class Outbox:
         "_closed",
         "_deadline",
         "_is_busy",
+        "_late",
         "_limit",
         "_posted",
         "_put",
@@ -62,6 +63,8 @@ class Outbox:
         """What was posted and waits for its turn."""
         self._told: Told | None = None
         """Who is to know what becomes of what was posted and sent."""
+        self._late: tuple[str, Told] | None = None
+        """The last that was given up, and who may hear of its answer all the same."""
         self._is_busy = False
         self._waiting: deque[asyncio.Future[None]] | None = None
         self._unique_id = ""
@@ -114,7 +117,8 @@ class Outbox:
         """Send a call in its turn, which may be at once; one at a time.
 
         ``told`` is called once, with what became of it; it must not raise. Nothing ends
-        the wait but an answer, the end of the link, and `give_up`.
+        the wait but an answer, the end of the link, and `give_up`. Where an answer
+        comes after that, it is called a second time (of the last that was given up).
 
         Raises:
             LinkClosed: it ended before.
@@ -160,6 +164,7 @@ class Outbox:
             self._leave(turn)
             told(problem)
         elif self._told is not None:
+            self._late = self._unique_id, self._told
             self._tell(problem)
 
     def _tell(self, outcome: Outcome) -> None:
@@ -235,6 +240,10 @@ class Outbox:
 
     def take(self, frame: CallResult | CallError) -> bool:
         """Hand an answer to whoever waits for it; False when nobody does."""
+        if self._late is not None and frame.unique_id == self._late[0]:
+            told, self._late = self._late[1], None
+            told(frame)
+            return True
         if frame.unique_id != self._unique_id:
             return False
         if self._told is not None:

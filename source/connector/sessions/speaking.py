@@ -143,7 +143,8 @@ class Speaking:
         """Send a call of a station without waiting for its answer, one at a time.
 
         ``told`` is called once, with the answer or with what `call_action` would raise;
-        it must not raise. The time it takes is for others to bound: see `give_up`.
+        it must not raise. The time it takes is for others to bound: see `give_up`; an
+        answer after that is told as well.
 
         Raises:
             LocalProtocolError: it does not fit (UnsupportedAction: no such action).

@@ -65,6 +65,10 @@ class Telling:
         self._told: Told | None = None
         """What is being told; its messages are those that are still to be sent."""
         self._messages: Iterator[Message] = iter(())
+        self._posted: Message | None = None
+        """What was sent, and is waited for."""
+        self._late: tuple[Message, Entry] | None = None
+        """What nobody answered in time, as long as it was not sent again."""
         self._is_busy = self._is_waking = False
         self._fresh_from = 0
         self._held_until_s = 0.0
@@ -85,7 +89,7 @@ class Telling:
     def end(self) -> None:
         """The link has ended."""
         self.is_allowed = self._is_busy = False
-        self._session = self._version = self._told = None
+        self._session = self._version = self._told = self._late = None
         self._messages = iter(())
         self.due.clear()
         self._client.timers.cancel(_ANSWER, _GAP)
@@ -145,6 +149,8 @@ class Telling:
             return False
         told = self._told
         event = told.event if isinstance(told, Entry) else told
+        if isinstance(told, Entry):
+            self._late = None
         self._messages = iter(self._written(event))
         return True
 
@@ -194,6 +200,7 @@ class Telling:
         if session is None:
             return
         self.called_s = client.clock.monotonic()
+        self._posted = message
         timeout_s = self._timeout_s()
         action = message.action
         too_late = partial(self._give_up, session, action, timeout_s)
@@ -217,13 +224,32 @@ class Telling:
         self, session: Session, message: Message, outcome: Json | ConnectorError
     ) -> None:
         """What became of a call; then the next one follows."""
-        if session is self._session:
+        if session is not self._session:
+            return
+        if message is self._posted:
             self._take(message, outcome)
             self.go_on()
+        elif self._late is not None and message is self._late[0]:
+            self._take_late(*self._late, outcome)
+
+    def _take_late(
+        self, message: Message, entry: Entry, outcome: Json | ConnectorError
+    ) -> None:
+        """It was answered after all: sent again, it would have happened twice."""
+        if not isinstance(outcome, dict):
+            return
+        self._late = None
+        self.answers += 1
+        if message.took is not None:
+            self._guarded(message.took, outcome)
+        self.journal.done(entry)
+        self._held_until_s = 0.0
+        self._client.timers.cancel("retry")
+        self.wake()
 
     def _take(self, message: Message, outcome: Json | ConnectorError) -> None:
         self._client.timers.cancel(_ANSWER)
-        self._is_busy = False
+        self._posted, self._is_busy = None, False
         if isinstance(outcome, dict):
             self.answers += 1
             if message.took is not None:
@@ -232,6 +258,8 @@ class Telling:
             logger.debug("%s: %s", self._client.identity, outcome)
             self._session = None
         elif isinstance(self._told, Entry) and self._holds(self._told, outcome):
+            if isinstance(outcome, CommandTimeout):
+                self._late = message, self._told
             self._told, self._messages = None, iter(())
         else:
             self._has_failed(message, outcome)

@@ -377,10 +377,21 @@ async def test_a_posted_call_that_is_given_up_passes_its_turn_on() -> None:
     await settle()
 
     assert posted.became == [late]
-    assert not posted.outbox.take(CallResult("1", {}))
     assert posted.peer.sent == ["text 2"]
     assert posted.outbox.take(CallResult("2", {}))
     await second
+
+
+async def test_an_answer_after_a_call_was_given_up_is_told_once() -> None:
+    posted, late = Posted(), CommandTimeout("Reset", 1, sent=True)
+    posted.post("1")
+    posted.outbox.give_up(late)
+    posted.post("2")
+    answers = CallResult("1", {}), CallResult("2", {})
+
+    assert all(map(posted.outbox.take, answers))
+    assert posted.became == [late, *answers]
+    assert not posted.outbox.take(answers[0])
 
 
 @pytest.mark.parametrize("has_its_turn", [False, True])

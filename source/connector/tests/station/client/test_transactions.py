@@ -268,6 +268,56 @@ async def test_answers_that_come_twice_or_late_change_nothing(start: Start) -> N
     assert told(place) == ["StartTransaction"]
 
 
+async def silent_start(place: Place) -> str:
+    """A start that is not answered in time; gives the id of its call."""
+    place.central.answers["StartTransaction"] = SILENCE
+    place.central.answers["Heartbeat"] = {"currentTime": place.central.now()}
+    await place.charge()
+    await place.until_timeout()
+    return place.central.unanswered[-1]
+
+
+def started_as(number: int) -> dict[str, Any]:
+    return {"transactionId": number, "idTagInfo": {"status": "Accepted"}}
+
+
+async def test_a_start_that_is_answered_late_is_not_sent_again(start: Start) -> None:
+    place = await start()
+    unique_id = await silent_start(place)
+    await place.central.ask("TriggerMessage", requestedMessage="Heartbeat")
+    await place.central.say([3, unique_id, started_as(101)])
+    await settle()
+    await place.wait(300, step_s=5)
+    await place.unplug()
+
+    assert len(place.central.of("StartTransaction")) == 1
+    (stopped,) = place.central.of("StopTransaction")
+    assert stopped["transactionId"] == 101
+
+
+async def test_a_late_answer_to_what_was_sent_again_is_none(start: Start) -> None:
+    place = await start()
+    unique_id = await silent_start(place)
+    place.central.answers["StartTransaction"] = started_as(102)
+    await place.wait(120, step_s=5)
+    await place.central.say([3, unique_id, started_as(101)])
+    await place.unplug()
+
+    assert len(place.central.of("StartTransaction")) == 2
+    (stopped,) = place.central.of("StopTransaction")
+    assert stopped["transactionId"] == 102
+
+
+async def test_a_late_refusal_is_none(start: Start) -> None:
+    place = await start()
+    unique_id = await silent_start(place)
+    await place.central.say([4, unique_id, "InternalError", "", {}])
+    place.central.answers["StartTransaction"] = started_as(102)
+    await place.wait(120, step_s=5)
+
+    assert len(place.central.of("StartTransaction")) == 2
+
+
 # -- restarts
 
 
