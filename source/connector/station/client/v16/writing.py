@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from connector.station.client.client import Client
 
 UNKNOWN_ID = -1
+_BEGIN = "Transaction.Begin"
 _STATES_OF_STATION = frozenset({"Available", "Unavailable", "Faulted"})
 """1.6, section 7.7: connector 0 has no others."""
 _LONGEST_INFO = 50
@@ -262,12 +263,16 @@ def _reason(word: str | None) -> str:
 
 
 def _transaction_data(event: SessionEvent, start_wh: float) -> list[Json]:
-    """From its start to its end, of the measurands that StopTxnSampledData names."""
+    """From its start to its end: what StopTxnSampledData and .. AlignedData name."""
     session = event.session
     began_ms = session.started_ms if session.begun_ms is None else session.begun_ms
-    if not event.measurands or event.reading is None or began_ms is None:
+    if event.reading is None or began_ms is None:
         return []
-    found: list[Json | None] = [at_the_start(start_wh, began_ms)]
+    has_start = bool(event.samples) and event.samples[0].context == _BEGIN
+    found: list[Json | None] = []
+    if event.measurands and not has_start:
+        # Of before a restart only the register is known.
+        found.append(at_the_start(start_wh, began_ms))
     found += [
         meter_value(each.time_ms, each.reading, each.measurands, each.context)
         for each in event.samples

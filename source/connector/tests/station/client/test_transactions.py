@@ -59,10 +59,49 @@ async def test_a_session_from_card_to_unplugging(start: Start) -> None:
     data = stopped["transactionData"]
     assert [each["sampledValue"][0]["context"] for each in data] == [
         "Transaction.Begin",
+        "Sample.Periodic",
         "Transaction.End",
     ]
     statuses = [p["status"] for p in place.central.of("StatusNotification")]
     assert statuses == ["Preparing", "SuspendedEV", "Charging", "Available"]
+
+
+async def ended_with(start: Start, **keys: str) -> list[tuple[str, list[str]]]:
+    """The contexts and measurands of a transaction's data, after 9 s with these keys."""
+    place = await start()
+    for key, value in keys.items():
+        await place.central.ask("ChangeConfiguration", key=key, value=value)
+    await place.charge()
+    await place.wait(9)
+    await place.unplug()
+    (stopped,) = place.central.of("StopTransaction")
+    return [
+        (values[0]["context"], [each["measurand"] for each in values])
+        for values in (each["sampledValue"] for each in stopped["transactionData"])
+    ]
+
+
+async def test_the_data_of_a_transaction_has_the_samples_of_its_interval(
+    start: Start,
+) -> None:
+    both = ["Energy.Active.Import.Register", "Power.Active.Import"]
+    found = await ended_with(
+        start, MeterValueSampleInterval="2", StopTxnSampledData=",".join(both)
+    )
+
+    assert found == [
+        ("Transaction.Begin", both),
+        *[("Sample.Periodic", both)] * 4,
+        ("Transaction.End", both),
+    ]
+
+
+async def test_the_data_of_a_transaction_has_aligned_values(start: Start) -> None:
+    energy = "Energy.Active.Import.Register"
+    keys = {"ClockAlignedDataInterval": "3", "StopTxnAlignedData": energy}
+    found = await ended_with(start, StopTxnSampledData="", **keys)
+
+    assert found == [("Sample.Clock", [energy])] * 3
 
 
 async def test_a_card_that_is_refused_starts_nothing(start: Start) -> None:
