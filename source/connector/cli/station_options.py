@@ -64,6 +64,8 @@ def plan_of(options: StationOptions) -> StationPlan:
     from connector.station.assembly import StationPlan  # noqa: PLC0415
     from connector.station.maintenance import MaintenanceOptions  # noqa: PLC0415
 
+    if options.identity == "":
+        raise UsageProblem("--id '': expected an identity")
     found = _file(options)
     client = _client(found, options)
     return StationPlan(
@@ -84,7 +86,7 @@ def _file(options: StationOptions) -> StationFile:
 
     if options.config is None:
         return StationFile(StationModel(options.identity or ID))
-    return read(options.config)
+    return read(options.config, options.identity)
 
 
 def _model(found: StationFile, options: StationOptions) -> StationModel:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from connector.errors import ConnectorError
+from connector.errors import ConnectorError, UnsupportedAction
 from connector.station.assembly.station import Station
 from connector.station.core.evse import Evse
 from connector.station.driving import status
@@ -32,6 +32,17 @@ _MODEL = {
 }
 """Arguments of `plug` as members of a `VehicleModel`, and their factors."""
 _USUAL = VehicleModel()
+STATUSES_OF_STATION = ("Available", "Unavailable", "Faulted")
+STATUSES = (
+    *STATUSES_OF_STATION,
+    "Preparing",
+    "Charging",
+    "SuspendedEV",
+    "SuspendedEVSE",
+    "Finishing",
+    "Reserved",
+)
+"""Those of 1.6, section 4.9; of connector 0 only the first."""
 
 
 class Driver:
@@ -111,6 +122,7 @@ class Driver:
         self, tag: str, where: int | None, type: str, contract: str | None = None
     ) -> None:
         """A card is shown, or a vehicle its contract."""
+        core = self._core_now("swipe")
         if where is not None:
             self._evse(where)
         token = Token(tag, type)
@@ -119,7 +131,7 @@ class Driver:
         if self._simulated is not None:
             self._simulated.swipe(token, where)
         else:
-            self._core_now("swipe").presented(token, self._now_ms, where)
+            core.presented(token, self._now_ms, where)
 
     def stop(self, where: int) -> None:
         """Whoever charges has enough."""
@@ -178,6 +190,9 @@ class Driver:
         self._core_now("call")
         try:
             answer = await self.station.client.ask(action, payload or {})
+        except UnsupportedAction as problem:
+            known = f"OCPP {problem.version} has no {problem.action}"
+            raise NotDone(f"call: {known} from a charging station") from None
         except ConnectorError as problem:
             raise NotDone(f"call: {problem}") from None
         return {"answer": answer}
@@ -222,6 +237,10 @@ class Driver:
             return
         if where:
             self._evse(where)
+        known = STATUSES if where else STATUSES_OF_STATION
+        if status.casefold() not in map(str.casefold, known):
+            words = ", ".join(known)
+            raise NotDone(f"wait: status is {status!r}, expected one of {words}")
         if not await until(
             self.station, lambda: self._status(where) == status.casefold(), seconds
         ):

@@ -19,9 +19,12 @@ _KINDS = (*THRESHOLDS, *PERIODS, "Delta")
 _SCHEMES = ("ws://", "wss://")
 
 
-def station_of(table: Table, folder: Path) -> StationFile:
-    """The station of a file; paths in it are relative to ``folder``."""
-    model = _model(table)
+def station_of(table: Table, folder: Path, identity: str = "") -> StationFile:
+    """The station of a file; paths in it are relative to ``folder``.
+
+    With an ``identity`` none has to stand in it.
+    """
+    model = _model(table, identity)
     shape = Shape(model)
     for each in _items(table, "components"):
         shape.component(each.table())
@@ -46,12 +49,12 @@ def _items(table: Table, name: str) -> list[Marked]:
     return [] if found is None else list(found.items())
 
 
-def _model(table: Table) -> StationModel:
-    identity = table.need("identity")
+def _model(table: Table, given: str) -> StationModel:
+    identity = table.get("identity") if given else table.need("identity")
     limit = table.get("offline_limit_w")
     usual = StationModel("")
     return StationModel(
-        _identity(identity) if identity else "",
+        _identity(identity) if identity else given,
         table.text("vendor", usual.vendor, longest=50),
         table.text("model", usual.model, longest=20),
         table.text("serial_number", usual.serial_number, longest=25),

@@ -52,6 +52,27 @@ async def test_values_are_told_when_asked_for(place: Place) -> None:
     assert [each["connectorId"] for each in place.central.of("MeterValues")] == [2]
 
 
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("wait 1 Nonsense 1", "expected one of Available, Unavailable, Faulted, Prep"),
+        ("wait 1 Charging 0", "expected one of Available, Unavailable, Faulted"),
+        ("call Nope {}", "call: OCPP 1.6 has no Nope from a charging station"),
+    ],
+)
+async def test_what_there_is_not_is_named(
+    place: Place, line: str, problem: str
+) -> None:
+    with pytest.raises(NotDone, match=problem):
+        await place.do(line)
+
+
+async def test_no_card_is_read_without_power(place: Place) -> None:
+    await place.do("power-loss 5")
+    with pytest.raises(NotDone, match="swipe: the station has no power"):
+        await place.do("swipe TAG1")
+
+
 async def test_a_dropped_link_comes_back_in_its_time(place: Place) -> None:
     await place.do("drop 30")
     assert not place.station.client.is_connected
