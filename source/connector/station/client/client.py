@@ -87,7 +87,7 @@ class Client:
         self.desk: Desk | None = None
         """What 2.x keeps beside the core, once there is anything (`v2.desk`)."""
         self._order = 0
-        self._is_turning = self._was_asked = False
+        self.is_turning = self._was_asked = False
         self._offline_until_s = 0.0
         self._restart: asyncio.Task[None] | None = None
         self._silent: asyncio.Future[None] | None = None
@@ -162,8 +162,8 @@ class Client:
 
     def touch(self) -> None:
         """Something happened, or may have: tell it, and see when to look again."""
-        if not self._is_turning:
-            self._is_turning = True
+        if not self.is_turning:
+            self.is_turning = True
             asyncio.get_running_loop().call_soon(self._turn)
 
     def was_asked(self) -> None:
@@ -175,7 +175,7 @@ class Client:
         now_ms = self.now_ms()
         wait_s = _AFTER_A_FAILURE_S
         # Whatever is told from here on is taken in this very turn.
-        self._is_turning = True
+        self.is_turning = True
         try:
             if self._was_asked:
                 # A variable, a profile: whatever it was, power follows.
@@ -191,7 +191,7 @@ class Client:
             # A mistake of ours must not end the charging of others.
             logger.exception("%s: in its core", self.identity)
         finally:
-            self._is_turning = False
+            self.is_turning = False
             self.timers.set("step", wait_s, self._turn)
         if self._restart is None or self._restart.done():
             self.telling.go_on()

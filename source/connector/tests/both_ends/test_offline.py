@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from connector.tests.station.client.bench import Place
 from connector.tests.station.client.test_both_ends import ID, set_up, until
 from connector.tests.station.client.v2.bench import Place2, profile
 
-OFFLINE_W, RATED_W = 4140.0, 22_080.0
+OFFLINE_W, RATED_W = 8000.0, 22_080.0
 SOON = {
     "OCPPCommCtrlr/RetryBackOffWaitMinimum": "1",
     "OCPPCommCtrlr/RetryBackOffRandomRange": "1",
@@ -45,6 +46,8 @@ class Site:
             if version == "1.6"
             else Place2(version, initial=SOON, **more)
         )
+        core = self.place.core
+        core.site.model = replace(core.model, offline_limit_w=OFFLINE_W)
 
     @property
     def offered_w(self) -> float:
@@ -98,45 +101,45 @@ async def test_the_offline_limit_holds_until_there_is_a_link_again(
 
 @each_version
 async def test_the_last_limit_holds_where_it_is_the_lower_one(site: Site) -> None:
-    outcome = await site.central.order(ID, "power_limit", 3000, "1")
+    outcome = await site.central.order(ID, "power_limit", 5000, "1")
     assert outcome.outcome is OutcomeName.ACCEPTED, outcome
     limit_w = site.offered_w
-    assert limit_w == pytest.approx(3000, rel=0.01)
+    assert limit_w == pytest.approx(5000, rel=0.01)
     await site.shut()
     assert site.offered_w == limit_w
     await site.open()
 
-    assert site.offered_w == pytest.approx(3000, rel=0.01)
+    assert site.offered_w == pytest.approx(5000, rel=0.01)
 
 
 @each_version
 async def test_the_last_limit_holds_again_where_it_is_the_higher_one(
     site: Site,
 ) -> None:
-    await site.central.order(ID, "power_limit", 6000, "1")
+    await site.central.order(ID, "power_limit", 11_000, "1")
     await site.shut()
     assert site.offered_w == OFFLINE_W
     await site.open()
 
-    await until(lambda: site.offered_w == pytest.approx(6000, rel=0.01))
+    await until(lambda: site.offered_w == pytest.approx(11_000, rel=0.01))
 
 
 @pytest.mark.parametrize("version", ["2.1"])
-@pytest.mark.parametrize(("ends", "limit_w"), [(True, RATED_W), (False, 3000.0)])
+@pytest.mark.parametrize(("ends", "limit_w"), [(True, RATED_W), (False, 5000.0)])
 async def test_a_profile_holds_only_so_long_without_a_link(
     site: Site, ends: bool, limit_w: float
 ) -> None:
     """2.1 part 2, K01: maxOfflineDuration, invalidAfterOfflineDuration."""
-    wire = profile(3000.0, maxOfflineDuration=1, invalidAfterOfflineDuration=ends)
+    wire = profile(5000.0, maxOfflineDuration=1, invalidAfterOfflineDuration=ends)
     call = {
         "action": "SetChargingProfile",
         "payload": {"evseId": 1, "chargingProfile": wire},
     }
     outcome = await site.central.order(ID, "call", call)
     assert outcome.outcome is OutcomeName.ACCEPTED, outcome
-    assert site.offered_w == 3000.0
+    assert site.offered_w == 5000.0
     await site.shut()
-    assert site.offered_w == 3000.0
+    assert site.offered_w == 5000.0
     await until(lambda: site.offered_w == OFFLINE_W)
     await site.open()
 
