@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Mapping
 
 from connector.station.core.events import CoreEvent, SessionEvent, StatusChanged
+from connector.station.core.session import Session
 from connector.station.core.tokens import Verdict
 from connector.station.hardware_mqtt.envelope import (
     REQUEST,
@@ -79,7 +80,7 @@ class MqttHardware:
         self.telling.limit(post)
         session = self.core.evses[evse].session if self.core else None
         if session is not None and session.is_running:
-            self.telling.power_limit(post, session.key, 0)
+            self.telling.power_limit(post, session, 0)
 
     def contactor(self, evse: int, *, is_closed: bool) -> None:
         """Let power flow, or not."""
@@ -89,14 +90,18 @@ class MqttHardware:
             self.telling.power(post)
 
     async def unlock(self, evse: int, connector: int) -> str:
-        """No power, and the charge service has to say that the lock is open."""
+        """No power, and the charge service has to say that the lock is open.
+
+        There is no verb that opens it: a service does that without power, and tells.
+        """
         post = self.posts.get(evse)
         if post is None or not 0 < connector <= len(post.model.connectors) or not evse:
             return "UnknownConnector"
         post.is_closed = False
         self.telling.power(post)
-        if post.plug is not Plug.LOCK:
+        if post.plug is Plug.PLUGOUT:
             return "Unlocked"
+        self.telling.state(post)
         waiting = post.unlocking
         if waiting is None or waiting.done():
             waiting = post.unlocking = asyncio.get_running_loop().create_future()
@@ -236,6 +241,10 @@ class MqttHardware:
         """Tell the services."""
         self.telling.event(post, {"authorized": is_accepted})
 
+    def numbered(self, session: Session) -> None:
+        """The central system has given a transaction its number (1.6)."""
+        self.telling.began(self.posts[session.evse], session)
+
     def heard(self, event: CoreEvent) -> None:
         """What the client was told: transactions and reservations."""
         match event:
@@ -249,13 +258,12 @@ class MqttHardware:
     def _transaction_began(self, event: SessionEvent) -> None:
         session, post = event.session, self.posts[event.session.evse]
         post.gauge.session_began(session.meter_start_wh)
-        id_ = self.telling.transaction_id(session.key)
-        self.telling.event(post, {"transaction": [True, id_]})
+        self.telling.began(post, session)
         self._hand_bounds(post)
 
     def _transaction_ended(self, event: SessionEvent) -> None:
         session, post = event.session, self.posts[event.session.evse]
-        id_ = self.telling.transaction_id(session.key)
+        id_ = self.telling.transaction_id(session)
         self.telling.event(post, {"transaction": [False, id_]})
         last_wh = event.reading.energy_wh if event.reading else post.gauge.register_wh
         taken_wh = max(0.0, last_wh - session.meter_start_wh)

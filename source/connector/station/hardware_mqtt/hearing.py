@@ -25,6 +25,8 @@ PROTOCOLS = ("iso20", "iso20discharge", "iso2", "iso3", "iec")
 OVER_FOR_MS = 10_000
 """A vehicle that draws more than its limit for longer is switched off (IEC 61851-1)."""
 _FORGET_OVER_MS = 60_000
+_OPEN = frozenset({Plug.PLUGIN, Plug.PLUGOUT})
+"""No lock holds the cable."""
 _OVER_CURRENT = "OverCurrentFailure"
 
 
@@ -91,12 +93,12 @@ class Hearing:
 
     def _plugged(self, core: Core, post: Post, data: Any) -> None:
         plug = Plug(word(data, "plugged", Plug))
+        unlocking, is_open = post.unlocking, plug in _OPEN
+        if is_open and unlocking is not None and not unlocking.done():
+            unlocking.set_result(None)
         if plug is post.plug:
             return
-        before, post.plug = post.plug, plug
-        unlocking = post.unlocking
-        if before is Plug.LOCK and unlocking is not None and not unlocking.done():
-            unlocking.set_result(None)
+        post.plug = plug
         now_ms = self._hardware.now()
         if plug is Plug.PLUGIN:
             # A transaction may begin with this, or soon: from where?

@@ -197,7 +197,7 @@ class Verbs:
         session = charging_with(asked.core, asked.evse, token)
         if session is not None:
             asked.post.claimed = session.key
-            id_ = self.hardware.telling.transaction_id(session.key)
+            id_ = self.hardware.telling.transaction_id(session)
             self.hardware.telling.reply(asked.place, asked.request, id_)
             return
         evse = asked.core.evses[asked.evse]
@@ -216,9 +216,8 @@ class Verbs:
             raise Refused("no transaction runs", '{"start": id token} before a stop')
         is_running = self.hardware.is_running(asked.post)
         asked.post.gauge.energy(meter_wh, is_running=is_running)
-        key = session.key
         asked.core.presented(session.token, self.hardware.now(), asked.evse)
-        return self.hardware.telling.transaction_id(key)
+        return self.hardware.telling.transaction_id(session)
 
     # -- what is so
 

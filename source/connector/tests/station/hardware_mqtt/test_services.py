@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 
-from connector.station.core.events import SessionEvent
 from connector.station.core.reservations import Reservation
+from connector.station.core.tokens import Verdict
 from connector.station.hardware_mqtt import Topics, Units
 from connector.station.hardware_mqtt.topics import Place
-from connector.station.ports import Plug, Token
+from connector.station.ports import Token
 from connector.tests.station.hardware_mqtt.conftest import Rig
 
 
@@ -118,70 +117,6 @@ def test_a_lesser_answer_to_a_limit_is_a_bound(rig: Rig) -> None:
     rig.say("meter", "config", {"imax": 13, "pmax": 22}, kind="response", id_=config_id)
 
     assert rig.evse.offered_w == 13 * 690
-
-
-def test_a_register_that_is_reset_goes_on(rig: Rig) -> None:
-    shown = []
-    for energy_wh in (1_000.0, 1_500.0, 0.0, 200.0, 200.0):
-        rig.say("meter", "energy", energy_wh)
-        shown.append(rig.hardware.read(1).energy_wh)
-
-    assert shown == [1_000.0, 1_500.0, 1_500.0, 1_700.0, 1_700.0]
-
-
-def taken_wh(rig: Rig) -> float:
-    rig.turn()
-    ended = [e for e in rig.events if isinstance(e, SessionEvent)][-1]
-    assert ended.kind == "Ended"
-    return ended.reading.energy_wh - ended.session.meter_start_wh
-
-
-def test_the_meter_is_asked_before_a_transaction_begins(rig: Rig) -> None:
-    rig.asked("energy")
-    rig.plug()
-    assert rig.asked("energy") == [{"action": "read"}]
-    rig.say("meter", "energy", 1_234_567, kind="response")
-    rig.charge()
-
-    assert rig.evse.session.meter_start_wh == 1_234_567
-
-
-def test_a_register_that_is_heard_of_late_is_where_a_transaction_began(
-    rig: Rig,
-) -> None:
-    rig.charge()
-    for energy_wh in (1_234_567, 1_236_567):
-        rig.say("meter", "energy", energy_wh)
-    rig.say("charge", "msg", {"plugged": "plugout"})
-    assert taken_wh(rig) == 2_000
-
-    rig.say("meter", "energy", 1_236_567)
-    assert rig.hardware.read(1).energy_wh == 1_236_567
-    rig.charge()
-    assert rig.evse.session.meter_start_wh == 1_236_567
-
-
-def test_a_stop_with_the_first_register_bills_nothing_that_is_older(rig: Rig) -> None:
-    rig.charge()
-    rig.ask("transaction", {"stop": 1_234_567})
-
-    assert taken_wh(rig) == 0
-
-
-def test_registers_go_on_after_a_restart() -> None:
-    before, after = Rig(), Rig()
-    before.charge()
-    before.say("meter", "energy", 9_000)
-    kept = before.hardware.registers_wh()
-    after.hardware.restore(kept)
-    # Told, and then lost: the hardware had counted as much.
-    after.hardware.show_at_least(1, 500)
-    after.charge()
-    after.say("meter", "energy", 9_700)
-
-    assert kept[1] == (0.0, 9_000.0)
-    assert kept[2] == (0.0, -1.0)
-    assert after.hardware.read(1).energy_wh == 700
 
 
 def test_who_draws_too_much_for_too_long_is_switched_off(rig: Rig) -> None:
@@ -301,32 +236,6 @@ def test_it_says_when_it_is_due(rig: Rig) -> None:
     assert rig.hardware.step(rig.now_ms) == rig.now_ms + 15_000
 
 
-async def test_an_unlock_waits_for_the_lock(rig: Rig) -> None:
-    rig.say("charge", "msg", {"plugged": "lock"})
-    unlocking = asyncio.create_task(rig.hardware.unlock(1, 1))
-    await asyncio.sleep(0)
-    assert rig.asked("remote_power")[-1] is False
-    rig.say("charge", "msg", {"plugged": "plugin"})
-
-    assert await unlocking == "Unlocked"
-    assert await rig.hardware.unlock(1, 1) == "Unlocked"
-    assert await rig.hardware.unlock(1, 2) == "UnknownConnector"
-    assert await rig.hardware.unlock(9, 1) == "UnknownConnector"
-    assert await rig.hardware.unlock(0, 1) == "UnknownConnector"
-
-
-async def test_a_lock_that_stays_is_said(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        "connector.station.hardware_mqtt.adapter._UNLOCKS_WITHIN_S", 0.01
-    )
-    rig.say("charge", "msg", {"plugged": "lock"})
-
-    assert await rig.hardware.unlock(1, 1) == "UnlockFailed"
-    assert rig.evse.plug is Plug.LOCK
-
-
 @pytest.mark.parametrize(
     ("port", "name", "data"),
     [
@@ -401,6 +310,23 @@ def test_compat_has_numbers_for_transactions() -> None:
     assert 0 <= id_ < 2**31
     assert rig.ask("transaction", {"stop": 100_000}) == id_
     assert rig.hardware.read(1).energy_wh == 100
+
+
+@pytest.mark.parametrize("compat", ["", "tux-evse"])
+def test_the_number_of_the_central_system_is_the_transactions_id(compat: str) -> None:
+    rig = Rig(compat)
+    rig.ask("subscribe", True)
+    own = rig.charge()
+    session = rig.evse.session
+    session.id_16 = 101
+    rig.heard()
+    rig.core.judged(session, None, Verdict("Accepted"), rig.now_ms)
+    rig.core.judged(session, None, Verdict("Accepted"), rig.now_ms)
+
+    assert own != 101
+    assert rig.heard() == [{"transaction": [True, 101]}]
+    assert rig.ask("transaction", {"stop": 0}) == 101
+    assert rig.heard()[-1] == {"transaction": [False, 101]}
 
 
 def test_a_compat_that_nobody_knows_is_refused() -> None:
