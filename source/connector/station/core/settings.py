@@ -40,6 +40,7 @@ ALIGNED_ENDED_INTERVAL_S = "AlignedDataCtrlr/TxEndedInterval"
 ALIGNED_ENDED_MEASURANDS = "AlignedDataCtrlr/TxEndedMeasurands"
 ONLY_IDLE_ALIGNED = "AlignedDataCtrlr/SendDuringIdle"
 
+LEAST_STATUS_S = "OCPPCommCtrlr/MinimumStatusDuration"
 OFFLINE_THRESHOLD_S = "OCPPCommCtrlr/OfflineThreshold"
 UNLOCKS_ON_UNPLUG = "OCPPCommCtrlr/UnlockOnEVSideDisconnect"
 RESERVES_ANY = "ReservationCtrlr/NonEvseSpecific"
