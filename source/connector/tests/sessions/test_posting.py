@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -97,16 +98,19 @@ async def test_what_fits_no_schema_is_not_sent_and_the_next_call_is() -> None:
     assert [type(each) for each in became] == [LinkClosed]
 
 
-async def test_an_answer_after_the_call_was_given_up_is_nothing() -> None:
+async def test_an_answer_after_the_call_was_given_up_is_told_once_more() -> None:
     became: list[Any] = []
     async with station() as there:
         there.session.post_action("Heartbeat", {}, became.append)
         call = await there.recv()
         late = CommandTimeout("Heartbeat", 30, sent=True)
         there.session.give_up(late)
-        assert not there.session.take_answer(f'[3,"{call[1]}",{{"currentTime":""}}]')
+        answer = {"currentTime": "2026-01-31T12:00:00Z"}
+        text = json.dumps([3, call[1], answer])
+        assert there.session.take_answer(text)
+        assert not there.session.take_answer(text)
 
-    assert became == [late]
+    assert became == [late, answer]
 
 
 async def test_an_observer_that_fails_does_not_keep_the_outcome() -> None:

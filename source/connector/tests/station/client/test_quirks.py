@@ -144,4 +144,4 @@ async def test_a_meter_that_begins_with_the_transaction(start: Start) -> None:
     assert values["meterValue"][0]["sampledValue"][0]["value"] == "500"
     assert stopped["meterStop"] == 500
     data = [d["sampledValue"][0]["value"] for d in stopped["transactionData"]]
-    assert data == ["0", "500"]
+    assert data == ["0", "500", "500"]
