@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from connector.cli.exits import Exit
 from connector.cli.problems import UsageProblem
 from connector.cli.station_health import told
+from connector.cli.station_lock import held
 from connector.cli.station_options import HardwareOptions, StationOptions, plan_of
 
 if TYPE_CHECKING:
@@ -140,16 +141,17 @@ async def serve(
     if manner.is_auto and options.hardware is not None:
         raise UsageProblem("--auto: expected simulated hardware, not --hardware-mqtt")
     _check_bridge(plan.josev, manner.count)
-    async with hardware(options.hardware, plan.josev) as station:
-        plans = numbered(plan, manner.count)
-        drivers = [Driver(station(each, observer), manner.id_tag) for each in plans]
-        if manner.count >= garbage.MANY:
-            garbage.expect_many()
-        fleet = Fleet(drivers, per_s=manner.per_s, habits=manner.habits())
-        async with fleet:
-            work = instead or (lambda fleet: _drive(fleet, answers, manner))
-            async with told(fleet, health):
-                await until_stopped(work(fleet), fleet.failed)
+    with held(options.folder):
+        async with hardware(options.hardware, plan.josev) as station:
+            plans = numbered(plan, manner.count)
+            drivers = [Driver(station(each, observer), manner.id_tag) for each in plans]
+            if manner.count >= garbage.MANY:
+                garbage.expect_many()
+            fleet = Fleet(drivers, per_s=manner.per_s, habits=manner.habits())
+            async with fleet:
+                work = instead or (lambda fleet: _drive(fleet, answers, manner))
+                async with told(fleet, health):
+                    await until_stopped(work(fleet), fleet.failed)
     return Exit.NO if answers.failures or fleet.failed.is_set() else Exit.DONE
 
 

@@ -57,10 +57,39 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An id token as both versions have it; ``type`` is one of 2.x (`ISO14443`, ..)."""
+    """An id token as both versions have it; ``type`` is one of 2.x (`ISO14443`, ..).
+
+    ``certificate`` is that of a contract (`eMAID`), with its chain, in PEM.
+    """
 
     id: str
     type: str = "ISO14443"
+    certificate: str = field(default="", compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a vehicle says by ISO 15118 that it wants, and can.
+
+    ``transfer`` is an EnergyTransferModeEnum (`AC_three_phase`, `DC`, ..); currents are
+    per phase. None: it does not say.
+    """
+
+    transfer: str
+    energy_wh: float
+    max_current_a: float
+    max_voltage: float
+    min_current_a: float = 0.0
+    departure_ms: int | None = None
+    max_power_w: float | None = None
+    state_of_charge: float | None = None
+    """0 to 1."""
+    capacity_wh: float | None = None
+
+    @property
+    def is_dc(self) -> bool:
+        """Whether the station rectifies."""
+        return self.transfer.startswith("DC")
 
 
 class Hardware(Protocol):
@@ -69,7 +98,9 @@ class Hardware(Protocol):
     def offer(self, evse: int, limit_w: float, phases: int | None) -> None:
         """What the vehicle may draw from now on, in W; negative: may feed back.
 
-        0 pauses. ``phases`` is None where the hardware may choose.
+        0 pauses; less than the least current of AC is never offered. ``phases`` are
+        those it is meant for, None: all that there are. A vehicle that uses fewer of
+        them gets no more on each.
         """
 
     def contactor(self, evse: int, *, is_closed: bool) -> None:
@@ -184,3 +215,6 @@ class Told(Protocol):
 
     def departs(self, evse: int, departure_ms: int | None, energy_wh: float) -> None:
         """When the vehicle wants to leave, and what it still wants (0: unknown)."""
+
+    def needs(self, evse: int, needs: Needs, now_ms: int) -> None:
+        """What the vehicle says by ISO 15118, where hardware speaks that with it."""

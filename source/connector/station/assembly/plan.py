@@ -14,13 +14,15 @@ from connector.station.josev.options import JosevOptions
 from connector.station.maintenance.options import MaintenanceOptions
 from connector.station.model import StationModel
 
+_SHARED = random.Random()  # noqa: S311  (waits and meters, no secrets)
+
 
 @dataclass(frozen=True, slots=True)
 class StationPlan:
     """A station, its first values and its manners.
 
     ``folder`` is what survives a restart; None: nothing does. The same ``seed`` gives
-    the same ids, meters and waits.
+    the same ids, meters and waits; stations without one draw from the same source.
     """
 
     model: StationModel
@@ -42,7 +44,7 @@ class StationPlan:
     def source(self) -> random.Random:
         """What it draws from."""
         if self.seed is None:
-            return random.Random()  # noqa: S311  (waits and meters, no secrets)
+            return _SHARED
         return random.Random(f"{self.seed} {self.identity}")  # noqa: S311
 
 

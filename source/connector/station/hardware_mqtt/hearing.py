@@ -27,6 +27,8 @@ ISOLATION = ("valid", "invalid", "warning", "fault", "no_imd", "no_i_m_d")
 OVER_FOR_MS = 10_000
 """A vehicle that draws more than its limit for longer is switched off (IEC 61851-1)."""
 _FORGET_OVER_MS = 60_000
+_OPEN = frozenset({Plug.PLUGIN, Plug.PLUGOUT})
+"""No lock holds the cable."""
 _OVER_CURRENT = "OverCurrentFailure"
 
 
@@ -95,13 +97,16 @@ class Hearing:
 
     def _plugged(self, core: Core, post: Post, data: Any) -> None:
         plug = Plug(word(data, "plugged", Plug))
+        unlocking, is_open = post.unlocking, plug in _OPEN
+        if is_open and unlocking is not None and not unlocking.done():
+            unlocking.set_result(None)
         if plug is post.plug:
             return
-        before, post.plug = post.plug, plug
-        unlocking = post.unlocking
-        if before is Plug.LOCK and unlocking is not None and not unlocking.done():
-            unlocking.set_result(None)
+        post.plug = plug
         now_ms = self._hardware.now()
+        if plug is Plug.PLUGIN:
+            # A transaction may begin with this, or soon: from where?
+            self._hardware.telling.meter(post)
         core.plugged(post.model.number, plug, now_ms)
         if plug is Plug.PLUGOUT:
             post.left()
@@ -263,7 +268,8 @@ class Hearing:
         found = self._hardware.units.phases(data, "energy")
         if found.sum < 0:
             raise Refused(f"energy: {found.sum:g}", "0 or more")
-        post.gauge.energy(found.sum)
+        is_running = self._hardware.is_running(post)
+        post.gauge.energy(found.sum, is_running=is_running)
 
 
 def _is_rejection(data: Any) -> bool:

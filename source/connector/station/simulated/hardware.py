@@ -206,6 +206,8 @@ class SimulatedHardware:
         self._tell_demand(evse, outlet, now_ms)
         told.plugged(evse, Plug.PLUGIN, now_ms, outlet.connector)
         told.departs(evse, vehicle.departure_ms, vehicle.wanted_wh)
+        if vehicle.model.speaks_iso15118:
+            told.needs(evse, outlet.needs_of(vehicle), now_ms)
 
     def unplug(self, evse: int) -> Vehicle:
         """Take the vehicle away, at its own end of the cable; gives it.
