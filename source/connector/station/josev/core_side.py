@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from connector.station.client.parts import Counting
 from connector.station.core.events import AuthorizeWanted
 from connector.station.josev.post import UNDECIDED, Post
 from connector.station.josev.vehicles import Vehicles
@@ -62,6 +64,23 @@ class CoreSide(Vehicles):
         if post is None or post.ev is None or reading.state_of_charge is not None:
             return reading
         return replace(reading, state_of_charge=post.ev.state_of_charge)
+
+    # -- kept over restarts (`client.parts.Counting`), where the meters need it
+
+    def registers_wh(self) -> Mapping[int, tuple[float, float]]:
+        """See `Counting`."""
+        meters = self.hardware
+        return meters.registers_wh() if isinstance(meters, Counting) else {}
+
+    def restore(self, registers_wh: Mapping[int, tuple[float, float]]) -> None:
+        """See `Counting`."""
+        if isinstance(self.hardware, Counting):
+            self.hardware.restore(registers_wh)
+
+    def show_at_least(self, evse: int, energy_wh: float) -> None:
+        """See `Counting`."""
+        if isinstance(self.hardware, Counting):
+            self.hardware.show_at_least(evse, energy_wh)
 
     # -- what the core is told (`core.Watcher`)
 

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
+from connector.station.client.parts import Counting
 from connector.station.hardware_mqtt import MqttHardware
 from connector.station.hardware_mqtt.topics import Place
 from connector.station.model import StationModel
@@ -89,6 +90,7 @@ def test_the_auth_service_is_asked_once_for_a_card(rig: Services) -> None:
 def test_a_session(rig: Services, tells_contactor: bool) -> None:
     if tells_contactor:
         rig.tell("charge", "msg", {"contactor": "opened"})
+    rig.tell("meter", "energy", {"total": 0.0})
     rig.come()
     rig.state("Authorization", selectedPaymentOption="EIM")
     rig.log_in()
@@ -194,3 +196,15 @@ def test_hardware_that_falls_silent_opens(rig: Services) -> None:
     assert False in rig.asked("remote_power")
     assert rig.limits()["status_code"] == "evse_malfunction"
     assert rig.words("cs_contactor_status") == ["opened"]
+
+
+def test_meters_are_kept_over_restarts_as_without_josev(rig: Services) -> None:
+    rig.tell("meter", "energy", {"total": 1500.0})
+    kept = rig.bridge.registers_wh()
+    other = Services(ac())
+
+    other.bridge.restore(kept)
+    other.bridge.show_at_least(1, 1600.0)
+
+    assert isinstance(other.bridge, Counting)
+    assert other.bridge.read(1).energy_wh == 1600.0
