@@ -33,13 +33,19 @@ function Connector({ view, place, keys, isChosen }) {
   const isTold = view.registration === "Accepted";
   return html`<section class=${`card connector ${view.connected ? "" : "is-off"}`} aria-label=${name} ref=${own}>
     <div class="card-head"><h2>${name}</h2><${StatusBadge} status=${place.status} error=${place.error_code} /></div>
-    <${Trouble} view=${view} place=${place} />
-    <${Figures} view=${view} where=${place.where} keys=${keys} />
-    <${Session} view=${view} place=${place} />
-    <${Parts} view=${view} where=${place.where} />
-    ${isTold && html`<${StartStop} key=${place.transaction ? "stop" : "start"} view=${view} where=${place.where} transaction=${place.transaction} />
-      <${LimitSteps} view=${view} where=${place.where} limit=${place.limit} />
-      <${LimitForm} view=${view} where=${place.where} limit=${place.limit} />`}
+    <div class="connector-body">
+      <div class="connector-half">
+        <${Trouble} view=${view} place=${place} />
+        <${Figures} view=${view} where=${place.where} keys=${keys} />
+        <${Session} view=${view} place=${place} />
+        <${Parts} view=${view} where=${place.where} />
+        ${isTold && html`<${StartStop} key=${place.transaction ? "stop" : "start"} view=${view} where=${place.where} transaction=${place.transaction} />`}
+      </div>
+      ${isTold && html`<div class="connector-half">
+        <${LimitSteps} view=${view} where=${place.where} limit=${place.limit} />
+        <${LimitForm} view=${view} where=${place.where} limit=${place.limit} />
+      </div>`}
+    </div>
   </section>`;
 }
 
@@ -122,6 +128,9 @@ function Session({ view, place }) {
   if (!running) return html`<p class="muted small">No transaction runs.</p>`;
   return html`<p class="session wrap">
     <strong>${running.token || "No token"}</strong> charges for <${Elapsed} since=${running.start} />, since <${TimeAgo} time=${running.start} />
-    ${" · "}<a href=${href(["transactions", running.key])}>Transaction ${running.id}</a>
+    ${" · "}<a href=${href(["transactions", running.key])} title=${running.id}>Transaction ${short(running.id)}</a>
   </p>`;
 }
+
+/** UUIDs are for machines: their beginning tells them apart. @param {string} id */
+const short = (id) => (id.length > 12 ? `${id.slice(0, 8)}…` : id);

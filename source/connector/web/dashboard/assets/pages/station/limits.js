@@ -20,7 +20,7 @@ export function limitText(watts, amperes) {
  * @returns {[string, string, string, any][]} tone, shape, word, more
  */
 function steps(order, limit) {
-  const asked = limitText(limit?.power_limit_asked, limit?.current_limit_asked);
+  const asked = askedNow(order) ?? limitText(limit?.power_limit_asked, limit?.current_limit_asked);
   const has = limitText(limit?.power_limit, limit?.current_limit);
   const unmet = limit && isUnmet(limit);
   return [
@@ -32,6 +32,13 @@ function steps(order, limit) {
       ? ["none", "○", "Effective", "not known"]
       : ["done", "✓", "Effective", `${power(limit.power_limit_effective)}, the smallest of all that hold`],
   ];
+}
+
+/** What was just asked: the station's view tells it a moment later. @param {any} order */
+function askedNow(order) {
+  if (!order?.times.asked || typeof order.value !== "number") return null;
+  if (order.outcome && !["accepted", "rejected"].includes(order.outcome.outcome)) return null;
+  return { power_limit: limitText(order.value, null), current_limit: limitText(null, order.value) }[order.command] ?? null;
 }
 
 /** @param {any} order @param {string | null} has @returns {[string, string, string, any]} */
@@ -47,6 +54,7 @@ function sent(order, has) {
 function accepted(order, has) {
   const outcome = order?.outcome;
   if (order && isRunning(order)) return ["wait", "◐", "Accepted", "no answer yet"];
+  if (outcome?.kept) return ["wait", "◐", "Accepted", `not yet: ${outcome.detail || outcome.outcome}`];
   if (outcome && outcome.outcome !== "accepted") return ["bad", "✕", "Accepted", `no: ${outcome.detail || outcome.outcome}`];
   if (outcome) return ["done", "✓", "Accepted", [clock(outcome.timestamp), outcome.detail].filter(Boolean).join(", ")];
   return has ? ["done", "✓", "Accepted", "before"] : ["none", "○", "Accepted", UNKNOWN];

@@ -66,7 +66,7 @@ export function Reservations({ view }) {
     { key: "token", label: "Token", cell: (row) => html`<span class="wrap">${row.token}</span>` },
     { key: "expiry", label: "Until", cell: (row) => shortTime(row.expiry) },
     { key: "status", label: "Status", cell: (row) => html`<${Badge} tone=${(STATUS[row.status] ?? ["idle"])[0]} shape=${(STATUS[row.status] ?? ["", "·"])[1]}>${row.status === "Accepted" ? "Holds" : words(row.status)}</${Badge}>` },
-    { key: "cancel", label: "", cell: (row) => row.status === "Accepted" && html`<${ActionButton} small label=${`Cancel reservation ${row.id}`} run=${() => cancel(row)}>Cancel</${ActionButton}>` },
+    { key: "cancel", label: html`<span class="visually-hidden">Cancel</span>`, cell: (row) => row.status === "Accepted" && html`<${ActionButton} small label=${`Cancel reservation ${row.id}`} run=${() => cancel(row)}>Cancel</${ActionButton}>` },
   ];
   return html`<${Section} title="Reservations" aside=${html`<a href=${href(["stations", id], { tab: "commands" })}>Reserve</a>`} flush>
     <${ErrorNote} error=${problem.value} retry=${again} />

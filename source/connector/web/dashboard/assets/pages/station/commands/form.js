@@ -4,6 +4,7 @@ import { html, useState } from "../../../lib/html.js";
 import { ActionButton } from "../../../parts/button.js";
 import { confirm } from "../../../parts/dialog.js";
 import { Field } from "../../../parts/field.js";
+import { sendOnEnter } from "../enter.js";
 import { placeName } from "../naming.js";
 import { Progress, useOrder } from "../progress.js";
 import { Misfit } from "./reading.js";
@@ -38,7 +39,7 @@ export function CommandForm({ spec, view }) {
     if (!(problem instanceof Misfit)) throw problem;
     setMisfit(problem);
   };
-  return html`<form class="stack tight" aria-label=${spec.title} onSubmit=${(event) => event.preventDefault()}>
+  return html`<form class="stack tight" aria-label=${spec.title} onKeyDown=${sendOnEnter} onSubmit=${(event) => event.preventDefault()}>
     <p class="muted">${spec.text}</p>
     <div class="command-fields">
       ${places.length > 1 && html`<${Field} label="Where" value=${where} options=${places.map((each) => [each, placeName(view, each)])} onInput=${setWhere} />`}
