@@ -22,6 +22,7 @@ import { on } from "../../lib/state.js";
  * @property {string | null} seen what shows that it took effect
  * @property {Record<string, string>} times of each stage, ISO 8601
  * @property {boolean} isOurs given on this page
+ * @property {boolean} isTold the value is as the connector told it: it can be shown
  */
 
 const MOST = 100;
@@ -89,6 +90,7 @@ const blank = (known) => ({
   seen: null,
   times: {},
   isOurs: false,
+  isTold: false,
   ...known,
 });
 
@@ -96,11 +98,29 @@ const blank = (known) => ({
 async function follow({ station, number }, answer) {
   try {
     const outcome = await answer;
+    settle(station, number, outcome.correlation);
     return change(station, number, (now) => ended(now, outcome));
   } catch (problem) {
     const told = problem instanceof ApiError ? problem : new ApiError(String(problem), 0);
     return change(station, number, (now) => (now.outcome ? now : { ...now, problem: told }));
   }
+}
+
+/**
+ * The answer tells which news were of this order: those that were taken for somebody else's
+ * (two people gave the same, or what was shown of a secret differs) are put right.
+ * @param {string} station @param {number} number @param {string} correlation
+ */
+function settle(station, number, correlation) {
+  const list = ordersOf(station);
+  const own = list.peek().find((each) => each.number === number);
+  if (!own || own.correlation === correlation) return;
+  const twin = list.peek().find((each) => each.correlation === correlation);
+  const known = twin ?? { stage: "asked", outcome: null, seen: null, times: { asked: own.times.asked } };
+  const right = { ...own, ...known, correlation, number, isOurs: true };
+  const wrong = own.correlation ? [{ ...own, number: (last += 1), isOurs: false }] : [];
+  const kept = list.peek().filter((each) => each !== twin);
+  list.value = kept.flatMap((each) => (each === own ? [right, ...wrong] : [each]));
 }
 
 /** @param {Order} order @param {any} outcome @returns {Order} */
@@ -152,7 +172,8 @@ const awaited = (/** @type {Order[]} */ orders, /** @type {any} */ told) =>
       isRunning(each) &&
       each.where === told.where &&
       each.command === told.command &&
-      each.action === told.action,
+      each.action === told.action &&
+      JSON.stringify(each.value) === JSON.stringify(whatOf(told).value),
   );
 
 /** @param {Order} order @param {any} told @returns {Order} */
@@ -160,6 +181,9 @@ function advanced(order, told) {
   const { stage, correlation, time, outcome, seen } = told;
   return {
     ...order,
+    // As the connector tells it, secrets are blanked.
+    value: whatOf(told).value,
+    isTold: true,
     correlation,
     stage: order.stage === "in_force" ? order.stage : stage,
     outcome: outcome ?? order.outcome,

@@ -20,13 +20,13 @@ export function SentList({ view, most }) {
   </${Section}>`;
 }
 
-/** @param {any} props */
+/** The value as the connector tells it: without secrets. @param {any} props */
 function One({ order, view }) {
   return html`<div class="order">
     <div class="order-what">
       <strong title=${order.command}>${order.command === "call" ? order.action : commandName(order.command)}</strong>
       <span class="muted small">${placeName(view, order.where)}</span>
-      <code class="small order-value">${valueText(order.value)}</code>
+      <code class="small order-value">${order.isTold && valueText(order.value)}</code>
     </div>
     <span class="muted small order-when"><${TimeAgo} time=${timeOf(order)} />${order.isOurs ? "" : order.times.asked ? " · not from this page" : ""}</span>
     <${Progress} order=${order} hasHint=${false} />
