@@ -16,7 +16,7 @@ async def violations(page: Page) -> list[str]:
     """Each rule that is broken, and where."""
     found = (await Axe().run(page, options=_OPTIONS)).response["violations"]
     return [
-        f"{each['id']}: {node['target']}: {node['failureSummary']}"
+        f"{page.url}: {each['id']}: {node['target']}: {node['failureSummary']}"
         for each in found
         for node in each["nodes"]
     ]

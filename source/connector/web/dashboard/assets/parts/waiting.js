@@ -48,7 +48,7 @@ function Decide({ ids, done }) {
 function columnsFor(chosen, choose, isMany) {
   const box = {
     key: "chosen",
-    label: "",
+    label: html`<span class="visually-hidden">Chosen</span>`,
     cell: ({ station }) => html`<${Check} label=${html`<span class="visually-hidden">Choose ${station}</span>`} checked=${chosen.has(station)} onChange=${(is) => choose([station], is)} />`,
   };
   return [
