@@ -18,6 +18,10 @@ if ! command -v mosquitto >/dev/null || ! command -v mosquitto_pub >/dev/null; t
         || say "no Mosquitto, and it may not be installed here"
 fi
 
+if ! command -v chromium >/dev/null; then
+    install_packages chromium || say "no Chromium, and it may not be installed here"
+fi
+
 if ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
     { install_packages postgresql && disable_service postgresql; } \
         || say "no PostgreSQL, and it may not be installed here"

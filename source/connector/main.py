@@ -21,6 +21,7 @@ from connector.csms.clock import SystemClock
 from connector.datapoints.fact_queue import FactQueue
 from connector.datapoints.flow import Message, SensorFlow
 from connector.datapoints.flow_thread import FlowThread
+from connector.datapoints.live import Live
 from connector.datapoints.present import Present
 from connector.datapoints.sensors import Sensors
 from connector.errors import ConnectorError
@@ -68,6 +69,7 @@ class Connector(SensorFlow, ActuatorFlow, BaseConnector):
         self._flow_thread.note(self._server.history)
         self._server.published = lambda: self._flow_thread.published
         self._server.present = Present(self.sensors, self._flow_thread.ask)
+        self._server.live = Live(self.sensors, self._flow_thread.ask)
 
     def _serve(self, termination_event: threading.Event) -> None:
         """The OCPP server, in a thread with a loop of its own."""

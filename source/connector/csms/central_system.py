@@ -40,6 +40,7 @@ from connector.csms.watching import Watcher
 from connector.security.client_certificates import ClientCertificate
 from connector.security.passwords import Passwords
 from connector.sessions.engine import Session, SessionOptions
+from connector.sessions.frame_log import FrameLog
 from connector.sessions.link import Link
 from connector.sessions.refusals import Refusals
 from connector.sessions.versions import SESSIONS, load, version_of
@@ -66,6 +67,8 @@ class LinkOptions:
     handshake_timeout_s: float = 10.0
     shows_frames: bool = False
     """Publish every frame, for BEMCom's raw message database."""
+    frames: FrameLog | None = None
+    """Keep them for a while, and who was refused."""
 
 
 class CentralSystem:
@@ -125,6 +128,8 @@ class CentralSystem:
         self.events.subscribe(Released, self._on_released)
         self.refusals = Refusals()
         """Who was not let in or not listened to, by reason; for the server, too."""
+        if links.frames is not None:
+            self.refusals.on_told = links.frames.refused
         self.counts = Counts(self.events)
         self._watcher = Watcher(context, self.counts, self.refusals)
         self._timers: dict[str, Timer] = {}
@@ -228,6 +233,7 @@ class CentralSystem:
             max_frames_per_s=self._links.max_frames_per_s,
             shows_frames=self._links.shows_frames,
             tally=self.counts.messages,
+            frames=self._links.frames,
         )
         self._note_version(station, version_of(subprotocol))
         return SESSIONS[subprotocol](

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from connector.csms import when_sent
 from connector.csms.asked import announced
 from connector.csms.facts import Datum
 from connector.csms.options import StationOptions
@@ -253,13 +254,17 @@ class Station:
     ) -> Callable[[], object] | None:
         """What is asked for is known when it is: it may come before the answer."""
         message = None if self.is_served else announced(action, payload)
-        if message is None:
+        listeners = when_sent.current()
+        if message is None and not listeners:
             return when_due
 
         def note() -> None:
             if when_due is not None:
                 when_due()
-            self._note_asked(message)
+            if message is not None:
+                self._note_asked(message)
+            for listener in listeners:
+                listener.tell()
 
         return note
 

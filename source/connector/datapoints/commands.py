@@ -11,7 +11,9 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from connector.csms import when_sent
 from connector.csms.clock import Clock
 from connector.csms.facts import Datum, Facts, Weight
 from connector.csms.station import Station
@@ -31,6 +33,7 @@ from connector.datapoints.values import (
     Unreadable,
     shown,
 )
+from connector.ocppj.redaction import blank
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +48,21 @@ class Order:
     value: object
     said: str | None = None
     """What the log says of it in the place of its value."""
+
+
+ASKED, SENT = "asked", "sent"
+"""What comes before an outcome."""
+
+
+class Stage(NamedTuple):
+    """How far an order has come: `ASKED`, `SENT`, or its outcome."""
+
+    order: Order
+    correlation: str
+    stage: str
+    time_ms: int
+    result: str | None = None
+    """The outcome as JSON text, once there is one."""
 
 
 Report = Callable[[Order, Outcome, str], None]
@@ -72,6 +90,8 @@ class Commands:
         self._running: set[asyncio.Task[None]] = set()
         self.outcomes: Counter[tuple[str, OutcomeName]] = Counter()
         """How often a command ended so."""
+        self.watch: Callable[[Stage], None] | None = None
+        """Hears how far orders have come, while somebody looks on."""
         self.answer_stray: Callable[[Order, str], None] = lambda order, text: None
         """Takes the result of a command that no station has."""
 
@@ -96,21 +116,37 @@ class Commands:
     async def _carry_out(
         self, order: Order, report: Report, correlation: str | None
     ) -> None:
+        correlation = correlation or secrets.token_hex(8)
         started_ms = self._clock.now_ms()
         started_s = self._clock.monotonic()
         try:
-            outcome = await self.execute(order)
+            outcome = await self._watched(order, correlation)
         except UnknownStation:
             outcome = Outcome(OutcomeName.DISCONNECTED, "unknown station")
         duration_ms = round((self._clock.monotonic() - started_s) * 1000)
-        text = result_json(
-            outcome,
-            correlation or secrets.token_hex(8),
-            started_ms + duration_ms,
-            duration_ms,
-        )
+        text = result_json(outcome, correlation, started_ms + duration_ms, duration_ms)
         self._count(order.name, outcome)
         report(order, outcome, text)
+        self._tell(order, correlation, outcome.outcome.value, text)
+
+    async def _watched(self, order: Order, correlation: str) -> Outcome:
+        """`execute`; who looks on hears that it is asked, and that it is sent."""
+        if self.watch is None:
+            return await self.execute(order)
+        self._tell(order, correlation, ASKED)
+        listener = when_sent.Listener(lambda: self._tell(order, correlation, SENT))
+        try:
+            with when_sent.telling((listener,)):
+                return await self.execute(order)
+        finally:
+            listener.stop()
+
+    def _tell(
+        self, order: Order, correlation: str, stage: str, text: str | None = None
+    ) -> None:
+        if self.watch is not None:
+            now_ms = self._clock.now_ms()
+            self.watch(Stage(order, correlation, stage, now_ms, text))
 
     def _count(self, name: str, outcome: Outcome) -> None:
         # Whoever sends a command may call it as he likes.
@@ -160,9 +196,11 @@ class Commands:
         """
         now_ms = self._clock.now_ms()
         self._count(name, outcome)
-        text = result_json(outcome, secrets.token_hex(8), now_ms, 0)
+        correlation = secrets.token_hex(8)
+        text = result_json(outcome, correlation, now_ms, 0)
         order = Order(station, where, name, None, said)
         self.publish_result(order, outcome, text)
+        self._tell(order, correlation, outcome.outcome.value, text)
 
     def publish_result(self, order: Order, outcome: Outcome, text: str) -> None:
         """A `Report` that writes the ``__result`` datapoint of the command."""
@@ -202,6 +240,14 @@ def _is_plain(order: Order) -> bool:
     if command is None or command.is_secret:
         return False
     return command.kind is not catalogue.Kind.JSON
+
+
+def shown_order_value(order: Order) -> object:
+    """The value of an order for people: structures without secrets, none unread."""
+    command = catalogue.COMMANDS.get(order.name)
+    if isinstance(order.value, Unreadable) or (command and command.is_secret):
+        return None
+    return blank(order.value)
 
 
 def _shown(order: Order) -> str:

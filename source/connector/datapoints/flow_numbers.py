@@ -24,3 +24,9 @@ class FlowNumbers:
     """Messages that the broker did not take in time."""
     is_connected: Callable[[], bool] = lambda: False
     """The broker answers."""
+    since_ms: Callable[[], int | None] = lambda: None
+    """When it was reached last."""
+    address: str = ""
+    """Where it is."""
+    name: str = ""
+    """The first part of all topics."""

@@ -23,14 +23,23 @@ class PresentValue(NamedTuple):
     unit: str | None
 
 
+class Asked(NamedTuple):
+    """Which values: None stands for all."""
+
+    station: str | None = None
+    names: frozenset[str] | None = None
+
+
 def present(
-    sensors: Sensors, station: str | None, after: str | None, limit: int
+    sensors: Sensors, asked: Asked, after: str | None, limit: int
 ) -> list[PresentValue]:
     """Some values in the order of their keys, from behind a key on; on the thread."""
     found: list[PresentValue] = []
-    for each in _stations(sensors, station, after):
+    for each in _stations(sensors, asked.station, after):
         values = (
-            value for value in _values(each) if after is None or value.key > after
+            value
+            for value in _values(each, asked.names)
+            if after is None or value.key > after
         )
         found += sorted(values)
         if len(found) >= limit:
@@ -54,8 +63,12 @@ def _stations(
     yield from known[max(0, first - 1) :]
 
 
-def _values(station: StationSensors) -> Iterator[PresentValue]:
+def _values(
+    station: StationSensors, names: frozenset[str] | None
+) -> Iterator[PresentValue]:
     for datum, value in station:
+        if names is not None and datum.name not in names:
+            continue
         sensor = None if datum.suffix else SENSORS.get(datum.name)
         yield PresentValue(
             station.key(datum),
@@ -75,7 +88,7 @@ class Present:
         self._ask = ask
 
     async def values(
-        self, station: str | None, after: str | None, limit: int
+        self, asked: Asked, after: str | None, limit: int
     ) -> list[PresentValue]:
         """Some values in the order of their keys, from behind a key on.
 
@@ -90,7 +103,7 @@ class Present:
                 answer.set_result(found)
 
         def run() -> None:
-            found = present(self._sensors, station, after, limit)
+            found = present(self._sensors, asked, after, limit)
             if not loop.is_closed():
                 loop.call_soon_threadsafe(tell, found)
 

@@ -130,6 +130,7 @@ class StationSensors:
 
 
 OnTaken = Callable[[StationSensors, Facts, list[Update]], None]
+OnLive = Callable[[StationSensors, list[Update]], None]
 
 
 class Sensors:
@@ -142,6 +143,8 @@ class Sensors:
         self._has_new_actuators = False
         self.on_taken: OnTaken | None = None
         """Hears of all facts, and of what was published of them."""
+        self.on_live: OnLive | None = None
+        """Hears of what is new, while somebody looks on; see `live`."""
 
     def __iter__(self) -> Iterator[StationSensors]:
         return iter(self._stations.values())
@@ -200,6 +203,10 @@ class Sensors:
             self.revision += 1
         if self.on_taken is not None:
             self.on_taken(sensors, facts, updates)
+        # Taken once: the other thread sets it.
+        on_live = self.on_live
+        if on_live is not None:
+            on_live(sensors, updates)
         return updates
 
     def find(self, key: str) -> SensorValue | None:

@@ -6,7 +6,7 @@ secret has no name by which `redaction` would find it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -24,9 +24,14 @@ class KnownSecrets:
 
     __slots__ = ("_longest_first", "_texts")
 
-    def __init__(self) -> None:
-        self._texts: list[str] = []
-        self._longest_first: list[str] = []
+    def __init__(self, texts: Sequence[str] = ()) -> None:
+        self._texts = list(texts)
+        self._longest_first = sorted(texts, key=len, reverse=True)
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """Those that are known now; later ones are in another sequence."""
+        return self._longest_first
 
     def note(self, value: Any) -> bool:
         """Note the secrets in a JSON value; whether there are any."""

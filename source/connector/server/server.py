@@ -27,6 +27,7 @@ from connector.datapoints.history import History, shape_of
 from connector.datapoints.kept_keys import KeptKeys
 from connector.datapoints.keys import file_name
 from connector.datapoints.limits.service import LimitService
+from connector.datapoints.live import Live
 from connector.datapoints.outcomes import Outcome
 from connector.datapoints.present import Present
 from connector.datapoints.profile_template import ProfileTemplate
@@ -38,6 +39,7 @@ from connector.security.api_token import kept_token
 from connector.server.ports import StationPorts
 from connector.server.restoring import Restoring
 from connector.server.telling import open_topics
+from connector.sessions.frame_log import FrameLog
 from connector.sessions.proxies import Proxies
 from connector.sessions.recorded_files import RecorderOptions
 from connector.sessions.recorder import Recorder, Serve
@@ -63,6 +65,8 @@ class Server:
         self._queue = queue
         self._clock = clock
         self._started_s = time.monotonic()
+        self._started_ms = clock.now_ms()
+        self._broker_since_ms: int | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.published: Callable[[], int] = lambda: 0
         """How many values the flow thread handed on, where there is one."""
@@ -76,7 +80,12 @@ class Server:
         )
         self.present = Present(Sensors(), lambda run: run())
         """Of the flow thread, where there is one."""
+        self.live = Live(Sensors(), lambda run: run())
+        """Likewise."""
         self.history = History(clock, lambda new: self.call(self._keep_history, new))
+        size = settings.frame_log_bytes
+        self.frames = FrameLog(clock.now_ms, size) if size else None
+        """The last frames of all stations."""
         self.central_system = CentralSystem(
             settings.csms,
             self.store,
@@ -87,6 +96,7 @@ class Server:
                 max_connections_per_address=settings.max_connections_per_address,
                 handshake_timeout_s=settings.handshake_timeout_s,
                 shows_frames=settings.send_raw_message_to_db,
+                frames=self.frames,
             ),
             read_entry=read_entry,
         )
@@ -169,6 +179,7 @@ class Server:
         self.call(self._tell_state)
 
     def _tell_state(self) -> None:
+        self._broker_since_ms = self._clock.now_ms()
         if self._open_topics is not None:
             self._open_topics.tell_state()
 
@@ -277,6 +288,7 @@ class Server:
     def _api_context(self, token: str | None) -> Any:
         """What the routes of the API are given."""
         from connector.web.api.context import ApiContext  # noqa: PLC0415
+        from connector.web.events.hub import Hub  # noqa: PLC0415
 
         return ApiContext(
             central_system=self.central_system,
@@ -291,17 +303,25 @@ class Server:
             entry_schema=entry_schema(),
             passwords=self.central_system.passwords,
             present=self.present,
+            live=self.live,
+            frames=self.frames,
             flow=self._flow_numbers(),
+            hub=Hub(self._clock),
+            started_ms=self._started_ms,
             proxies=Proxies(self._settings.trusted_proxies),
         )
 
     def _flow_numbers(self) -> FlowNumbers:
+        settings = self._settings
         return FlowNumbers(
             waiting=lambda: len(self._queue),
             replaced=lambda: self._queue.replaced,
             published=self.published,
             dropped=lambda: getattr(self._client, "dropped", 0),
             is_connected=lambda: self.broker_connected,
+            since_ms=lambda: self._broker_since_ms,
+            address=f"{settings.mqtt_broker_host}:{settings.mqtt_broker_port}",
+            name=settings.connector_name,
         )
 
     async def _end(self, http: Any) -> None:

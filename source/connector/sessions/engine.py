@@ -22,6 +22,7 @@ from connector.ocppj.frames import (
     encode_error,
 )
 from connector.ocppj.redaction import blank_text, excerpt
+from connector.sessions.frame_log import IN
 from connector.sessions.handlers import Handler
 from connector.sessions.handling import NO_HANDLERS, Handling
 from connector.sessions.link import Link
@@ -65,6 +66,8 @@ class Session(Handling):
         """Listen until the link ends; then every call of ours has ended, too."""
         reason = LinkClosed()
         left = _FRAMES_IN_A_TURN
+        if self._frames is not None:
+            self._frames.connected(self.id, self._way())
         try:
             while True:
                 await self._hear(await self._connection.recv())
@@ -75,8 +78,18 @@ class Session(Handling):
         except LinkClosed as closed:
             reason = closed
         finally:
+            if self._frames is not None:
+                self._frames.disconnected(self.id, reason)
             self._outbox.close(reason)
             await self._finish()
+
+    def _way(self) -> str:
+        """How the peer has come."""
+        link = self._connection
+        return (
+            f"ocpp{self.version} from {link.remote_address}, "
+            f"security profile {link.security_profile}"
+        )
 
     async def _hear(self, text: str | bytes) -> None:
         if self._pace is not None:
@@ -88,6 +101,8 @@ class Session(Handling):
         except MalformedFrame as problem:
             await self._answer_malformed(text, problem)
             return
+        if self._frames is not None:
+            self._frames.add(self.id, IN, str(text), self._known)
         if self._is_watched:
             self._watch("in", str(text))
         if isinstance(frame, Call):
@@ -110,6 +125,8 @@ class Session(Handling):
             return False
         if type(frame) is not CallResult or not self._outbox.take(frame):
             return False
+        if self._frames is not None:
+            self._frames.add(self.id, IN, text, self._known)
         if self._is_watched:
             self._watch("in", text)
         return True
@@ -140,6 +157,8 @@ class Session(Handling):
     async def _answer_malformed(
         self, text: str | bytes, problem: MalformedFrame
     ) -> None:
+        if self._frames is not None:
+            self._frames.malformed(self.id, text, problem.reason, self._known)
         shown = excerpt(self._without_secrets(text))
         # A word of its own: it is told though something else was malformed before.
         kind = "malformed binary" if isinstance(text, bytes) else "malformed"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from connector.ocppj.frames import Json
+from connector.sessions.frame_log import FrameLog
 from connector.sessions.tally import Tally
 
 SLOWED = "slowed"
@@ -26,6 +27,8 @@ class SessionOptions:
     """Whether the observer hears of every frame."""
     tally: Tally | None = None
     """Where messages are counted."""
+    frames: FrameLog | None = None
+    """Where frames are kept for a while."""
 
 
 DEFAULTS = SessionOptions()

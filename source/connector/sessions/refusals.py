@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from time import monotonic
 
 logger = logging.getLogger(__name__)
@@ -20,12 +21,21 @@ class Refusals:
         self._lines = float(_LINES_AT_ONCE)
         self._last_s = monotonic()
         self._untold = 0
+        self.on_told: Callable[[str, str], None] | None = None
+        """Hears who was refused, where that is known, and the line of the log."""
 
     def count(self, reason: str) -> None:
         """One more, of which the log says nothing."""
         self.counts[reason] += 1
 
-    def tell(self, reason: str, text: str, *arguments: object) -> None:
+    def note(self, station: str, text: str) -> None:
+        """One that is counted, and told in the log, elsewhere."""
+        if self.on_told is not None:
+            self.on_told(station, text)
+
+    def tell(
+        self, reason: str, text: str, *arguments: object, station: str = ""
+    ) -> None:
         """One more, and why."""
         self.counts[reason] += 1
         now_s = monotonic()
@@ -39,3 +49,4 @@ class Refusals:
             logger.warning("%d more were refused, not told one by one", self._untold)
             self._untold = 0
         logger.warning(text, *arguments)
+        self.note(station, text % arguments)

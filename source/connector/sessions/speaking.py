@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, ClassVar
 
@@ -28,6 +28,7 @@ from connector.ocppj.names import names
 from connector.ocppj.redaction import blank, blank_text, redact
 from connector.ocppj.rules import rules
 from connector.sessions import library
+from connector.sessions.frame_log import OUT
 from connector.sessions.link import Link
 from connector.sessions.options import Observer, SessionOptions
 from connector.sessions.outbox import Outbox, Outcome
@@ -67,6 +68,7 @@ class Speaking:
         self._outbox = Outbox(self._send, options.outbox_limit, self._put)
         self._secrets: KnownSecrets | None = None
         """Those that were sent; None: none ever was."""
+        self._frames = options.frames
         self._is_watched = options.shows_frames or logger.isEnabledFor(logging.DEBUG)
 
     @property
@@ -238,6 +240,8 @@ class Speaking:
             logger.debug("%s: gone before it heard %s", self.id, problem)
 
     async def _send(self, text: str) -> None:
+        if self._frames is not None:
+            self._frames.add(self.id, OUT, text, self._known)
         if self._is_watched:
             self._watch("out", text)
         await self._connection.send(text)
@@ -254,6 +258,11 @@ class Speaking:
             return False
         self._secrets = secrets
         return True
+
+    @property
+    def _known(self) -> Sequence[str] | None:
+        """The secrets that were sent until now."""
+        return None if self._secrets is None else self._secrets.texts
 
     def _without_secrets(self, value: Any) -> Any:
         """What was heard, without the secrets that were sent before."""

@@ -311,6 +311,7 @@ class WebSocketServer:
             connection.origin.address,
             refusal.status,
             refusal.detail or refusal.text,
+            station=connection.identity,
         )
         response = connection.respond(
             http.HTTPStatus(refusal.status), refusal.text + "\n"
@@ -344,6 +345,8 @@ class WebSocketServer:
         if not subprotocol:
             offered = ", ".join(self._spoken_by(connection.identity))
             logger.warning("%s: no common subprotocol", connection.identity)
+            text = f"no common subprotocol: this server offers {offered}"
+            self.refusals.note(connection.identity, text)
             await link.close(_PROTOCOL_ERROR, f"this server offers {offered}")
             return
         share = self._liveness.add(link)
@@ -360,7 +363,8 @@ class WebSocketServer:
         if sent is not None and sent.code == _TOO_LONG:
             text = "%s: a message of more than %d bytes ended its link"
             size = self.options.max_frame_bytes
-            self.refusals.tell("frame_bytes", text, connection.identity, size)
+            identity = connection.identity
+            self.refusals.tell("frame_bytes", text, identity, size, station=identity)
 
     def _assumed(self, connection: _Connection) -> str:
         """What a station speaks that offers nothing."""

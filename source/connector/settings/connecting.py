@@ -127,6 +127,10 @@ class ConnectionSettings(BaseSettings):
     heartbeat_interval_s: SomeSeconds = setting(300.0, "What stations are told")
     ping_interval_s: Seconds = setting(20.0, "WebSocket pings; 0 turns them off")
     max_frame_bytes: Count = setting(1048576, "Longest frame; 0 = no bound")
+    frame_log_bytes: Count = setting(
+        8388608,
+        "Memory for the last frames of all stations, which the API shows; 0 = none",
+    )
     max_frames_per_s: Rate = setting(
         50.0, "Frames of a station beyond this rate wait; 0 = no bound"
     )

@@ -71,6 +71,8 @@ def _filtered(found: Select[Any], query: TransactionQuery) -> Select[Any]:
     if query.since_ms is not None:
         oldest = first_ulid(query.since_ms - _CLOCKS_DIFFER_MS)
         found = found.where(_t.start_ms >= query.since_ms, _t.key >= oldest)
+    if query.until_ms is not None:
+        found = found.where(_t.start_ms < query.until_ms)
     return found
 
 

@@ -178,8 +178,8 @@ class TransactionRecord:
 class TransactionQuery:
     """Which transactions are asked for; None: whatever they have there.
 
-    ``token`` is compared without case, ``since_ms`` with the start; ``before_key`` is
-    the key of the last one that was given.
+    ``token`` is compared without case, ``since_ms`` and ``until_ms`` (before it) with
+    the start; ``before_key`` is the key of the last one that was given.
     """
 
     station: str | None = None
@@ -188,6 +188,7 @@ class TransactionQuery:
     since_ms: int | None = None
     before_key: str | None = None
     limit: int = 100
+    until_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 
 from connector.store import open_store
 from connector.tests.broker import Broker
+from connector.tests.dashboard import chromium
 from connector.tests.postgresql import PostgreSQL, running, why_not
 
 # A machine that is busy draws slowly, which says nothing about what is tested.
@@ -37,6 +38,8 @@ def _missing(marker: str) -> str | None:
         case "broker":
             found = shutil.which("mosquitto", path=_path_with_sbin())
             return None if found else "no mosquitto on the path"
+        case "browser":
+            return None if chromium.path() else "no Chromium on the path"
         case "engine":
             return _why_no_engine()
         case "postgres":
@@ -72,7 +75,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    for marker in ("broker", "engine", "postgres", "repository"):
+    for marker in ("broker", "browser", "engine", "postgres", "repository"):
         if item.get_closest_marker(marker) is None:
             continue
         reason = _missing(marker)

@@ -178,6 +178,7 @@ class Connection(H11Protocol):
             f"HTTP/1.1 {status.value} {status.phrase}\r\n"
             f"content-type: {MEDIA_TYPE}\r\n"
             f"content-length: {len(body)}\r\n"
+            "x-content-type-options: nosniff\r\n"
             "connection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)

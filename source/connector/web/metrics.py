@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,8 +26,8 @@ from connector.csms.station import Station
 from connector.datapoints.flow_numbers import FlowNumbers
 from connector.sessions.tally import BUCKETS_S
 from connector.store.interface import Store
-from connector.web.api.auth import AuthCounts
 from connector.web.api.context import ApiContext
+from connector.web.api.entrance import AuthCounts
 from connector.web.connections import Connections
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -76,7 +77,7 @@ class _Collector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         api = self._sources.api
-        yield _info(api.version)
+        yield from _info(api)
         yield from _stations(api.central_system)
         yield from _messages(api.central_system)
         yield from _commands(api)
@@ -84,11 +85,20 @@ class _Collector(Collector):
         yield from _store(api.store)
         yield _certificates(api.central_system)
         yield from _http(self._sources)
+        yield from _onlookers(api)
 
 
-def _info(version: str) -> Metric:
+def _info(api: ApiContext) -> Iterator[Metric]:
     name, text = "ocpp_connector_info", "The connector."
-    return _labelled(GaugeMetricFamily, name, text, ("version",), {(version,): 1})
+    yield _labelled(GaugeMetricFamily, name, text, ("version",), {(api.version,): 1})
+    yield _gauge(
+        "ocpp_connector_start_time_seconds",
+        "When it started, since the epoch.",
+        api.started_ms / 1000,
+    )
+    yield _counter(
+        "ocpp_connector_cpu_seconds", "Time of processors.", time.process_time()
+    )
 
 
 def _stations(central: CentralSystem) -> Iterator[Metric]:
@@ -258,6 +268,19 @@ def _http(sources: Sources) -> Iterator[Metric]:
             ("wrong_token",): sources.auth.failures,
         },
     )
+
+
+def _onlookers(api: ApiContext) -> Iterator[Metric]:
+    yield _gauge("ocpp_event_readers", "Who reads events.", api.hub.readers)
+    yield _counter(
+        "ocpp_event_readers_dropped",
+        "Readers of events that did not read.",
+        api.hub.dropped,
+    )
+    if api.frames is not None:
+        yield _gauge(
+            "ocpp_frame_log_bytes", "What the frame log takes.", api.frames.bytes
+        )
 
 
 def _one_label(counts: Mapping[str, int]) -> dict[tuple[str, ...], int]:

@@ -15,15 +15,22 @@ from starlette.responses import HTMLResponse, JSONResponse
 
 from connector.csms.file_places import FilePlaces
 from connector.web import problems
-from connector.web.api.auth import AuthCounts, Guard, Tokens
+from connector.web.api.auth import Guard
 from connector.web.api.context import ApiContext
+from connector.web.api.entrance import AuthCounts, Entrance, Tokens
 from connector.web.api.identities import Identities
 from connector.web.api.routes import api_routes
 from connector.web.api.stations import ENTRY
 from connector.web.bodies import Bodies
-from connector.web.connections import KEEP_ALIVE_S, Connections
+from connector.web.connections import (
+    KEEP_ALIVE_S,
+    UNREAD_TIMEOUT_S,
+    Connections,
+)
+from connector.web.dashboard.serving import page_routes
 from connector.web.description import describe, description_of
 from connector.web.files import file_routes
+from connector.web.headers import SafeHeaders
 from connector.web.health import HealthFacts, health_routes
 from connector.web.metrics import Metrics, Sources, metrics_routes
 from connector.web.reference import HEADERS, reference
@@ -74,13 +81,9 @@ def _add_api(app: FastAPI, api: ApiContext, connections: Connections) -> None:
     app.router.routes += metrics_routes(metrics).routes
     app.add_middleware(Identities)
     app.add_middleware(Bodies)
-    app.add_middleware(
-        Guard,
-        tokens=Tokens(api.token),
-        counts=counts,
-        clock=api.clock,
-        proxies=api.proxies,
-    )
+    entrance = Entrance(Tokens(api.token), counts, api.clock, api.proxies)
+    app.router.routes += page_routes(entrance)
+    app.add_middleware(Guard, entrance=entrance)
 
 
 async def _openapi(request: Request) -> JSONResponse:
@@ -108,10 +111,11 @@ class HttpServer:
         connections: Connections | None = None,
     ) -> None:
         self._address = (host, port)
+        self._hub = api.hub if api is not None else None
         self.connections = connections or Connections()
         self._server = _Server(
             uvicorn.Config(
-                application(facts, files, api, self.connections),
+                SafeHeaders(application(facts, files, api, self.connections)),
                 # Logging is the connector's; stations have their own server.
                 log_config=None,
                 access_log=False,
@@ -153,6 +157,8 @@ class HttpServer:
 
     async def stop(self) -> None:
         """Answer what is being asked, then close."""
+        if self._hub is not None:
+            self._hub.close()
         if self._serving is not None:
             self._server.stop()
             await self._serving
@@ -202,6 +208,18 @@ class _Server(uvicorn.Server):
         yield
 
 
+def _give_up_the_dead(listener: socket.socket) -> None:
+    """Its connections end when nothing they send is confirmed for a while.
+
+    Else a peer that has lost its network keeps its place among readers of events for a
+    quarter of an hour. Linux has it; what is accepted has the option of the listener.
+    """
+    option = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if option is not None:
+        unread_ms = round(UNREAD_TIMEOUT_S * 1000)
+        listener.setsockopt(socket.IPPROTO_TCP, option, unread_ms)
+
+
 async def _listen(host: str, port: int) -> socket.socket:
     """A listening socket; ours, so that a port in use is an OSError and no exit."""
     loop = asyncio.get_running_loop()
@@ -211,6 +229,7 @@ async def _listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind, proto)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _give_up_the_dead(listener)
         listener.bind(address)
         listener.listen()
         listener.setblocking(False)

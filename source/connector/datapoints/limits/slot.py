@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from connector.csms.clock import Timer
 from connector.csms.facts import Datum, Scalar
+from connector.csms.when_sent import Listener
 from connector.datapoints.limits.plans import Plan, periods_from_json, plan_from_json
 from connector.datapoints.limits.requests import (
     COMMANDS,
@@ -63,6 +64,8 @@ class Write(NamedTuple):
 
     request: LimitRequest
     outcome: asyncio.Future[Outcome]
+    listeners: tuple[Listener, ...] = ()
+    """Who wants to know when it goes out."""
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from connector.csms import when_sent
 from connector.csms.clock import Clock
 from connector.csms.options import LimitOptions
 from connector.datapoints.limits.book import Book
@@ -56,7 +57,8 @@ class Turns:
         """Wait for the turn of a request, and for its outcome."""
         self.supersede(slot, request)
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        slot.waiting[family(request)] = Write(request, future)
+        write = Write(request, future, when_sent.current())
+        slot.waiting[family(request)] = write
         self.hurry(book, slot)
         return await future
 
@@ -88,7 +90,8 @@ class Turns:
     async def _run(self, book: Book, slot: Slot) -> None:
         try:
             # Until then what is newer still overtakes it.
-            await self._known(book)
+            with when_sent.telling(()):
+                await self._known(book)
             await self._carry_all_out(book, slot)
         finally:
             slot.is_busy = False
@@ -101,7 +104,8 @@ class Turns:
         outcomes = [_STOPPING] * len(writes)
         try:
             requests = [write.request for write in writes]
-            outcomes = await self._carry_out(book, slot, requests)
+            with when_sent.telling(each for w in writes for each in w.listeners):
+                outcomes = await self._carry_out(book, slot, requests)
         except Exception as problem:
             outcomes = [outcome_of(problem)] * len(writes)
         finally:

@@ -44,8 +44,10 @@ class Noting(Refusals):
         super().__init__()
         self.told = asyncio.Event()
 
-    def tell(self, reason: str, text: str, *arguments: object) -> None:
-        super().tell(reason, text, *arguments)
+    def tell(
+        self, reason: str, text: str, *arguments: object, station: str = ""
+    ) -> None:
+        super().tell(reason, text, *arguments, station=station)
         self.told.set()
 
 

@@ -91,6 +91,13 @@ async def test_those_that_began_since_a_time_are_found(store: DatabaseStore) -> 
     assert await found(store, since_ms=records[1].start_ms + 1) == records[:1:-1]
 
 
+async def test_those_that_began_before_a_time_are_found(store: DatabaseStore) -> None:
+    records = [await start(store, number) for number in range(3)]
+
+    assert await found(store, until_ms=records[1].start_ms) == records[:1]
+    assert await found(store, until_ms=records[1].start_ms + 1) == records[1::-1]
+
+
 async def test_one_is_found_by_its_key(store: DatabaseStore) -> None:
     record = await start(store)
 
@@ -141,6 +148,7 @@ def filled() -> Iterator[Connection]:
         token=st.sampled_from([None, "AA", "bb"]),
         is_active=st.sampled_from([None, True, False]),
         since_ms=st.none() | st.integers(0, 60_000_000),
+        until_ms=st.none() | st.integers(0, 60_000_000),
         limit=st.integers(1, 70),
     )
 )
@@ -165,6 +173,7 @@ def fits(record: TransactionRecord, query: TransactionQuery) -> bool:
         and (query.token or record.id_token).lower() == record.id_token.lower()
         and query.is_active in (None, record.is_open)
         and record.start_ms >= (query.since_ms or 0)
+        and (query.until_ms is None or record.start_ms < query.until_ms)
     )
 
 

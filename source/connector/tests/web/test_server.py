@@ -206,3 +206,17 @@ async def test_only_what_matters_is_logged(
 
     assert logged == []
     assert f"{url} answers" in caplog.text
+
+
+@pytest.mark.skipif(
+    not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no such option"
+)
+async def test_connections_end_when_nothing_is_confirmed_for_a_minute(
+    server: HttpServer, client: httpx.AsyncClient
+) -> None:
+    await client.get("/health")
+
+    [connection] = server._server.server_state.connections
+    wire = connection.transport.get_extra_info("socket")  # type: ignore[union-attr]
+    option = socket.TCP_USER_TIMEOUT
+    assert wire.getsockopt(socket.IPPROTO_TCP, option) == 60_000

@@ -12,10 +12,13 @@ from connector.csms.registering import ReadEntry
 from connector.datapoints.commands import Commands
 from connector.datapoints.flow_numbers import FlowNumbers
 from connector.datapoints.limits.service import LimitService
+from connector.datapoints.live import Live
 from connector.datapoints.present import Present
 from connector.security.passwords import Passwords
+from connector.sessions.frame_log import FrameLog
 from connector.sessions.proxies import Proxies
 from connector.store.interface import Store
+from connector.web.events.hub import Hub
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,15 @@ class ApiContext:
     """Makes the hashes that are kept of stations' passwords."""
     present: Present
     """The newest values of all datapoints."""
+    live: Live
+    """New values, while somebody looks on."""
+    frames: FrameLog | None
+    """The last frames; None: they are not kept."""
     flow: FlowNumbers
     """How the values fare on their way to the broker."""
+    hub: Hub
+    """Where events come together."""
+    started_ms: int
+    """When the connector did."""
     proxies: Proxies = field(default_factory=Proxies)
     """Those whose headers are believed."""

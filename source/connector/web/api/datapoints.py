@@ -12,7 +12,7 @@ from connector.csms import times
 from connector.csms.facts import Scalar
 from connector.datapoints.history import PLOTTED, shape_of
 from connector.datapoints.keys import parse_key
-from connector.datapoints.present import PresentValue
+from connector.datapoints.present import Asked, PresentValue
 from connector.store.spans import Grid, Point, floor
 from connector.web.api.context import ApiContext
 from connector.web.api.pages import (
@@ -39,6 +39,15 @@ _Key = Annotated[
 ]
 _Station = Annotated[
     str | None, Query(description="Only those of this station", examples=["CP-7"])
+]
+_Names = Annotated[
+    list[str],
+    Query(
+        description="Only those of this name, in all phases and locations; one "
+        "parameter for each",
+        max_length=100,
+        examples=[["Power.Active.Import"]],
+    ),
 ]
 _Step = Annotated[
     int | None,
@@ -101,13 +110,15 @@ def routes(context: ApiContext) -> APIRouter:
     )
     async def list_datapoints(
         station: _Station = None,
+        name: _Names = [],  # noqa: B006
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Page[Datapoint]:
         if station is not None:
             known(context, station)
         after = keys_of(cursor, str)[0] if cursor else None
-        found = await _present(context, station, after, limit + 1)
+        asked = Asked(station, frozenset(name) or None)
+        found = await _present(context, asked, after, limit + 1)
         items, rest = found[:limit], found[limit:]
         return Page(
             items=[_shown(each) for each in items],
@@ -148,10 +159,10 @@ def routes(context: ApiContext) -> APIRouter:
 
 
 async def _present(
-    context: ApiContext, station: str | None, after: str | None, limit: int
+    context: ApiContext, asked: Asked, after: str | None, limit: int
 ) -> list[PresentValue]:
     try:
-        return await context.present.values(station, after, limit)
+        return await context.present.values(asked, after, limit)
     except TimeoutError:
         detail = "the values cannot be told now; come again later"
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail) from None

@@ -9,8 +9,12 @@ from starlette.routing import BaseRoute
 
 from connector.web.api import (
     commands,
+    configuration,
+    connector,
     datapoints,
+    events,
     index,
+    messages,
     passwords,
     pki,
     reservations,
@@ -25,12 +29,16 @@ from connector.web.api.context import ApiContext
 ROUTERS: tuple[Callable[[ApiContext], APIRouter], ...] = (
     index.routes,
     stations.routes,
+    configuration.routes,
+    connector.routes,
     commands.routes,
     passwords.routes,
     reservations.routes,
     transactions.routes,
     tokens.routes,
     datapoints.routes,
+    events.routes,
+    messages.routes,
     pki.routes,
     store.routes,
 )

@@ -255,13 +255,19 @@ def _name(type: str, id: str) -> _Name:
         Problem: there can be none of this type or id (422).
     """
     if not token_members.is_id(id):
-        detail = f"id is {id[:80]!r}, expected {token_members.ID}"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+        raise _misfit("id", id, token_members.ID)
     try:
         return _Name(token_members.token_type(type), id)
     except ValueError as problem:
-        detail = f"type is {type[:80]!r}, expected {problem}"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from None
+        raise _misfit("type", type, str(problem)) from None
+
+
+def _misfit(field: str, value: str, expected: str) -> Problem:
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        f"{field} is {value[:80]!r}, expected {expected}",
+        errors=[{"field": field, "expected": expected}],
+    )
 
 
 def misfit(type: str, id: str, members: dict[str, Any]) -> str:

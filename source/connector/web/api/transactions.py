@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -23,7 +24,7 @@ from connector.web.api.pages import (
     keys_of,
 )
 from connector.web.api.router import api_router
-from connector.web.api.times import EXAMPLE, Since, time_ms
+from connector.web.api.times import EXAMPLE, Since, Until, time_ms
 from connector.web.problems import Problem, errors
 
 _KEY = "01KFQ5T6V7W8X9Y0Z1A2B3C4D5"
@@ -81,8 +82,10 @@ def _query(
     token: _Token = None,
     active: _Active = None,
     since: Since = None,
+    until: Until = None,
 ) -> TransactionQuery:
-    return TransactionQuery(station, token, active, time_ms("since", since))
+    since_ms, until_ms = time_ms("since", since), time_ms("until", until)
+    return TransactionQuery(station, token, active, since_ms, until_ms=until_ms)
 
 
 _Query = Annotated[TransactionQuery, Depends(_query)]
@@ -94,7 +97,8 @@ def routes(context: ApiContext) -> APIRouter:
     records = _Records(context)
 
     @router.get(
-        "/transactions", summary="The newest first; `since` is about their start"
+        "/transactions",
+        summary="The newest first; `since` and `until` are about their start",
     )
     async def list_transactions(
         query: _Query, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
@@ -150,14 +154,7 @@ class _Records:
         self, query: TransactionQuery, limit: int, cursor: str | None
     ) -> Page[Transaction]:
         before = keys_of(cursor, str)[0] if cursor else None
-        asked = TransactionQuery(
-            query.station,
-            query.token,
-            query.is_active,
-            query.since_ms,
-            before,
-            limit + 1,
-        )
+        asked = replace(query, before_key=before, limit=limit + 1)
         found = await energy_records.page(self._context.store.archive, asked)
         items, rest = found[:limit], found[limit:]
         return Page(

@@ -14,19 +14,24 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from connector.csms.central_system import LinkOptions
 from connector.csms.options import FileOptions, LimitOptions
 from connector.datapoints.command_runs import Context
 from connector.datapoints.commands import Commands
 from connector.datapoints.flow_numbers import FlowNumbers
 from connector.datapoints.limits.service import LimitService
+from connector.datapoints.live import Live
 from connector.datapoints.present import Present
 from connector.datapoints.profile_template import ProfileTemplate
 from connector.datapoints.sensors import Sensors
 from connector.security.passwords import Passwords
+from connector.sessions.frame_log import FrameLog
 from connector.settings.registered import entry_schema, read_entry
 from connector.store import open_store
+from connector.tests.clock import FakeClock
 from connector.tests.csms.conftest import Harness, StationEnd
 from connector.web.api.context import ApiContext
+from connector.web.events.hub import Hub
 from connector.web.server import HttpServer
 
 TOKEN = "a-token-of-the-tests"
@@ -115,9 +120,12 @@ async def _begin(
     store = open_store(f"sqlite:///{path}")
     options.setdefault("files", FileOptions(data_dir=folder))
     more = options.pop("context", {})
-    harness = Harness(store, read_entry=read_entry, **options)
+    clock = options.setdefault("clock", FakeClock())
+    frames = FrameLog(clock.now_ms, 1_000_000)
+    links = LinkOptions(max_frames_per_s=0, frames=frames)
+    harness = Harness(store, read_entry=read_entry, links=links, **options)
     await store.open()
-    context = replace(_context(harness, store, folder), **more)
+    context = replace(_context(harness, store, folder), **({"frames": frames} | more))
     await harness.central.start()
     await context.limits.start()
     files = harness.central.blocks.files
@@ -163,6 +171,7 @@ def _context(harness: Harness, store: Any, folder: Path) -> ApiContext:
     )
     runs = Context(limits, "remote", ProfileTemplate(), central.blocks)
     commands = Commands(central.stations, runs, clock, harness.facts.append)
+    sensors = Sensors()
     return ApiContext(
         central_system=central,
         commands=commands,
@@ -175,6 +184,10 @@ def _context(harness: Harness, store: Any, folder: Path) -> ApiContext:
         read_entry=read_entry,
         entry_schema=_schema(),
         passwords=Passwords(folder),
-        present=Present(Sensors(), lambda run: run()),
+        present=Present(sensors, lambda run: run()),
+        live=Live(sensors, lambda run: run()),
+        frames=None,
         flow=FlowNumbers(),
+        hub=Hub(clock),
+        started_ms=clock.now_ms(),
     )

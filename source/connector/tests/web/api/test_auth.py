@@ -12,7 +12,7 @@ import pytest
 from connector.sessions.proxies import Proxies
 from connector.tests.csms.conftest import settle
 from connector.tests.web.api.conftest import TOKEN, Api, StartApi, on_shared_loop
-from connector.web.api.auth import Tokens
+from connector.web.api.entrance import Tokens
 
 INDEX = "/api/v1"
 WRONG = {"Authorization": "Bearer wrong"}
@@ -35,7 +35,9 @@ async def test_with_the_token_it_answers(shared_api: Api) -> None:
 
 
 @on_shared_loop
-@pytest.mark.parametrize("path", [INDEX, "/openapi.json", "/docs", "/nothing", "/"])
+@pytest.mark.parametrize(
+    "path", [INDEX, "/openapi.json", "/docs", "/nothing", "/logout"]
+)
 async def test_without_a_token_nothing_is_told(shared_api: Api, path: str) -> None:
     assert is_refused(await shared_api.stranger.get(path))
 

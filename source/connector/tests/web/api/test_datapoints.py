@@ -61,6 +61,18 @@ async def test_present_values_are_told(api: Api) -> None:
     ]
 
 
+async def test_those_of_some_names_alone_can_be_asked_for(api: Api) -> None:
+    tell(api, NAME, power=7400.0, status="Charging")
+
+    power = await api.get(LIST, name="Power.Active.Import")
+    both = await api.get(LIST, name=["Power.Active.Import", "status"])
+    none = await api.get(LIST, name="nothing")
+
+    assert [item["key"] for item in power["items"]] == [KEY]
+    assert len(both["items"]) == 2
+    assert none["items"] == []
+
+
 async def test_a_value_that_nobody_told_yet_is_null(api: Api) -> None:
     sensors = tell(api, NAME)
     sensors.restore(NAME, ["1__SoC"])

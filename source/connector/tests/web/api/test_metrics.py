@@ -9,8 +9,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from connector.csms.options import StationOptions
 from connector.errors import CallErrorReceived
+from connector.tests.clock import START_MS
 from connector.tests.csms.conftest import settle
 from connector.tests.web.api.conftest import NAME, Api, StartApi
+from connector.tests.web.api.test_events import listen
 
 Numbers = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
@@ -149,3 +151,50 @@ async def test_nothing_else_is_on_the_page(api: Api) -> None:
 
     assert all(name.startswith("ocpp_") for name, _ in numbers)
     assert of(numbers, "ocpp_connector_info", version="0.0.0") == 1
+
+
+# The rows of the contract of the API: what a page of numbers has to tell.
+FAMILIES = {
+    "ocpp_stations": {"state", "version"},
+    "ocpp_messages_total": {"action", "direction"},
+    "ocpp_call_duration_seconds_bucket": {"le"},
+    "ocpp_call_duration_seconds_sum": set(),
+    "ocpp_command_outcomes_total": {"command", "outcome"},
+    "ocpp_datapoints_published_total": set(),
+    "ocpp_queue_depth": {"queue"},
+    "ocpp_reconnects_total": set(),
+    "ocpp_frame_errors_total": set(),
+    "ocpp_event_readers": set(),
+    "ocpp_event_readers_dropped_total": set(),
+    "ocpp_frame_log_bytes": set(),
+    "ocpp_connector_cpu_seconds_total": set(),
+}
+
+
+async def test_everything_that_is_promised_is_there(api: Api) -> None:
+    await api.connect()
+    await api.client.post(f"/api/v1/stations/{NAME}/0/reset", json={"value": "soft"})
+
+    numbers = await read(api)
+
+    labels = {name: {label for label, _ in pairs} for name, pairs in numbers}
+    assert {name: labels.get(name) for name in FAMILIES} == FAMILIES
+
+
+async def test_it_tells_when_the_connector_started(api: Api) -> None:
+    api.harness.clock.advance(60)
+
+    started = of(await read(api), "ocpp_connector_start_time_seconds")
+
+    assert started == START_MS / 1000
+
+
+async def test_readers_of_events_are_counted(api: Api) -> None:
+    async with listen(api):
+        assert of(await read(api), "ocpp_event_readers") == 1
+
+
+async def test_a_frame_log_that_is_off_has_no_size(start_api: StartApi) -> None:
+    api = await start_api(context={"frames": None})
+
+    assert ("ocpp_frame_log_bytes", ()) not in await read(api)

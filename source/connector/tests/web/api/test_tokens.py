@@ -141,7 +141,7 @@ async def test_a_body_that_does_not_fit_is_422(
         (f"any/{'x' * 256}", "id is"),
     ],
 )
-async def test_what_can_be_no_token_is_422(
+async def test_what_can_be_no_token_is_422_and_names_the_field(
     shared_api: Api, method: str, where: str, detail: str
 ) -> None:
     body = {"json": {}} if method == "PUT" else {}
@@ -149,6 +149,8 @@ async def test_what_can_be_no_token_is_422(
 
     assert answer.status_code == 422, answer.text
     assert detail in answer.json()["detail"]
+    [error] = answer.json()["errors"]
+    assert detail.startswith(f"{error['field']} is")
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,8 @@ async def test_filters_hold_together(api: Api) -> None:
     assert await keys(api, token="OTHER", station=NAME) == []
     assert await keys(api, since="2026-01-31T12:01:00Z") == [other]
     assert await keys(api, since="2026-01-31T13:01:00 01:00") == [other]
+    assert other not in await keys(api, until="2026-01-31T12:01:00Z")
+    assert await keys(api, since="2026-01-31T12:01:00Z", until="2027-01-01") == [other]
     assert len(await keys(api, active="true")) == 1
     assert len(await keys(api, active="false")) == 2
 
@@ -95,7 +97,7 @@ async def test_one_that_runs_tells_its_energy_until_now(api: Api) -> None:
 
 @on_shared_loop
 @pytest.mark.parametrize(
-    "query", ["since=yesterday", "cursor=x", "limit=0", "active=x"]
+    "query", ["since=yesterday", "until=x", "cursor=x", "limit=0", "active=x"]
 )
 async def test_what_does_not_fit_is_refused(shared_api: Api, query: str) -> None:
     answer = await shared_api.client.get(f"{LIST}?{query}")

@@ -1,0 +1,209 @@
+"""The frame log over the API: what was said, with its answers, without secrets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+
+from connector.errors import RemoteProtocolError
+from connector.sessions.frame_log import FrameLog
+from connector.tests.csms.conftest import settle
+from connector.tests.web.api.conftest import NAME, Api, StartApi
+from connector.tests.web.api.test_events import listen
+
+LIST = "/api/v1/messages"
+SECRET = "d0c0ffee-d0c0ffee"
+
+
+async def messages(api: Api, **query: Any) -> list[Any]:
+    return (await api.get(LIST, **query))["items"]
+
+
+def frames(api: Api) -> FrameLog:
+    found = api.context.frames
+    assert found is not None
+    return found
+
+
+async def test_a_call_and_its_answer_belong_together(api: Api) -> None:
+    end = await api.connect()
+    await end.say("Heartbeat")
+
+    call, answer = (await messages(api, action="Heartbeat"))[-2:]
+
+    assert call == {
+        "number": call["number"],
+        "time": "2026-01-31T12:00:00.000Z",
+        "station": NAME,
+        "direction": "in",
+        "kind": "CALL",
+        "action": "Heartbeat",
+        "id": call["frame"][1],
+        "latency_ms": None,
+        "frame": [2, call["id"], "Heartbeat", {}],
+        "note": None,
+    }
+    assert answer["kind"] == "CALLRESULT"
+    assert (answer["direction"], answer["id"]) == ("out", call["id"])
+    assert (answer["action"], answer["latency_ms"]) == ("Heartbeat", 0)
+
+
+async def test_an_answer_tells_how_long_it_took(api: Api) -> None:
+    log, clock = frames(api), api.harness.clock
+    log.add(NAME, "out", '[2, "17", "Reset", {"type": "Soft"}]')
+    clock.advance(1.5)
+    log.add(NAME, "in", ' [ 4 ,"17","GenericError","",{}]')
+
+    [call, error] = await messages(api)
+
+    assert (error["kind"], error["action"]) == ("CALLERROR", "Reset")
+    assert (call["latency_ms"], error["latency_ms"]) == (None, 1500)
+
+
+async def test_an_answer_is_not_that_of_another_station_or_way(api: Api) -> None:
+    log = frames(api)
+    log.add(NAME, "out", '[2,"17","Reset",{}]')
+    log.add("CP-8", "in", '[3,"17",{}]')
+    log.add(NAME, "out", '[3,"17",{}]')
+
+    assert [m["action"] for m in await messages(api)] == ["Reset", None, None]
+
+
+async def test_the_newest_come_first_page_by_page(api: Api) -> None:
+    for number in range(7):
+        frames(api).add(NAME, "in", f'[2,"{number}","Heartbeat",{{}}]')
+
+    pages, cursor = [], None
+    for _ in range(3):
+        query = {"cursor": cursor} if cursor else {}
+        page = await api.get(LIST, limit=3, **query)
+        pages.append([item["id"] for item in page["items"]])
+        cursor = page["next"]
+
+    assert pages == [["4", "5", "6"], ["1", "2", "3"], ["0"]]
+    assert cursor is None
+
+
+async def test_they_are_chosen_by_station_action_and_time(api: Api) -> None:
+    log, clock = frames(api), api.harness.clock
+    log.add(NAME, "in", '[2,"1","Heartbeat",{}]')
+    log.add("CP-8", "in", '[2,"2","Heartbeat",{}]')
+    clock.advance(60)
+    log.add(NAME, "in", '[2,"3","Heartbeat",{}]')
+    log.add(NAME, "in", '[2,"4","MeterValues",{}]')
+
+    async def ids(**query: str) -> list[str]:
+        return [item["id"] for item in await messages(api, **query)]
+
+    assert await ids(station=NAME) == ["1", "3", "4"]
+    assert await ids(action="Heartbeat") == ["1", "2", "3"]
+    assert await ids(since="2026-01-31T12:00:30Z") == ["3", "4"]
+    assert await ids(station="CP-8", action="MeterValues") == []
+
+
+@pytest.mark.parametrize("is_malformed", [False, True], ids=["frame", "rubbish"])
+async def test_secrets_are_blanked(api: Api, is_malformed: bool) -> None:
+    text = (
+        f'[2,"1","ChangeConfiguration",{{"key":"AuthorizationKey","value":"{SECRET}"}}'
+    )
+    frames(api).add(NAME, "out", text if is_malformed else f"{text}]")
+
+    answer = await api.client.get(LIST)
+    lines = await api.client.get(f"{LIST}.jsonl")
+
+    assert SECRET not in answer.text + lines.text
+    assert "ChangeConfiguration" in answer.text
+
+
+async def test_a_secret_that_a_station_repeats_is_blanked(api: Api) -> None:
+    refusal = RemoteProtocolError("GenericError", f"{SECRET} is too short")
+    end = await api.connect()
+    end.answers["ChangeConfiguration"] = refusal
+    payload = {"key": "AuthorizationKey", "value": SECRET}
+    call = {"action": "ChangeConfiguration", "payload": payload}
+    await api.client.post(f"/api/v1/stations/{NAME}/calls", json=call)
+
+    answer = await api.client.get(LIST)
+
+    assert "is too short" in answer.text
+    assert SECRET not in answer.text
+
+
+async def test_what_is_no_frame_is_there_with_what_is_wrong(api: Api) -> None:
+    end = await api.connect()
+    await end.link.send("rubbish")
+    await settle()
+
+    [wrong] = [m for m in await messages(api) if m["kind"] == "MALFORMED"]
+
+    assert (wrong["station"], wrong["direction"]) == (NAME, "in")
+    assert wrong["frame"] == "rubbish"
+    assert "not JSON" in wrong["note"]
+
+
+async def test_a_connection_is_there_with_its_end(api: Api) -> None:
+    end = await api.connect()
+    await end.leave()
+
+    found = {m["kind"]: m for m in await messages(api)}
+
+    assert "ocpp1.6" in found["CONNECTED"]["note"]
+    assert found["DISCONNECTED"]["station"] == NAME
+    assert found["DISCONNECTED"]["frame"] is None
+
+
+async def test_who_is_refused_at_the_door_is_there_with_the_reason(api: Api) -> None:
+    text = "refused %s from %s: %d %s"
+    refusals = api.harness.central.refusals
+    refusals.tell("password", text, NAME, "192.0.2.1", 401, "wrong", station=NAME)
+
+    [refused] = await messages(api, station=NAME)
+
+    assert refused["kind"] == "REFUSED"
+    assert refused["note"] == f"refused {NAME} from 192.0.2.1: 401 wrong"
+
+
+async def test_all_can_be_downloaded_line_by_line(api: Api) -> None:
+    for number in range(450):
+        frames(api).add(NAME, "in", f'[2,"{number}","Heartbeat",{{}}]')
+
+    answer = await api.client.get(f"{LIST}.jsonl", params={"station": NAME})
+
+    assert answer.headers["content-type"].startswith("application/jsonl")
+    lines = [orjson.loads(line) for line in answer.text.splitlines()]
+    assert [line["id"] for line in lines] == [str(number) for number in range(450)]
+    assert lines[0].keys() == (await messages(api))[0].keys()
+
+
+async def test_they_come_as_events_to_those_who_ask_for_them(api: Api) -> None:
+    end = await api.connect()
+    async with listen(api, f"?types=message&station={NAME}") as listener:
+        frames(api).add("CP-8", "in", '[2,"1","Heartbeat",{}]')
+        await end.say("Heartbeat")
+        call = await listener.data("message")
+        answer = await listener.data("message")
+
+    assert [call, answer] == (await messages(api))[-2:]
+    assert answer["action"] == "Heartbeat"
+
+
+async def test_an_answer_to_what_was_asked_before_somebody_read_has_its_name(
+    api: Api,
+) -> None:
+    frames(api).add(NAME, "out", '[2,"17","Reset",{}]')
+    async with listen(api, "?types=message") as listener:
+        frames(api).add(NAME, "in", '[3,"17",{}]')
+
+        assert (await listener.data("message"))["action"] == "Reset"
+
+
+async def test_a_log_that_is_off_says_how_it_is_turned_on(start_api: StartApi) -> None:
+    api = await start_api(context={"frames": None})
+
+    answer = await api.client.get(LIST)
+
+    assert answer.status_code == 404
+    assert "FRAME_LOG_BYTES" in answer.json()["detail"]
+    assert (await api.client.get(f"{LIST}.jsonl")).status_code == 404

@@ -1,0 +1,127 @@
+"""`/api/v1/events`: what happens, as it happens."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+
+from connector.csms import times
+from connector.web.api.context import ApiContext
+from connector.web.api.router import api_router
+from connector.web.api.stations import known
+from connector.web.events.feed import feed
+from connector.web.events.reader import KINDS, Wish
+from connector.web.events.response import MEDIA_TYPE, EventStream
+from connector.web.problems import Problem, errors
+
+_USUAL = tuple(kind for kind in KINDS if kind != "message")
+_MOST_STATIONS = 1000
+_FULL = "there are as many readers of events as there may be; close one, or come later"
+_ABOUT = """\
+Server-sent events ([HTML, section 9.2](https://html.spec.whatwg.org/multipage/\
+server-sent-events.html)), a few times a second. First `hello` (`version`, `started`,
+`now`): ask for the lists you show after it, then go on with what comes. A line with a
+colon comes where nothing happens, at least every 15 s. Whoever does not read for long
+enough is dropped, and begins anew when he comes back.
+
+| event | data |
+|---|---|
+| `station` | as in `GET /api/v1/stations/{station}`; one that is forgotten: \
+`{"station", "removed": true}` |
+| `datapoint` | `key`, `value`, `timestamp`, `unit`, `station`, `where`, `name` (the \
+key behind its place); only the newest value of a key |
+| `transaction` | as in `GET /api/v1/transactions` |
+| `outcome` | `station`, `where`, `command`, `action` (of a call), `value`, \
+`correlation`, `time`, `stage`: `asked`, `sent`, then how it ended (`accepted`, \
+`rejected`, ..), then `in_force` where it is seen to take effect; `outcome`: the \
+outcome object, once there is one |
+| `message` | as in `GET /api/v1/messages`; only where `types` names it |
+"""
+_EXAMPLE = (
+    'event: hello\nid: 1\ndata: {"version":"0.6.0","started":"2026-01-31T12:00:00Z",'
+    '"now":"2026-01-31T12:34:56Z"}\n\nevent: datapoint\nid: 2\ndata: {"key":'
+    '"CP-7__1__Power.Active.Import","station":"CP-7","where":"1","name":'
+    '"Power.Active.Import","unit":"W","value":7400.0,"timestamp":'
+    '"2026-01-31T12:34:56.789Z"}\n\n'
+)
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {MEDIA_TYPE: {"schema": {"type": "string"}, "example": _EXAMPLE}},
+    }
+}
+_Types = Annotated[
+    str | None,
+    Query(
+        description=f"Some of {', '.join(KINDS)}, with commas; else all but message",
+        examples=["station,outcome"],
+    ),
+]
+_Stations = Annotated[
+    list[str],
+    Query(
+        description="Only of these stations, one parameter for each",
+        max_length=_MOST_STATIONS,
+        examples=[["CP-7"]],
+    ),
+]
+
+
+_Names = Annotated[
+    list[str],
+    Query(
+        description="Only datapoints of these names, in any place and phase, one "
+        "parameter for each; other events come as they do",
+        max_length=_MOST_STATIONS,
+        examples=[["Power.Active.Import"]],
+    ),
+]
+
+
+def routes(context: ApiContext) -> APIRouter:
+    """The route."""
+    router = api_router("events")
+    hub = feed(context)
+
+    @router.get(
+        "/events",
+        summary="What happens, as it happens",
+        description=_ABOUT,
+        response_class=StreamingResponse,
+        responses=errors(404, 429) | _STREAM,
+    )
+    async def show_events(
+        types: _Types = None,
+        station: _Stations = [],  # noqa: B006
+        name: _Names = [],  # noqa: B006
+    ) -> EventStream:
+        for identity in station:
+            known(context, identity)
+        wish = Wish(_kinds(types), frozenset(station), frozenset(name))
+        reader = hub.open(wish, _hello(context))
+        if reader is None:
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, _FULL, {"Retry-After": "5"})
+        return EventStream(reader)
+
+    return router
+
+
+def _hello(context: ApiContext) -> dict[str, object]:
+    return {
+        "version": context.version,
+        "started": times.iso(context.started_ms),
+        "now": times.iso(context.clock.now_ms()),
+    }
+
+
+def _kinds(types: str | None) -> frozenset[str]:
+    if types is None:
+        return frozenset(_USUAL)
+    named = [each.strip() for each in types.split(",")]
+    unknown = [each for each in named if each not in KINDS]
+    if unknown:
+        detail = f"types: {unknown[0][:80]!r} is none of {', '.join(KINDS)}"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    return frozenset(named)

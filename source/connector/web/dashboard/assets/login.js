@@ -1,0 +1,9 @@
+// @ts-check
+// The form works without this: it only says what went wrong.
+const refused = document.getElementById("refused");
+const field = document.getElementById("token");
+if (refused && field && new URLSearchParams(location.search).has("refused")) {
+  refused.textContent =
+    "That is not the token. Look whether all of it was copied, and try again.";
+  field.setAttribute("aria-invalid", "true");
+}

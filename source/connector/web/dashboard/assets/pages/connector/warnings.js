@@ -1,0 +1,65 @@
+// @ts-check
+/** What is wrong with the connector, or will be: in words, with what to do. */
+import { bytes, plural } from "../../lib/format.js";
+
+/** @typedef {{tone: "warn" | "bad", text: string}} Warning */
+
+/** From so many days on it is said: each is renewed in another way. */
+const DAYS = { server: 30, ca: 90, crl: 2, station: 14 };
+const LITTLE_BYTES = 500 * 1024 * 1024;
+const MUCH_DELAY_MS = 250;
+const NAMES = { server: "The certificate of the connector", ca: "The CA of client certificates", crl: "The revocation list" };
+
+/** How serious it is that something holds for so long. @param {number} days @param {keyof typeof DAYS} kind */
+export const toneOf = (days, kind) => (days < 0 ? "bad" : days < DAYS[kind] ? "warn" : "ok");
+
+/** @param {any} view of GET /connector @param {any} store of GET /store @param {any} pki of GET /pki @returns {Warning[]} */
+export const warnings = (view, store, pki) => [...ofConnector(view), ...ofStore(store), ...ofCertificates(pki)];
+
+/** @param {any} view @returns {Warning[]} */
+function ofConnector(view) {
+  /** @type {Warning[]} */
+  const found = [];
+  if (!view) return found;
+  const { broker, store, process } = view;
+  if (!broker.connected) found.push({ tone: "bad", text: `The broker at ${broker.address} does not answer. Stations are answered all the same; values wait until it is there again.` });
+  if (!store.writable) found.push({ tone: "bad", text: `${store.location} cannot be written to. Stations keep their transactions until it can: is the disk full?` });
+  if (broker.dropped > 0) found.push({ tone: "warn", text: `The broker did not take ${plural(broker.dropped, "message")} in time since the start.` });
+  if (process.loop_delay_ms > MUCH_DELAY_MS) found.push({ tone: "warn", text: `Work waits ${Math.round(process.loop_delay_ms)} ms for its turn: this machine has too little to spare.` });
+  return found;
+}
+
+/** @param {any} store @returns {Warning[]} */
+function ofStore(store) {
+  /** @type {Warning[]} */
+  const found = [];
+  if (!store) return found;
+  if (store.free_bytes !== null && store.free_bytes < LITTLE_BYTES) found.push({ tone: "bad", text: `There are ${bytes(store.free_bytes)} left on the disk of the store.` });
+  if (store.history_dropped > 0) found.push({ tone: "warn", text: `${plural(store.history_dropped, "value")} of the history were lost since the start: the store was too slow, or could not write.` });
+  return found;
+}
+
+/** @param {any} pki @returns {Warning[]} */
+function ofCertificates(pki) {
+  if (!pki) return [];
+  const own = Object.entries(pki.days_left).map(([kind, days]) => told(NAMES[kind] ?? kind, days, kind in DAYS ? /** @type {any} */ (kind) : "station"));
+  const stations = newestOfEach(pki.items).map((item) => told(`The certificate of ${item.common_name}`, item.days_left, "station"));
+  return [...own, ...stations].filter((each) => each !== null);
+}
+
+/** @param {string} whose @param {number} days @param {keyof typeof DAYS} kind @returns {Warning | null} */
+function told(whose, days, kind) {
+  const tone = toneOf(days, kind);
+  if (tone === "ok") return null;
+  return { tone, text: days < 0 ? `${whose} has expired.` : `${whose} holds for ${plural(days, "day")} more.` };
+}
+
+/** Only what is used: older ones of the same name were replaced. @param {any[]} items newest first */
+function newestOfEach(items) {
+  const found = new Map();
+  for (const item of items) {
+    const name = `${item.station ?? ""}\n${item.common_name}`;
+    if (!item.revoked && !found.has(name)) found.set(name, item);
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,163 @@
+// @ts-check
+/** What stations and the connector say to each other, as it is on the wire. */
+import { html, useEffect, useMemo, useSignal } from "../lib/html.js";
+import { get, url } from "../lib/api.js";
+import { listen } from "../lib/events.js";
+import { number, plural } from "../lib/format.js";
+import { setQuery } from "../lib/router.js";
+import { stationIds } from "../lib/state.js";
+import { announce } from "../parts/announce.js";
+import { ActionButton } from "../parts/button.js";
+import { Icon } from "../parts/icons.js";
+import { Empty, ErrorNote, PageHead } from "../parts/page.js";
+import { saveLines } from "./frames/download.js";
+import { Filters, NAMES } from "./frames/filters.js";
+import { FrameList } from "./frames/list.js";
+import { partnerOf } from "./frames/kinds.js";
+import { Log, MOST } from "./frames/log.js";
+import { Pair } from "./frames/pair.js";
+
+const FETCHED = 1000;
+const TYPED_MS = 400;
+
+export const title = () => "Messages";
+
+/** @param {{query: Record<string, string>}} props */
+export default function Page({ query }) {
+  const log = useMemo(() => new Log(), []);
+  const error = useSignal(/** @type {any} */ (null));
+  const activeKey = useSignal(/** @type {any} */ (null));
+  const opened = useSignal(/** @type {any} */ (null));
+  // One station that is known: the connector sends only its frames.
+  const only = stationIds.value.includes(query.station ?? "") ? query.station : "";
+  const { older, further } = useFrames(log, only, error);
+  useRare(log, query.station, query.action);
+  useMemo(() => log.filter(query), NAMES.map((name) => query[name]));
+  const step = (by) => {
+    let at = log.shown.findLastIndex((frame) => frame.key === activeKey.value) + by;
+    // Its other half is shown already.
+    if (log.shown[at] && log.shown[at] === partnerOf(log.frames, opened.value)) at += by;
+    const next = log.shown[at];
+    if (!next) return announce(by > 0 ? "This is the newest" : "This is the oldest");
+    activeKey.value = next.key;
+    opened.value = next;
+  };
+  return html`<${PageHead} title="Messages" sub="What stations and the connector say to each other, as it is on the wire. Passwords, keys and the like are hidden."><${Actions} log=${log} only=${only} /></${PageHead}>
+    <${ErrorNote} error=${error.value} />
+    <section class="card flush frames" aria-label="Frame log">
+      <h2 class="visually-hidden">Frame log</h2>
+      <${Filters} query=${query} actions=${log.actions.value} />
+      <${Told} log=${log} older=${older} further=${further} />
+      <${Rows} log=${log} active=${activeKey} opened=${opened} />
+      <p class="frame-keys muted small" id="frame-keys"><kbd>j</kbd> <kbd>k</kbd> or arrows: next, previous · <kbd>Enter</kbd>: open · <kbd>Esc</kbd>: close</p>
+    </section>
+    ${opened.value && html`<${Pair} log=${log} frame=${opened.value} onStep=${step} onClose=${() => (opened.value = null)} />`}`;
+}
+
+/**
+ * Fetches what was, and listens to what comes. @param {Log} log @param {string} only @param {any} error
+ */
+function useFrames(log, only, error) {
+  const older = useSignal(/** @type {string | null} */ (null));
+  useEffect(() => {
+    const ended = new AbortController();
+    const fetchOlder = async () => {
+      try {
+        const query = { station: only, limit: FETCHED };
+        const page = await get("messages", query, { signal: ended.signal });
+        log.addOlder(page.items);
+        older.value = page.next;
+        error.value = null;
+      } catch (problem) {
+        if (!ended.signal.aborted) error.value = problem;
+      }
+    };
+    const stop = listen({
+      types: ["message"],
+      stations: only ? [only] : [],
+      onEvent: (_, record) => log.take(record, !only),
+      onUp: ({ started }) => {
+        log.begin(started);
+        fetchOlder();
+      },
+    });
+    return () => {
+      ended.abort();
+      stop();
+    };
+  }, [only]);
+  const further = async () => {
+    const page = await get("messages", { station: only, limit: FETCHED, cursor: older.value });
+    log.addOlder(page.items);
+    older.value = page.next;
+    announce(`${plural(log.shown.length, "message")} shown`);
+  };
+  return { older, further };
+}
+
+/**
+ * What is rare may be older than what was fetched of all: the connector looks for it.
+ * @param {Log} log @param {string} [station] @param {string} [action]
+ */
+function useRare(log, station, action) {
+  useEffect(() => {
+    if (!station && !action) return undefined;
+    const ended = new AbortController();
+    const timer = setTimeout(() => {
+      const found = get("messages", { station, action, limit: FETCHED }, { signal: ended.signal });
+      // What is here is shown all the same.
+      found.then(({ items }) => log.addOlder(items), () => undefined);
+    }, TYPED_MS);
+    return () => {
+      clearTimeout(timer);
+      ended.abort();
+    };
+  }, [station, action]);
+}
+
+/** @param {{log: Log, only: string}} props */
+function Actions({ log, only }) {
+  log.revision.value; // Read: the number that waits changes.
+  const isPaused = log.isPaused.value;
+  const waits = log.waiting.length;
+  const turn = () => {
+    log.pause(!isPaused);
+    announce(isPaused ? "New messages are shown" : "Paused: new messages wait");
+  };
+  return html`<button class=${`btn ${isPaused ? "btn-primary" : ""}`} type="button" onClick=${turn}>
+      <${Icon} name=${isPaused ? "play" : "pause"} />${isPaused ? html`Go on <span class="num">(${waits >= MOST ? `${MOST}, the newest,` : waits} waiting)</span>` : "Pause"}
+    </button>
+    <button class="btn" type="button" disabled=${log.shown.length === 0} onClick=${() => saveLines(log.shown)}><${Icon} name="download" />Download what is shown</button>
+    <a class="btn btn-quiet" href=${url("messages.jsonl", { station: only })} download>All that is kept</a>`;
+}
+
+/**
+ * How many there are; told without a stream of words to screen readers.
+ * @param {{log: Log, older: any, further: () => Promise<any>}} props
+ */
+function Told({ log, older, further }) {
+  log.revision.value;
+  const hasRoom = older.value && log.frames.length <= MOST - FETCHED;
+  const isFiltered = log.shown.length !== log.frames.length;
+  return html`<div class="frame-told row small muted num"><p>
+    ${plural(log.shown.length, "message")}${isFiltered && ` of ${number(log.frames.length)}`}${log.isPaused.value && " · paused"}
+    ${log.dropped > 0 && html` · <span>${plural(log.dropped, "older one")} let go: the page keeps the newest ${MOST}</span>`}
+    ${log.missed > 0 && html` · <span>${plural(log.missed, "message")} not sent: too many at once</span>`}
+  </p>${hasRoom && html`<${ActionButton} small=${true} kind="quiet" run=${further}>Look further back</${ActionButton}>`}</div>`;
+}
+
+/** @param {{log: Log, active: any, opened: any}} props */
+function Rows({ log, active, opened }) {
+  log.revision.value; // Read: the page around it is not drawn again for each message.
+  if (log.shown.length === 0) return html`<${Nothing} log=${log} />`;
+  return html`<${FrameList} log=${log} activeKey=${active.value} onActive=${(key) => (active.value = key)} onOpen=${(frame) => (opened.value = frame)} />`;
+}
+
+/** @param {{log: Log}} props */
+function Nothing({ log }) {
+  if (log.frames.length > 0) {
+    const none = Object.fromEntries(NAMES.map((name) => [name, null]));
+    return html`<${Empty} icon="search" title="No message is like that"><button class="btn" type="button" onClick=${() => setQuery(none)}>Show all</button></${Empty}>`;
+  }
+  return html`<${Empty} icon="frames" title="No message yet">As soon as a station says something it is here.</${Empty}>`;
+}

@@ -1,0 +1,32 @@
+// @ts-check
+import { html, useId } from "../../lib/html.js";
+import { setQuery } from "../../lib/router.js";
+import { stationIds } from "../../lib/state.js";
+import { Field } from "../../parts/field.js";
+import { CHOICES } from "./kinds.js";
+
+/** @type {[string, string][]} */
+const KINDS = CHOICES.map(([name, text]) => [name, text]);
+/** @type {[string, string][]} */
+const WAYS = [
+  ["", "Both"],
+  ["in", "From stations"],
+  ["out", "To stations"],
+];
+export const NAMES = ["station", "action", "direction", "kind", "text"];
+
+/** @param {{query: Record<string, string>, actions: string[]}} props */
+export function Filters({ query, actions }) {
+  const id = useId();
+  const set = (name) => (text) => setQuery({ [name]: text });
+  const of = (name) => query[name] ?? "";
+  return html`<form class="frame-filters" role="search" aria-label="Filter the messages" onSubmit=${(event) => event.preventDefault()}>
+    <${Field} label="Station" type="search" value=${of("station")} onInput=${set("station")} list=${`${id}-stations`} placeholder="All" />
+    <${Field} label="Action" type="search" value=${of("action")} onInput=${set("action")} list=${`${id}-actions`} placeholder="All" />
+    <${Field} label="Direction" value=${of("direction")} options=${WAYS} onInput=${set("direction")} />
+    <${Field} label="Kind" value=${of("kind")} options=${KINDS} onInput=${set("kind")} />
+    <${Field} label="Text in it" type="search" value=${of("text")} onInput=${set("text")} placeholder="A token, a value, an id" />
+    <datalist id=${`${id}-stations`}>${stationIds.value.map((name) => html`<option key=${name} value=${name} />`)}</datalist>
+    <datalist id=${`${id}-actions`}>${actions.map((name) => html`<option key=${name} value=${name} />`)}</datalist>
+  </form>`;
+}

@@ -1,0 +1,104 @@
+// @ts-check
+/** What a record of the frame log is, in words and shapes. */
+
+/**
+ * @typedef {object} Frame a record of `GET /api/v1/messages`, and what the page adds
+ * @property {number} number
+ * @property {string} time
+ * @property {string | null} station
+ * @property {"in" | "out" | null} direction in: from the station
+ * @property {string} kind
+ * @property {string | null} action of answers, too
+ * @property {string | null} id of the message
+ * @property {number | null} latency_ms of answers
+ * @property {any} frame JSON, or text where it is none; secrets are blanked
+ * @property {string | null} note what is wrong with it
+ * @property {number} run of the connector, whose numbers begin anew
+ * @property {string} key unlike that of all others
+ * @property {string} text the frame in one line
+ */
+
+/** @typedef {"live" | "ok" | "bad" | "idle" | "off"} Tone */
+
+/** @type {Record<string, {tone: Tone, shape: string, text: string}>} */
+const KINDS = {
+  CALL: { tone: "live", shape: "?", text: "Call" },
+  CALLRESULT: { tone: "ok", shape: "✓", text: "Answer" },
+  CALLERROR: { tone: "bad", shape: "▲", text: "Error" },
+  CALLRESULTERROR: { tone: "bad", shape: "▲", text: "Result error" },
+  SEND: { tone: "idle", shape: "»", text: "Send" },
+  CONNECTED: { tone: "idle", shape: "●", text: "Connected" },
+  DISCONNECTED: { tone: "off", shape: "○", text: "Gone" },
+  REFUSED: { tone: "bad", shape: "✕", text: "Refused" },
+};
+const LINKS = new Set(["CONNECTED", "DISCONNECTED", "REFUSED"]);
+const MALFORMED = { tone: /** @type {Tone} */ ("bad"), shape: "✕", text: "Malformed" };
+
+/** How a kind is shown; one that is no kind of OCPP-J is malformed. @param {Frame} frame */
+export const shownAs = (frame) => KINDS[frame.kind] ?? MALFORMED;
+
+/** Whether it tells of something wrong. @param {Frame} frame */
+export const isBad = (frame) => shownAs(frame).tone === "bad";
+
+/** @param {Frame} frame */
+const asks = (frame) => frame.kind === "CALL" || frame.kind === "SEND";
+/** @param {Frame} frame */
+const answers = (frame) => frame.kind === "CALLRESULT" || frame.kind === "CALLERROR";
+
+/** What can be chosen as kind: [name, words, predicate]. */
+/** @type {[string, string, (frame: Frame) => boolean][]} */
+export const CHOICES = [
+  ["", "All", () => true],
+  ["calls", "Calls and sends", asks],
+  ["answers", "Answers", answers],
+  ["errors", "Wrong or refused", isBad],
+  ["links", "Connections", (frame) => LINKS.has(frame.kind)],
+];
+
+const WAYS = { in: "from station", out: "to station" };
+
+/** "" where it is no frame. @param {Frame} frame */
+export const way = (frame) => (frame.direction ? WAYS[frame.direction] : "");
+
+/** A record as it came, with what the page needs. @param {any} record @param {number} run @returns {Frame} */
+export function read(record, run) {
+  const { frame, note } = record;
+  const text = typeof frame === "string" ? frame : frame === null ? "" : JSON.stringify(frame);
+  return { ...record, run, key: `${run}/${record.number}`, text: note ? `${note}${text && " · "}${text}` : text };
+}
+
+/** What it says beside its id and action, in one line. @param {Frame} frame */
+export function gist(frame) {
+  const { kind, frame: parts } = frame;
+  if (frame.note || !Array.isArray(parts)) return frame.text;
+  const said = kind === "CALL" || kind === "SEND" ? parts[3] : kind === "CALLRESULT" ? parts[2] : parts.slice(2);
+  return JSON.stringify(said ?? null);
+}
+
+/** As it came. @param {Frame} frame */
+export function original({ run, key, text, ...record }) {
+  return record;
+}
+
+/** @param {Frame} a @param {Frame} b */
+export const byAge = (a, b) => a.run - b.run || a.number - b.number;
+
+/**
+ * The call of an answer, or the answer of a call; null where it is not in the log.
+ * Message ids may be used again: the nearest one counts.
+ * @param {Frame[]} frames in their order @param {Frame} frame @returns {Frame | null}
+ */
+export function partnerOf(frames, frame) {
+  if (!frame.id || frame.kind === "SEND") return null;
+  const isCall = asks(frame);
+  if (!isCall && !answers(frame)) return null;
+  const start = frames.lastIndexOf(frame);
+  const step = isCall ? 1 : -1;
+  for (let at = start + step; start >= 0 && at >= 0 && at < frames.length; at += step) {
+    const other = frames[at];
+    if (other.station !== frame.station || other.id !== frame.id) continue;
+    if (isCall && other.direction === frame.direction && asks(other)) return null;
+    if (other.direction !== frame.direction && (isCall ? answers(other) : asks(other))) return other;
+  }
+  return null;
+}

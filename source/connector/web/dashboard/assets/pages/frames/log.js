@@ -1,0 +1,162 @@
+// @ts-check
+/**
+ * The frames that the page keeps: bounded, filtered, shown at most once per frame of the
+ * screen, so that hundreds of them in a second are one repaint.
+ */
+import { signal } from "../../lib/html.js";
+import { byAge, CHOICES, read } from "./kinds.js";
+
+/** @typedef {import("./kinds.js").Frame} Frame */
+/** @typedef {{station?: string, action?: string, direction?: string, kind?: string, text?: string}} Filter */
+
+export const MOST = 5000;
+const MOST_CHARACTERS = 24_000_000;
+const HIDDEN_MS = 1000;
+
+export class Log {
+  constructor() {
+    /** Counts up with each change: read it to be told. */
+    this.revision = signal(0);
+    /** Whether new ones wait instead of being shown. */
+    this.isPaused = signal(false);
+    /** @type {Frame[]} oldest first */
+    this.frames = [];
+    /** @type {Frame[]} those that fit the filter */
+    this.shown = [];
+    /** Actions that were seen, sorted; a new array when there is a new one. */
+    this.actions = signal(/** @type {string[]} */ ([]));
+    /** How many were let go since the page began to listen. */
+    this.dropped = 0;
+    /** How many of those were shown: by so many rows the list has moved up. */
+    this.shiftedRows = 0;
+    /** @type {Frame[]} not yet shown */
+    this.waiting = [];
+    this.characters = 0;
+    this.isAwaited = false;
+    this.keys = new Set();
+    /** Counts the runs of the connector that were seen. */
+    this.run = 0;
+    this.started = "";
+    /** The newest number of this run; -1: not known. */
+    this.newest = -1;
+    /** How many the connector did not send, because they were too many at once. */
+    this.missed = 0;
+    /** @type {(frame: Frame) => boolean} */
+    this.fits = () => true;
+  }
+
+  /** @param {Filter} filter */
+  filter(filter) {
+    this.fits = predicate(filter);
+    this.shown = this.frames.filter(this.fits);
+    this.shiftedRows = 0;
+    this.revision.value += 1;
+  }
+
+  /** The stream of events begins; numbers begin anew with the connector. @param {string} started */
+  begin(started) {
+    if (this.started !== started) this.run += 1;
+    this.started = started;
+    this.newest = -1;
+  }
+
+  /** One that has come now. @param {any} record @param {boolean} isWhole whether all stations' come */
+  take(record, isWhole) {
+    const frame = read(record, this.run);
+    if (isWhole && this.newest >= 0) this.missed += Math.max(0, frame.number - this.newest - 1);
+    this.newest = frame.number;
+    if (this.keys.has(frame.key)) return;
+    this.keys.add(frame.key);
+    this.waiting.push(frame);
+    if (this.waiting.length > MOST) this.forget(this.waiting.splice(0, MOST / 10));
+    if (this.isAwaited) return;
+    this.isAwaited = true;
+    // A hidden page has no frames of the screen.
+    if (document.hidden) setTimeout(() => this.flush(), HIDDEN_MS);
+    else requestAnimationFrame(() => this.flush());
+  }
+
+  /** Those of before, which come once they are fetched. @param {any[]} records */
+  addOlder(records) {
+    const found = records.map((each) => read(each, this.run)).filter((frame) => !this.keys.has(frame.key));
+    for (const frame of found) this.keys.add(frame.key);
+    const fresh = found.filter((frame) => !this.mustWait(frame));
+    this.waiting = [...this.waiting, ...found.filter((frame) => this.mustWait(frame))].sort(byAge);
+    this.frames = [...fresh, ...this.frames].sort(byAge);
+    this.characters += length(fresh);
+    this.note(fresh);
+    this.trim();
+    this.shown = this.frames.filter(this.fits);
+    this.revision.value += 1;
+  }
+
+  /** While it is paused nothing newer is shown, however it came here. @param {Frame} frame */
+  mustWait(frame) {
+    const last = this.frames.at(-1);
+    return this.isPaused.peek() && last !== undefined && byAge(frame, last) > 0;
+  }
+
+  /** @param {Frame[]} frames */
+  note(frames) {
+    const known = new Set(this.actions.peek());
+    for (const { action } of frames) if (action) known.add(action);
+    if (known.size > this.actions.peek().length) this.actions.value = [...known].sort();
+  }
+
+  flush() {
+    this.isAwaited = false;
+    if (!this.isPaused.peek()) this.show();
+    this.revision.value += 1;
+  }
+
+  show() {
+    const fresh = this.waiting;
+    this.waiting = [];
+    this.frames.push(...fresh);
+    this.shown.push(...fresh.filter(this.fits));
+    this.characters += length(fresh);
+    this.note(fresh);
+    this.trim();
+  }
+
+  /** @param {boolean} isPaused */
+  pause(isPaused) {
+    this.isPaused.value = isPaused;
+    if (!isPaused) this.flush();
+  }
+
+  trim() {
+    let count = Math.max(0, this.frames.length - MOST);
+    let characters = this.characters - length(this.frames.slice(0, count));
+    for (; characters > MOST_CHARACTERS && count < this.frames.length - 1; count += 1)
+      characters -= this.frames[count].text.length;
+    if (count === 0) return;
+    const gone = this.frames.splice(0, count);
+    this.characters = characters;
+    const rows = gone.filter(this.fits).length;
+    this.shown.splice(0, rows);
+    this.shiftedRows += rows;
+    this.forget(gone);
+  }
+
+  /** @param {Frame[]} frames */
+  forget(frames) {
+    for (const frame of frames) this.keys.delete(frame.key);
+    this.dropped += frames.length;
+  }
+}
+
+/** @param {Frame[]} frames */
+const length = (frames) => frames.reduce((sum, frame) => sum + frame.text.length, 0);
+
+/** @param {Filter} filter @returns {(frame: Frame) => boolean} */
+function predicate({ station = "", action = "", direction = "", kind = "", text = "" }) {
+  const [where, what, sought] = [station, action, text].map((each) => each.trim().toLowerCase());
+  const [, , isKind] = CHOICES.find(([name]) => name === kind) ?? CHOICES[0];
+  return (frame) =>
+    (!where || (frame.station ?? "").toLowerCase().includes(where)) &&
+    (!what || (frame.action ?? "").toLowerCase().includes(what)) &&
+    (!direction || frame.direction === direction) &&
+    isKind(frame) &&
+    (!sought || frame.text.toLowerCase().includes(sought));
+}

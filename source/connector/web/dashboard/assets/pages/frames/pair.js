@@ -1,0 +1,89 @@
+// @ts-check
+/** One call with its answer, side by side. */
+import { html, useRef } from "../../lib/html.js";
+import { href } from "../../lib/router.js";
+import { announce, toast } from "../../parts/announce.js";
+import { Dialog } from "../../parts/dialog.js";
+import { Icon } from "../../parts/icons.js";
+import { Notice } from "../../parts/page.js";
+import { Badge } from "../../parts/status.js";
+import { partnerOf, shownAs, way } from "./kinds.js";
+import { wholeTime } from "./times.js";
+
+/** @typedef {import("./kinds.js").Frame} Frame */
+
+/**
+ * @param {{log: import("./log.js").Log, frame: Frame, onClose: () => void,
+ *   onStep: (by: number) => void}} props onStep: to the row before or after
+ */
+export function Pair({ log, frame, onClose, onStep }) {
+  log.revision.value; // Read: an answer that comes is shown.
+  const other = partnerOf(log.frames, frame);
+  const isCall = frame.kind === "CALL";
+  const [left, right] = isCall || !other ? [frame, other] : [other, frame];
+  const press = (event) => {
+    const by = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    onStep(by);
+  };
+  const took = [frame, other].find((each) => typeof each?.latency_ms === "number")?.latency_ms;
+  return html`<${Dialog} title=${frame.action ?? shownAs(frame).text} wide=${true} onClose=${onClose}>
+    <div class="stack" onKeyDown=${press}>
+      <div class="row between">
+        <p>${frame.station ? html`<a href=${href(["stations", frame.station])} class="wrap">${frame.station}</a>` : "Nobody knows who it was"}
+          ${typeof took === "number" && html` <span class="muted num">answered in ${took} ms</span>`}</p>
+        <div class="row">
+          <button class="btn btn-small" type="button" aria-keyshortcuts="k" onClick=${() => onStep(-1)}><${Icon} name="up" size=${16} />Previous</button>
+          <button class="btn btn-small" type="button" aria-keyshortcuts="j" onClick=${() => onStep(1)}><${Icon} name="down" size=${16} />Next</button>
+        </div>
+      </div>
+      <div class="pair">
+        <${One} frame=${left} />
+        ${right ? html`<${One} frame=${right} />` : html`<${Missing} frame=${frame} />`}
+      </div>
+    </div>
+  </${Dialog}>`;
+}
+
+/** @param {{frame: Frame}} props */
+function One({ frame }) {
+  const own = useRef(/** @type {HTMLPreElement | null} */ (null));
+  const { tone, shape, text } = shownAs(frame);
+  const { frame: said } = frame;
+  const shown = typeof said === "string" ? said : JSON.stringify(said, null, 2);
+  return html`<section class="stack tight" aria-label=${`${text} ${way(frame)}`}>
+    <div class="row between">
+      <h3><${Badge} tone=${tone} shape=${shape}>${text}</${Badge}> ${way(frame)}</h3>
+      ${said !== null && html`<button class="btn btn-small" type="button" aria-label=${`Copy this ${text.toLowerCase()}`} onClick=${() => copy(shown, own.current)}><${Icon} name="copy" size=${16} />Copy</button>`}
+    </div>
+    <p class="muted small">${wholeTime(frame.time)}${frame.id && html`, id <code>${frame.id}</code>`}</p>
+    ${frame.note && html`<${Notice} tone=${tone === "bad" ? "warn" : "info"}>${frame.note}</${Notice}>`}
+    ${said !== null && html`<pre class="frame-text" ref=${own} tabindex="0" aria-label=${`Text of the ${text.toLowerCase()}`}>${shown}</pre>`}
+  </section>`;
+}
+
+/** Why there is no other half. @param {{frame: Frame}} props */
+function Missing({ frame }) {
+  const text = {
+    CALL: "There is no answer in the log: none has come yet, or none came.",
+    CALLRESULT: "Its call is no longer in the log.",
+    CALLERROR: "Its call is not in the log: it is too old, or the message was none that could be told by its id.",
+    SEND: "A SEND is not answered.",
+    CALLRESULTERROR: "It tells of an answer that could not be used.",
+    MALFORMED: "It is no message of OCPP: nothing was done with it.",
+  }[frame.kind];
+  return text && html`<p class="muted pair-missing">${text}</p>`;
+}
+
+/** @param {string} text @param {HTMLElement | null} element */
+async function copy(text, element) {
+  try {
+    // Not there where the page is not secure (http, another machine).
+    await navigator.clipboard.writeText(text);
+    toast("Copied");
+  } catch (_) {
+    if (element) getSelection()?.selectAllChildren(element);
+    announce("Selected: copy it with the keyboard");
+  }
+}

@@ -1,0 +1,40 @@
+// @ts-check
+/** All stations at a glance; what needs somebody comes first. */
+import { html, useEffect, useMemo } from "../lib/html.js";
+import { isCharging, powerOf } from "../lib/fleet.js";
+import { plural, power } from "../lib/format.js";
+import { href } from "../lib/router.js";
+import { isLoaded, paced, revision, stationViews, valueNow } from "../lib/state.js";
+import { Icon } from "../parts/icons.js";
+import { Loading, PageHead } from "../parts/page.js";
+import { Attention } from "./sites/attention.js";
+import { Newcomer } from "./sites/newcomer.js";
+import { StationList } from "./sites/list.js";
+
+const PACE_MS = 300;
+
+export const title = () => "Stations";
+
+/** @param {{query: Record<string, string>}} props */
+export default function Page({ query }) {
+  const pace = useMemo(() => paced(revision, PACE_MS), []);
+  useEffect(() => pace.stop, []);
+  pace.slow.value; // Read: this is shown again when it changes.
+  if (!isLoaded.value) return html`<${PageHead} title="Stations" /><${Loading} />`;
+  const views = [...stationViews().values()];
+  if (views.length === 0) return html`<${PageHead} title="Stations" /><${Newcomer} />`;
+  return html`<${PageHead} title="Stations" sub=${html`<${Summary} views=${views} />`}>
+      <a class="btn" href=${href(["adopt"])}><${Icon} name="add" />Add a station</a>
+    </${PageHead}>
+    <${Attention} views=${views} />
+    <${StationList} views=${views} query=${query} />`;
+}
+
+/** @param {{views: any[]}} props */
+function Summary({ views }) {
+  const known = views.filter((view) => view.registration === "Accepted");
+  const online = known.filter((view) => view.connected).length;
+  const charging = views.filter(isCharging).length;
+  const total = views.reduce((sum, view) => sum + (powerOf(view, valueNow) ?? 0), 0);
+  return html`<span class="num">${plural(known.length, "station")} · ${online} online · ${charging} charging · ${power(total)}</span>`;
+}

@@ -1,0 +1,169 @@
+// @ts-check
+/** What needs somebody, the worst first; one line for each kind. */
+import { html, useEffect, useSignal } from "../../lib/html.js";
+import { get } from "../../lib/api.js";
+import { isFaulted, isOffline, isPending, isUnprotected, places, unmetLimits } from "../../lib/fleet.js";
+import { plural, words } from "../../lib/format.js";
+import { href } from "../../lib/router.js";
+import { now, on } from "../../lib/state.js";
+import { Icon } from "../../parts/icons.js";
+import { TimeAgo } from "../../parts/time.js";
+import { Waiting } from "../../parts/waiting.js";
+import { Refusal } from "./refusal.js";
+
+const MOST = 4;
+/** The worst first. */
+const TONES = ["bad", "warn", "info"];
+const ASK_AGAIN_MS = 60_000;
+const SETTLES_MS = 5000;
+const CERTIFICATE_DAYS = 30;
+
+/** @param {{views: any[]}} props */
+export function Attention({ views }) {
+  const about = useConnector();
+  const unmet = useLasting(views);
+  const pending = views.filter(isPending);
+  const lines = [
+    ...about,
+    faulted(views.filter(isFaulted)),
+    unmet.length > 0 && limits(unmet),
+    offline(views.filter(isOffline)),
+    unprotected(views.filter(isUnprotected)),
+  ]
+    .filter(Boolean)
+    .sort((a, b) => TONES.indexOf(a.props.tone) - TONES.indexOf(b.props.tone));
+  return html`
+    ${pending.length > 0 && html`<${Waiting} views=${pending} most=${5} more=${href(["adopt"])} />`}
+    <section class=${lines.length ? "card flush" : "card"} aria-label="Needs attention">
+      ${lines.length === 0
+        ? html`<p class="all-well"><${Icon} name="ok" />Nothing needs attention</p>`
+        : html`<h2 class="attention-head"><${Icon} name="warning" />Needs attention</h2><ul class="attention">${lines}</ul>`}
+    </section>`;
+}
+
+/** @param {{tone: string, icon: string, title: any, children?: any, action?: any}} props */
+const Line = ({ tone, icon, title, children, action }) => html`<li class=${tone}>
+  <${Icon} name=${icon} />
+  <div class="what"><strong>${title}</strong> ${children}</div>
+  ${action}
+</li>`;
+
+/** Some by name, and a way to all of them. @param {any[]} views @param {string} show @param {(view: any) => any} [detail] */
+function named(views, show, detail) {
+  const first = views.slice(0, MOST);
+  const rest = views.length - first.length;
+  return html`${first.map(
+    (view, at) => html`${at > 0 && ", "}<a key=${view.station} href=${href(["stations", view.station])}>${view.name ?? view.station}</a>${detail && html` ${detail(view)}`}`,
+  )}${rest > 0 && html` and <a href=${href([], { show })}>${rest} more</a>`}`;
+}
+
+/** @param {any[]} views */
+function faulted(views) {
+  if (views.length === 0) return null;
+  return html`<${Line} key="faulted" tone="bad" icon="error" title=${`${plural(views.length, "station")} faulted:`}>
+    ${named(views, "faulted", (view) => html`<span class="muted">(${faultOf(view)})</span>`)}
+  </${Line}>`;
+}
+
+/** @param {any} view */
+function faultOf(view) {
+  const found = places(view).find((place) => place.status === "Faulted");
+  const where = found.where === "0" ? "station" : `connector ${found.where}`;
+  const code = found.error_code;
+  return code && code !== "NoError" ? `${where}: ${words(code)}` : where;
+}
+
+/** @param {any[]} views */
+function offline(views) {
+  if (views.length === 0) return null;
+  return html`<${Line} key="offline" tone="warn" icon="offline" title=${`${plural(views.length, "station")} offline:`}>
+    ${named(views, "offline", (view) => html`<span class="muted">(<${TimeAgo} time=${view.last_seen} never="never seen" />)</span>`)}
+  </${Line}>`;
+}
+
+/** @param {{view: any, where: string}[]} unmet */
+function limits(unmet) {
+  const rest = unmet.length - MOST;
+  return html`<${Line} key="limits" tone="bad" icon="warning" title=${`${plural(unmet.length, "limit")} not in force:`}>
+    <ul>${unmet.slice(0, MOST).map(({ view, where }) => html`<li key=${`${view.station}/${where}`}><${Refusal} view=${view} where=${where} /></li>`)}</ul>
+    ${rest > 0 && html`<a href=${href([], { show: "attention" })}>${rest} more</a>`}
+  </${Line}>`;
+}
+
+/** @param {any[]} views */
+function unprotected(views) {
+  if (views.length === 0) return null;
+  return html`<${Line} key="unprotected" tone="info" icon="lock" title=${`${plural(views.length, "station")} without a password:`}>
+    ${named(views, "open")}. Whoever knows the name of one can pretend to be it.
+  </${Line}>`;
+}
+
+/**
+ * Limits that are not met for longer than a command takes.
+ * @param {any[]} views
+ */
+function useLasting(views) {
+  const since = useSignal(/** @type {Map<string, number>} */ (new Map())).peek();
+  const found = views.flatMap((view) => unmetLimits(view).map((where) => ({ view, where })));
+  const keys = new Set(found.map(({ view, where }) => `${view.station}/${where}`));
+  for (const key of since.keys()) if (!keys.has(key)) since.delete(key);
+  for (const key of keys) if (!since.has(key)) since.set(key, Date.now());
+  if (found.length > 0) now.value; // Read: looked at again as time passes.
+  return found.filter(({ view, where }) => Date.now() - (since.get(`${view.station}/${where}`) ?? 0) > SETTLES_MS);
+}
+
+/** What the connector itself has to say: broker, store, unknown tokens, certificates. */
+function useConnector() {
+  const lines = useSignal(/** @type {any[]} */ ([]));
+  useEffect(() => {
+    const look = async () => {
+      const found = await Promise.all([health(), seenTokens(), certificates()]);
+      lines.value = found.flat();
+    };
+    look();
+    const timer = setInterval(look, ASK_AGAIN_MS);
+    const off = on("up", look);
+    return () => {
+      clearInterval(timer);
+      off();
+    };
+  }, []);
+  return lines.value;
+}
+
+/** What cannot be asked now is told by the bar of the connection. @param {string} where @param {object} [query] */
+const asked = (where, query) => get(where, query).catch(() => null);
+
+async function health() {
+  // 503: neither of them works.
+  const found = await get("../../health").catch((problem) => (problem.status === 503 ? { broker: "none", store: "none" } : null));
+  if (!found) return [];
+  const wrong = [];
+  if (found.broker !== "connected") wrong.push(["broker", "The MQTT broker is not connected:", "values wait, commands from MQTT do not arrive."]);
+  if (found.store !== "ok") wrong.push(["store", "The store does not work:", "stations are told to keep what they report."]);
+  return wrong.map(([key, title, text]) => html`<${Line} key=${key} tone="bad" icon="connector" title=${title}>${text} <a href=${href(["connector"])}>More</a></${Line}>`);
+}
+
+async function seenTokens() {
+  const found = await asked("tokens/seen", { limit: MOST + 1 });
+  if (!found?.items.length) return [];
+  const ids = found.items.slice(0, MOST).map((each) => each.id);
+  const more = found.items.length > MOST || found.next;
+  return [
+    html`<${Line} key="tokens" tone="info" icon="tokens" title="Unknown tokens were presented:" action=${html`<a class="btn btn-small" href=${href(["tokens"], { show: "seen" })}>Look at them</a>`}>
+      <span class="mono">${ids.join(", ")}</span>${more && " and more"}
+    </${Line}>`,
+  ];
+}
+
+async function certificates() {
+  const found = await asked("pki", { limit: 1000 });
+  if (!found) return [];
+  const { server, ca } = found.days_left;
+  const ends = [server, ca, ...found.items.filter((each) => !each.revoked).map((each) => each.days_left)];
+  const soon = ends.filter((days) => typeof days === "number" && days < CERTIFICATE_DAYS);
+  if (soon.length === 0) return [];
+  const least = Math.min(...soon);
+  const title = least < 0 ? "expired, or soon expiring" : `expiring, the first in ${plural(least, "day")}`;
+  return [html`<${Line} key="certificates" tone="warn" icon="lock" title=${`${plural(soon.length, "certificate")} ${title}.`}><a href=${href(["connector"])}>Look at them</a></${Line}>`];
+}

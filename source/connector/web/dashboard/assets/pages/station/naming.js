@@ -1,0 +1,28 @@
+// @ts-check
+/** What places of a station are called. */
+
+/** @param {any} view what people call it */
+export const nameOf = (view) => view.name || view.station;
+
+/** Whether it speaks OCPP 2.x. @param {any} view */
+export const speaks2 = (view) => String(view.ocpp_version ?? "").startsWith("2");
+
+/**
+ * "0" is the whole station; 1.6 has connectors, 2.x EVSEs with connectors.
+ * @param {any} view @param {string} where
+ */
+export function placeName(view, where) {
+  if (where === "0") return "Whole station";
+  if (!speaks2(view)) return `Connector ${where}`;
+  const [evse, connector] = where.split(".");
+  return connector ? `EVSE ${evse}, connector ${connector}` : `EVSE ${evse}`;
+}
+
+/** The connectors (1.6) or EVSEs, without the connectors of EVSEs. @param {any} view @returns {string[]} */
+export function mainPlaces(view) {
+  const found = view.connectors.map((each) => each.where).filter((where) => !where.includes("."));
+  return found.length ? found : ["1"];
+}
+
+/** Connectors of EVSEs, beyond the first of each. @param {any} view @returns {string[]} */
+export const partPlaces = (view) => view.connectors.map((each) => each.where).filter((where) => where.includes("."));

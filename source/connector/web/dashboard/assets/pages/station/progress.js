@@ -1,0 +1,114 @@
+// @ts-check
+/** How something that was just given fares, below the button that gave it. */
+import { html, useState } from "../../lib/html.js";
+import { clock } from "../../lib/format.js";
+import { announce } from "../../parts/announce.js";
+import { OutcomeLine } from "../../parts/outcome.js";
+import { Notice } from "../../parts/page.js";
+import { Badge } from "../../parts/status.js";
+import { call, give, isRunning, ordersOf } from "./orders.js";
+import { placeName } from "./naming.js";
+
+/**
+ * Gives commands, and shows the last of them: `send` for a command, `sendCall` for any action.
+ * @param {any} view
+ */
+export function useOrder(view) {
+  const [number, setNumber] = useState(0);
+  const order = number ? ordersOf(view.station).value.find((each) => each.number === number) : undefined;
+  const begin = (/** @type {any} */ begun) => {
+    setNumber(begun.number);
+    announce(`Asked: ${orderName(begun, view)}`);
+  };
+  /** @param {Promise<any>} ending */
+  const tell = async (ending) => {
+    const ended = await ending;
+    announce(`${orderName(ended, view)}: ${toldOf(ended)}`);
+    return ended;
+  };
+  return {
+    order,
+    /** @param {string} where @param {string} command @param {any} value */
+    send: (where, command, value) => tell(give(view.station, where, command, value, begin)),
+    /** @param {string} action @param {any} payload */
+    sendCall: (action, payload) => tell(call(view.station, action, payload, begin)),
+  };
+}
+
+/** "power_limit" -> "Power limit". @param {string} command */
+export const commandName = (command) => command.charAt(0).toUpperCase() + command.slice(1).replaceAll("_", " ");
+
+/** What an order is called. @param {any} order @param {any} view */
+export function orderName(order, view) {
+  if (order.command === "call") return order.action ?? "A call";
+  return `${commandName(order.command)}, ${placeName(view, order.where)}`;
+}
+
+/** @param {any} order */
+function toldOf({ outcome, problem }) {
+  if (problem) return problem.message;
+  return [outcome.outcome, outcome.detail].filter(Boolean).join(", ");
+}
+
+/** What to do about a request that failed. @param {any} problem */
+function advice({ status }) {
+  if (status === 0) return "It may have been carried out all the same: look at the values and at the messages before it is given again.";
+  if (status === 404) return "Load the page again: the station was forgotten meanwhile, or this connector does not know the command.";
+  if (status === 409) return "Something else is in its way: change that first.";
+  if (status === 422) return "Change what is named, and try again.";
+  if (status === 429 || status === 503) return "Try again in some seconds.";
+  return null;
+}
+
+/** @param {{problem: any}} props */
+export function Refusal({ problem }) {
+  const told = problem.errors?.map((each) => `${each.field}: expected ${each.expected}`).filter((text) => !problem.message.includes(text));
+  return html`<${Notice} tone="bad" title=${problem.status ? "It was not taken." : "Nobody knows what became of it."}>
+    ${problem.message} ${told?.join("; ")}<p>${advice(problem)}</p>
+  </${Notice}>`;
+}
+
+/**
+ * @param {{order: any, isLong?: boolean, hasHint?: boolean}} props isLong: with what the
+ * station answered; hasHint: with what can be done now
+ */
+export function Progress({ order, isLong = true, hasHint = true }) {
+  if (!order) return null;
+  if (order.problem && !order.outcome) return html`<${Refusal} problem=${order.problem} />`;
+  const { outcome, stage, times, seen } = order;
+  return html`<div class="stack tight progress">
+    <div class="row">
+      <${OutcomeLine} outcome=${outcome && withoutEcho(outcome)} stage=${outcome ? null : stage} />
+      ${times.sent && outcome && html`<span class="muted small num">sent ${clock(times.sent)}</span>`}
+      ${outcome?.kept && html`<${Badge} tone="busy" shape="◐">Kept for later</${Badge}>`}
+      ${seen && html`<span><${Badge} tone="live" shape="●">Seen to take effect</${Badge}> ${seen}</span>`}
+      ${isRunning(order) && stage === "sent" && html`<span class="muted small">The station has not answered yet.</span>`}
+    </div>
+    ${hasHint && outcome && hintOf(order) && html`<p class="muted small">${hintOf(order)}</p>`}
+    ${isLong && outcome && hasContent(outcome.response) && html`<details class="small"><summary>What the station answered</summary><pre class="station-json" tabindex="0">${JSON.stringify(outcome.response, null, 2)}</pre></details>`}
+  </div>`;
+}
+
+/** @param {any} response */
+const hasContent = (response) => response !== null && response !== undefined && JSON.stringify(response) !== "{}";
+
+/** "Rejected, Rejected" says it once. @param {any} outcome */
+const withoutEcho = (outcome) => (String(outcome.detail).toLowerCase() === outcome.outcome ? { ...outcome, detail: "" } : outcome);
+
+const HINTS = {
+  rejected: "The station said no. Some say why in their own log, or only take this in another state (a vehicle plugged in, no transaction).",
+  error: "The station could not deal with the message. The messages show what it wrote.",
+  timeout: "The station did not answer in time: it may do it all the same. Is its link good?",
+  queue_full: "Too many commands wait for this station: try again when they have ended.",
+  unsupported: "Its OCPP version, or the station itself, does not have this.",
+  invalid: "Nothing was sent: change what is named.",
+};
+
+/** What to do now. @param {any} order */
+function hintOf({ outcome, times }) {
+  if (outcome.kept) return "It is kept, and sent when the station can take it.";
+  if (outcome.outcome === "disconnected") return "Nothing is kept: give it again when the station is back.";
+  // Known of what was asked while somebody looked on.
+  if (outcome.outcome === "rejected" && times.asked && !times.sent) return "Nothing was sent to the station.";
+  return HINTS[outcome.outcome];
+}

@@ -1,0 +1,70 @@
+// @ts-check
+/** What is done with a connector most often: a limit, pause, start and stop. */
+import { html, useState } from "../../lib/html.js";
+import { ActionButton } from "../../parts/button.js";
+import { Field } from "../../parts/field.js";
+import { Icon } from "../../parts/icons.js";
+import { numberOf } from "./commands/reading.js";
+import { placeName } from "./naming.js";
+import { sendOnEnter } from "./enter.js";
+import { Progress, useOrder } from "./progress.js";
+
+/** @type {[string, string][]} */
+const UNITS = [["kW", "kW"], ["W", "W"], ["A", "A per phase"]];
+
+/** The command and the value that a limit in a unit means. @param {number} number @param {string} unit @returns {[string, number]} */
+export const limitCommand = (number, unit) =>
+  unit === "A" ? ["current_limit", number] : ["power_limit", unit === "kW" ? Math.round(number * 1_000_000) / 1000 : number];
+
+/** @param {{view: any, where: string, limit: any}} props */
+export function LimitForm({ view, where, limit }) {
+  const [text, setText] = useState("");
+  const [unit, setUnit] = useState("kW");
+  const [error, setError] = useState("");
+  const { order, send } = useOrder(view);
+  const isPaused = limit?.enabled === false;
+  const place = placeName(view, where);
+  const isOurs = (limit?.power_limit_asked ?? limit?.current_limit_asked ?? null) !== null;
+  async function set() {
+    const found = numberOf(text);
+    setError(found === null ? "A number, for example 4.1" : "");
+    if (found === null) return;
+    const [command, value] = limitCommand(found, unit);
+    await send(where, command, value);
+  }
+  return html`<form class="stack tight" aria-label=${`Limit of ${place}`} onKeyDown=${sendOnEnter} onSubmit=${(event) => event.preventDefault()}>
+    <div class="limit-form">
+      <${Field} label="New limit" value=${text} inputmode="decimal" error=${error} onInput=${setText} maxlength="20" />
+      <${Field} label="Unit" value=${unit} options=${UNITS} onInput=${setUnit} />
+      <${ActionButton} kind="primary" label=${`Set the limit of ${place}`} run=${set}>Set</${ActionButton}>
+    </div>
+    <div class="row">
+      <${ActionButton} small disabled=${!isOurs} label=${`Release the limit of ${place}`} run=${() => send(where, "power_limit", null)}>Release</${ActionButton}>
+      ${where !== "0" && html`<${ActionButton} small label=${`${isPaused ? "Resume" : "Pause"} ${place}`} run=${() => send(where, "enabled", isPaused)}><${Icon} name=${isPaused ? "play" : "pause"} size=${14} />${isPaused ? "Resume" : "Pause"}</${ActionButton}>`}
+    </div>
+    <${Progress} order=${order} isLong=${false} />
+  </form>`;
+}
+
+/** @param {{view: any, where: string, transaction: any}} props */
+export function StartStop({ view, where, transaction }) {
+  const [token, setToken] = useState("");
+  const { order, send } = useOrder(view);
+  const place = placeName(view, where);
+  const start = () => (token.trim() ? send(where, "start", token.trim()) : send(where, "charge", true));
+  const question = {
+    title: `Stop charging at ${place}?`,
+    text: `The transaction of ${transaction?.token ?? "the vehicle"} ends. It has to be started again to go on; a pause would not end it.`,
+    action: "Stop charging",
+    isDanger: true,
+  };
+  return html`<form class="stack tight" aria-label=${`Charging at ${place}`} onKeyDown=${sendOnEnter} onSubmit=${(event) => event.preventDefault()}>
+    ${transaction
+      ? html`<div class="row"><${ActionButton} kind="danger" small label=${`Stop charging at ${place}`} ask=${question} run=${() => send(where, "charge", false)}><${Icon} name="stop" size=${14} />Stop charging</${ActionButton}></div>`
+      : html`<div class="limit-form">
+          <${Field} label="Token" value=${token} onInput=${setToken} maxlength="255" placeholder="as REMOTE_ID_TOKEN" />
+          <${ActionButton} kind="primary" label=${`Start charging at ${place}`} run=${start}><${Icon} name="play" size=${14} />Start</${ActionButton}>
+        </div>`}
+    <${Progress} order=${order} isLong=${false} />
+  </form>`;
+}

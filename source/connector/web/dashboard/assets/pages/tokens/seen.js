@@ -1,0 +1,41 @@
+// @ts-check
+/** Tokens that were presented and nobody has registered: accepted or blocked with one click. */
+import { html } from "../../lib/html.js";
+import { path, put } from "../../lib/api.js";
+import { href } from "../../lib/router.js";
+import { toast } from "../../parts/announce.js";
+import { ActionButton } from "../../parts/button.js";
+import { Empty, Section } from "../../parts/page.js";
+import { DataTable } from "../../parts/table.js";
+import { TimeAgo } from "../../parts/time.js";
+
+/** @param {{seen: any[], isMore: boolean, reload: () => Promise<any>}} props */
+export function Seen({ seen, isMore, reload }) {
+  const columns = [
+    { key: "id", label: "Id", cell: ({ id }) => html`<strong class="wrap">${id}</strong>` },
+    { key: "type", label: "Type", cell: ({ type }) => (type === "any" ? "Any" : type) },
+    { key: "station", label: "Presented at", cell: ({ station, where }) => html`<span class="wrap"><a href=${href(["stations", station])}>${station}</a> ${where !== "0" && html`<span class="muted">${where}</span>`}</span>` },
+    { key: "last", label: "Last", cell: ({ last }) => html`<${TimeAgo} time=${last} />` },
+    { key: "times", label: "Times", num: true },
+    { key: "decide", label: html`<span class="visually-hidden">What to do</span>`, cell: (token) => html`<${Decide} token=${token} reload=${reload} />` },
+  ];
+  const empty = html`<${Empty} icon="tokens" title="No unknown token">A card that nobody has registered appears here when it is presented.</${Empty}>`;
+  return html`<${Section} title="Presented, but not registered" flush=${true}>
+    <${DataTable} caption="Tokens that nobody has registered, the newest first" columns=${columns} rows=${seen} keyOf=${({ type, id }) => `${type}/${id}`} empty=${empty} />
+    ${isMore && html`<p class="muted loading">and older ones</p>`}
+  </${Section}>`;
+}
+
+/** @param {{token: any, reload: () => Promise<any>}} props */
+function Decide({ token, reload }) {
+  const { type, id } = token;
+  const register = (status) => async () => {
+    await put(path`tokens/${type}/${id}`, { status });
+    toast(`Token ${id} is ${status.toLowerCase()} from now on`);
+    await reload();
+  };
+  return html`<div class="row end">
+    <${ActionButton} kind="primary" small=${true} label=${`Accept ${id}`} run=${register("Accepted")}>Accept</${ActionButton}>
+    <${ActionButton} small=${true} label=${`Block ${id}`} run=${register("Blocked")}>Block</${ActionButton}>
+  </div>`;
+}

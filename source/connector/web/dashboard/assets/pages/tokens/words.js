@@ -1,0 +1,29 @@
+// @ts-check
+/** Statuses and types of tokens as people read them. */
+
+/** @type {[string, string][]} */
+export const STATUSES = [
+  ["Accepted", "Accepted"],
+  ["Blocked", "Blocked"],
+  ["Expired", "Expired"],
+  ["Invalid", "Invalid"],
+  ["ConcurrentTx", "Concurrent transaction"],
+];
+
+/** @type {Record<string, ["ok" | "bad" | "warn" | "off", string]>} */
+export const SHAPES = {
+  Accepted: ["ok", "✓"],
+  Blocked: ["bad", "✕"],
+  Expired: ["warn", "◷"],
+  Invalid: ["bad", "!"],
+  ConcurrentTx: ["warn", "2"],
+};
+
+/** @type {[string, string][]} */
+export const TYPES = ["any", "ISO14443", "ISO15693", "eMAID", "MacAddress", "KeyCode", "Local", "Central", "VIN", "EVCCID", "DirectPayment"].map(
+  (name) => [name, name === "any" ? "Any" : name],
+);
+
+/** What holds now: one that has expired is not accepted. @param {any} token @param {number} nowMs */
+export const statusNow = (token, nowMs) =>
+  token.status === "Accepted" && token.expiry && Date.parse(token.expiry) <= nowMs ? "Expired" : token.status;

@@ -1,0 +1,75 @@
+// @ts-check
+/** One transaction with what was measured. */
+import { html, useEffect, useSignal } from "../../lib/html.js";
+import { get, path, post } from "../../lib/api.js";
+import { dateTime, energy, words } from "../../lib/format.js";
+import { href } from "../../lib/router.js";
+import { on } from "../../lib/state.js";
+import { toast } from "../../parts/announce.js";
+import { ActionButton } from "../../parts/button.js";
+import { CopyText } from "../../parts/copy.js";
+import { ErrorNote, Loading, PageHead, Section } from "../../parts/page.js";
+import { Elapsed } from "../../parts/time.js";
+import { State } from "./list.js";
+import { Samples } from "./samples.js";
+
+const BACK = { href: href(["transactions"]), text: "Transactions" };
+const CLOSE = {
+  title: "Close this transaction?",
+  text: "For one that nobody will stop any more: it ends here, with its last values. The station is told nothing: to end the charging, stop it on the station’s page. If the station stops it after all, that counts.",
+  action: "Close it",
+  isDanger: true,
+};
+
+/** @param {{id: string}} props id: its key */
+export function One({ id }) {
+  const item = useSignal(/** @type {any} */ (null));
+  const error = useSignal(/** @type {any} */ (null));
+  const load = async () => {
+    try {
+      item.value = await get(path`transactions/${id}`);
+      error.value = null;
+    } catch (problem) {
+      error.value = problem;
+    }
+  };
+  useEffect(() => {
+    load();
+    const stops = [on("transaction", (changed) => changed.key === id && load()), on("up", load)];
+    return () => stops.forEach((stop) => stop());
+  }, [id]);
+  const found = item.value;
+  if (!found) {
+    return html`<${PageHead} title="Transaction" back=${BACK} />
+      ${error.value ? html`<${ErrorNote} error=${error.value} retry=${load} />` : html`<${Loading} />`}`;
+  }
+  const close = async () => {
+    item.value = { ...found, ...(await post(path`transactions/${id}/close`)) };
+    toast("The transaction is closed");
+  };
+  return html`<${PageHead} title=${`Transaction at ${found.station}`} sub=${dateTime(found.start)} back=${BACK}>
+      ${found.stop === null && html`<${ActionButton} kind="danger" ask=${CLOSE} run=${close}>Close it</${ActionButton}>`}
+    </${PageHead}>
+    <${ErrorNote} error=${error.value} retry=${load} />
+    <${Section} title="Record"><${Facts} item=${found} /></${Section}>
+    <${Samples} samples=${found.samples} />`;
+}
+
+/** @param {{item: any}} props */
+function Facts({ item }) {
+  const filter = { token: item.token };
+  return html`<dl class="facts">
+    <dt>State</dt><dd><${State} item=${item} /></dd>
+    <dt>Energy</dt><dd class="num">${energy(item.energy)}</dd>
+    <dt>Duration</dt><dd><${Elapsed} since=${item.start} until=${item.stop} /></dd>
+    <dt>Start</dt><dd>${dateTime(item.start)}</dd>
+    <dt>Stop</dt><dd>${item.stop ? dateTime(item.stop) : "runs"}</dd>
+    <dt>Reason</dt><dd>${item.reason ? words(item.reason) : html`<span class="muted">not told</span>`}</dd>
+    <dt>Station</dt><dd><a href=${href(["stations", item.station])}>${item.station}</a>, connector or EVSE ${item.where}</dd>
+    <dt>Token</dt><dd>${item.token ? html`<a href=${href(["transactions"], filter)}>${item.token}</a> ${item.token_type ?? ""}` : html`<span class="muted">none</span>`}</dd>
+    <dt>Meter at start</dt><dd class="num">${energy(item.meter_start)}</dd>
+    <dt>Meter at stop</dt><dd class="num">${energy(item.meter_stop)}</dd>
+    <dt>Id in OCPP</dt><dd><${CopyText} text=${item.id} label="Copy the id" /></dd>
+    <dt>Key</dt><dd><${CopyText} text=${item.key} label="Copy the key" /></dd>
+  </dl>`;
+}

@@ -1,0 +1,114 @@
+// @ts-check
+/** A plot over time; drawn by uPlot, told in words to who does not see it. */
+import uPlot from "uplot";
+import { html, useEffect, useRef } from "../lib/html.js";
+
+/**
+ * @typedef {object} Line
+ * @property {string} label
+ * @property {string} color a token of style/tokens.css: "--chart-1" .. "--chart-4"
+ * @property {boolean} [isStep] holds until its next value (limits)
+ * @property {boolean} [isDashed]
+ * @property {boolean} [isFilled]
+ * @property {string} [scale] "y" (default) or "y2", at the right
+ * @property {(value: number | null) => string} [format]
+ */
+
+/**
+ * @param {{label: string, summary: string, lines: Line[], data: (number | null)[][],
+ *   height?: number, onZoom?: (fromS: number, toS: number) => void}} props data: times in s,
+ *   then each line's values (null: not known); summary: what it shows, in words
+ */
+export function Chart({ label, summary, lines, data, height = 260, onZoom }) {
+  const place = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const plot = useRef(/** @type {any} */ (null));
+  const shape = JSON.stringify(lines.map(({ format, ...rest }) => rest));
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return undefined;
+    const draw = () => {
+      plot.current?.destroy();
+      plot.current = new uPlot(options(element, lines, height, onZoom), data, element);
+    };
+    draw();
+    const sizes = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
+    sizes.observe(element);
+    const stop = onTheme(draw);
+    return () => {
+      sizes.disconnect();
+      stop();
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [shape, height]);
+  useEffect(() => plot.current?.setData(data), [data]);
+  return html`<figure class="chart" role="group" aria-label=${label}>
+    <div ref=${place} role="img" aria-label=${`${label}. ${summary}`}></div>
+    <figcaption class="visually-hidden">${summary}</figcaption>
+  </figure>`;
+}
+
+/** @param {() => void} run called when the theme has changed */
+function onTheme(run) {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const watcher = new MutationObserver(run);
+  watcher.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  system.addEventListener("change", run);
+  return () => {
+    watcher.disconnect();
+    system.removeEventListener("change", run);
+  };
+}
+
+/** @param {HTMLElement} element @param {Line[]} lines @param {number} height @param {any} onZoom */
+function options(element, lines, height, onZoom) {
+  const style = getComputedStyle(document.documentElement);
+  const color = (name) => style.getPropertyValue(name).trim();
+  const axis = {
+    stroke: color("--text-muted"),
+    grid: { stroke: color("--border"), width: 1 },
+    ticks: { stroke: color("--border"), width: 1 },
+    font: "12px system-ui, sans-serif",
+  };
+  const hasRight = lines.some((line) => line.scale === "y2");
+  const hooks = onZoom ? { setSelect: [(u) => zoomed(u, onZoom)] } : {};
+  return {
+    width: element.clientWidth || 600,
+    height,
+    cursor: { drag: { x: true, y: false, setScale: !onZoom } },
+    hooks,
+    scales: { y: { range: fromZero }, y2: { range: fromZero } },
+    axes: [axis, { ...axis, size: 60 }, ...(hasRight ? [{ ...axis, scale: "y2", side: 1, grid: { show: false } }] : [])],
+    series: [{}, ...lines.map((line) => series(line, color(line.color)))],
+  };
+}
+
+/** @param {any} u @param {number | null} min @param {number | null} max */
+function fromZero(u, min, max) {
+  if (min === null || max === null) return [0, 1];
+  const low = Math.min(0, min);
+  return [low * 1.1, Math.max(low + 1, max * 1.1)];
+}
+
+/** @param {any} u @param {(fromS: number, toS: number) => void} onZoom */
+function zoomed(u, onZoom) {
+  const { left, width } = u.select;
+  if (width > 4) onZoom(u.posToVal(left, "x"), u.posToVal(left + width, "x"));
+  u.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+}
+
+/** @param {Line} line @param {string} stroke */
+function series(line, stroke) {
+  return {
+    label: line.label,
+    scale: line.scale ?? "y",
+    stroke,
+    width: 2,
+    dash: line.isDashed ? [6, 4] : undefined,
+    fill: line.isFilled ? `color-mix(in srgb, ${stroke} 14%, transparent)` : undefined,
+    paths: line.isStep ? uPlot.paths.stepped?.({ align: 1 }) : undefined,
+    points: { show: false },
+    spanGaps: false,
+    value: (_, found) => (line.format ? line.format(found) : (found ?? "–")),
+  };
+}

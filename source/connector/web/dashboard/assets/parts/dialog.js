@@ -1,0 +1,62 @@
+// @ts-check
+/** Dialogs on <dialog>: the browser holds the focus in them, and Escape closes. */
+import { html, signal, useEffect, useId, useRef } from "../lib/html.js";
+import { Icon } from "./icons.js";
+
+/**
+ * Open while it is in the page.
+ * @param {{title: any, onClose: () => void, wide?: boolean, children?: any}} props
+ */
+export function Dialog({ title, onClose, wide = false, children }) {
+  const own = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  const id = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    own.current?.showModal();
+    return () => before instanceof HTMLElement && before.isConnected && before.focus();
+  }, []);
+  return html`<dialog ref=${own} class=${wide ? "wide" : ""} aria-labelledby=${id} onCancel=${onClose} onClose=${onClose}>
+    <div class="card-head">
+      <h2 id=${id}>${title}</h2>
+      <button class="btn btn-quiet btn-icon" type="button" aria-label="Close" onClick=${onClose}><${Icon} name="close" /></button>
+    </div>
+    ${children}
+  </dialog>`;
+}
+
+/** @typedef {{title: string, text?: any, action: string, isDanger?: boolean}} Question */
+
+const asked = signal(/** @type {(Question & {answer: (is: boolean) => void}) | null} */ (null));
+
+/**
+ * Asks, and gives whether it was confirmed: `if (await confirm({title, text, action})) ..`
+ * @param {Question} question @returns {Promise<boolean>}
+ */
+export function confirm(question) {
+  asked.peek()?.answer(false);
+  return new Promise((resolve) => {
+    asked.value = {
+      ...question,
+      answer: (is) => {
+        asked.value = null;
+        resolve(is);
+      },
+    };
+  });
+}
+
+/** Where questions are asked; once, in the shell. */
+export function ConfirmDialog() {
+  const question = asked.value;
+  if (!question) return null;
+  const { title, text, action, isDanger, answer } = question;
+  return html`<${Dialog} title=${title} onClose=${() => answer(false)}>
+    <div class="stack">
+      <div>${text}</div>
+      <div class="row end">
+        <button class="btn" type="button" autofocus onClick=${() => answer(false)}>Cancel</button>
+        <button class=${`btn ${isDanger ? "btn-danger" : "btn-primary"}`} type="button" onClick=${() => answer(true)}>${action}</button>
+      </div>
+    </div>
+  </${Dialog}>`;
+}

@@ -1,0 +1,43 @@
+// @ts-check
+/** How a command fares: asked, sent, accepted and in force are distinct. */
+import { html } from "../lib/html.js";
+import { duration } from "../lib/format.js";
+import { Badge } from "./status.js";
+
+const OUTCOMES = {
+  accepted: ["ok", "✓", "Accepted"],
+  rejected: ["bad", "✕", "Rejected"],
+  error: ["bad", "!", "Error"],
+  timeout: ["bad", "…", "No answer"],
+  disconnected: ["warn", "✕", "Not connected"],
+  superseded: ["off", "→", "Overtaken by a newer one"],
+  queue_full: ["warn", "!", "Too many waiting"],
+  invalid: ["bad", "!", "Invalid"],
+  unsupported: ["warn", "–", "Not supported"],
+};
+const STAGES = {
+  asked: ["busy", "○", "Asked"],
+  sent: ["busy", "◐", "Sent"],
+  accepted: ["ok", "✓", "Accepted"],
+  in_force: ["live", "●", "In force"],
+};
+
+/** Whether an outcome says that the station did not do it. @param {any} outcome */
+export const isRefused = (outcome) => Boolean(outcome) && outcome.outcome !== "accepted";
+
+/**
+ * @param {{outcome?: any, stage?: string | null}} props outcome: the object of
+ * datapoints.md, or null while there is none; stage: how far it came
+ */
+export function OutcomeLine({ outcome, stage }) {
+  const isInForce = stage === "in_force";
+  const known = outcome && !isInForce ? OUTCOMES[outcome.outcome] : STAGES[stage ?? "asked"];
+  const [tone, shape, text] = known ?? ["idle", "·", outcome?.outcome ?? stage];
+  const took = outcome?.duration_ms;
+  return html`<span class="outcome">
+    <${Badge} tone=${tone} shape=${shape}>${text}</${Badge}>
+    ${outcome?.detail && html`<span class="detail">${outcome.detail}</span>`}
+    ${typeof took === "number" &&
+    html`<span class="muted num">${took < 1000 ? `${Math.round(took)} ms` : duration(took / 1000)}</span>`}
+  </span>`;
+}

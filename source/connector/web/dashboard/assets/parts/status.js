@@ -1,0 +1,48 @@
+// @ts-check
+/** States in words, with a shape and a colour: never a colour alone. */
+import { html } from "../lib/html.js";
+import { words } from "../lib/format.js";
+
+/** Tone and shape of each status of OCPP. */
+const STATUS = {
+  Available: ["idle", "○"],
+  Preparing: ["busy", "◐"],
+  Charging: ["live", "●"],
+  SuspendedEV: ["busy", "◑"],
+  SuspendedEVSE: ["warn", "◑"],
+  Finishing: ["busy", "◒"],
+  Reserved: ["busy", "◇"],
+  Occupied: ["busy", "◐"],
+  Unavailable: ["off", "✕"],
+  Faulted: ["bad", "▲"],
+};
+const REGISTRATION = { Accepted: ["idle", "✓"], Pending: ["warn", "?"], Rejected: ["off", "✕"] };
+
+/**
+ * @param {{tone?: "idle" | "busy" | "live" | "warn" | "bad" | "off" | "ok", shape?: string, title?: string, children?: any}} props
+ */
+export function Badge({ tone = "idle", shape, title, children }) {
+  return html`<span class=${`badge ${tone}`} title=${title}>
+    ${shape && html`<span class="shape" aria-hidden="true">${shape}</span>`}${children}
+  </span>`;
+}
+
+/** A connector's or station's status. @param {{status: string | null, error?: string | null}} props */
+export function StatusBadge({ status, error }) {
+  if (!status) return html`<${Badge} tone="off" shape="·">Unknown</${Badge}>`;
+  const [tone, shape] = STATUS[status] ?? ["idle", "○"];
+  const told = error && error !== "NoError" ? error : undefined;
+  return html`<${Badge} tone=${tone} shape=${shape} title=${told}>${words(status)}</${Badge}>`;
+}
+
+/** @param {{connected: boolean}} props */
+export const LinkBadge = ({ connected }) =>
+  connected
+    ? html`<${Badge} tone="ok" shape="●">Online</${Badge}>`
+    : html`<${Badge} tone="off" shape="✕">Offline</${Badge}>`;
+
+/** @param {{registration: string}} props */
+export function RegistrationBadge({ registration }) {
+  const [tone, shape] = REGISTRATION[registration] ?? ["idle", "·"];
+  return html`<${Badge} tone=${tone} shape=${shape}>${registration}</${Badge}>`;
+}

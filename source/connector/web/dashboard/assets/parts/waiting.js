@@ -1,0 +1,98 @@
+// @ts-check
+/** Stations that nobody knows: let in or kept out, one by one or several at once. */
+import { html, useSignal } from "../lib/html.js";
+import { path, post } from "../lib/api.js";
+import { plural } from "../lib/format.js";
+import { toast } from "./announce.js";
+import { ActionButton } from "./button.js";
+import { Check } from "./field.js";
+import { Section } from "./page.js";
+import { DataTable } from "./table.js";
+import { TimeAgo } from "./time.js";
+
+const AT_ONCE = 4;
+
+/**
+ * @param {{views: any[], most?: number, more?: string}} props those that wait; how many are
+ * listed, and where the others are
+ */
+export function Waiting({ views, most = 200, more }) {
+  const chosen = useSignal(/** @type {Set<string>} */ (new Set()));
+  const shown = views.slice(0, most);
+  const all = views.map((view) => view.station);
+  const ids = all.filter((id) => chosen.value.has(id));
+  const choose = (names, is) => {
+    const next = new Set(chosen.value);
+    for (const name of names) is ? next.add(name) : next.delete(name);
+    chosen.value = next;
+  };
+  const aside = html`
+    ${all.length > 1 && html`<${Check} label=${`All ${all.length}`} checked=${ids.length === all.length} onChange=${(is) => choose(all, is)} />`}
+    ${ids.length > 0 && html`<${Decide} ids=${ids} done=${() => choose(ids, false)} />`}`;
+  const columns = columnsFor(chosen.value, choose, shown.length > 1);
+  return html`<${Section} title=${`${plural(views.length, "station")} waiting for you`} aside=${aside} flush=${true}>
+    <${DataTable} caption="Stations that wait to be let in" columns=${columns} rows=${shown} keyOf=${(view) => view.station} rowClass=${() => "waiting"} />
+    ${all.length > most && html`<p class="waiting-more muted">and ${all.length - most} more${more && html`: <a href=${more}>show them</a>`}</p>`}
+  </${Section}>`;
+}
+
+/** @param {{ids: string[], done: () => void}} props */
+function Decide({ ids, done }) {
+  const run = (decision) => () => decideAll(ids, decision).then(done);
+  const one = ids.length === 1;
+  return html`<${ActionButton} kind="primary" small=${true} run=${run("adopt")}>Adopt ${one ? ids[0] : ids.length}</${ActionButton}>
+    <${ActionButton} kind="danger" small=${true} ask=${question(ids)} run=${run("reject")}>Reject ${one ? ids[0] : ids.length}</${ActionButton}>`;
+}
+
+/** @param {Set<string>} chosen @param {(names: string[], is: boolean) => void} choose @param {boolean} isMany */
+function columnsFor(chosen, choose, isMany) {
+  const box = {
+    key: "chosen",
+    label: html`<span class="visually-hidden">Chosen</span>`,
+    cell: ({ station }) => html`<${Check} label=${html`<span class="visually-hidden">Choose ${station}</span>`} checked=${chosen.has(station)} onChange=${(is) => choose([station], is)} />`,
+  };
+  return [
+    ...(isMany ? [box] : []),
+    { key: "station", label: "Station", cell: (view) => html`<strong class="wrap">${view.station}</strong>` },
+    { key: "made", label: "Made by", cell: ({ boot }) => [boot.vendor, boot.model].filter(Boolean).join(" ") || html`<span class="muted">has not said</span>` },
+    { key: "protocol", label: "Speaks", cell: (view) => (view.ocpp_version ? `OCPP ${view.ocpp_version}` : html`<span class="muted">–</span>`) },
+    { key: "address", label: "From", className: "wide-only", cell: (view) => view.address ?? "" },
+    { key: "since", label: "Since", cell: (view) => html`<${TimeAgo} time=${view.since} />` },
+    { key: "decide", label: "", cell: (view) => html`<${One} id=${view.station} />` },
+  ];
+}
+
+/** @param {{id: string}} props */
+function One({ id }) {
+  return html`<div class="row end">
+    <${ActionButton} kind="primary" small=${true} label=${`Adopt ${id}`} run=${() => decideAll([id], "adopt")}>Adopt</${ActionButton}>
+    <${ActionButton} small=${true} label=${`Reject ${id}`} ask=${question([id])} run=${() => decideAll([id], "reject")}>Reject</${ActionButton}>
+  </div>`;
+}
+
+/** @param {string[]} ids */
+const question = (ids) => ({
+  title: ids.length === 1 ? `Reject ${ids[0]}?` : `Reject ${ids.length} stations?`,
+  text: "Its connection is closed, and it is refused from now on, until it is adopted or forgotten on its page.",
+  action: "Reject",
+  isDanger: true,
+});
+
+/**
+ * A decision about several; what cannot be done is told, the others are done.
+ * @param {string[]} ids @param {"adopt" | "reject"} decision
+ */
+async function decideAll(ids, decision) {
+  const failed = [];
+  const left = [...ids];
+  const work = async () => {
+    for (let id = left.shift(); id !== undefined; id = left.shift()) {
+      await post(path`stations/${id}/${decision}`).catch((problem) => failed.push(problem));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const done = ids.length - failed.length;
+  const word = decision === "adopt" ? "adopted" : "rejected";
+  if (done > 0) toast(`${ids.length === 1 ? ids[0] : plural(done, "station")} ${word}`);
+  if (failed.length > 0) toast(failed.length === 1 ? failed[0].message : `${failed.length} could not be ${word}: ${failed[0].message}`, "bad");
+}

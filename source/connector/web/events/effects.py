@@ -1,0 +1,187 @@
+"""What a command that was accepted is to bring about, and whether that is seen.
+
+A station that agreed has not done it yet: a limit is seen to be kept where what is
+measured afterwards is below it, a start where a transaction begins, and so on. What is
+not seen within a while is not told of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import orjson
+
+from connector.csms.clock import Clock
+from connector.csms.events import (
+    Booted,
+    Event,
+    EventBus,
+    StatusChanged,
+    TransactionEnded,
+    TransactionStarted,
+)
+from connector.csms.facts import Scalar
+from connector.datapoints.commands import Stage
+from connector.datapoints.live import LiveValue
+
+WITHIN_S = 600.0
+_MOST = 1000
+_SLACK = 1.05
+_FLOWS = {
+    "Power.Active.Import": ("power_limit", 100.0, "W"),
+    "Current.Import": ("current_limit", 0.5, "A"),
+}
+"""Measurands, the limits that they are held against, and what meters may be off."""
+MEASURED = frozenset(_FLOWS)
+_LIMITS = frozenset({"power_limit", "current_limit", "charging_schedule", "enabled"})
+_UNAVAILABLE = "Unavailable"
+
+
+class Seen(NamedTuple):
+    """What shows that a command took effect."""
+
+    time_ms: int
+    what: str
+
+
+class _Awaited(NamedTuple):
+    stage: Stage
+    until_s: float
+
+
+Tell = Callable[[Stage, Seen], None]
+Shown = Callable[[str, str], Mapping[str, Scalar]]
+"""The limit sensors of a station at a place."""
+
+
+class Effects:
+    """Waits for what accepted commands are to bring about."""
+
+    def __init__(self, events: EventBus, clock: Clock, limits: Shown) -> None:
+        self._events = events
+        self._clock = clock
+        self._limits = limits
+        self._awaited: dict[tuple[str, str, str], _Awaited] = {}
+        self._unsubscribe: list[Callable[[], None]] = []
+        self._tell: Tell = lambda stage, seen: None
+
+    def begin(self, tell: Tell) -> None:
+        """Somebody wants to know."""
+        self._tell = tell
+        subscribe = self._events.subscribe
+        self._unsubscribe = [
+            subscribe(TransactionStarted, self._on_started),
+            subscribe(TransactionEnded, self._on_ended),
+            subscribe(StatusChanged, self._on_status),
+            subscribe(Booted, self._on_booted),
+        ]
+
+    def end(self) -> None:
+        """Nobody does any more."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._unsubscribe, self._awaited = [], {}
+
+    # -- what is waited for
+
+    def expect(self, stage: Stage) -> None:
+        """A command has come so far; a newer one of its kind overtakes it."""
+        order = stage.order
+        kind = _kind(order.name, order.value)
+        if kind is None:
+            return
+        key = (order.station, order.where, _family(kind))
+        self._awaited.pop(key, None)
+        if stage.stage == "accepted" and len(self._awaited) < _MOST:
+            until_s = self._clock.monotonic() + WITHIN_S
+            self._awaited[key] = _Awaited(stage, until_s)
+
+    def _seen(self, station: str, where: str, kind: str, what: str) -> None:
+        """Something that a command of this kind brings about has happened."""
+        found = self._found(station, where, kind)
+        if found is not None:
+            self._done(found, Seen(self._clock.now_ms(), what))
+
+    def _found(self, station: str, where: str, kind: str) -> Stage | None:
+        key = (station, where, _family(kind))
+        found = self._awaited.get(key)
+        if found is None:
+            return None
+        if self._clock.monotonic() > found.until_s:
+            del self._awaited[key]
+            return None
+        order = found.stage.order
+        return found.stage if _kind(order.name, order.value) == kind else None
+
+    def _done(self, stage: Stage, seen: Seen) -> None:
+        order = stage.order
+        kind = _kind(order.name, order.value) or ""
+        del self._awaited[order.station, order.where, _family(kind)]
+        self._tell(stage, seen)
+
+    # -- what happens
+
+    def take(self, value: LiveValue) -> None:
+        """A value is new: of what flows, it may show that a limit is kept."""
+        _, name, location, phase, suffix = value.datum
+        rule = _FLOWS.get(name)
+        is_total = not (location or phase or suffix)
+        if rule is None or not is_total or not self._awaited:
+            return
+        where = value.datum.where
+        stage = self._found(value.station, where, "limit")
+        if stage is None or value.time_ms <= _ended_ms(stage):
+            return
+        limit_name, slack, unit = rule
+        limit = self._limits(value.station, where).get(limit_name)
+        flow = value.value
+        if not isinstance(limit, int | float) or not isinstance(flow, int | float):
+            return
+        if flow <= limit * _SLACK + slack:
+            self._done(stage, Seen(value.time_ms, f"{name} is {flow:g} {unit}"))
+
+    def _on_started(self, event: TransactionStarted) -> None:
+        record = event.transaction
+        what = f"transaction {record.ocpp_id} runs"
+        self._seen(record.station, record.where, "start", what)
+
+    def _on_ended(self, event: TransactionEnded) -> None:
+        record = event.transaction
+        what = f"transaction {record.ocpp_id} has ended"
+        self._seen(record.station, record.where, "stop", what)
+
+    def _on_status(self, event: StatusChanged) -> None:
+        is_out = event.status == _UNAVAILABLE
+        kind = "unavailable" if is_out else "available"
+        what = f"the status is {event.status}"
+        self._seen(event.station.identity, event.where, kind, what)
+
+    def _on_booted(self, event: Event) -> None:
+        self._seen(event.station.identity, "0", "reset", "it has booted")
+
+
+def _kind(name: str, value: Any) -> str | None:
+    """What a command is to bring about; None: nothing that can be seen."""
+    match name:
+        case "charge":
+            return "start" if value in (True, "true", "ON") else "stop"
+        case "start" | "reset":
+            return name
+        case "available":
+            return "available" if value in (True, "true", "ON") else "unavailable"
+        case _:
+            return "limit" if name in _LIMITS else None
+
+
+_FAMILIES = {"stop": "start", "unavailable": "available"}
+
+
+def _family(kind: str) -> str:
+    """Commands that overtake each other."""
+    return _FAMILIES.get(kind, kind)
+
+
+def _ended_ms(stage: Stage) -> int:
+    result = orjson.loads(stage.result or "{}")
+    return int(result.get("timestamp", 0))

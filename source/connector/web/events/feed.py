@@ -1,0 +1,43 @@
+"""All sources of events, and that they lead to the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from connector.csms.facts import Scalar
+from connector.web.api.context import ApiContext
+from connector.web.events.effects import Effects
+from connector.web.events.frames import Frames
+from connector.web.events.hub import Hub
+from connector.web.events.outcomes import OutcomeStages
+from connector.web.events.stations import StationChanges
+from connector.web.events.transactions import TransactionChanges
+from connector.web.events.values import NewValues
+
+
+def feed(context: ApiContext) -> Hub:
+    """Join them to the hub of the API; nothing happens in it until somebody reads."""
+    hub = context.hub
+    changes = StationChanges(context, hub)
+    effects = Effects(
+        context.central_system.events, context.clock, partial(_limits, context)
+    )
+    values = NewValues(context.live, hub, changes.changed, effects)
+    hub.on_readers = values.choose
+    for source in (
+        values,
+        changes,
+        TransactionChanges(context, hub),
+        OutcomeStages(context.commands, hub, effects),
+    ):
+        hub.add(source)
+    if context.frames is not None:
+        hub.add(Frames(context.frames, hub))
+    return hub
+
+
+def _limits(context: ApiContext, identity: str, where: str) -> Mapping[str, Scalar]:
+    """The limit sensors of a place, as they are shown."""
+    station = context.central_system.stations.get(identity)
+    return context.limits.shown(station).get(where, {}) if station else {}

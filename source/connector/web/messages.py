@@ -1,0 +1,203 @@
+"""Records of the frame log as people read them: named, matched, without secrets."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import orjson
+from pydantic import BaseModel, Field
+
+from connector.csms import times
+from connector.ocppj.known_secrets import KnownSecrets
+from connector.ocppj.redaction import blank_text, redact
+from connector.sessions.frame_log import IN, MALFORMED, OUT, Logged
+
+Kind = Literal[
+    "CALL",
+    "CALLRESULT",
+    "CALLERROR",
+    "CALLRESULTERROR",
+    "SEND",
+    "MALFORMED",
+    "CONNECTED",
+    "DISCONNECTED",
+    "REFUSED",
+]
+_KINDS: dict[str, Kind] = {
+    "2": "CALL",
+    "3": "CALLRESULT",
+    "4": "CALLERROR",
+    "5": "CALLRESULTERROR",
+    "6": "SEND",
+}
+_CALL, _SEND = "2", "6"
+_ANSWERS = frozenset({"3", "4"})
+_TEXT = r'"((?:[^"\\]|\\.)*)"'
+_HEAD = re.compile(rf"\s*\[\s*([2-6])\s*,\s*{_TEXT}\s*,\s*(?:{_TEXT})?")
+_MOST_OPEN = 20_000
+_OTHER_WAY = {IN: OUT, OUT: IN}
+_WHEN = "2026-01-31T12:00:00.000Z"
+
+
+class Message(BaseModel):
+    """A frame, or what became of a connection."""
+
+    number: int = Field(description="Rises with time; begins anew with the connector")
+    time: str = Field(examples=[_WHEN])
+    station: str | None = Field(
+        description="null: nobody knows who it was", examples=["CP-7"]
+    )
+    direction: Literal["in", "out"] | None = Field(
+        description="in: from the station; null: no frame", examples=["in"]
+    )
+    kind: Kind = Field(
+        description="As OCPP-J names it; MALFORMED: no frame, though it was to be one; "
+        "CONNECTED, DISCONNECTED, REFUSED (at the door): of connections",
+        examples=["CALL"],
+    )
+    action: str | None = Field(
+        description="Of a call, and of its answer where the call is still here",
+        examples=["Heartbeat"],
+    )
+    id: str | None = Field(description="Of the message", examples=["19223201"])
+    latency_ms: int | None = Field(
+        description="Of an answer: the time since its call", examples=[12]
+    )
+    frame: Any = Field(
+        description="JSON, secrets blanked; what is no JSON, as text; null: no frame",
+        examples=[[2, "19223201", "Heartbeat", {}]],
+    )
+    note: str | None = Field(
+        description="What is wrong with it, or why a connection was refused or ended",
+        examples=[None],
+    )
+
+
+class Head(NamedTuple):
+    """What a record is, without reading all of it."""
+
+    number: int
+    record: Logged
+    kind: Kind
+    action: str | None = None
+    id: str | None = None
+    latency_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which records are wanted; None stands for all."""
+
+    station: str | None = None
+    action: str | None = None
+    since_ms: int | None = None
+    before: int | None = None
+    """A number."""
+
+    def has(self, head: Head) -> bool:
+        """Whether it is one of them."""
+        return (
+            (self.action is None or head.action == self.action)
+            and (self.since_ms is None or head.record.time_ms >= self.since_ms)
+            and (self.before is None or head.number < self.before)
+        )
+
+
+class Conversations:
+    """Gives answers the names of their calls; records have to come in their order."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, str | None, str], tuple[str, int]] = {}
+
+    def head(self, number: int, record: Logged) -> Head:
+        """What a record is."""
+        if record.kind is not None:
+            return Head(number, record, record.kind)  # type: ignore[arg-type]
+        found = _HEAD.match(record.text or "")
+        if found is None:
+            return Head(number, record, MALFORMED)  # type: ignore[arg-type]
+        kind, unique_id = found[1], _unescaped(found[2])
+        action = _unescaped(found[3]) if found[3] and kind in (_CALL, _SEND) else None
+        latency_ms = None
+        if kind == _CALL and action is not None:
+            self._note(record, unique_id, action)
+        elif kind in _ANSWERS:
+            action, latency_ms = self._answered(record, unique_id)
+        return Head(number, record, _KINDS[kind], action, unique_id, latency_ms)
+
+    def _note(self, record: Logged, unique_id: str, action: str) -> None:
+        if len(self._open) >= _MOST_OPEN:
+            self._open.clear()
+        key = (record.station, record.direction, unique_id)
+        self._open[key] = (action, record.time_ms)
+
+    def _answered(
+        self, record: Logged, unique_id: str
+    ) -> tuple[str | None, int | None]:
+        way = _OTHER_WAY[record.direction] if record.direction else None
+        found = self._open.pop((record.station, way, unique_id), None)
+        if found is None:
+            return None, None
+        action, asked_ms = found
+        return action, max(0, record.time_ms - asked_ms)
+
+
+def heads(first: int, records: Iterable[Logged], wanted: Filter) -> Iterator[Head]:
+    """Those that are wanted, in their order."""
+    conversations = Conversations()
+    for number, record in enumerate(records, first):
+        if wanted.station is not None and record.station != wanted.station:
+            continue
+        head = conversations.head(number, record)
+        if wanted.has(head):
+            yield head
+
+
+def newest(
+    first: int, records: Iterable[Logged], wanted: Filter, limit: int
+) -> list[Head]:
+    """The last ones of those that are wanted, in their order."""
+    return list(deque(heads(first, records, wanted), maxlen=limit))
+
+
+def message(head: Head) -> Message:
+    """The record for people."""
+    record = head.record
+    return Message(
+        number=head.number,
+        time=times.iso_ms(record.time_ms),
+        station=record.station or None,
+        direction=record.direction,
+        kind=head.kind,
+        action=head.action,
+        id=head.id,
+        latency_ms=head.latency_ms,
+        frame=None if record.text is None else _shown(record),
+        note=None if record.note is None else blank_text(record.note),
+    )
+
+
+def line(head: Head) -> bytes:
+    """The same as JSON in one line."""
+    return message(head).model_dump_json().encode()
+
+
+def _shown(record: Logged) -> Any:
+    text = record.text or ""
+    if record.secrets:
+        hide: Callable[[str], str] = KnownSecrets(record.secrets).hide_in_frame
+        text = hide(text)
+    return redact(text)
+
+
+def _unescaped(text: str) -> str:
+    if "\\" not in text:
+        return text
+    try:
+        return str(orjson.loads(f'"{text}"'))
+    except orjson.JSONDecodeError:
+        return text
