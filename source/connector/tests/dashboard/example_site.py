@@ -102,7 +102,8 @@ async def _come(site: Site, identity: str) -> Charging:
     await station.call(
         "BootNotification", boot if identity in NEWER else _boot16(MADE[1])
     )
-    await station.status("Available")
+    # The first goes on with what it did.
+    await station.status("Charging" if identity == "CP-01" else "Available")
     return charging(station)
 
 
@@ -113,7 +114,6 @@ async def _begin(charge: Charging, token: str, watts: float, amperes: float) -> 
 
 async def _charge(charge: Charging, ocpp_id: str) -> None:
     """Goes on with the transaction that the past has begun."""
-    await charge.station.status("Charging")
     phases: list[dict[str, Any]] = [
         {
             "measurand": name,
