@@ -70,7 +70,10 @@ class Site:
     async def station(self, identity: str, version: str = "1.6") -> RawStation:
         """A station end, connected."""
         port = self.connector.ocpp_port
-        station = await open_station(port, identity, version)
+        return self.keep(await open_station(port, identity, version))
+
+    def keep(self, station: RawStation) -> RawStation:
+        """Have it closed at the end."""
         self._stations.append(station)
         return station
 
