@@ -55,6 +55,7 @@ async def test_a_restart_of_the_connector_is_told_and_survived_with_the_plot(
     await charge.station.status("Charging")
     await charge.flow(4100, 6, 1200)
     await expect(card.own.locator(".figures")).to_contain_text("4.10 kW")
+    await expect(card.own.locator(".figures")).to_contain_text("200 Wh")
     await expect(card.own).to_contain_text("TAG1 charges for")
     await card.expect_steps(Asked="done: 4.14 kW", In_force="done: 4.14 kW")
     await page.reload()
