@@ -204,6 +204,9 @@ class Server:
         self._loop = asyncio.get_running_loop()
         self._client = client
         self._is_broker_there = getattr(client, "is_connected", lambda: False)
+        if self._is_broker_there():
+            # Its listener was called before there was a loop.
+            self._broker_since_ms = self._clock.now_ms()
         if not await self._open_store(stop):
             return
         if self._recorder is not None:

@@ -59,7 +59,7 @@ async def make_past(folder: Path, stations: list[str], now_ms: int) -> str:
     await store.open()
     store.archive.add_history(values(stations[0], now_ms))
     await store.archive.flush_history()
-    for number in range(60):
+    for number in reversed(range(60)):
         start_ms = now_ms - DAY_MS * number // 2 - 7_200_000 - number * 977_000
         meter = 1_000_000.0 + 9000 * (60 - number)
         station = stations[number * 7 % len(stations)]

@@ -127,12 +127,13 @@ async def _charge(charge: Charging, ocpp_id: str) -> None:
         )
         for phase in (("L1", "L2", "L3") if unit == "A" else ("L1-N", "L2-N", "L3-N"))
     ]
-    await charge.station.meter(
-        [
-            {"measurand": "Power.Active.Import", "value": "4071", "unit": "W"},
-            {"measurand": "SoC", "value": "59", "unit": "Percent"},
-            {"value": str(METER_WH), "unit": "Wh"},
-            *phases,
-        ],
-        transaction_id=int(ocpp_id),
-    )
+    for watts in ("4064", "4071"):
+        await charge.station.meter(
+            [
+                {"measurand": "Power.Active.Import", "value": watts, "unit": "W"},
+                {"measurand": "SoC", "value": "59", "unit": "Percent"},
+                {"value": str(METER_WH), "unit": "Wh"},
+                *phases,
+            ],
+            transaction_id=int(ocpp_id),
+        )

@@ -31,6 +31,7 @@ PLACES = {
     "transactions": "transactions",
     "tokens": "tokens",
     "messages": "frames",
+    "call": "frames?station=CP-01",
     "connector": "connector",
 }
 
@@ -63,6 +64,9 @@ async def test_pictures_of_every_page_in_both_themes_and_on_a_phone(
         await Card(page).expect_steps(In_force="done: 4.14 kW")
         for name, place in PLACES.items():
             await show(page, place)
+            if name == "call":
+                listed = page.get_by_role("listbox").get_by_role("option")
+                await listed.filter(has_text="SetChargingProfile").last.click()
             if name == "adopt":
                 await page.get_by_label("Name of the station").fill("CP-09")
                 await page.get_by_label("Address of this machine").fill("192.168.1.20")

@@ -55,6 +55,7 @@ async def test_a_restart_of_the_connector_is_told_and_survived_with_the_plot(
     await charge.station.status("Charging")
     await charge.flow(4100, 6, 1200)
     await expect(card.own.locator(".figures")).to_contain_text("4.10 kW")
+    await expect(card.own.locator(".figures")).to_contain_text("200 Wh")
     await expect(card.own).to_contain_text("TAG1 charges for")
     await card.expect_steps(Asked="done: 4.14 kW", In_force="done: 4.14 kW")
     await page.reload()
@@ -73,6 +74,8 @@ async def test_a_broker_that_is_gone_is_said_and_that_it_came_back(
     site = await open_site()
     page = (await site.page("connector")).page
     await expect(page.get_by_text("All is well.")).to_be_visible()
+    shown = page.get_by_role("region", name="Broker").locator(".facts time")
+    await expect(shown).to_have_count(1)
     await asyncio.to_thread(broker.stop)
     await expect(page.get_by_text("does not answer. Stations are")).to_be_visible()
     await page.get_by_role("link", name="Stations", exact=True).click()
@@ -155,6 +158,27 @@ async def test_two_people_adopt_and_limit_the_same_station_and_see_the_same(
     for card in cards:
         await card.expect_steps(Asked="done: 5.00 kW", In_force="done: 5.00 kW")
     await expect(other.get_by_text("not from this page").first).to_be_visible()
+
+
+async def test_a_station_that_a_restart_has_forgotten_is_said_to_be_unknown(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site()
+    station = await site.station("WAITS")
+    await station.boot()
+    watched = await site.page("stations/WAITS")
+    watched.expect(*GONE, "status of 404", "^status 404")
+    page = watched.page
+    await expect(page.get_by_text("It waits for you.")).to_be_visible()
+    await site.stop()
+    await expect(page.get_by_text(BAR)).to_be_visible()
+    await site.start()
+
+    await expect(page.get_by_text("Nobody knows this station")).to_be_visible()
+    await expect(page.get_by_text(BAR)).to_have_count(0)
+    await site.station("CP2")
+    await page.get_by_role("link", name="All stations").click()
+    await expect(page.get_by_text("1 station waiting for you")).to_be_visible()
 
 
 async def test_a_double_click_sends_once(open_site: OpenSite) -> None:
