@@ -22,6 +22,11 @@ if ! command -v chromium >/dev/null; then
     install_packages chromium || say "no Chromium, and it may not be installed here"
 fi
 
+if ! command -v promtool >/dev/null; then
+    { install_packages prometheus && disable_service prometheus; } \
+        || say "no promtool, and it may not be installed here"
+fi
+
 if ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
     { install_packages postgresql && disable_service postgresql; } \
         || say "no PostgreSQL, and it may not be installed here"

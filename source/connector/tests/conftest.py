@@ -31,6 +31,9 @@ _MATRICES = frozenset({"both_ends", "ocppj", "recordings", "rubbish"})
 """Folders with a test for each of very many cases."""
 
 
+_NEEDS = ("broker", "browser", "engine", "postgres", "prometheus", "repository")
+
+
 @cache
 def _missing(marker: str) -> str | None:
     """Why tests with this marker cannot run here; None: they can."""
@@ -44,6 +47,9 @@ def _missing(marker: str) -> str | None:
             return _why_no_engine()
         case "postgres":
             return why_not()
+        case "prometheus":
+            found = shutil.which("promtool")
+            return None if found else "no promtool on the path"
         case _:
             found = (_ROOT / "run.sh").exists()
             return None if found else "the repository's own files are not here"
@@ -75,7 +81,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    for marker in ("broker", "browser", "engine", "postgres", "repository"):
+    for marker in _NEEDS:
         if item.get_closest_marker(marker) is None:
             continue
         reason = _missing(marker)
