@@ -66,6 +66,7 @@ async def example_site(open_site: OpenSite, folder: Path) -> Site:
             f"api/v1/stations/{identity}/{where}/power_limit", data={"value": watts}
         )
     await there["CP-07"].station.close()
+    await _charge(there["CP-01"], ocpp_id)
     newcomer = await site.station("NL-2207-0181")
     await newcomer.call("BootNotification", _boot16("Wall 11"))
     return site
@@ -127,13 +128,12 @@ async def _charge(charge: Charging, ocpp_id: str) -> None:
         )
         for phase in (("L1", "L2", "L3") if unit == "A" else ("L1-N", "L2-N", "L3-N"))
     ]
-    for watts in ("4064", "4071"):
-        await charge.station.meter(
-            [
-                {"measurand": "Power.Active.Import", "value": watts, "unit": "W"},
-                {"measurand": "SoC", "value": "59", "unit": "Percent"},
-                {"value": str(METER_WH), "unit": "Wh"},
-                *phases,
-            ],
-            transaction_id=int(ocpp_id),
-        )
+    await charge.station.meter(
+        [
+            {"measurand": "Power.Active.Import", "value": "4071", "unit": "W"},
+            {"measurand": "SoC", "value": "59", "unit": "Percent"},
+            {"value": str(METER_WH), "unit": "Wh"},
+            *phases,
+        ],
+        transaction_id=int(ocpp_id),
+    )

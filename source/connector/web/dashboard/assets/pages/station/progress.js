@@ -84,9 +84,18 @@ export function Progress({ order, isLong = true, hasHint = true }) {
       ${seen && html`<span><${Badge} tone="live" shape="●">Seen to take effect</${Badge}> ${seen}</span>`}
       ${isRunning(order) && stage === "sent" && html`<span class="muted small">The station has not answered yet.</span>`}
     </div>
+    ${reasonOf(outcome?.response) && html`<p class="small wrap">The station says: ${reasonOf(outcome.response)}</p>`}
     ${hasHint && outcome && hintOf(order) && html`<p class="muted small">${hintOf(order)}</p>`}
     ${isLong && outcome && hasContent(outcome.response) && html`<details class="small"><summary>What the station answered</summary><pre class="station-json" tabindex="0">${JSON.stringify(outcome.response, null, 2)}</pre></details>`}
   </div>`;
+}
+
+/** Why, in the words of a station of OCPP 2.x; "": it gave none. @param {any} response @returns {string} */
+function reasonOf(response) {
+  if (!response || typeof response !== "object") return "";
+  const { statusInfo: info } = response;
+  if (info && typeof info === "object") return [info.reasonCode, info.additionalInfo].filter(Boolean).join(", ");
+  return Object.values(response).map(reasonOf).find(Boolean) ?? "";
 }
 
 /** @param {any} response */
