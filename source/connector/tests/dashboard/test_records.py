@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from playwright.async_api import Download, Page, expect
+from playwright.async_api import Download, expect
 
 from connector.tests.dashboard.cards import badge
 from connector.tests.dashboard.conftest import OpenSite
@@ -21,10 +21,6 @@ async def lines(download: Download, folder: Path) -> list[str]:
     path = folder / "download"
     await download.save_as(path)
     return path.read_text("utf-8").splitlines()
-
-
-def rows(page: Page) -> object:
-    return page.get_by_role("listbox").get_by_role("option")
 
 
 async def test_frames_come_live_are_filtered_wait_and_are_taken_along(
