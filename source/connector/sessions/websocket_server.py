@@ -261,8 +261,8 @@ class WebSocketServer:
 
     def _too_late(self, transport: Any) -> None:
         text = "refused %s: it did not ask for anything within %g s"
-        seconds = self.options.handshake_timeout_s
-        self.refusals.tell("handshake_timeout", text, _peer(transport), seconds)
+        peer, seconds = _peer(transport), self.options.handshake_timeout_s
+        self.refusals.tell("handshake_timeout", text, peer, seconds)
 
     # -- the handshake
 
@@ -315,9 +315,8 @@ class WebSocketServer:
             refusal.detail or refusal.text,
             station=connection.identity,
         )
-        response = connection.respond(
-            http.HTTPStatus(refusal.status), refusal.text + "\n"
-        )
+        status = http.HTTPStatus(refusal.status)
+        response = connection.respond(status, refusal.text + "\n")
         if refusal.status == http.HTTPStatus.UNAUTHORIZED:
             response.headers["WWW-Authenticate"] = 'Basic realm="OCPP"'
         return response
@@ -374,15 +373,13 @@ class WebSocketServer:
         sent = connection.protocol.close_sent
         if sent is not None and sent.code == _TOO_LONG:
             text = "%s: a message of more than %d bytes ended its link"
-            size = self.options.max_frame_bytes
-            identity = connection.identity
+            size, identity = self.options.max_frame_bytes, connection.identity
             self.refusals.tell("frame_bytes", text, identity, size, station=identity)
 
     def _assumed(self, connection: _Connection) -> str:
         """What a station speaks that offers nothing."""
         request = connection.request
-        has_offered = request and "Sec-WebSocket-Protocol" in request.headers
-        if has_offered:
+        if request and "Sec-WebSocket-Protocol" in request.headers:
             return ""
         return self.pinned(connection.identity) or self.options.default_subprotocol
 
