@@ -103,7 +103,7 @@ async def test_a_token_that_changed_is_asked_over_the_page_as_it_is(
     await expect(again).to_be_visible()
     await again.get_by_label("API token").fill("not-the-token")
     await again.get_by_role("button", name="Log in").click()
-    await expect(again.get_by_text("That is not the token.")).to_be_visible()
+    await expect(again.get_by_text("This token is not right.")).to_be_visible()
     await again.get_by_label("API token").fill("another-token")
     await again.get_by_role("button", name="Log in").click()
 
@@ -121,7 +121,7 @@ async def test_a_wrong_token_at_the_door_is_told_and_the_right_one_lets_in(
     await page.goto("./")
     await page.get_by_label("API token").fill("<script>alert(1)</script>")
     await page.get_by_role("button", name="Log in").click()
-    await expect(page.get_by_role("alert")).to_contain_text("That is not the token.")
+    await expect(page.get_by_role("alert")).to_contain_text("This token is not right.")
     await page.get_by_label("API token").fill("of-the-dashboard-tests")
     await page.get_by_role("button", name="Log in").click()
     await expect(page.get_by_text("Connect your first station")).to_be_visible()
