@@ -110,3 +110,6 @@ async def test_a_command_while_the_connector_is_gone_says_so(
     bar = watched.page.get_by_text("The connector does not answer; trying again.")
     await expect(bar).to_be_visible()
     assert await card.limit_form.get_by_label("New limit").input_value() == "4.14"
+    await site.start()
+    await expect(bar).to_have_count(0)
+    await card.expect_steps(Asked=": no limit")

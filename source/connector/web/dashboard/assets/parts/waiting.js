@@ -56,7 +56,7 @@ function columnsFor(chosen, choose, isMany) {
     { key: "station", label: "Station", cell: (view) => html`<strong class="wrap">${view.station}</strong>` },
     { key: "made", label: "Made by", cell: ({ boot }) => [boot.vendor, boot.model].filter(Boolean).join(" ") || html`<span class="muted">has not said</span>` },
     { key: "protocol", label: "Speaks", cell: (view) => (view.ocpp_version ? `OCPP ${view.ocpp_version}` : html`<span class="muted">–</span>`) },
-    { key: "address", label: "From", className: "wide-only", cell: (view) => view.address ?? "" },
+    { key: "address", label: "From", cell: (view) => view.address ?? "" },
     { key: "since", label: "Since", cell: (view) => html`<${TimeAgo} time=${view.since} />` },
     { key: "decide", label: "", cell: (view) => html`<${One} id=${view.station} />` },
   ];

@@ -36,7 +36,7 @@ function steps(order, limit) {
 
 /** What was just asked: the station's view tells it a moment later. @param {any} order */
 function askedNow(order) {
-  if (!order?.times.asked || typeof order.value !== "number") return null;
+  if (!order?.times.asked || order.problem || order.isPast || typeof order.value !== "number") return null;
   if (order.outcome && !["accepted", "rejected"].includes(order.outcome.outcome)) return null;
   return { power_limit: limitText(order.value, null), current_limit: limitText(null, order.value) }[order.command] ?? null;
 }

@@ -5,7 +5,7 @@
  */
 import { signal } from "../../lib/html.js";
 import { ApiError, path, post } from "../../lib/api.js";
-import { on } from "../../lib/state.js";
+import { hello, on } from "../../lib/state.js";
 
 /**
  * @typedef {object} Order
@@ -22,6 +22,7 @@ import { on } from "../../lib/state.js";
  * @property {string | null} seen what shows that it took effect
  * @property {Record<string, string>} times of each stage, ISO 8601
  * @property {boolean} isOurs given on this page
+ * @property {boolean} isPast the stream of events was lost since: what was asked may be other now
  * @property {boolean} isTold the value is as the connector told it: it can be shown
  */
 
@@ -90,6 +91,7 @@ const blank = (known) => ({
   seen: null,
   times: {},
   isOurs: false,
+  isPast: false,
   isTold: false,
   ...known,
 });
@@ -162,6 +164,23 @@ const whatOf = ({ station, where, command, action, value }) => ({
   action,
   value: command === "call" ? value?.payload : value,
 });
+
+let run = hello.peek()?.started ?? "";
+
+/** What was told meanwhile is not known; a connector that began again has let go what ran. */
+on("up", ({ started }) => {
+  const isAnother = run !== "" && run !== started;
+  run = started;
+  for (const list of lists.values()) list.value = list.peek().map((each) => afterUp(each, isAnother));
+});
+
+/** @param {Order} order @param {boolean} isAnother @returns {Order} */
+function afterUp(order, isAnother) {
+  if (!isRunning(order)) return { ...order, isPast: true };
+  // The answer to ours tells what became of it.
+  if (order.isOurs || !isAnother) return order;
+  return { ...order, isPast: true, problem: new ApiError("The connector was started again before its end was told.", 0) };
+}
 
 /** The one of ours that this is the first news of: its answer will bring the correlation. */
 const awaited = (/** @type {Order[]} */ orders, /** @type {any} */ told) =>
