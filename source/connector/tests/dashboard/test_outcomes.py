@@ -35,7 +35,7 @@ async def test_a_refused_limit_is_shown_refused_with_the_stations_words(
     await expect(badge(form, "Rejected")).to_be_visible()
     await expect(form.get_by_text("The station said no.")).to_be_visible()
     await card.expect_steps(Asked="done: 4.14 kW", Accepted="failed: no")
-    await card.expect_steps(In_force="not so")
+    await card.expect_steps(In_force=": none, or not known")
     if reason:
         await expect(form).to_contain_text("the fan stands still")
 
@@ -113,3 +113,52 @@ async def test_a_command_while_the_connector_is_gone_says_so(
     await site.start()
     await expect(bar).to_have_count(0)
     await card.expect_steps(Asked=": no limit")
+
+
+async def test_a_huge_limit_is_asked_about_and_none_is_cut(open_site: OpenSite) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.begin()
+    page = (await site.page("stations/CP1")).page
+    card = Card(page)
+    await card.limit("123456789012345678901234567", "W")
+    asked = page.get_by_role("dialog")
+    await expect(asked).to_contain_text("123,456,789,012,345,")
+    await asked.get_by_role("button", name="Cancel").click()
+    await expect(asked).to_have_count(0)
+    await card.expect_steps(Asked=": no limit")
+
+
+async def test_a_limit_too_small_to_charge_with_is_said_to_pause(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.begin()
+    await charge.flow(7400, 10.7, 1100)
+    page = (await site.page("stations/CP1")).page
+    card = Card(page)
+    await card.limit("2")
+    await card.expect_steps(In_force="done: 2.00 kW")
+    await charge.flow(0, 0, 1100)
+    await charge.station.status("SuspendedEVSE")
+
+    await expect(badge(card.own, "Paused by the limit").first).to_be_visible()
+    await expect(card.own.get_by_text("Seen to take effect")).to_have_count(0)
+
+
+async def test_what_is_given_in_a_pause_is_not_said_to_be_sent(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.begin()
+    page = (await site.page("stations/CP1")).page
+    card = Card(page)
+    await card.limit("4.14")
+    await card.expect_steps(In_force="done: 4.14 kW")
+    await card.button("Pause").click()
+    await card.expect_steps(In_force="done: 0 W")
+    await card.button("Release the limit of").click()
+
+    await card.expect_steps(Sent=": nothing: paused", Accepted=": nothing was sent")

@@ -45,6 +45,16 @@ export function ordersOf(station) {
 /** Whether it has not ended. @param {Order} order */
 export const isRunning = (order) => !order.outcome && !order.problem;
 
+/**
+ * Whether it ended well without a message to the station: "unchanged", or kept for after a pause.
+ * @param {Order} order
+ */
+export function wasNotSent({ outcome, isTold, times }) {
+  if (outcome?.outcome !== "accepted" || outcome.kept) return false;
+  const [why] = String(outcome.detail ?? "").split(", ");
+  return why === "paused" || why === "unchanged" || Boolean(isTold && times.asked && !times.sent);
+}
+
 /** Whether a command is about limits. @param {string} command */
 export const isLimit = (command) => LIMITS.has(command);
 
