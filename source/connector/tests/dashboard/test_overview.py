@@ -75,3 +75,40 @@ async def test_stations_that_wait_are_counted_and_come_after_what_is_wrong(
     await expect(page.get_by_text("1 station faulted:")).to_be_visible()
     heads = page.get_by_role("heading", level=2)
     await expect(heads.first).to_have_text("Needs attention")
+
+
+async def test_a_filter_is_in_the_address_while_its_field_has_the_focus(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    for place in ("frames", "transactions"):
+        page = (await site.page(place)).page
+        field = page.get_by_label("Station", exact=True)
+        await field.press_sequentially("CP1")
+        await expect(page).to_have_url(f"{site.url}#/{place}?station=CP1")
+        await expect(field).to_be_focused()
+
+
+async def test_a_transaction_that_nobody_knows_is_said_to_be_unknown(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    watched = await site.page("transactions/nothing")
+    watched.expect("status of 404", "^status 404")
+    page = watched.page
+    await expect(page.get_by_text("Nobody knows this transaction.")).to_be_visible()
+    await expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+
+
+async def test_one_sample_is_no_course(open_site: OpenSite) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.begin()
+    await charge.flow(7400, 10.7, 1020)
+    page = (await site.page("stations/CP1")).page
+    table = page.get_by_role("table", name="The last transactions")
+    await expect(table).to_contain_text("20 Wh")
+    await table.get_by_role("link").click()
+
+    await expect(page.get_by_text("A course needs two samples.")).to_be_visible()
+    await expect(page.locator(".chart")).to_have_count(0)

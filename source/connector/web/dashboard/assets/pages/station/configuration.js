@@ -17,6 +17,8 @@ import { Progress, useOrder } from "./progress.js";
 /** A full inventory comes in many messages. */
 const PATIENCE_MS = 180_000;
 const ACTUAL = "Actual";
+/** Longer values are opened. */
+const LONG = 200;
 
 /** @param {{view: any}} props */
 export function Configuration({ view }) {
@@ -87,7 +89,9 @@ function Shown({ row }) {
   if (row.is_secret) return html`<span class="muted">hidden: it is a secret</span>`;
   if (row.value === null) return html`<span class="muted">${row.mutability === "WriteOnly" ? "cannot be read" : UNKNOWN}</span>`;
   if (row.value === "") return html`<span class="muted">empty</span>`;
-  return html`<span class="wrap">${row.value}${row.unit && ` ${row.unit}`}</span>`;
+  const text = `${row.value}${row.unit ? ` ${row.unit}` : ""}`;
+  if (text.length > LONG) return html`<details class="wrap"><summary>${text.slice(0, LONG)}… (${plural(text.length, "letter")})</summary>${text}</details>`;
+  return html`<span class="wrap">${text}</span>`;
 }
 
 /** @param {any} row */
