@@ -15,7 +15,7 @@ from connector.web.api.stations import known
 from connector.web.events.feed import feed
 from connector.web.events.reader import KINDS, Wish
 from connector.web.events.response import MEDIA_TYPE, EventStream
-from connector.web.problems import Problem, errors
+from connector.web.problems import Problem, errors, unfit
 
 _USUAL = tuple(kind for kind in KINDS if kind != "message")
 _MOST_STATIONS = 1000
@@ -122,6 +122,7 @@ def _kinds(types: str | None) -> frozenset[str]:
     named = [each.strip() for each in types.split(",")]
     unknown = [each for each in named if each not in KINDS]
     if unknown:
-        detail = f"types: {unknown[0][:80]!r} is none of {', '.join(KINDS)}"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+        known = ", ".join(KINDS)
+        detail = f"types: {unknown[0][:80]!r} is none of {known}"
+        raise unfit("types", f"some of {known}, with commas", detail)
     return frozenset(named)
