@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useSignal } from "../../lib/html.js";
 import { get } from "../../lib/api.js";
 import { isFaulted, isOffline, isPending, isUnprotected, places, unmetLimits } from "../../lib/fleet.js";
-import { plural, words } from "../../lib/format.js";
+import { brief, plural, words } from "../../lib/format.js";
 import { href } from "../../lib/router.js";
 import { now, on } from "../../lib/state.js";
 import { Icon } from "../../parts/icons.js";
@@ -59,7 +59,7 @@ function named(views, show, detail) {
   const first = views.slice(0, MOST);
   const rest = views.length - first.length;
   return html`${first.map(
-    (view, at) => html`${at > 0 && ", "}<a key=${view.station} href=${href(["stations", view.station])}>${view.name ?? view.station}</a>${detail && html` ${detail(view)}`}`,
+    (view, at) => html`${at > 0 && ", "}<a key=${view.station} href=${href(["stations", view.station])}>${brief(view.name ?? view.station)}</a>${detail && html` ${detail(view)}`}`,
   )}${rest > 0 && html` and <a href=${href([], { show })}>${rest} more</a>`}`;
 }
 
