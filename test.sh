@@ -22,10 +22,20 @@ if ! command -v chromium >/dev/null; then
     install_packages chromium || say "no Chromium, and it may not be installed here"
 fi
 
+if ! command -v promtool >/dev/null; then
+    { install_packages prometheus && disable_service prometheus; } \
+        || say "no promtool, and it may not be installed here"
+fi
+
 if ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
     { install_packages postgresql && disable_service postgresql; } \
         || say "no PostgreSQL, and it may not be installed here"
 fi
+
+if ! command -v ip >/dev/null; then
+    install_packages iproute2 || say "no iproute2, and it may not be installed here"
+fi
+scripts/v2g.sh environment >/dev/null || say "no environment for ISO 15118 sessions"
 
 if ! engine_answers && [ -x "$engine_tool" ]; then
     say "starting a container engine"
@@ -36,9 +46,12 @@ engine_answers || say "no container engine answers"
 python=$PWD/.venv/bin/python
 status=0
 cd source
-"$python" -m ruff check . ../scripts ../bench || status=1
-"$python" -m ruff format --check . ../scripts ../bench || status=1
+"$python" -m ruff check . ../scripts ../bench ../v2g || status=1
+"$python" -m ruff format --check . ../scripts ../bench ../v2g || status=1
 "$python" -m mypy . ../scripts || status=1
+if [ -x ../.venv-v2g/bin/python ]; then
+    (cd .. && "$python" -m mypy --config-file v2g/mypy.ini -p v2g) || status=1
+fi
 [ "$status" = 0 ] || say "lint or types failed: see above"
 
 "$python" -m pytest -n "${PYTEST_WORKERS:-auto}" --dist loadgroup "$@" || status=$?

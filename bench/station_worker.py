@@ -63,12 +63,12 @@ class Stations:
         model = StationModel(prefix)
         plan = StationPlan(model, client, seed=None)
         began, cpu = time.perf_counter(), time.process_time()
-        came: list[Station] = []
+        coming: list[Station] = []
         for each in numbered(plan, count):
-            await self._until(lambda: _unaccepted(came) < at_once)
-            came.append(self._switch_on(Station(each)))
-        await self._until(lambda: not _unaccepted(came))
-        self.stations += came
+            await self._until(lambda: _still(coming) < at_once)
+            self.stations.append(self._switch_on(Station(each)))
+            coming.append(self.stations[-1])
+        await self._until(lambda: not _still(coming))
         await self._left_alone()
         return {
             "seconds": time.perf_counter() - began,
@@ -146,8 +146,10 @@ class Stations:
             await asyncio.wait(self._tasks)
 
 
-def _unaccepted(stations: list[Station]) -> int:
-    return sum(not each.client.is_accepted for each in stations)
+def _still(coming: list[Station]) -> int:
+    """How many are not accepted yet; the others are left out from now on."""
+    coming[:] = [each for each in coming if not each.client.is_accepted]
+    return len(coming)
 
 
 def _charges(station: Station) -> bool:

@@ -298,6 +298,8 @@ def _hardware(
     from connector.settings.station_side import broker_login  # noqa: PLC0415
 
     if broker is None:
+        if compat is not None:
+            raise UsageProblem("--hardware-compat: expected --hardware-mqtt, too")
         return None
     host, _, port = broker.partition(":")
     if not host or (port and not (port.isdecimal() and 0 < int(port) < 65_536)):

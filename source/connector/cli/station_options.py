@@ -64,6 +64,8 @@ def plan_of(options: StationOptions) -> StationPlan:
     from connector.station.assembly import StationPlan  # noqa: PLC0415
     from connector.station.maintenance import MaintenanceOptions  # noqa: PLC0415
 
+    if options.identity == "":
+        raise UsageProblem("--id '': expected an identity")
     found = _file(options)
     client = _client(found, options)
     return StationPlan(
@@ -75,6 +77,7 @@ def plan_of(options: StationOptions) -> StationPlan:
         options.folder,
         options.seed,
         MaintenanceOptions(tls_ca=client.endpoint.ca),
+        found.josev,
     )
 
 
@@ -84,7 +87,7 @@ def _file(options: StationOptions) -> StationFile:
 
     if options.config is None:
         return StationFile(StationModel(options.identity or ID))
-    return read(options.config)
+    return read(options.config, options.identity)
 
 
 def _model(found: StationFile, options: StationOptions) -> StationModel:
@@ -116,11 +119,10 @@ def _client(found: StationFile, options: StationOptions) -> ClientOptions:
 def _quirks(found: StationFile, options: StationOptions) -> Quirks:
     from connector.station.client.quirks import NONE, quirks_of  # noqa: PLC0415
 
-    name = options.quirks or found.quirks.get("profile")
-    if name is None:
-        return NONE
+    if options.quirks is None:
+        return found.quirks or NONE
     try:
-        return quirks_of(name)
+        return quirks_of(options.quirks)
     except ValueError as problem:
         raise UsageProblem(str(problem)) from None
 

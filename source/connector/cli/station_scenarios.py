@@ -59,11 +59,21 @@ class Report:
 
     @property
     def is_good(self) -> bool:
-        """Whether all are there, and none has failed."""
+        """Whether all are there, some were run, and none has failed."""
         from connector.station.scenarios import Outcome  # noqa: PLC0415
 
-        has_failed = any(each.outcome is Outcome.FAILED for each in self.results)
-        return len(self.results) == self._total and not has_failed
+        outcomes = [each.outcome for each in self.results]
+        has_run_some = any(each is not Outcome.SKIPPED for each in outcomes)
+        is_whole = len(outcomes) == self._total
+        return is_whole and has_run_some and Outcome.FAILED not in outcomes
+
+    def complain(self) -> None:
+        """Say it where nothing was tested."""
+        from connector.station.scenarios import Outcome  # noqa: PLC0415
+
+        if all(each.outcome is Outcome.SKIPPED for each in self.results):
+            reasons = "; ".join(sorted({each.reason for each in self.results}))
+            print(f"nothing was tested: {reasons}", file=sys.stderr)
 
 
 def _say(*lines: str) -> None:
@@ -81,6 +91,8 @@ async def play(
     choices = find(wanted.wanted)
     if options.hardware is not None:
         raise UsageProblem("--scenario: expected simulated hardware")
+    if manner.is_auto:
+        raise UsageProblem("--auto: expected no --scenario, which says what is done")
     plans = list(numbered(plan_of(options), manner.count))
     report = Report(len(plans) * len(choices), as_json=manner.as_json)
     report.begin()
@@ -92,6 +104,7 @@ async def play(
         _write(wanted.junit, report)
     if not is_done:
         return Exit.INTERRUPTED
+    report.complain()
     return Exit.DONE if report.is_good else Exit.NO
 
 

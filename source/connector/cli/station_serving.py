@@ -16,14 +16,17 @@ from typing import TYPE_CHECKING, Any
 from connector.cli.exits import Exit
 from connector.cli.problems import UsageProblem
 from connector.cli.station_health import told
+from connector.cli.station_lock import held
 from connector.cli.station_options import HardwareOptions, StationOptions, plan_of
 
 if TYPE_CHECKING:
     from connector.cli.station_lines import Answers
     from connector.sessions.options import Observer
     from connector.station.assembly import Station, StationPlan
+    from connector.station.assembly.plant import PlantOf
     from connector.station.driving.fleet import Fleet
     from connector.station.driving.visits import Habits
+    from connector.station.josev.options import JosevOptions
 
 Json = dict[str, Any]
 StationOf = Callable[["StationPlan", "Observer | None"], "Station"]
@@ -52,12 +55,29 @@ class Manner:
 
 
 @asynccontextmanager
-async def hardware(options: HardwareOptions | None) -> AsyncIterator[StationOf]:
-    """What makes stations, with simulated hardware or with that on MQTT."""
+async def hardware(
+    options: HardwareOptions | None, josev: JosevOptions | None = None
+) -> AsyncIterator[StationOf]:
+    """What makes stations, with simulated hardware or with that on MQTT.
+
+    Either may have Josev before it.
+    """
     from connector.station.assembly import Station  # noqa: PLC0415
 
+    async with _plant(options) as plant:
+        if josev is None:
+            yield lambda plan, watch: Station(plan, plant=plant, observer=watch)
+            return
+        async with _bridged(josev, plant) as station:
+            yield station
+
+
+@asynccontextmanager
+async def _plant(options: HardwareOptions | None) -> AsyncIterator[PlantOf]:
+    from connector.station.assembly.plant import Simulated  # noqa: PLC0415
+
     if options is None:
-        yield lambda plan, observer: Station(plan, observer=observer)
+        yield Simulated
         return
     from connector.mqtt import MqttOptions  # noqa: PLC0415
     from connector.station.assembly import mqtt  # noqa: PLC0415
@@ -68,12 +88,34 @@ async def hardware(options: HardwareOptions | None) -> AsyncIterator[StationOf]:
         bus = mqtt.Bus(options.host, options.port, topics, more)
     except ValueError as problem:
         raise UsageProblem(f"--hardware-mqtt: {problem}") from None
-    plant = mqtt.plant_on(bus, units)
     await bus.start()
     try:
-        yield lambda plan, observer: Station(plan, plant=plant, observer=observer)
+        yield mqtt.plant_on(bus, units)
     finally:
         await bus.stop()
+
+
+@asynccontextmanager
+async def _bridged(options: JosevOptions, plant: PlantOf) -> AsyncIterator[StationOf]:
+    """Who logs in is who logs in at the broker of the hardware."""
+    from connector.mqtt import MqttOptions  # noqa: PLC0415
+    from connector.settings.station_side import broker_login  # noqa: PLC0415
+    from connector.station.assembly.josev import bridged  # noqa: PLC0415
+    from connector.station.josev.bus import JosevBus  # noqa: PLC0415
+
+    username, password = broker_login()
+    more = MqttOptions(username=username, password=password)
+    bus = JosevBus(options.host, options.port, more)
+    await bus.start()
+    try:
+        yield lambda plan, watch: bridged(plan, bus, options, plant, observer=watch)
+    finally:
+        await bus.stop()
+
+
+def _check_bridge(josev: JosevOptions | None, count: int) -> None:
+    if josev is not None and count > 1 and "{identity}" not in josev.prefix:
+        raise UsageProblem("--count: expected josev.prefix with {identity} in it")
 
 
 async def serve(
@@ -98,16 +140,18 @@ async def serve(
     plan = plan_of(options)
     if manner.is_auto and options.hardware is not None:
         raise UsageProblem("--auto: expected simulated hardware, not --hardware-mqtt")
-    async with hardware(options.hardware) as station:
-        plans = numbered(plan, manner.count)
-        drivers = [Driver(station(each, observer), manner.id_tag) for each in plans]
-        if manner.count >= garbage.MANY:
-            garbage.expect_many()
-        fleet = Fleet(drivers, per_s=manner.per_s, habits=manner.habits())
-        async with fleet:
-            work = instead or (lambda fleet: _drive(fleet, answers, manner))
-            async with told(fleet, health):
-                await until_stopped(work(fleet), fleet.failed)
+    _check_bridge(plan.josev, manner.count)
+    with held(options.folder):
+        async with hardware(options.hardware, plan.josev) as station:
+            plans = numbered(plan, manner.count)
+            drivers = [Driver(station(each, observer), manner.id_tag) for each in plans]
+            if manner.count >= garbage.MANY:
+                garbage.expect_many()
+            fleet = Fleet(drivers, per_s=manner.per_s, habits=manner.habits())
+            async with fleet:
+                work = instead or (lambda fleet: _drive(fleet, answers, manner))
+                async with told(fleet, health):
+                    await until_stopped(work(fleet), fleet.failed)
     return Exit.NO if answers.failures or fleet.failed.is_set() else Exit.DONE
 
 

@@ -11,8 +11,10 @@ import logging
 from connector.csms import sampled, times, unknown_names
 from connector.csms.context import Context, at
 from connector.csms.events import TransactionSeen
+from connector.csms.facts import Datum, Scalar, Weight
 from connector.csms.measurands import DEFAULT_MEASURAND
 from connector.csms.running import Running
+from connector.csms.session_meter import SessionMeter
 from connector.csms.station import Connector, Station
 from connector.csms.times import Moment
 from connector.errors import StoreError
@@ -61,11 +63,13 @@ class Adoption:
         connector = event.station.connector(event.where)
         try:
             record = await self._record(event, connector)
+            if record is None:
+                return
+            meter = await self._running.kept_meter(record)
         except StoreError as problem:
             logger.log(problem.level, "%s: %s", event.station.identity, problem)
             return
-        if record is not None:
-            self._take_up(event, connector, record)
+        self._take_up(event, connector, record, meter)
 
     async def _record(
         self, event: TransactionSeen, connector: Connector
@@ -104,7 +108,11 @@ class Adoption:
         return is_id and connector.status not in _NOT_CHARGING
 
     def _take_up(
-        self, event: TransactionSeen, connector: Connector, record: TransactionRecord
+        self,
+        event: TransactionSeen,
+        connector: Connector,
+        record: TransactionRecord,
+        meter: SessionMeter,
     ) -> None:
         registers: list[tuple[float, int]] = []
         for meter_value in times.in_order(event.meter_values):
@@ -122,9 +130,26 @@ class Adoption:
         logger.info("%s: transaction %s runs", event.station.identity, record.ocpp_id)
         now = Moment(self._context.clock.now_ms())
         self._running.begin(event.station, record, now)
+        if event.station.transaction(connector.where) is record:
+            self._go_on(event.station, connector, meter, registers)
+
+    def _go_on(
+        self,
+        station: Station,
+        connector: Connector,
+        meter: SessionMeter,
+        registers: list[tuple[float, int]],
+    ) -> None:
+        """Its energy and time are those of the whole session, not since now."""
+        connector.meter = meter
         for register, time_ms in registers:
-            if connector.meter is not None:
-                connector.meter.sample(register, time_ms)
+            meter.sample(register, time_ms)
+        where, now_ms = connector.where, self._context.clock.now_ms()
+        values: dict[Datum, Scalar] = {
+            at(where, "session_energy"): meter.energy_wh,
+            at(where, "session_seconds"): meter.seconds(now_ms),
+        }
+        self._context.tell(station, values, weight=Weight.TRANSACTION)
 
 
 def _goes_on(connector: Connector, record: TransactionRecord) -> bool:

@@ -33,6 +33,7 @@ from connector.csms.security_profiles import SecurityProfiles
 from connector.csms.station import Station
 from connector.csms.tokens import Tokens
 from connector.csms.transactions import Transactions
+from connector.csms.unknown_statuses import UnknownStatuses
 from connector.csms.v2 import blocks as v2
 from connector.security.ca import PKI_FOLDER, StationAuthority
 from connector.sessions.handlers import Handler
@@ -146,6 +147,7 @@ class Blocks:
             self.v2.customer_information,
             self.autostart,
             Polling(context),
+            UnknownStatuses(context),
         )
 
     def handlers(self, version: str) -> dict[str, Handler]:

@@ -31,6 +31,8 @@ CRITICAL = frozenset(
     }
 )
 """Those that the tables of security events call so (2.1 knows two more)."""
+_EXPECTED = frozenset({"StartupOfTheDevice"})
+"""Critical, yet a part of each boot: no reason to warn anybody."""
 _LONGEST_KIND = 50
 """SecurityEventNotification.req, type."""
 _AGAIN_AFTER_S = 60.0
@@ -59,7 +61,7 @@ class SecurityEvents:
         if self._is_new(station, kind):
             told = event.get("techInfo")
             logger.log(
-                logging.WARNING if is_critical else logging.INFO,
+                logging.WARNING if kind in CRITICAL - _EXPECTED else logging.INFO,
                 "%s: security event %s at %.40s%s",
                 station.identity,
                 kind,

@@ -205,16 +205,15 @@ class SecurityProfiles:
     async def _ask_2(self, station: Station, wanted: Wanted) -> Moving:
         url = wanted.url or self._url(station, wanted.profile)
         store = self._context.store
-        slot, others = await network_profiles.slots(station, store, wanted.slot)
+        chosen = await network_profiles.slots(station, store, wanted.slot)
         data = network_profiles.connection(
             station, wanted.profile, url, wanted.interface
         )
-        await network_profiles.set_profile(station, slot, data)
-        answer = await network_profiles.prefer(station, slot, others)
+        answer = await network_profiles.place(station, chosen, data)
         told = await _reset(station, "OnIdle")
         detail = (
-            f"slot {slot} is {url}; {told}; profile {wanted.profile} is demanded once "
-            "it has come with it"
+            f"slot {chosen.slot} is {url}; {told}; profile {wanted.profile} is "
+            "demanded once it has come with it"
         )
         return Moving(answer, detail)
 

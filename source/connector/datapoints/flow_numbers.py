@@ -21,7 +21,7 @@ class FlowNumbers:
     published: Callable[[], int] = _none
     """Values that were handed on for publishing."""
     dropped: Callable[[], int] = _none
-    """Messages that the broker did not take in time."""
+    """Messages that were never sent: it was away or too slow, or a newer one came."""
     is_connected: Callable[[], bool] = lambda: False
     """The broker answers."""
     since_ms: Callable[[], int | None] = lambda: None

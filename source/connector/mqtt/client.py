@@ -67,7 +67,10 @@ class Client(Connection):
 
     @property
     def dropped(self) -> int:
-        """Messages that were not sent because the broker did not take them in time."""
+        """Messages that were never sent: no connection, too slow, or replaced.
+
+        Whoever owns values publishes the newest of each after the next connect.
+        """
         return self._batches.dropped
 
     def _opened(self, longest_packet: int | None) -> None:

@@ -141,7 +141,11 @@ def load_document(version: str, action: str, suffix: str) -> Json:
     return document
 
 
-@cache
 def schemas(version: str, *, formats: Formats = "none") -> Schemas:
     """The schemas of a version, which check these formats too."""
+    return _schemas(version, formats)
+
+
+@cache
+def _schemas(version: str, formats: Formats) -> Schemas:
     return Schemas(version, formats=formats)

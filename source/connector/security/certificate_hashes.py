@@ -29,15 +29,26 @@ def root_hashes(certificate: str, algorithm: str = SHA256) -> dict[str, str]:
     try:
         found = x509.load_pem_x509_certificate(certificate.encode())
         found.verify_directly_issued_by(found)
-        # Its three members are those of an OCSP request.
-        named = OCSPRequestBuilder().add_certificate(
-            found, found, _ALGORITHMS[algorithm]()
-        )
-        request = named.build()
+        return issued_hashes(found, found, algorithm)
     except InvalidSignature:
         raise CertificateError("it is not signed by itself") from None
     except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
         raise CertificateError(f"it cannot be read: {problem}") from None
+
+
+def issued_hashes(
+    certificate: x509.Certificate, issuer: x509.Certificate, algorithm: str = SHA256
+) -> dict[str, str]:
+    """The same of a certificate that somebody else has issued.
+
+    Raises:
+        ValueError, UnsupportedAlgorithm: one of them cannot be read.
+    """
+    # Its three members are those of an OCSP request.
+    named = OCSPRequestBuilder().add_certificate(
+        certificate, issuer, _ALGORITHMS[algorithm]()
+    )
+    request = named.build()
     return {
         "hashAlgorithm": algorithm,
         "issuerNameHash": request.issuer_name_hash.hex(),

@@ -215,7 +215,7 @@ class Server:
         self._client = client
         self._is_broker_there = getattr(client, "is_connected", lambda: False)
         if self._is_broker_there():
-            # It was there before this loop could hear of it.
+            # Its listener was called before there was a loop.
             self._broker_since_ms = self._clock.now_ms()
         if not await self._open_store(stop):
             return

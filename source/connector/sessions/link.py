@@ -53,5 +53,14 @@ class Link(Protocol):
             LinkClosed: it cannot be sent any more.
         """
 
+    def put(self, text: str) -> None:
+        """Send a text at once, however far the peer is behind.
+
+        For what waits for an answer before there is more of it.
+
+        Raises:
+            LinkClosed: it cannot be sent any more.
+        """
+
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """End it; a second time does nothing."""

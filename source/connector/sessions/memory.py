@@ -24,7 +24,8 @@ class MemoryLink:
         self.closed: LinkClosed | None = None
         self._limit = limit
         self._texts: deque[str | bytes] = deque()
-        self._changed = asyncio.Condition()
+        self._waiting: list[asyncio.Future[None]] = []
+        """Whoever waits for something to change at this end."""
 
     @property
     def last_received_s(self) -> float:
@@ -41,39 +42,48 @@ class MemoryLink:
 
     async def recv(self) -> str | bytes:
         """The next text."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._texts or self.closed)
-            if not self._texts:
-                raise self._end()
-            self._changed.notify_all()
-            self._last_received_s = monotonic()
-            return self._texts.popleft()
+        while not self._texts:
+            self._check_open()
+            await self._change()
+        self._has_changed()
+        self._last_received_s = monotonic()
+        return self._texts.popleft()
 
     async def send(self, text: str | bytes) -> None:
         """Send a text; waits while the other end does not read."""
-        await self.peer._put(text)
+        peer = self.peer
+        while len(peer._texts) >= peer._limit and peer.closed is None:
+            await peer._change()
+        self.put(text)
 
-    async def _put(self, text: str | bytes) -> None:
-        async with self._changed:
-            await self._changed.wait_for(
-                lambda: len(self._texts) < self._limit or self.closed
-            )
-            if self.closed is not None:
-                raise self._end()
-            self._texts.append(text)
-            self._changed.notify_all()
+    def put(self, text: str | bytes) -> None:
+        """Send a text at once."""
+        peer = self.peer
+        peer._check_open()
+        peer._texts.append(text)
+        peer._has_changed()
+
+    async def _change(self) -> None:
+        change = asyncio.get_running_loop().create_future()
+        self._waiting.append(change)
+        await change
+
+    def _has_changed(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for change in waiting:
+            if not change.done():
+                change.set_result(None)
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """End both ends."""
         for end in (self, self.peer):
             if end.closed is None:
                 end.closed = LinkClosed(code, reason)
-            async with end._changed:
-                end._changed.notify_all()
+            end._has_changed()
 
-    def _end(self) -> LinkClosed:
-        closed = self.closed or LinkClosed()
-        return LinkClosed(closed.code, closed.reason)
+    def _check_open(self) -> None:
+        if self.closed is not None:
+            raise LinkClosed(self.closed.code, self.closed.reason)
 
 
 class LinkPair(NamedTuple):

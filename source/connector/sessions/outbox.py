@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 from time import monotonic
 
 from connector.errors import (
     CallErrorReceived,
     CommandTimeout,
+    ConnectorError,
     LinkClosed,
     OutboxFull,
     RemoteProtocolError,
@@ -21,25 +23,48 @@ from connector.ocppj.frames import CallError, CallResult, Json
 from connector.sessions.deadline import Deadline
 
 Send = Callable[[str], Awaitable[None]]
+Put = Callable[[str], None]
+Outcome = CallResult | CallError | ConnectorError
+"""What became of a call: an answer, or why there is none."""
+Told = Callable[[Outcome], None]
+
+
+def _nowhere(_text: str) -> None:
+    raise LinkClosed
 
 
 class Outbox:
-    """Sends calls through ``send``; at most ``limit`` wait for their turn."""
+    """Sends calls through ``send``; at most ``limit`` wait for their turn.
+
+    There are two ways to call: `call` is waited for, `post` calls back, for a tenth of
+    the cost, and goes out through ``put`` without waiting for a slow peer.
+    """
 
     __slots__ = (
         "_answer",
         "_closed",
         "_deadline",
         "_is_busy",
+        "_late",
         "_limit",
+        "_posted",
+        "_put",
         "_send",
+        "_told",
         "_unique_id",
         "_waiting",
     )
 
-    def __init__(self, send: Send, limit: int) -> None:
+    def __init__(self, send: Send, limit: int, put: Put = _nowhere) -> None:
         self._send = send
+        self._put = put
         self._limit = limit
+        self._posted: tuple[asyncio.Future[None], Told] | None = None
+        """What was posted and waits for its turn."""
+        self._told: Told | None = None
+        """Who is to know what becomes of what was posted and sent."""
+        self._late: tuple[str, Told] | None = None
+        """The last that was given up, and who may hear of its answer all the same."""
         self._is_busy = False
         self._waiting: deque[asyncio.Future[None]] | None = None
         self._unique_id = ""
@@ -86,6 +111,70 @@ class Outbox:
             raise CallErrorReceived(answer.code, answer.description, answer.details)
         return answer.payload
 
+    # -- without waiting
+
+    def post(self, unique_id: str, text: str, told: Told) -> None:
+        """Send a call in its turn, which may be at once; one at a time.
+
+        ``told`` is called once, with what became of it; it must not raise. Nothing ends
+        the wait but an answer, the end of the link, and `give_up`. Where an answer
+        comes after that, it is called a second time (of the last that was given up).
+
+        Raises:
+            LinkClosed: it ended before.
+            OutboxFull: too many wait already.
+        """
+        self._check_open()
+        if self._told is not None or self._posted is not None:
+            raise RuntimeError("one call at a time can be posted")
+        if not self._is_busy:
+            self._is_busy = True
+            self._put_out(unique_id, text, told)
+            return
+        turn = self._queue()
+        self._posted = turn, told
+        turn.add_done_callback(partial(self._put_in_turn, unique_id, text))
+
+    def _put_out(self, unique_id: str, text: str, told: Told) -> None:
+        try:
+            self._check_open()
+            self._put(text)
+        except BaseException:
+            self._pass_turn()
+            raise
+        self._unique_id, self._told = unique_id, told
+
+    def _put_in_turn(
+        self, unique_id: str, text: str, turn: asyncio.Future[None]
+    ) -> None:
+        if self._posted is None or self._posted[0] is not turn:
+            return  # it was given up, and the turn was passed on
+        told, self._posted = self._posted[1], None
+        try:
+            turn.result()
+            self._put_out(unique_id, text, told)
+        except ConnectorError as problem:
+            told(problem)
+
+    def give_up(self, problem: ConnectorError) -> None:
+        """Wait no more for what was posted; nothing where it is over."""
+        posted, self._posted = self._posted, None
+        if posted is not None:
+            turn, told = posted
+            self._leave(turn)
+            told(problem)
+        elif self._told is not None:
+            self._late = self._unique_id, self._told
+            self._tell(problem)
+
+    def _tell(self, outcome: Outcome) -> None:
+        told, self._told = self._told, None
+        self._pass_turn()
+        if told is not None:
+            told(outcome)
+
+    # -- both
+
     @property
     def waiting(self) -> int:
         """How many wait for their turn."""
@@ -110,26 +199,30 @@ class Outbox:
         if not self._is_busy:
             self._is_busy = True
             return
-        if self._waiting is None:
-            self._waiting = deque()
-        if len(self._waiting) >= self._limit:
-            raise OutboxFull(self._limit)
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+        turn = self._queue()
         try:
             async with asyncio.timeout(timeout_s):
                 await turn
         except BaseException as problem:
-            self._give_up(turn)
+            self._leave(turn)
             if isinstance(problem, TimeoutError):
                 raise CommandTimeout(action, timeout_s, sent=False) from None
             raise
+
+    def _queue(self) -> asyncio.Future[None]:
+        if self._waiting is None:
+            self._waiting = deque()
+        if len(self._waiting) >= self._limit:
+            raise OutboxFull(self._limit)
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        return turn
 
     def _check_open(self) -> None:
         if self._closed is not None:
             raise LinkClosed(self._closed.code, self._closed.reason)
 
-    def _give_up(self, turn: asyncio.Future[None]) -> None:
+    def _leave(self, turn: asyncio.Future[None]) -> None:
         """Leave the row; a turn that was given in the same moment goes on."""
         if self._waiting is not None and turn in self._waiting:
             self._waiting.remove(turn)
@@ -147,16 +240,29 @@ class Outbox:
 
     def take(self, frame: CallResult | CallError) -> bool:
         """Hand an answer to whoever waits for it; False when nobody does."""
+        if self._late is not None and frame.unique_id == self._late[0]:
+            told, self._late = self._late[1], None
+            told(frame)
+            return True
+        if frame.unique_id != self._unique_id:
+            return False
+        if self._told is not None:
+            self._tell(frame)
+            return True
         answer = self._answer
-        if answer is None or answer.done() or frame.unique_id != self._unique_id:
+        if answer is None or answer.done():
             return False
         answer.set_result(frame)
         return True
 
     def fail(self, unique_id: str, problem: RemoteProtocolError) -> None:
         """End the call of this id: it was answered with something that is no answer."""
+        if unique_id != self._unique_id:
+            return
         answer = self._answer
-        if answer is not None and not answer.done() and unique_id == self._unique_id:
+        if self._told is not None:
+            self._tell(problem)
+        elif answer is not None and not answer.done():
             answer.set_exception(problem)
 
     def close(self, reason: LinkClosed) -> None:
@@ -169,3 +275,5 @@ class Outbox:
         if self._deadline is not None:
             # Not an exception for the answer: the call may still be being sent.
             self._deadline.end()
+        if self._told is not None:
+            self._tell(LinkClosed(reason.code, reason.reason))

@@ -207,6 +207,11 @@ class RecordedLink:
         self._track.note(CSMS, text)
         await self._link.send(text)
 
+    def put(self, text: str) -> None:
+        """Send a text at once."""
+        self._track.note(CSMS, text)
+        self._link.put(text)
+
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """End it."""
         self._track.end(f"closed by us ({code}{', ' if reason else ''}{reason})")

@@ -8,8 +8,15 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, ClassVar
 
-from connector.errors import CallErrorReceived, LinkClosed, RemoteProtocolError
+from connector.errors import (
+    CallErrorReceived,
+    ConnectorError,
+    LinkClosed,
+    RemoteProtocolError,
+)
 from connector.ocppj.frames import (
+    CallError,
+    CallResult,
     CallResultError,
     Json,
     encode_call,
@@ -24,7 +31,7 @@ from connector.sessions import library
 from connector.sessions.frame_log import OUT
 from connector.sessions.link import Link
 from connector.sessions.options import Observer, SessionOptions
-from connector.sessions.outbox import Outbox
+from connector.sessions.outbox import Outbox, Outcome
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +65,7 @@ class Speaking:
         self._rules = rules(
             self._ocpp_version, strict=options.strict, is_station=options.is_station
         )
-        self._outbox = Outbox(self._send, options.outbox_limit)
+        self._outbox = Outbox(self._send, options.outbox_limit, self._put)
         self._secrets: KnownSecrets | None = None
         """Those that were sent; None: none ever was."""
         self._frames = options.frames
@@ -111,15 +118,11 @@ class Speaking:
             LinkClosed, OutboxFull, CommandTimeout, CallErrorReceived: see `Outbox`.
             RemoteProtocolError: the answer does not fit.
         """
-        self._rules.check_call(action, payload)
-        unique_id = _new_id()
-        text = encode_call(unique_id, action, payload)
+        unique_id, text = self._written(action, payload)
         timeout_s = timeout_s or self._options.call_timeout_s
         # What a station tells holds none, and it tells a thousand times as much.
         has_secrets = not self._options.is_station and self._note_secrets(payload)
         tally = self._options.tally
-        if tally is not None:
-            tally.sent[action] += 1
         try:
             answer = await self._outbox.call(
                 unique_id,
@@ -134,10 +137,64 @@ class Speaking:
             raise self._shown(problem) from None
         if has_secrets:
             answer = self._without_secrets(answer)
+        return self._taken(unique_id, action, payload, answer)
+
+    def post_action(
+        self, action: str, payload: Json, told: Callable[[Json | ConnectorError], None]
+    ) -> None:
+        """Send a call of a station without waiting for its answer, one at a time.
+
+        ``told`` is called once, with the answer or with what `call_action` would raise;
+        it must not raise. The time it takes is for others to bound: see `give_up`; an
+        answer after that is told as well.
+
+        Raises:
+            LocalProtocolError: it does not fit (UnsupportedAction: no such action).
+            LinkClosed, OutboxFull: see `Outbox`.
+        """
+        unique_id, text = self._written(action, payload)
+
+        def take(outcome: Outcome) -> None:
+            try:
+                became = self._became(unique_id, action, payload, outcome)
+            except Exception:
+                logger.exception("%s: the answer to %s", self.id, action)
+                became = RemoteProtocolError(self._rules.dialect.internal)
+            told(became)
+
+        self._outbox.post(unique_id, text, take)
+
+    def give_up(self, problem: ConnectorError) -> None:
+        """Wait no more for what was posted."""
+        self._outbox.give_up(problem)
+
+    def _written(self, action: str, payload: Json) -> tuple[str, str]:
+        self._rules.check_call(action, payload)
+        unique_id = _new_id()
+        text = encode_call(unique_id, action, payload)
+        if self._options.tally is not None:
+            self._options.tally.sent[action] += 1
+        return unique_id, text
+
+    def _became(
+        self, unique_id: str, action: str, payload: Json, outcome: Outcome
+    ) -> Json | ConnectorError:
+        if isinstance(outcome, CallResult):
+            try:
+                return self._taken(unique_id, action, payload, outcome.payload)
+            except RemoteProtocolError as problem:
+                return problem
+        if isinstance(outcome, CallError):
+            code, text, details = outcome.code, outcome.description, outcome.details
+            return self._shown(CallErrorReceived(code, text, details))
+        return outcome
+
+    def _taken(self, unique_id: str, action: str, payload: Json, answer: Json) -> Json:
+        """The answer to a call, as far as it fits."""
         try:
             answer = self._rules.check_answer(action, answer)
         except RemoteProtocolError as problem:
-            await self._refuse_answer(unique_id, problem)
+            self._refuse_answer(unique_id, problem)
             raise
         if self._observer is not None:
             self._observer.answered(self, action, payload, answer)
@@ -172,15 +229,13 @@ class Speaking:
         """End the conversation."""
         await self._connection.close(code, reason)
 
-    async def _refuse_answer(
-        self, unique_id: str, problem: RemoteProtocolError
-    ) -> None:
+    def _refuse_answer(self, unique_id: str, problem: RemoteProtocolError) -> None:
         """Tell the peer of an answer that does not fit (OCPP-J 2.1, section 4.2.4)."""
         if not self._rules.dialect.has_send:
             return
         error = CallResultError(unique_id, problem.code, problem.description)
         try:
-            await self._send(encode_error(error))
+            self._put(encode_error(error))
         except LinkClosed:
             logger.debug("%s: gone before it heard %s", self.id, problem)
 
@@ -190,6 +245,11 @@ class Speaking:
         if self._is_watched:
             self._watch("out", text)
         await self._connection.send(text)
+
+    def _put(self, text: str) -> None:
+        if self._is_watched:
+            self._watch("out", text)
+        self._connection.put(text)
 
     def _note_secrets(self, payload: Json) -> bool:
         """Whether a call has secrets, which may come back in what answers it."""

@@ -121,13 +121,17 @@ class WebSocketLink:
         """
         websocket = self._websocket
         try:
-            self._check_open()
-            broadcast((websocket,), text)
+            self.put(text)
             if websocket.paused or websocket.transport.is_closing():
                 await websocket.drain()
                 self._check_open()
         except OSError:
             raise LinkClosed from None
+
+    def put(self, text: str) -> None:
+        """Send a text message at once."""
+        self._check_open()
+        broadcast((self._websocket,), text)
 
     def _check_open(self) -> None:
         protocol = self._websocket.protocol

@@ -19,6 +19,7 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from connector.sessions.asked_for import shown_offers, shown_path
 from connector.sessions.identity import identity_of
 from connector.sessions.link import Link
 from connector.sessions.liveness import Liveness
@@ -44,8 +45,6 @@ _WAITING_CONNECTIONS = 4096
 """After an outage all stations come at once; the kernel may have a lower bound."""
 _PROTOCOL_ERROR = 1002
 """RFC 6455, section 7.4.1."""
-
-
 _TOO_LONG = 1009
 _TLS_THREADS = 2
 _FEWEST_OPENINGS = 512
@@ -262,8 +261,8 @@ class WebSocketServer:
 
     def _too_late(self, transport: Any) -> None:
         text = "refused %s: it did not ask for anything within %g s"
-        seconds = self.options.handshake_timeout_s
-        self.refusals.tell("handshake_timeout", text, _peer(transport), seconds)
+        peer, seconds = _peer(transport), self.options.handshake_timeout_s
+        self.refusals.tell("handshake_timeout", text, peer, seconds)
 
     # -- the handshake
 
@@ -280,7 +279,10 @@ class WebSocketServer:
         try:
             connection.identity = identity_of(request.path)
         except ValueError as problem:
-            return self._refuse(connection, Refusal(400, str(problem), "identity"))
+            told = f"{problem}; the path is {shown_path(request.path)}"
+            return self._refuse(
+                connection, Refusal(400, str(problem), "identity", told)
+            )
         answer = await self.gate(
             HandshakeRequest(
                 connection.identity,
@@ -313,9 +315,8 @@ class WebSocketServer:
             refusal.detail or refusal.text,
             station=connection.identity,
         )
-        response = connection.respond(
-            http.HTTPStatus(refusal.status), refusal.text + "\n"
-        )
+        status = http.HTTPStatus(refusal.status)
+        response = connection.respond(status, refusal.text + "\n")
         if refusal.status == http.HTTPStatus.UNAUTHORIZED:
             response.headers["WWW-Authenticate"] = 'Basic realm="OCPP"'
         return response
@@ -339,16 +340,12 @@ class WebSocketServer:
         link.reached_at = _reached_at(connection)
         link.remote_address = connection.origin.address
         link.security_profile = connection.admission.security_profile
+        if not subprotocol:
+            await self._part(connection, link)
+            return
         # Nobody asks for the handshake any more: three kilobytes for each station.
         connection.request, connection.response = _FORGOTTEN, None
         connection.origin = _NOWHERE
-        if not subprotocol:
-            offered = ", ".join(self._spoken_by(connection.identity))
-            logger.warning("%s: no common subprotocol", connection.identity)
-            text = f"no common subprotocol: this server offers {offered}"
-            self.refusals.note(connection.identity, text)
-            await link.close(_PROTOCOL_ERROR, f"this server offers {offered}")
-            return
         share = self._liveness.add(link)
         try:
             await self.serve(link, connection.identity, subprotocol)
@@ -358,19 +355,31 @@ class WebSocketServer:
             share.discard(link)
             self._count_end(connection)
 
+    async def _part(self, connection: _Connection, link: WebSocketLink) -> None:
+        """There is no language in common."""
+        ours = f"this server offers {', '.join(self._spoken_by(connection.identity))}"
+        self.refusals.tell(
+            "subprotocol",
+            "%s from %s: no common subprotocol: it offered %s, %s",
+            connection.identity[:80],
+            connection.origin.address,
+            shown_offers((connection.request or _FORGOTTEN).headers),
+            ours,
+            station=connection.identity,
+        )
+        await link.close(_PROTOCOL_ERROR, ours)
+
     def _count_end(self, connection: _Connection) -> None:
         sent = connection.protocol.close_sent
         if sent is not None and sent.code == _TOO_LONG:
             text = "%s: a message of more than %d bytes ended its link"
-            size = self.options.max_frame_bytes
-            identity = connection.identity
+            size, identity = self.options.max_frame_bytes, connection.identity
             self.refusals.tell("frame_bytes", text, identity, size, station=identity)
 
     def _assumed(self, connection: _Connection) -> str:
         """What a station speaks that offers nothing."""
         request = connection.request
-        has_offered = request and "Sec-WebSocket-Protocol" in request.headers
-        if has_offered:
+        if request and "Sec-WebSocket-Protocol" in request.headers:
             return ""
         return self.pinned(connection.identity) or self.options.default_subprotocol
 

@@ -8,7 +8,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from connector.settings.kinds import Text, wrong
 
-Name = Annotated[str, BeforeValidator(Text("text (in quotes where it is a number)"))]
+_TEXT = (
+    "text of 1 to 255 characters without control characters, "
+    "in quotes where it is a number"
+)
+Name = Annotated[str, BeforeValidator(Text(_TEXT))]
 
 
 def member(default: Any, meaning: str, *, shown: str = "", secret: bool = False) -> Any:

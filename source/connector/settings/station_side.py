@@ -61,7 +61,10 @@ class StationSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     station_url: AnyText | None = setting(
-        None, "Where to connect, `ws://` or `wss://`; the identity is appended"
+        None,
+        "Where to connect, `ws://` or `wss://`; the identity is appended. Else as its "
+        "file says",
+        shown="`ws://localhost:9000`",
     )
     station_id: AnyText | None = setting(None, "Its identity", shown="`CP1`")
     station_config: ReadableFile | None = setting(

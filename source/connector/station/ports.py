@@ -50,15 +50,46 @@ class Reading:
     """0 to 1."""
     exported_wh: float | None = None
     reactive_var: float | None = None
+    reactive_varh: float | None = None
+    """Imported, as a register that never goes back."""
     signed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An id token as both versions have it; ``type`` is one of 2.x (`ISO14443`, ..)."""
+    """An id token as both versions have it; ``type`` is one of 2.x (`ISO14443`, ..).
+
+    ``certificate`` is that of a contract (`eMAID`), with its chain, in PEM.
+    """
 
     id: str
     type: str = "ISO14443"
+    certificate: str = field(default="", compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a vehicle says by ISO 15118 that it wants, and can.
+
+    ``transfer`` is an EnergyTransferModeEnum (`AC_three_phase`, `DC`, ..); currents are
+    per phase. None: it does not say.
+    """
+
+    transfer: str
+    energy_wh: float
+    max_current_a: float
+    max_voltage: float
+    min_current_a: float = 0.0
+    departure_ms: int | None = None
+    max_power_w: float | None = None
+    state_of_charge: float | None = None
+    """0 to 1."""
+    capacity_wh: float | None = None
+
+    @property
+    def is_dc(self) -> bool:
+        """Whether the station rectifies."""
+        return self.transfer.startswith("DC")
 
 
 class Hardware(Protocol):
@@ -67,7 +98,9 @@ class Hardware(Protocol):
     def offer(self, evse: int, limit_w: float, phases: int | None) -> None:
         """What the vehicle may draw from now on, in W; negative: may feed back.
 
-        0 pauses. ``phases`` is None where the hardware may choose.
+        0 pauses; less than the least current of AC is never offered. ``phases`` are
+        those it is meant for, None: all that there are. A vehicle that uses fewer of
+        them gets no more on each.
         """
 
     def contactor(self, evse: int, *, is_closed: bool) -> None:
@@ -89,6 +122,66 @@ class Locking(Protocol):
 
     def lock(self, evse: int, connector: int, *, is_locked: bool) -> None:
         """Hold the cable, or let it go."""
+
+
+@runtime_checkable
+class Sensing(Protocol):
+    """Hardware beside `Hardware` that sees whether its contactors have moved."""
+
+    def is_closed(self, evse: int) -> bool | None:
+        """Whether power can flow now; None: this one does not tell."""
+
+
+@runtime_checkable
+class Piloting(Protocol):
+    """Hardware whose control pilot others than itself may set (IEC 61851-1)."""
+
+    def pilot(self, evse: int, *, duty_percent: float, error: str) -> None:
+        """The duty cycle; 100: no PWM. An error is `E` or `F`, else empty."""
+
+
+@runtime_checkable
+class Rectifying(Protocol):
+    """Hardware that makes the direct current which a vehicle asks for."""
+
+    def setpoint(
+        self, evse: int, voltage: float, current_a: float | None, power_w: float | None
+    ) -> None:
+        """What the vehicle wants now; None: no bound of its own. Below 0: back."""
+
+    def output(self, evse: int) -> tuple[float, float] | None:
+        """Voltage and current at the outlet now; None: this one does not tell."""
+
+
+@runtime_checkable
+class Insulating(Protocol):
+    """Hardware that monitors the insulation of its direct current (IEC 61557-8)."""
+
+    def measure_isolation(self, evse: int) -> None:
+        """Begin to measure (ISO 15118 CableCheck)."""
+
+    def isolation(self, evse: int) -> str | None:
+        """`valid`, `invalid`, `warning`, `fault` or `no_imd`; None: not known yet."""
+
+
+@runtime_checkable
+class Communicating(Protocol):
+    """Hardware that wants to know how its vehicle is spoken with (ISO 15118)."""
+
+    def protocol(self, evse: int, protocol: str) -> None:
+        """`iso3` (being matched), `iso2`, `iso20`, `iso20discharge` or `iec`."""
+
+    def payment(self, evse: int, payment: str) -> None:
+        """`eim` or `pnc`."""
+
+    def slac(self, evse: int, status: str) -> None:
+        """`unmatched`, `matching`, `matched`, `failed` or `basic_charging`."""
+
+    def service(self, service: str, status: str) -> None:
+        """How a service of the ISO 15118 stack is."""
+
+    def log_in(self, evse: int) -> None:
+        """A vehicle waits for somebody who pays: ask for a card."""
 
 
 class Told(Protocol):
@@ -122,3 +215,6 @@ class Told(Protocol):
 
     def departs(self, evse: int, departure_ms: int | None, energy_wh: float) -> None:
         """When the vehicle wants to leave, and what it still wants (0: unknown)."""
+
+    def needs(self, evse: int, needs: Needs, now_ms: int) -> None:
+        """What the vehicle says by ISO 15118, where hardware speaks that with it."""

@@ -26,9 +26,17 @@ settings.register_profile(
 )
 settings.load_profile("connector")
 
-_ROOT = Path(__file__).resolve().parents[3]
+_TESTS = Path(__file__).resolve().parent
+_ROOT = _TESTS.parents[2]
 _MATRICES = frozenset({"both_ends", "ocppj", "recordings", "rubbish"})
 """Folders with a test for each of very many cases."""
+_NETWORKED = frozenset(
+    {"bench", "both_ends", "cli", "faults", "iso15118", "system", "web"}
+)
+"""Folders whose tests start processes and talk to them."""
+
+
+_NEEDS = ("broker", "browser", "engine", "postgres", "prometheus", "repository")
 
 
 @cache
@@ -44,6 +52,9 @@ def _missing(marker: str) -> str | None:
             return _why_no_engine()
         case "postgres":
             return why_not()
+        case "prometheus":
+            found = shutil.which("promtool")
+            return None if found else "no promtool on the path"
         case _:
             found = (_ROOT / "run.sh").exists()
             return None if found else "the repository's own files are not here"
@@ -71,11 +82,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name in _MATRICES:
             item.add_marker(pytest.mark.matrix)
+        if item.path.relative_to(_TESTS).parts[0] in _NETWORKED:
+            item.add_marker(pytest.mark.network)
     items.sort(key=lambda item: item.get_closest_marker("engine") is None)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    for marker in ("broker", "browser", "engine", "postgres", "repository"):
+    for marker in _NEEDS:
         if item.get_closest_marker(marker) is None:
             continue
         reason = _missing(marker)

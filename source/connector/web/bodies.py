@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connector.ocppj.frames import TOO_DEEP, is_too_deep
-from connector.web.problems import Problem, problem
+from connector.web.problems import Problem, problem, unfit
 
 MOST_BYTES = 1_048_576
 IDLE_TIMEOUT_S = 10.0
@@ -45,7 +45,9 @@ class Bodies:
             body = await self._read(Headers(scope=scope), receive)
             body = _strict(body)
         except Problem as refused:
-            answer = problem(refused.status, refused.detail, refused.headers)
+            answer = problem(
+                refused.status, refused.detail, refused.headers, **refused.more
+            )
             await answer(scope, receive, send)
             return
         except _Gone:
@@ -93,11 +95,10 @@ def _strict(body: bytes) -> bytes:
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as wrong:
-        detail = f"the body is no JSON: {wrong}"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from None
+        raise unfit("body", "JSON", f"the body is no JSON: {wrong}") from None
     if is_too_deep(value):
-        detail = f"the body is {TOO_DEEP} levels"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+        text = f"{TOO_DEEP} levels"
+        raise unfit("body", f"JSON that is not {text}", f"the body is {text}")
     return orjson.dumps(value)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from connector.web import examples
 from connector.web.api.auth import is_open
 from connector.web.problems import PROBLEM_SCHEMA, errors
 
@@ -85,6 +86,7 @@ def _whole(app: FastAPI, version: str, own: Mapping[str, Json]) -> Json:
         for method in _METHODS & item.keys():
             _complete(item[method], is_guarded=not is_open(path))
             _name(item[method])
+    examples.add_to(found["paths"])
     return found
 
 

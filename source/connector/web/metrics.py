@@ -235,7 +235,7 @@ def _flow(flow: FlowNumbers) -> Iterator[Metric]:
     )
     yield _counter(
         "ocpp_mqtt_dropped",
-        "Messages that the broker did not take in time.",
+        "Messages that were never sent: the broker was away or too slow.",
         flow.dropped(),
     )
 

@@ -12,6 +12,17 @@ _SHOWN = 80
 _MOST = 20
 _HIDDEN = "(hidden)"
 _NO_OBJECT = frozenset({"dict_type", "model_type", "model_attributes_type"})
+_WORDS = {
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "string_type": "text",
+}
+"""What pydantic says for programmers, by the type of its error."""
 _WHERE = frozenset({"body", "query", "path", "header", "cookie"})
 """The first part of a location, which people can tell for themselves."""
 
@@ -50,6 +61,8 @@ def _expected(error: Mapping[str, Any]) -> str:
         return str(expected)
     if error["type"] in _NO_OBJECT:
         return "a JSON object"
+    if error["type"] in _WORDS:
+        return _WORDS[error["type"]]
     text = str(error["msg"]).removeprefix("Input should be ")
     return text.removeprefix("Value error, ")
 

@@ -91,6 +91,12 @@ class Problem(Exception):
         return f"{self.status.value}: {self.detail}"
 
 
+def unfit(field: str, expected: str, detail: str) -> Problem:
+    """422: one field does not fit."""
+    errors = [{"field": field, "expected": expected}]
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+
+
 def problem(
     status: HTTPStatus,
     detail: str,

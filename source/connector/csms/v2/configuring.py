@@ -135,13 +135,15 @@ class Configuring:
         self, station: Station, variable: Variable, wanted: tuple[str, ...]
     ) -> None:
         """All wanted measurands at once, else those that are taken one by one."""
-        if await self._set(station, variable, ",".join(wanted)):
+        if await self._set(station, variable, ",".join(wanted)) or len(wanted) == 1:
             return
         before = station.configuration.get(str(variable))
         taken = [m for m in wanted if await self._set(station, variable, m)]
-        if not taken:
+        if len(taken) < 2:
             return
-        if len(taken) > 1 and not await self._set(station, variable, ",".join(taken)):
+        # All of them together were refused already.
+        is_new = len(taken) < len(wanted)
+        if not (is_new and await self._set(station, variable, ",".join(taken))):
             await self._set(station, variable, before or taken[0])
 
     # -- inventory

@@ -7,12 +7,13 @@ where it does not work the station falls back to these by itself
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from connector.csms.station import Station
 from connector.csms.v2.device_model import get_variables
 from connector.csms.v2.variables import Variable, result_of
-from connector.errors import CommandRejected
+from connector.errors import CommandRejected, ConnectorError
 from connector.store.interface import VariableStore
 
 Json = dict[str, Any]
@@ -31,10 +32,29 @@ _UNKNOWN = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Where a new profile goes: ``used`` is the priority list that there was."""
+
+    slot: int
+    used: tuple[int, ...]
+    active: tuple[int, ...]
+
+    @property
+    def others(self) -> tuple[int, ...]:
+        """What the station falls back to."""
+        return tuple(each for each in self.used if each != self.slot) or self.active
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the slot has to leave the priority list before it can be set."""
+        return self.slot in self.used
+
+
 async def slots(
     station: Station, store: VariableStore, named: int | None = None
-) -> tuple[int, list[int]]:
-    """A slot for a new profile, and the others that are in use, in their order.
+) -> Slots:
+    """A slot for a new profile, beside those that are in use.
 
     ``named`` is the one that somebody wants. Nothing is guessed: what stands in a slot
     that is in use may be the only way back to us.
@@ -47,7 +67,8 @@ async def slots(
     used = _numbers(found.get(PRIORITY, {}).get("attributeValue"))
     active = _numbers(found.get(ACTIVE, {}).get("attributeValue"))
     if named is not None:
-        return named, _beside(named, used or active, active or used[:1])
+        _check_named(named, active or used[:1])
+        return Slots(named, tuple(used), tuple(active))
     if not used:
         raise CommandRejected(_UNKNOWN)
     known = await store.variables(station.identity)
@@ -55,19 +76,18 @@ async def slots(
     free = [slot for slot in there or range(1, len(used) + 2) if slot not in used]
     # One that it falls back to last of all may go, but not the one that works now.
     old = [slot for slot in used if slot not in (active or used[:1])]
+    free = [slot for slot in free if slot not in active]
     if not (free or old):
         text = f"it has no slot but {used or there} for another network profile"
         raise CommandRejected(text)
-    slot = free[0] if free else old[-1]
-    return slot, [each for each in used if each != slot]
+    return Slots(free[0] if free else old[-1], tuple(used), tuple(active))
 
 
-def _beside(named: int, used: list[int], active: list[int]) -> list[int]:
-    """Those in use but for the one that was named, which must not work now."""
+def _check_named(named: int, active: list[int]) -> None:
+    """The way that works now is not written over."""
     if named in active:
         text = f"slot {named} is the one that it uses now: name another one"
         raise CommandRejected(text)
-    return [slot for slot in used if slot != named]
 
 
 def connection(station: Station, profile: int, url: str, interface: str | None) -> Json:
@@ -82,13 +102,28 @@ def connection(station: Station, profile: int, url: str, interface: str | None) 
     }
 
 
-async def set_profile(station: Station, slot: int, data: Json) -> None:
-    """SetNetworkProfile.
+async def place(station: Station, chosen: Slots, data: Json) -> Json:
+    """SetNetworkProfile, and have it tried first; gives the last wire response.
+
+    A slot that stands in the priority list is not set (B09, 2.1): it leaves that
+    first, and stands there again where the profile is refused.
 
     Raises:
         CommandRejected: the station has refused.
         ConnectorError: as `Station.call`.
     """
+    if chosen.is_listed:
+        await _prefer(station, chosen.others)
+    try:
+        await _set(station, chosen.slot, data)
+    except ConnectorError:
+        if chosen.is_listed:
+            await _prefer(station, chosen.used)
+        raise
+    return await _prefer(station, (chosen.slot, *chosen.others))
+
+
+async def _set(station: Station, slot: int, data: Json) -> None:
     payload = {"configurationSlot": slot, "connectionData": data}
     answer = await station.call("SetNetworkProfile", payload)
     if answer["status"] != "Accepted":
@@ -96,14 +131,9 @@ async def set_profile(station: Station, slot: int, data: Json) -> None:
         raise CommandRejected(text, answer)
 
 
-async def prefer(station: Station, slot: int, others: list[int]) -> Json:
-    """Have it try a slot first, the others after it; gives the wire response.
-
-    Raises:
-        CommandRejected: the station has refused.
-        ConnectorError: as `Station.call`.
-    """
-    value = ",".join(map(str, (slot, *others)))
+async def _prefer(station: Station, order: tuple[int, ...]) -> Json:
+    """Have it try slots in this order."""
+    value = ",".join(map(str, order))
     item = {"attributeValue": value, **PRIORITY.wire()}
     answer = await station.call("SetVariables", {"setVariableData": [item]})
     result = result_of(PRIORITY, answer["setVariableResult"])

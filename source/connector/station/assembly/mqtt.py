@@ -16,6 +16,7 @@ from connector.station.hardware_mqtt import (
     WatchedCore,
 )
 from connector.station.hardware_mqtt.topics import Place
+from connector.station.ports import Hardware
 
 
 class OnMqtt:
@@ -31,6 +32,11 @@ class OnMqtt:
         self._on_due: Callable[[], None] = _nobody
         self.hardware = MqttHardware(plan.model, bus, clock.now_ms, units=units)
         self._identity = plan.identity
+
+    @property
+    def asked(self) -> Hardware:
+        """See `Plant`."""
+        return self.hardware
 
     def attach(self, core: StationCore, on_due: Callable[[], None]) -> None:
         """See `Plant`; services tell anew what there is."""

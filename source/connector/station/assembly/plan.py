@@ -10,8 +10,11 @@ from typing import Any
 
 from connector.station.client.options import ClientOptions
 from connector.station.device_model.rows import Row
+from connector.station.josev.options import JosevOptions
 from connector.station.maintenance.options import MaintenanceOptions
 from connector.station.model import StationModel
+
+_SHARED = random.Random()  # noqa: S311  (waits and meters, no secrets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class StationPlan:
     """A station, its first values and its manners.
 
     ``folder`` is what survives a restart; None: nothing does. The same ``seed`` gives
-    the same ids, meters and waits.
+    the same ids, meters and waits; stations without one draw from the same source.
     """
 
     model: StationModel
@@ -30,6 +33,8 @@ class StationPlan:
     folder: Path | None = None
     seed: int | None = None
     maintenance: MaintenanceOptions = field(default_factory=MaintenanceOptions)
+    josev: JosevOptions | None = None
+    """How it is bridged to Josev; None: it is not."""
 
     @property
     def identity(self) -> str:
@@ -39,7 +44,7 @@ class StationPlan:
     def source(self) -> random.Random:
         """What it draws from."""
         if self.seed is None:
-            return random.Random()  # noqa: S311  (waits and meters, no secrets)
+            return _SHARED
         return random.Random(f"{self.seed} {self.identity}")  # noqa: S311
 
 

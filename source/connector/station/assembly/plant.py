@@ -24,7 +24,11 @@ class Plant(Protocol):
 
     @property
     def hardware(self) -> Hardware:
-        """What the core asks."""
+        """The hardware itself."""
+
+    @property
+    def asked(self) -> Hardware:
+        """What the core asks: the hardware, or who stands before it."""
 
     def attach(self, core: StationCore, on_due: Callable[[], None]) -> None:
         """A core has started: tell it what is there, and from now on what happens."""
@@ -42,6 +46,10 @@ class Plant(Protocol):
         """What was kept."""
 
 
+PlantOf = Callable[[StationPlan, StationClock], Plant]
+"""What makes one."""
+
+
 class Simulated:
     """Simulated hardware; ``hardware`` has what drivers do."""
 
@@ -50,6 +58,11 @@ class Simulated:
 
     def __init__(self, plan: StationPlan, clock: StationClock) -> None:
         self.hardware = SimulatedHardware(plan.model, clock.now_ms, plan.source())
+
+    @property
+    def asked(self) -> Hardware:
+        """See `Plant`."""
+        return self.hardware
 
     def attach(self, core: StationCore, on_due: Callable[[], None]) -> None:
         """See `Plant`."""

@@ -11,10 +11,10 @@ import logging
 from collections.abc import Callable
 
 from connector.sessions.options import Observer
+from connector.station.assembly.assembling import assemble
 from connector.station.assembly.meters import Meters
 from connector.station.assembly.plan import StationPlan
-from connector.station.assembly.plant import Plant, Simulated
-from connector.station.charging import Profiles
+from connector.station.assembly.plant import PlantOf, Simulated
 from connector.station.client.client import Client
 from connector.station.client.clock import (
     Clock,
@@ -24,16 +24,11 @@ from connector.station.client.clock import (
 )
 from connector.station.client.dialing import Dial, dial
 from connector.station.client.parts import StationParts
-from connector.station.client.v2.desk import count_messages
 from connector.station.core.station import StationCore
-from connector.station.device_model import DeviceModel
-from connector.station.device_model.live import LiveCore
-from connector.station.maintenance import Maintenance
 
 logger = logging.getLogger(__name__)
 
 _MACHINE = MachineClock()
-PlantOf = Callable[[StationPlan, StationClock], Plant]
 
 
 class Station:
@@ -76,51 +71,18 @@ class Station:
         return self.parts.core
 
     def _build(self) -> None:
-        plan, clock = self.plan, self.clock
-        variables = DeviceModel(
-            plan.model, plan.folder, initial=plan.variables, rows=plan.rows
-        )
-        profiles = Profiles(plan.model, variables, source=self.source)
-        core = self.plant.core_class(
-            plan.model,
-            self.plant.hardware,
-            variables,
-            profiles,
-            source=self.source,
-        )
-        profiles.attach(core.evses)  # type: ignore[arg-type]
-        maintenance = Maintenance(
-            core,
-            variables,
-            clock,
-            plan.folder,
-            reboot=lambda reason: self.client.reboot(reason, is_hard=False),
-            options=plan.maintenance,
-        )
-        counts = {
-            "messages": lambda: count_messages(self.client),
-            "profiles": profiles.__len__,
-            "roots": lambda: len(maintenance.roots),
-        }
-        variables.live = LiveCore(core, clock.now_ms, counts)
-        self.parts = StationParts(
-            core,
-            variables,
-            profiles,
-            maintenance,
-            clock,
-            plan.folder,
-            plan.monitors,
-        )
-        self.client = Client(
-            self.parts,
-            plan.client,
-            source=self.source,
+        self.client = assemble(
+            self.plan,
+            self.plant.asked,
+            self.clock,
+            self.source,
+            core_class=self.plant.core_class,
             dial=self._dial,
             observer=self._observer,
         )
+        self.parts = self.client.parts
         self.client.on_state = self._note
-        core.on_events = self._has_events
+        self.core.on_events = self._has_events
 
     # -- what happens
 

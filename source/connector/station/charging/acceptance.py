@@ -79,7 +79,7 @@ def place_of(
 Rule = Callable[[Profile, Place], None]
 
 
-def check(profile: Profile, place: Place) -> None:
+def check(profile: Profile, place: Place, now_ms: int) -> None:
     """Look at a profile by itself.
 
     Raises:
@@ -87,6 +87,8 @@ def check(profile: Profile, place: Place) -> None:
     """
     for rule in _RULES_16 if profile.version == "1.6" else _RULES_2:
         rule(profile, place)
+    if profile.valid_to_ms <= now_ms:
+        raise Refused("InvalidProfile", "validTo has passed")
 
 
 def _levels(profile: Profile, place: Place) -> None:

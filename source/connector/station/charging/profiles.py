@@ -226,7 +226,7 @@ class Profiles:
         arrival = self._arrival(evse, now_ms, version)
         found = wire2.parse(wire16.to_2(wire) if version == "1.6" else wire, arrival)
         found.source = source
-        acceptance.check(found, place)
+        acceptance.check(found, place, now_ms)
         return found
 
     def _place(self, evse: int) -> acceptance.Place:
@@ -311,7 +311,7 @@ class Profiles:
         arrival = self._arrival(found.evse if found else 0, now_ms, "2.1")
         try:
             updated = dynamic.updated(found, update, arrival)
-            acceptance.check(updated, self._place(updated.evse))
+            acceptance.check(updated, self._place(updated.evse), now_ms)
         except Refused as refused:
             return rejected(refused)
         self._stack.remove([p for p in self._stack if p is found])

@@ -21,10 +21,12 @@ from connector.station.client.connecting import PING_INTERVAL_S, Connecting
 from connector.station.client.credentials import Credentials
 from connector.station.client.dialing import Dial, dial
 from connector.station.client.journal import NAME, Journal
+from connector.station.client.kept import is_kept
 from connector.station.client.messages import Message, Version
 from connector.station.client.options import ClientOptions, Endpoint
 from connector.station.client.parts import Counting, StationParts, Timed
 from connector.station.client.recovery import recover
+from connector.station.client.security_events import SecurityEvents
 from connector.station.client.state import State
 from connector.station.client.telling import Telling
 from connector.station.client.timers import Timers
@@ -33,7 +35,6 @@ from connector.station.core.events import (
     CoreEvent,
     Reported,
     ResetDue,
-    SessionEvent,
 )
 
 if TYPE_CHECKING:
@@ -44,8 +45,6 @@ logger = logging.getLogger(__name__)
 _AFTER_A_FAILURE_S, _ANSWERED_WITHIN_S = 1.0, 0.2
 DataTransfer = Callable[[str, Any], Json]
 """Takes messageId and data, gives the payload of the answer."""
-_ALWAYS_KEPT = frozenset({"SecurityEventNotification"})
-"""Reports that outlive a restart (2.x part 2, A04.FR.02)."""
 
 
 class Client:
@@ -75,6 +74,7 @@ class Client:
         self.telling = Telling(self, journal)
         self.state = State(parts)
         self.booting = Booting(self)
+        self.security = SecurityEvents(self)
         self.credentials = Credentials(self)
         backoff = Backoff(parts.variables, source)
         self.connecting = Connecting(self, dial, backoff)
@@ -87,7 +87,7 @@ class Client:
         self.desk: Desk | None = None
         """What 2.x keeps beside the core, once there is anything (`v2.desk`)."""
         self._order = 0
-        self._is_turning = self._was_asked = False
+        self.is_turning = self._was_asked = False
         self._offline_until_s = 0.0
         self._restart: asyncio.Task[None] | None = None
         self._silent: asyncio.Future[None] | None = None
@@ -120,7 +120,7 @@ class Client:
     @property
     def waiting(self) -> int:
         """Events of transactions that are not answered yet."""
-        return len(self.telling.journal)
+        return self.telling.journal.count_transactions()
 
     def now_ms(self) -> int:
         """The station's time."""
@@ -136,6 +136,7 @@ class Client:
         """
         self._restore()
         self._went_offline()
+        self.security.started(self.booting.reason)
         self.parts.maintenance.start()
         self.touch()
         try:
@@ -161,8 +162,8 @@ class Client:
 
     def touch(self) -> None:
         """Something happened, or may have: tell it, and see when to look again."""
-        if not self._is_turning:
-            self._is_turning = True
+        if not self.is_turning:
+            self.is_turning = True
             asyncio.get_running_loop().call_soon(self._turn)
 
     def was_asked(self) -> None:
@@ -174,7 +175,7 @@ class Client:
         now_ms = self.now_ms()
         wait_s = _AFTER_A_FAILURE_S
         # Whatever is told from here on is taken in this very turn.
-        self._is_turning = True
+        self.is_turning = True
         try:
             if self._was_asked:
                 # A variable, a profile: whatever it was, power follows.
@@ -190,18 +191,21 @@ class Client:
             # A mistake of ours must not end the charging of others.
             logger.exception("%s: in its core", self.identity)
         finally:
-            self._is_turning = False
+            self.is_turning = False
             self.timers.set("step", wait_s, self._turn)
-        self.telling.wake()
+        if self._restart is None or self._restart.done():
+            self.telling.go_on()
+        else:
+            # Whoever is about to end the link goes first.
+            self.telling.wake()
 
     def _sort(self, event: CoreEvent) -> None:
         """To where it waits for being told, if it does."""
         self._order += 1
-        is_kept = isinstance(event, SessionEvent) or (
-            isinstance(event, Reported) and event.action in _ALWAYS_KEPT
-        )
-        if is_kept:
-            self.telling.journal.put(event, self._order)  # type: ignore[arg-type]
+        if self.security.is_unwanted(event):
+            return
+        if is_kept(event):
+            self.telling.journal.put(event, self._order)
         elif isinstance(event, ResetDue):
             self._reset(event)
         elif self.is_accepted or isinstance(event, Reported):
@@ -216,6 +220,7 @@ class Client:
     def time_moved(self, by_ms: int) -> None:
         """The clock was set."""
         logger.info("%s: the clock was set by %d ms", self.identity, by_ms)
+        self.security.time_moved(by_ms)
         if isinstance(self.core.hardware, Timed):
             self.core.hardware.time_moved(by_ms)
         self.core.time_moved(by_ms)
@@ -237,7 +242,7 @@ class Client:
         self.booting.link_ended()
         self.session = self.version = None
         self._went_offline()
-        await self.telling.end()
+        self.telling.end()
         self.touch()
         self.on_state()
 
@@ -345,7 +350,8 @@ class Client:
     def reboot(self, reason: str, *, is_hard: bool) -> None:
         """Start anew; ``reason`` is a BootReasonEnum of 2.x.
 
-        A soft one first tells what transactions have to tell.
+        A soft one first tells all that there is to tell: nothing of before the reboot
+        comes after it, or a second time.
         """
         self._later(self._reboot(reason, is_hard=is_hard))
 
@@ -360,13 +366,14 @@ class Client:
             await self._all_told(self.options.reset_within_s)
         await self.core.hardware.reset(0, is_hard=is_hard)
         self.booting.again(reason)
+        self.security.started(reason)
         await self.connecting.close("reset")
         self.core.reset_done(0, self.now_ms())
         self.touch()
 
     async def _all_told(self, within_s: float) -> None:
-        """Wait until nothing of transactions waits any more, if anybody listens."""
-        if not (self.is_accepted and self.waiting):
+        """Wait until nothing waits any more, if anybody listens."""
+        if not (self.is_accepted and self._has_to_tell):
             return
         self._silent = asyncio.get_running_loop().create_future()
         self.timers.set("told", within_s, self._stop_waiting)
@@ -378,8 +385,12 @@ class Client:
 
     def fell_silent(self) -> None:
         """All that could be sent was sent."""
-        if not self.waiting or not self.is_accepted:
+        if self._silent is not None and not (self.is_accepted and self._has_to_tell):
             self._stop_waiting()
+
+    @property
+    def _has_to_tell(self) -> bool:
+        return len(self.telling.journal) > 0 or self.telling.lanes.waits
 
     def _stop_waiting(self) -> None:
         if self._silent is not None and not self._silent.done():

@@ -20,7 +20,7 @@ EARLIEST_MS = 1_577_836_800_000
 LATEST_MS = 4_102_444_800_000
 """2100-01-01."""
 _UNNOTICED_MS = 250
-_TOGETHER_S, _EXACT_BELOW_S = 0.05, 1.0
+_TOGETHER_S, _EXACT_BELOW_S = 0.05, 0.5
 
 
 class Timer(Protocol):
@@ -63,9 +63,9 @@ class _Call:
 class MachineClock:
     """The time of this machine and of the running loop.
 
-    Whoever waits for a second or longer is called up to 50 ms late, together with all
-    others of that moment: thousands of stations wake the process 20 times a second at
-    most, and what they say leaves together.
+    Whoever waits for half a second or longer is called up to 50 ms late, together with
+    all others of that moment: thousands of stations wake the process 20 times a second
+    at most, and what they say leaves together.
     """
 
     __slots__ = ("_loop", "_moments")

@@ -18,6 +18,7 @@ from connector.station.client.dialing import Dial
 from connector.station.client.options import Endpoint
 from connector.station.client.quirks import MildLink
 from connector.station.client.refusals import explained, where
+from connector.station.client.v2.networks import fallbacks
 from connector.station.client.versions import version_for
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ PING_INTERVAL_S = "OCPPCommCtrlr/WebSocketPingInterval"
 _CLOSES_WITHIN_S = 2.0
 _SILENT_PINGS = 2.5
 _TRIES_OF_EACH = 3
-"""A new endpoint that does not work gives way to the one before (2.x part 2, A01)."""
+"""Where nobody lets us in, the next one is tried (2.x part 2, A01 and B10)."""
 
 
 class Connecting:
@@ -42,8 +43,10 @@ class Connecting:
         self.backoff = backoff
         self.endpoint = client.credentials.begin(client.options.endpoint)
         """Where to connect next."""
-        self._other = self._of_earlier_life(client.options.endpoint)
+        self._before = self._of_earlier_life(client.options.endpoint)
         """Where else, until one of both has let us in."""
+        self._round: list[Endpoint] | None = None
+        """All others in their order, since nobody lets us in; None: nobody looked."""
         self._opened = self.endpoint
         self._failures = 0
         self.link: Link | None = None
@@ -56,16 +59,21 @@ class Connecting:
 
     def use(self, endpoint: Endpoint) -> None:
         """Connect there from the next time on; back where nobody accepts us."""
-        if self._other is None:
-            self._other = self.endpoint
-        self.endpoint, self._failures = endpoint, 0
+        if self._before is None:
+            self._before = self.endpoint
+        self.endpoint, self._round, self._failures = endpoint, None, 0
         self.backoff.reset()
 
     def prove(self) -> None:
         """We were accepted here."""
+        self._client.security.let_in()
         self.backoff.reset()
-        if self._other is not None and self._opened == self.endpoint:
-            self._other = None
+        if self._opened != self.endpoint:
+            return
+        is_another = self._before is not None or self._round is not None
+        self._before = self._round = None
+        self._failures = 0
+        if is_another:
             self.endpoint = self._client.credentials.settle(self.endpoint)
 
     async def keep(self) -> None:
@@ -77,6 +85,7 @@ class Connecting:
                 identity = self._client.identity
                 text = explained(problem, self._opened, identity)
                 logger.warning("%s: %s", identity, text)
+                self._client.security.refused(problem)
                 self._take_turns()
                 await self._wait(self.backoff.next_s())
                 continue
@@ -95,16 +104,36 @@ class Connecting:
         await pause(self._client.clock, max(delay_s, self._client.offline_for_s()))
 
     def _take_turns(self) -> None:
-        """Try the other way of two: who is away for a while has refused neither."""
+        """Try the next way: who is away for a while has refused none of them."""
         self._failures += 1
         tries = self._client.parts.variables.number(ATTEMPTS) or _TRIES_OF_EACH
-        if self._other is not None and self._failures >= tries:
-            self.endpoint, self._other = self._other, self.endpoint
+        if self._failures < tries:
+            return
+        if self._round is None:
+            self._round = self._others()
+        if self._round:
+            before, self.endpoint = self.endpoint, self._round.pop(0)
+            self._round.append(before)
             identity = self._client.identity
-            before, next_ = where(self._other, identity), where(self.endpoint, identity)
+            names = where(before, identity), where(self.endpoint, identity)
             text = "%s: %s did not let us in %d times, %s is tried"
-            logger.warning(text, identity, before, self._failures, next_)
+            logger.warning(text, identity, names[0], self._failures, names[1])
             self._failures = 0
+
+    def _others(self) -> list[Endpoint]:
+        """The other slots in their order, and where we were before."""
+        client, before = self._client, self._before
+        least = (before or self.endpoint).security_profile
+        found = fallbacks(
+            client.parts.variables, self.endpoint, client.options.endpoint, least
+        )
+        if before is None:
+            return found
+        if before.url == self.endpoint.url:
+            # The same place, with the password or certificate of before.
+            return [before, *found]
+        found = [before if each.url == before.url else each for each in found]
+        return found if before in found else [*found, before]
 
     async def _open(self) -> Link:
         client = self._client

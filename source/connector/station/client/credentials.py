@@ -120,6 +120,7 @@ class Credentials:
         endpoint = self._client.connecting.endpoint
         if endpoint.security_profile == _WITH_CERTIFICATE:
             # Be it in the same files: the link has still the one of before.
+            self._client.security.reconfigured("certificate")
             self._client.use(_with(endpoint, (certificate, key)))
 
     def _use(self, **members: object) -> None:
@@ -128,6 +129,7 @@ class Credentials:
         endpoint = self._client.connecting.endpoint
         changed = self._with_own(replace(endpoint, **members))  # type: ignore[arg-type]
         if changed != endpoint:
+            self._client.security.reconfigured(" ".join(members))
             self._client.use(changed)
 
     def _agrees(self, key: str, text: str) -> str | None:

@@ -103,6 +103,11 @@ class Journal:
             return entry
         return None
 
+    def count_transactions(self) -> int:
+        """How many of them are of transactions."""
+        entries = self._waiting.values()
+        return sum(isinstance(each.event, SessionEvent) for each in entries)
+
     def entries(self) -> tuple[Entry, ...]:
         """All of them, in their order."""
         return tuple(self._waiting.values())

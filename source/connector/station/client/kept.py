@@ -7,14 +7,16 @@ them gives the events of one transaction the same `Session`.
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
-from typing import Any
+from typing import Any, TypeGuard
 
-from connector.station.core.events import Reported, SessionEvent
+from connector.station.client.security_events import is_critical
+from connector.station.core.events import CoreEvent, Reported, SessionEvent
 from connector.station.core.session import Sample, Session
 from connector.station.ports import Reading, Token
 
 Json = dict[str, Any]
 KeptEvent = SessionEvent | Reported
+FIRMWARE, INSTALLED = "FirmwareStatusNotification", "Installed"
 _PARTS = frozenset({"session", "reading", "token", "measurands", "samples"})
 _EVENT = tuple(f.name for f in fields(SessionEvent) if f.name not in _PARTS)
 _READING = tuple(fields(Reading))
@@ -35,6 +37,18 @@ _SESSION = (
     "was_plugged",
 )
 """What has to be known of a session to tell of it after a restart."""
+
+
+def is_kept(event: CoreEvent) -> TypeGuard[KeptEvent]:
+    """Whether a restart must not swallow it.
+
+    Beside transactions: critical events of security (2.x part 2, A04.FR.02), and the
+    end of a firmware update, which is told after a restart.
+    """
+    if not isinstance(event, Reported):
+        return isinstance(event, SessionEvent)
+    is_installed = event.action == FIRMWARE and event.details["status"] == INSTALLED
+    return is_installed or is_critical(event)
 
 
 def session_line(session: Session) -> Json:

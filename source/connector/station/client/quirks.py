@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -36,6 +36,8 @@ class Quirks:
     """The least time between two calls."""
     start_meter_zero: bool = False
     """Count the energy of a transaction from 0 (1.6)."""
+    tells_security_events: bool = True
+    """Whether SecurityEventNotification goes out: in 1.6 it is an extension."""
 
 
 NONE = Quirks()
@@ -45,22 +47,60 @@ QUIRKS: Mapping[str, Quirks] = MappingProxyType(
             reports_connector_zero=False,
             periodic="none",
             never_callerror=True,
+            tells_security_events=False,
         ),
         "none": NONE,
     }
 )
+"""All that one central system wants, by its name."""
+FLAGS: Mapping[str, tuple[str, bool]] = MappingProxyType(
+    {
+        "connector_zero": ("reports_connector_zero", False),
+        "never_callerror": ("never_callerror", True),
+        "no_security_events": ("tells_security_events", False),
+        "start_meter_zero": ("start_meter_zero", True),
+    }
+)
+"""Single ones that are there or not, by their names in files: member, value."""
+PERIODIC = ("heartbeat", "status", "none")
+LONGEST_GAP_MS = 60_000
+NAMES = tuple(sorted((*QUIRKS, *FLAGS)))
+"""What may be named without a value."""
 
 
-def quirks_of(name: str) -> Quirks:
-    """Those of a central system.
+def together(first: Quirks, second: Quirks) -> Quirks:
+    """Both: what the second does not want otherwise is as in the first."""
+    wanted: Json = {
+        each.name: getattr(second, each.name)
+        for each in fields(Quirks)
+        if getattr(second, each.name) != each.default
+    }
+    return replace(first, **wanted)
+
+
+def named(name: str) -> Quirks | None:
+    """Those of a central system, or a single one; None: there is none of the name."""
+    found = QUIRKS.get(name)
+    if found is None and name in FLAGS:
+        member, value = FLAGS[name]
+        wanted: Json = {member: value}
+        return replace(NONE, **wanted)
+    return found
+
+
+def quirks_of(names: str) -> Quirks:
+    """Those of comma-separated names.
 
     Raises:
-        ValueError: nobody knows it; the text says who is known.
+        ValueError: nobody knows one of them; the text says who is known.
     """
-    found = QUIRKS.get(name.strip().lower())
-    if found is None:
-        known = ", ".join(sorted(QUIRKS))
-        raise ValueError(f"quirks {name[:60]!r}: expected one of {known}")
+    found = NONE
+    for name in names.split(","):
+        quirk = named(name.strip().lower())
+        if quirk is None:
+            known = ", ".join(NAMES)
+            raise ValueError(f"quirks {name[:60]!r}: expected one of {known}")
+        found = together(found, quirk)
     return found
 
 

@@ -90,6 +90,12 @@ class Admission:
 
     def follow(self, evse: Evse, token: Token, verdict: Verdict, now_ms: int) -> str:
         """Do what was decided about a token; gives what became of it."""
+        outcome = self._follow(evse, token, verdict, now_ms)
+        if self.site.on_judged is not None:
+            self.site.on_judged(evse.number, token, outcome)
+        return outcome
+
+    def _follow(self, evse: Evse, token: Token, verdict: Verdict, now_ms: int) -> str:
         remote = self._take_remote(evse, token)
         is_roaming = token.id in self._roaming
         if is_roaming:

@@ -38,6 +38,10 @@ class ClientSide(Calls):
         self._rooms.telling.went_offline(now_ms)
         self.offer_anew(now_ms)
 
+    def follow_16(self, *, is_so: bool) -> None:
+        """Whether the rules of 1.6 hold for what is kept for a transaction's end."""
+        self._rooms.transactions.is_for_16 = is_so
+
     def time_moved(self, by_ms: int) -> None:
         """The clock was set, by so much; call `step` then."""
         shift(self._rooms, by_ms)
@@ -290,6 +294,6 @@ class ClientSide(Calls):
         """Tell the values of what runs at an EVSE."""
         self._rooms.sampling.sample(evse, trigger, context, now_ms)
 
-    def measure(self, evse: int, context: str, now_ms: int) -> None:
+    def measure(self, evse: int, context: str, now_ms: int, name: str = "") -> None:
         """Tell the values of an EVSE, or the main meter, where nothing runs."""
-        self._rooms.sampling.measure(evse, context, now_ms)
+        self._rooms.sampling.measure(evse, context, now_ms, name)

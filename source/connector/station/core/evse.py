@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 from connector.station.core.session import Session
 from connector.station.model import EvseModel
-from connector.station.ports import Demand, Plug, Token
+from connector.station.ports import Demand, Needs, Plug, Token
 
 NO_ERROR = "NoError"
 STATION, RESETTING = -1, -2
 """Beside the numbers of connectors (0: the EVSE): who else switches an EVSE off."""
 HARMLESS = frozenset({"WeakSignal", "ReaderFailure", "LocalListConflict"})
 """Errors with which one can charge all the same: told, but no Faulted."""
+_NEARLY = 1 - 1e-9
 _PLUGGED = frozenset({Plug.PLUGIN, Plug.LOCK})
 _CHARGING_STATES = frozenset({"Charging", "SuspendedEV", "SuspendedEVSE"})
 
@@ -32,7 +33,11 @@ class RemoteStart:
 
 @dataclass(slots=True)
 class Evse:
-    """The facts of one EVSE; ``offered_w`` is what profiles and bounds leave."""
+    """The facts of one EVSE.
+
+    ``offered_w`` is what profiles and bounds leave: 0 where a vehicle cannot charge
+    with so little.
+    """
 
     model: EvseModel
     plug: Plug = Plug.PLUGOUT
@@ -66,6 +71,8 @@ class Evse:
     phases: int | None = None
     departure_ms: int | None = None
     energy_wanted_wh: float = 0.0
+    needs: Needs | None = None
+    """What the vehicle said by ISO 15118, until it was told."""
 
     @property
     def number(self) -> int:
@@ -178,18 +185,14 @@ class Evse:
             return "Idle"
         if not self._is_authorized:
             return "EVConnected"
-        if not self.may_flow or self._is_offered_too_little:
+        if not self.may_flow or not self.offered_w:
             return "SuspendedEVSE"
         return "Charging" if self.demand is Demand.CHARGING else "SuspendedEV"
 
-    @property
-    def _is_offered_too_little(self) -> bool:
+    def least_w(self, phases: int | None) -> float:
         """Below the least current of AC a vehicle is paused (IEC 61851-1)."""
         rating = self.model.rating
-        if self.offered_w < 0:
-            return False
         if rating.is_dc:
-            return self.offered_w == 0
-        phases = self.phases or rating.phases
-        least_w = rating.min_current_a * rating.voltage * phases
-        return self.offered_w == 0 or self.offered_w < least_w
+            return 0.0
+        used = min(phases or rating.phases, rating.phases)
+        return rating.min_current_a * rating.voltage * used * _NEARLY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from connector.station.core.evse import NO_ERROR, STATION, Evse
 from connector.station.core.rooms import Rooms
 from connector.station.core.sessions import CHANGED
-from connector.station.ports import Demand, Plug, Token, Told
+from connector.station.ports import Demand, Needs, Plug, Token, Told
 
 EMERGENCY_STOP = "EmergencyStop"
 
@@ -81,6 +81,13 @@ class HardwareSide(Told):
         """When the vehicle wants to leave, and what it still wants (0: unknown)."""
         found = self._rooms.site.evses[evse]
         found.departure_ms, found.energy_wanted_wh = departure_ms, energy_wh
+
+    def needs(self, evse: int, needs: Needs, now_ms: int) -> None:
+        """What the vehicle says by ISO 15118; told once a transaction runs (K15)."""
+        found = self._rooms.site.evses[evse]
+        found.departure_ms, found.energy_wanted_wh = needs.departure_ms, needs.energy_wh
+        found.needs = needs
+        self._rooms.sessions.tell_needs(found, now_ms)
 
 
 def _note_error(evse: Evse, key: int, error: tuple[str, str] | None) -> None:

@@ -67,4 +67,8 @@ class Power:
         offline_w = self.site.model.offline_limit_w
         if self.site.is_offline() and offline_w is not None:
             bounds.append(offline_w)
-        return max(min(bounds), -rating.max_discharge_w), phases
+        least_w = min(bounds)
+        if 0 < least_w < evse.least_w(phases):
+            # A vehicle would draw its least current, which is more than is allowed.
+            least_w = 0.0
+        return max(least_w, -rating.max_discharge_w), phases

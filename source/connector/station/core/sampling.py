@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from connector.station.core import settings as names
 from connector.station.core.events import Measured
 from connector.station.core.evse import Evse
-from connector.station.core.session import Sample, Session
+from connector.station.core.session import Session
 from connector.station.core.site import Site
 from connector.station.core.telling import Telling
 from connector.station.core.transactions import Transactions
@@ -19,7 +19,6 @@ CLOCK, PERIODIC = "Sample.Clock", "Sample.Periodic"
 ALIGNED, AT_INTERVALS = "MeterValueClock", "MeterValuePeriodic"
 SAMPLES = frozenset({ALIGNED, AT_INTERVALS})
 """The triggers of values that come by themselves."""
-MOST_SAMPLES = 300
 _DAY_MS = 86_400_000
 _SET_BACK_MS = 5_000
 """A clock that is set back by less tells nothing twice."""
@@ -49,7 +48,9 @@ class Sampling:
         if interval_ms and now_ms - session.sampled_ms >= interval_ms:
             session.sampled_ms = _last(session.sampled_ms, interval_ms, now_ms)
             self.sample(evse, AT_INTERVALS, PERIODIC, now_ms)
-        interval_ms = self._interval_ms(names.ENDED_INTERVAL_S)
+            if self.transactions.is_for_16:
+                self._keep(session, names.ENDED_MEASURANDS, PERIODIC, now_ms)
+        interval_ms = self._ended_interval_ms()
         if interval_ms and now_ms - session.kept_ms >= interval_ms:
             session.kept_ms = _last(session.kept_ms, interval_ms, now_ms)
             self._keep(session, names.ENDED_MEASURANDS, PERIODIC, now_ms)
@@ -60,14 +61,12 @@ class Sampling:
         self.transactions.sample(evse, trigger, context, now_ms, name)
 
     def _keep(self, session: Session, name: str, context: str, now_ms: int) -> None:
-        measurands = self.site.variables.items(name)
-        if not measurands:
-            return
-        reading = self.site.hardware.read(session.evse)
-        session.samples.append(Sample(now_ms, reading, measurands, context))
-        if len(session.samples) > MOST_SAMPLES:
-            # Every second one may be left out where they become too many (2.x J02).
-            del session.samples[1::2]
+        self.transactions.keep(session, name, context, now_ms)
+
+    def _ended_interval_ms(self) -> int:
+        """1.6 has no interval of its own for what is kept."""
+        is_own = not self.transactions.is_for_16
+        return self._interval_ms(names.ENDED_INTERVAL_S) if is_own else 0
 
     # -- aligned to the clock
 
@@ -77,10 +76,16 @@ class Sampling:
         is_due, self._aligned_ms = _advance(self._aligned_ms, interval_ms, now_ms)
         if is_due:
             self._tell_all(now_ms)
+        if self.transactions.is_for_16:
+            self._keep_aligned(now_ms, is_due=is_due)
+            return
         interval_ms = self._interval_ms(names.ALIGNED_ENDED_INTERVAL_S)
         is_due, self._aligned_ended_ms = _advance(
             self._aligned_ended_ms, interval_ms, now_ms
         )
+        self._keep_aligned(now_ms, is_due=is_due)
+
+    def _keep_aligned(self, now_ms: int, *, is_due: bool) -> None:
         for evse in self.site.evses.values() if is_due else ():
             if evse.session is not None and evse.is_running:
                 name = names.ALIGNED_ENDED_MEASURANDS
@@ -117,7 +122,7 @@ class Sampling:
         if not running:
             return due
         told_ms = self._interval_ms(names.SAMPLE_INTERVAL_S)
-        kept_ms = self._interval_ms(names.ENDED_INTERVAL_S)
+        kept_ms = self._ended_interval_ms()
         for session in running:
             assert session is not None  # noqa: S101
             if told_ms:

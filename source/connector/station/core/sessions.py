@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from connector.station.core import needs
 from connector.station.core import settings as names
 from connector.station.core.events import ResetDue
 from connector.station.core.evse import Evse
@@ -94,6 +95,7 @@ class Sessions:
         if self.transactions.has_to_begin(evse) and self.site.may_start(evse):
             self.transactions.begin(evse, trigger, now_ms)
             self._use_reservation(evse, now_ms)
+            self.tell_needs(evse, now_ms)
 
     def _use_reservation(self, evse: Evse, now_ms: int) -> None:
         """It ends with the transaction that it was for (1.6, 5.13; 2.x H03)."""
@@ -106,6 +108,13 @@ class Sessions:
                     self.telling.statuses_of(other, now_ms)
 
     # -- vehicles
+
+    def tell_needs(self, evse: Evse, now_ms: int) -> None:
+        """What a vehicle has said is of use in a transaction (2.x part 2, K15)."""
+        if evse.needs is not None and evse.is_running:
+            details = needs.details_of(evse.number, evse.needs)
+            evse.needs = None
+            self.telling.report(needs.ACTION, details, now_ms)
 
     def arrived(self, evse: Evse, connector: int, now_ms: int) -> None:
         """A cable was plugged in."""
@@ -122,7 +131,7 @@ class Sessions:
     def left(self, evse: Evse, now_ms: int) -> None:
         """A cable was pulled out (2.x part 2, E09 and E10; 1.6, 4.10)."""
         evse.demand = Demand.IDLE
-        evse.departure_ms, evse.energy_wanted_wh = None, 0.0
+        evse.departure_ms, evse.energy_wanted_wh, evse.needs = None, 0.0, None
         session = evse.session
         if session is None or not session.is_running:
             self.abandon(evse)

@@ -6,6 +6,8 @@ values aligned to it) follows the clock.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from connector.station.core.evse import Evse
 from connector.station.core.rooms import Rooms
 
@@ -22,6 +24,9 @@ def _shift_evse(evse: Evse, by_ms: int) -> None:
         evse.waits_until_ms += by_ms
     if evse.departure_ms is not None:
         evse.departure_ms += by_ms
+    if evse.needs is not None and evse.needs.departure_ms is not None:
+        departure_ms = evse.needs.departure_ms + by_ms
+        evse.needs = replace(evse.needs, departure_ms=departure_ms)
     session = evse.session
     if session is None:
         return

@@ -15,7 +15,7 @@ from connector.station.core.settings import Variables
 from connector.station.core.tokens import TokenBook, Verdict
 from connector.station.ids import new_key
 from connector.station.model import StationModel
-from connector.station.ports import Hardware
+from connector.station.ports import Hardware, Token
 
 DEFAULT_TIMEOUT_S = 60.0
 
@@ -60,6 +60,8 @@ class Site:
     error: tuple[str, str] | None = None
     reset: PendingReset | None = None
     revision: int = 0
+    on_judged: Callable[[int, Token, str], None] | None = None
+    """Told what became of each token that was judged at an EVSE."""
 
     def is_offline(self) -> bool:
         """Whether nobody listens."""

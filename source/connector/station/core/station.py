@@ -63,6 +63,7 @@ class StationCore(HardwareSide, ClientSide):
         for evse in self.site.evses.values():
             self._step(evse, now_ms)
         rooms.sampling.tell_aligned(now_ms)
+        rooms.telling.settled(now_ms)
         for reservation in self.site.reservations.expired(now_ms):
             rooms.telling.reservation_ended(reservation, "Expired", now_ms)
             rooms.telling.statuses(now_ms)
@@ -82,6 +83,7 @@ class StationCore(HardwareSide, ClientSide):
         due: list[int | None] = [
             self.site.reservations.due_ms(),
             offers_ms,
+            rooms.telling.due_ms(),
             *rooms.sampling.due_ms(),
         ]
         for evse in self.site.evses.values():
@@ -193,6 +195,13 @@ class StationCore(HardwareSide, ClientSide):
     def may_start(self, evse: Evse) -> bool:
         """Whether somebody may begin to charge there."""
         return self.site.may_start(evse)
+
+    def allowed(self, evse: int, now_ms: int) -> tuple[float, int | None]:
+        """What would be offered at an EVSE now if power flowed: W, and phases.
+
+        The least of profiles, hardware, cards, and the offline limit.
+        """
+        return self._rooms.sessions.power.bound(self.site.evses[evse], now_ms)
 
     @property
     def transactions(self) -> Transactions:

@@ -22,6 +22,8 @@ class Telling:
     site: Site
     _events: list[CoreEvent] = field(default_factory=list)
     _told: dict[tuple[int, int], _Told] = field(default_factory=dict)
+    _settling: dict[tuple[int, int], tuple[_Told, int]] = field(default_factory=dict)
+    """Statuses that have to last before they are told, and since when they do."""
     _offline_since_ms: int | None = None
 
     def emit(self, event: CoreEvent) -> None:
@@ -83,7 +85,13 @@ class Telling:
         status = self.status(evse, connector)
         before = self._told.get((evse, connector))
         if self.site.is_offline() or (before == status and not is_asked):
+            if self._settling:
+                self._settling.pop((evse, connector), None)
             return
+        if not is_asked and before is not None:
+            if not self._has_lasted((evse, connector), status, now_ms):
+                return
+        self._settling.pop((evse, connector), None)
         self._told[evse, connector] = status
         word, word_2, code, info = status
         is_for_16 = (
@@ -101,6 +109,31 @@ class Telling:
             values = (word, code, now_ms, info, word_2, is_for_16, is_for_2)
             self.emit(StatusChanged(evse, connector, *values))
 
+    def _has_lasted(self, place: tuple[int, int], status: _Told, now_ms: int) -> bool:
+        """Whether it is stable (1.6, 4.9 and MinimumStatusDuration; 2.x likewise)."""
+        least_ms = self._least_ms()
+        if not least_ms:
+            return True
+        found, since_ms = self._settling.get(place, (status, now_ms))
+        if found != status or since_ms > now_ms:
+            since_ms = now_ms
+        self._settling[place] = status, since_ms
+        return now_ms - since_ms >= least_ms
+
+    def _least_ms(self) -> int:
+        return round(self.site.variables.number(names.LEAST_STATUS_S) * 1000)
+
+    def settled(self, now_ms: int) -> None:
+        """Tell what has lasted long enough by now."""
+        for evse, connector in tuple(self._settling):
+            self.tell(evse, connector, now_ms)
+
+    def due_ms(self) -> int | None:
+        """When something will have."""
+        if not self._settling:
+            return None
+        return min(since for _, since in self._settling.values()) + self._least_ms()
+
     def forget_told(self, now_ms: int) -> None:
         """Tell every status anew, as after a boot."""
         self._told.clear()
@@ -115,6 +148,8 @@ class Telling:
 
     def time_moved(self, by_ms: int) -> None:
         """The clock was set."""
+        for place, (status, since_ms) in self._settling.items():
+            self._settling[place] = status, since_ms + by_ms
         if self._offline_since_ms is not None:
             self._offline_since_ms += by_ms
 

@@ -72,7 +72,9 @@ class TokenBook:
             return Verdict(ACCEPTED)
         known = self.known(token, now_ms)
         if is_online:
-            return self._decide_online(token, known)
+            return None if token.certificate else self._decide_online(token, known)
+        if token.certificate and not variables.flag(names.CONTRACTS_OFFLINE):
+            return Verdict(UNKNOWN)
         if known is not None and variables.flag(names.LOCAL_OFFLINE):
             return known
         is_stranger = known is None and variables.flag(names.UNKNOWN_OFFLINE)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from connector.station.core import settings as names
 from connector.station.core.events import SessionEvent
 from connector.station.core.evse import Evse
-from connector.station.core.session import Sample
+from connector.station.core.session import Sample, Session
 from connector.station.core.settings import Variables
 from connector.station.ports import Hardware, Reading, Token
 
@@ -20,6 +20,9 @@ PARKING_BAY, EV_CONNECTED = "ParkingBayOccupancy", "EVConnected"
 AUTHORIZED, POWER_PATH = "Authorized", "PowerPathClosed"
 DATA_SIGNED, ENERGY_TRANSFER = "DataSigned", "EnergyTransfer"
 _BEGIN, _PERIODIC, _END = "Transaction.Begin", "Sample.Periodic", "Transaction.End"
+_REGISTER = ("Energy.Active.Import.Register",)
+MOST_SAMPLES, MOST_SAMPLES_16 = 300, 100
+"""Kept for the end of a transaction; of 1.6 all of them are in one message."""
 _START = frozenset(
     {
         PARKING_BAY,
@@ -63,6 +66,8 @@ class Transactions:
     hardware: Hardware
     emit: Callable[[SessionEvent], None]
     is_offline: Callable[[], bool]
+    is_for_16: bool = False
+    """What is told at intervals is kept for the end, too (1.6, 9.1 StopTxn..Data)."""
 
     def starts(self) -> frozenset[str]:
         """Where a transaction begins; what is no such point is left out."""
@@ -108,6 +113,8 @@ class Transactions:
         session.started_ms = session.sampled_ms = session.kept_ms = now_ms
         session.begun_ms = now_ms
         session.meter_start_wh = reading.energy_wh
+        if self.is_for_16:
+            self.keep(session, names.ENDED_MEASURANDS, _BEGIN, now_ms, reading)
         measurands = self.variables.items(names.STARTED_MEASURANDS)
         self._tell(evse, "Started", trigger, now_ms, (reading, measurands, _BEGIN))
 
@@ -127,6 +134,28 @@ class Transactions:
             return
         reading = self.hardware.read(evse.number)
         self._tell(evse, "Updated", trigger, now_ms, (reading, measurands, context))
+
+    def keep(
+        self,
+        session: Session,
+        name: str,
+        context: str,
+        now_ms: int,
+        reading: Reading | None = None,
+    ) -> None:
+        """Keep the values of the measurands in a variable for the end."""
+        measurands = self.variables.items(name)
+        if not measurands:
+            return
+        found = reading or self.hardware.read(session.evse)
+        if measurands == _REGISTER and not found.signed:
+            # There are many of them, at many stations.
+            found = Reading(found.energy_wh)
+        samples = session.samples
+        samples.append(Sample(now_ms, found, measurands, context))
+        if len(samples) > (MOST_SAMPLES_16 if self.is_for_16 else MOST_SAMPLES):
+            # Every second one may be left out where they become too many (2.x J02).
+            del samples[1::2]
 
     def end(
         self,

@@ -44,12 +44,14 @@ class Keys:
 
     def get(self, names: Iterable[str] | None = None) -> Json:
         """The response to GetConfiguration; None or no names ask for all."""
-        wanted = list(names or ())
+        wanted: dict[str, str] = {}
+        for name in names or ():
+            wanted.setdefault(name.casefold(), name)
         if not wanted:
             found = [self._told(known) for known in _BY_NAME.values()]
             return {"configurationKey": [each for each in found if each is not None]}
         known, unknown = [], []
-        for name in wanted:
+        for name in wanted.values():
             told = self._told(_BY_NAME.get(name.casefold()))
             if told is None:
                 unknown.append(name)

@@ -35,10 +35,11 @@ async def _end(station: Station) -> None:
     station.core.end_all("Other", now_ms, trigger="AbnormalCondition")
     station.touch()
     await quiet(station, _WITHIN_S)
-    if station.client.waiting:
+    lost = station.client.waiting
+    if lost:
         logger.warning(
             "%s: events of transactions that are lost: %d; the central system was not "
             "told, and there is no folder that keeps them",
             station.identity,
-            station.client.waiting,
+            lost,
         )

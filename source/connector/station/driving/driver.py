@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
-from connector.errors import ConnectorError
+from connector.errors import ConnectorError, UnsupportedAction
 from connector.station.assembly.station import Station
 from connector.station.core.evse import Evse
 from connector.station.driving import status
@@ -28,9 +29,21 @@ _MODEL = {
     "max_a": ("max_current_a", 1),
     "min_a": ("min_current_a", 1),
     "phases": ("phases", 1),
+    "discharge_kw": ("max_discharge_w", 1000.0),
 }
 """Arguments of `plug` as members of a `VehicleModel`, and their factors."""
 _USUAL = VehicleModel()
+STATUSES_OF_STATION = ("Available", "Unavailable", "Faulted")
+STATUSES = (
+    *STATUSES_OF_STATION,
+    "Preparing",
+    "Charging",
+    "SuspendedEV",
+    "SuspendedEVSE",
+    "Finishing",
+    "Reserved",
+)
+"""Those of 1.6, section 4.9; of connector 0 only the first."""
 
 
 class Driver:
@@ -86,6 +99,8 @@ class Driver:
             for argument, (name, factor) in _MODEL.items()
             if given.get(argument) is not None
         }
+        if given.get("iso15118"):
+            members["speaks_iso15118"] = True
         model = VehicleModel(**members) if members else _USUAL
         soc, target = given.get("soc"), given.get("target")
         leaves_s = given.get("leaves_after_s")
@@ -104,15 +119,20 @@ class Driver:
         """It leaves."""
         self._hardware.unplug(where)
 
-    def swipe(self, tag: str, where: int | None, type: str) -> None:
-        """A card is shown."""
+    def swipe(
+        self, tag: str, where: int | None, type: str, contract: str | None = None
+    ) -> None:
+        """A card is shown, or a vehicle its contract."""
+        core = self._core_now("swipe")
         if where is not None:
             self._evse(where)
         token = Token(tag, type)
+        if contract:
+            token = Token(tag, "eMAID", _contract(Path(contract)))
         if self._simulated is not None:
             self._simulated.swipe(token, where)
         else:
-            self._core_now("swipe").presented(token, self._now_ms, where)
+            core.presented(token, self._now_ms, where)
 
     def stop(self, where: int) -> None:
         """Whoever charges has enough."""
@@ -171,6 +191,9 @@ class Driver:
         self._core_now("call")
         try:
             answer = await self.station.client.ask(action, payload or {})
+        except UnsupportedAction as problem:
+            known = f"OCPP {problem.version} has no {problem.action}"
+            raise NotDone(f"call: {known} from a charging station") from None
         except ConnectorError as problem:
             raise NotDone(f"call: {problem}") from None
         return {"answer": answer}
@@ -215,6 +238,10 @@ class Driver:
             return
         if where:
             self._evse(where)
+        known = STATUSES if where else STATUSES_OF_STATION
+        if status.casefold() not in map(str.casefold, known):
+            words = ", ".join(known)
+            raise NotDone(f"wait: status is {status!r}, expected one of {words}")
         if not await until(
             self.station, lambda: self._status(where) == status.casefold(), seconds
         ):
@@ -249,3 +276,13 @@ class Driver:
             numbers = ", ".join(map(str, evses))
             raise NotDone(f"EVSE {where}: expected one of {numbers}")
         return found
+
+
+def _contract(path: Path) -> str:
+    """The certificate of a contract, with its chain."""
+    try:
+        return path.read_text("ascii")
+    except OSError as problem:
+        raise NotDone(f"swipe: contract {path}: {problem.strerror}") from None
+    except ValueError:
+        raise NotDone(f"swipe: contract {path}: expected a PEM file") from None

@@ -135,6 +135,13 @@ def _word(argument: Argument, found: Any) -> str:
     return text
 
 
+def _flag(_: Argument, found: Any) -> bool:
+    text = str(found).lower()
+    if text not in ("true", "false"):
+        raise ValueError
+    return text == "true"
+
+
 def _json(_: Argument, found: Any) -> Any:
     try:
         value = json.loads(found) if isinstance(found, str) else found
@@ -150,6 +157,7 @@ _READERS: dict[str, Callable[[Argument, Any], Any]] = {
     "number": _number,
     "text": _text,
     "word": _word,
+    "flag": _flag,
     "json": _json,
 }
 _EXPECTED: dict[str, Callable[[Argument], str]] = {
@@ -157,6 +165,7 @@ _EXPECTED: dict[str, Callable[[Argument], str]] = {
     "number": lambda a: f"a number from {a.low:g} to {a.high:g}",
     "text": lambda a: "a text",
     "word": lambda a: " or ".join(a.words),
+    "flag": lambda a: "true or false",
     "json": lambda a: "a JSON object",
 }
 

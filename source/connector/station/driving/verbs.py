@@ -96,8 +96,10 @@ _VEHICLE = (
     _vehicle("max_a", "number", "what it takes per phase, in A", 1, 1000),
     _vehicle("min_a", "number", "below this it does not charge, in A", 1, 1000),
     _vehicle("phases", "whole", "it charges on", 1, 3),
+    _vehicle("discharge_kw", "number", "what it can feed back", 0, 1000),
     _vehicle("connector", "whole", "of the EVSE", 1, 10),
     _vehicle("leaves_after_s", "number", "it is taken away then", 0.1, 1e8),
+    _vehicle("iso15118", "flag", "it says by ISO 15118 what it wants", 0, 1),
 )
 
 _ALL = (
@@ -110,6 +112,7 @@ _ALL = (
             Argument("tag", "text", about="the id of the card"),
             _ANYWHERE,
             Argument("type", "text", "ISO14443", "of 2.x", named=True),
+            Argument("contract", "text", None, "a PEM file: a contract", named=True),
         ),
     ),
     Verb("stop", "Whoever charges stops it at the station.", (_WHERE,)),

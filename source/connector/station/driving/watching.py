@@ -49,6 +49,7 @@ def _has_to_tell(station: Station) -> bool:
     telling = client.telling
     if not station.has_power or not client.is_connected:
         return False
-    if telling.due or telling.lanes.is_asked:
+    if client.is_turning or telling.due or telling.lanes.is_asked:
+        # What an answer leads to becomes something to tell in the next turn.
         return True
     return client.is_accepted and (telling.lanes.waits or client.waiting > 0)

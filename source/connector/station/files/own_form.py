@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from connector.station.device_model.monitor import PERIODS, THRESHOLDS
+from connector.station.files.bridged import options_of
 from connector.station.files.marked import Marked, Table
 from connector.station.files.parts import DC, Shape, connector_type
+from connector.station.files.quirks import quirks_of
 from connector.station.files.station_file import VERSIONS, Connection, StationFile
 from connector.station.model import MOST_EVSES, EvseModel, Rating, StationModel
 
@@ -18,9 +20,12 @@ _KINDS = (*THRESHOLDS, *PERIODS, "Delta")
 _SCHEMES = ("ws://", "wss://")
 
 
-def station_of(table: Table, folder: Path) -> StationFile:
-    """The station of a file; paths in it are relative to ``folder``."""
-    model = _model(table)
+def station_of(table: Table, folder: Path, identity: str = "") -> StationFile:
+    """The station of a file; paths in it are relative to ``folder``.
+
+    With an ``identity`` none has to stand in it.
+    """
+    model = _model(table, identity)
     shape = Shape(model)
     for each in _items(table, "components"):
         shape.component(each.table())
@@ -28,13 +33,15 @@ def station_of(table: Table, folder: Path) -> StationFile:
     for name, value in variables.table().each() if variables is not None else ():
         shape.named(name, value)
     monitors = tuple(_monitor(shape, m.table()) for m in _items(table, "monitors"))
+    bridge = table.get("josev")
     found = StationFile(
         model,
         _connection(table, folder),
         shape.values,
         tuple(shape.rows),
         tuple(each for each in monitors if each is not None),
-        _quirks(table.get("quirks")),
+        quirks_of(table.get("quirks")),
+        None if bridge is None else options_of(bridge, model),
     )
     table.finish()
     return found
@@ -45,12 +52,12 @@ def _items(table: Table, name: str) -> list[Marked]:
     return [] if found is None else list(found.items())
 
 
-def _model(table: Table) -> StationModel:
-    identity = table.need("identity")
+def _model(table: Table, given: str) -> StationModel:
+    identity = table.get("identity") if given else table.need("identity")
     limit = table.get("offline_limit_w")
     usual = StationModel("")
     return StationModel(
-        _identity(identity) if identity else "",
+        _identity(identity) if identity else given,
         table.text("vendor", usual.vendor, longest=50),
         table.text("model", usual.model, longest=20),
         table.text("serial_number", usual.serial_number, longest=25),
@@ -177,14 +184,3 @@ def _monitor(shape: Shape, table: Table) -> Mapping[str, Any] | None:
         "severity": severity,
         "transaction": is_of_transaction,
     }
-
-
-def _quirks(marked: Marked | None) -> Mapping[str, str]:
-    """A name, a list of names, or a mapping; who knows them checks the rest."""
-    if marked is None:
-        return {}
-    if marked.is_mapping:
-        return {name.text(): value.value() for name, value in marked.table().each()}
-    if marked.is_list:
-        return {each.text(): "true" for each in marked.items()}
-    return {"profile": marked.text()}

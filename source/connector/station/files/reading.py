@@ -14,8 +14,8 @@ _DATA = "data"
 """Where a recorded message of Josev has it."""
 
 
-def read(path: Path) -> StationFile:
-    """The station of a file.
+def read(path: Path, identity: str | None = None) -> StationFile:
+    """The station of a file; with an ``identity`` none has to stand in it.
 
     Raises:
         SettingsError: something is wrong; each line names file, line, column, what was
@@ -31,10 +31,12 @@ def read(path: Path) -> StationFile:
         raise SettingsError([f"{path}, {at}: expected text in UTF-8"]) from None
     if len(text) > _LARGEST:
         raise SettingsError([f"{path}: expected at most {_LARGEST} bytes"])
-    return read_text(text, str(path), path.parent)
+    return read_text(text, str(path), path.parent, identity)
 
 
-def read_text(text: str, name: str, folder: Path) -> StationFile:
+def read_text(
+    text: str, name: str, folder: Path, identity: str | None = None
+) -> StationFile:
     """The same of a text; ``name`` is what problems call it.
 
     Raises:
@@ -50,12 +52,12 @@ def read_text(text: str, name: str, folder: Path) -> StationFile:
     if _DATA in table and "identity" not in table:
         inner = table.get(_DATA)
         table = inner.table() if inner is not None else table
-    found = _station_of(table, folder)
+    found = _station_of(table, folder, identity or "")
     problems.finish()
     return found
 
 
-def _station_of(table: Table, folder: Path) -> StationFile:
+def _station_of(table: Table, folder: Path, identity: str) -> StationFile:
     if josev.is_josev(table):
         return josev.station_of(table)
-    return own_form.station_of(table, folder)
+    return own_form.station_of(table, folder, identity)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from connector.station.client.quirks import Quirks
 from connector.station.device_model.rows import Row
+from connector.station.josev.options import JosevOptions
 from connector.station.model import StationModel
 
 VERSIONS = ("2.1", "2.0.1", "1.6")
@@ -46,7 +48,7 @@ class Connection:
 class StationFile:
     """A station: what it is, its first values, variables of its own, and its manners.
 
-    ``quirks`` are as they stand there, by name (`profile`: a named set of them).
+    ``quirks`` are those of its central system (None: it does not say).
     ``monitors`` are items of SetVariableMonitoring.
     """
 
@@ -55,4 +57,6 @@ class StationFile:
     variables: Mapping[str, str] = field(default_factory=dict)
     rows: tuple[Row, ...] = ()
     monitors: tuple[Mapping[str, Any], ...] = ()
-    quirks: Mapping[str, str] = field(default_factory=dict)
+    quirks: Quirks | None = None
+    josev: JosevOptions | None = None
+    """How it is bridged to Josev; None: it is not."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from connector.station.core.events import CoreEvent, SessionEvent, StatusChanged
+from connector.station.core.session import Session
 from connector.station.core.tokens import Verdict
 from connector.station.hardware_mqtt.envelope import (
     REQUEST,
@@ -25,6 +26,7 @@ from connector.station.hardware_mqtt.post import Core, Post, Wire
 from connector.station.hardware_mqtt.telling import Telling
 from connector.station.hardware_mqtt.topics import AUTH, OCPP, Place, Topics
 from connector.station.hardware_mqtt.units import Units
+from connector.station.hardware_mqtt.vehicle_side import VehicleSide
 from connector.station.hardware_mqtt.verbs import LATER, Asked, Verbs
 from connector.station.model import EvseModel, StationModel
 from connector.station.ports import Plug, Reading, Token
@@ -35,7 +37,7 @@ _SILENT = "InternalError"
 _UNLOCKS_WITHIN_S = 10.0
 
 
-class MqttHardware:
+class MqttHardware(VehicleSide):
     """Implements `ports.Hardware`; set ``core`` before anything happens.
 
     ``now`` gives epoch ms. Hardware that gives no sign of life for ``silent_after_s``
@@ -79,7 +81,7 @@ class MqttHardware:
         self.telling.limit(post)
         session = self.core.evses[evse].session if self.core else None
         if session is not None and session.is_running:
-            self.telling.power_limit(post, session.key, 0)
+            self.telling.power_limit(post, session, 0)
 
     def contactor(self, evse: int, *, is_closed: bool) -> None:
         """Let power flow, or not."""
@@ -89,14 +91,18 @@ class MqttHardware:
             self.telling.power(post)
 
     async def unlock(self, evse: int, connector: int) -> str:
-        """No power, and the charge service has to say that the lock is open."""
+        """No power, and the charge service has to say that the lock is open.
+
+        There is no verb that opens it: a service does that without power, and tells.
+        """
         post = self.posts.get(evse)
         if post is None or not 0 < connector <= len(post.model.connectors) or not evse:
             return "UnknownConnector"
         post.is_closed = False
         self.telling.power(post)
-        if post.plug is not Plug.LOCK:
+        if post.plug is Plug.PLUGOUT:
             return "Unlocked"
+        self.telling.state(post)
         waiting = post.unlocking
         if waiting is None or waiting.done():
             waiting = post.unlocking = asyncio.get_running_loop().create_future()
@@ -122,6 +128,34 @@ class MqttHardware:
             energy_wh=sum(each.energy_wh for each in readings),
             power_w=sum(each.power_w for each in readings),
         )
+
+    def is_running(self, post: Post) -> bool:
+        """Whether a transaction runs there."""
+        core, number = self.core, post.model.number
+        return core is not None and bool(number) and core.evses[number].is_running
+
+    # -- kept over restarts (`client.parts.Counting`)
+
+    def registers_wh(self) -> dict[int, tuple[float, float]]:
+        """By EVSE: our register, and what the hardware's showed then (-1: unknown)."""
+        gauges = {number: post.gauge for number, post in self.posts.items()}
+        return {
+            number: (each.register_wh, -1.0 if (h := each.hardware_wh) is None else h)
+            for number, each in gauges.items()
+        }
+
+    def restore(self, registers_wh: Mapping[int, tuple[float, float]]) -> None:
+        """What was kept; what the hardware counts from there is added."""
+        for number, (register_wh, hardware_wh) in registers_wh.items():
+            if number in self.posts:
+                gauge = self.posts[number].gauge
+                gauge.register_wh = max(gauge.register_wh, register_wh)
+                gauge.hardware_wh = hardware_wh if hardware_wh >= 0 else None
+
+    def show_at_least(self, evse: int, energy_wh: float) -> None:
+        """A value that was told before a restart; a register never goes back."""
+        if evse in self.posts:
+            self.posts[evse].gauge.show_at_least(energy_wh)
 
     # -- what comes (`bus.Listener`)
 
@@ -208,6 +242,10 @@ class MqttHardware:
         """Tell the services."""
         self.telling.event(post, {"authorized": is_accepted})
 
+    def numbered(self, session: Session) -> None:
+        """The central system has given a transaction its number (1.6)."""
+        self.telling.began(self.posts[session.evse], session)
+
     def heard(self, event: CoreEvent) -> None:
         """What the client was told: transactions and reservations."""
         match event:
@@ -221,13 +259,12 @@ class MqttHardware:
     def _transaction_began(self, event: SessionEvent) -> None:
         session, post = event.session, self.posts[event.session.evse]
         post.gauge.session_began(session.meter_start_wh)
-        id_ = self.telling.transaction_id(session.key)
-        self.telling.event(post, {"transaction": [True, id_]})
+        self.telling.began(post, session)
         self._hand_bounds(post)
 
     def _transaction_ended(self, event: SessionEvent) -> None:
         session, post = event.session, self.posts[event.session.evse]
-        id_ = self.telling.transaction_id(session.key)
+        id_ = self.telling.transaction_id(session)
         self.telling.event(post, {"transaction": [False, id_]})
         last_wh = event.reading.energy_wh if event.reading else post.gauge.register_wh
         taken_wh = max(0.0, last_wh - session.meter_start_wh)

@@ -21,15 +21,25 @@ class Gauge:
     current: PhaseSet | None = None
     tension: PhaseSet | None = None
 
-    def energy(self, shown_wh: float) -> None:
-        """The hardware's register; one that was reset goes on from where it was."""
+    def energy(self, shown_wh: float, *, is_running: bool) -> None:
+        """The hardware's register; one that was reset goes on from where it was.
+
+        The first that is heard of it in a transaction (``is_running``) is where that
+        began: what the register had counted before was never a part of it.
+        """
         before_wh, self.hardware_wh = self.hardware_wh, shown_wh
-        if before_wh is None:
+        if before_wh is not None:
+            is_reset = shown_wh < before_wh
+            self.register_wh += shown_wh - (0.0 if is_reset else before_wh)
+        if not is_running:
             self.register_wh = max(self.register_wh, shown_wh)
-        elif shown_wh >= before_wh:
-            self.register_wh += shown_wh - before_wh
-        else:
-            self.register_wh += shown_wh
+
+    def show_at_least(self, energy_wh: float) -> None:
+        """What was told before a restart: the hardware had counted as much, too."""
+        missing_wh = max(0.0, energy_wh - self.register_wh)
+        self.register_wh += missing_wh
+        if self.hardware_wh is not None:
+            self.hardware_wh += missing_wh
 
     def session_energy(self, energy_wh: float) -> None:
         """What a session has taken so far."""

@@ -22,9 +22,13 @@ logger = logging.getLogger(__name__)
 GONE = "gone"
 """The name of an update that the broker sends for hardware that has died (a will)."""
 PROTOCOLS = ("iso20", "iso20discharge", "iso2", "iso3", "iec")
+ISOLATION = ("valid", "invalid", "warning", "fault", "no_imd", "no_i_m_d")
+"""The last two are one; both spellings are in use."""
 OVER_FOR_MS = 10_000
 """A vehicle that draws more than its limit for longer is switched off (IEC 61851-1)."""
 _FORGET_OVER_MS = 60_000
+_OPEN = frozenset({Plug.PLUGIN, Plug.PLUGOUT})
+"""No lock holds the cable."""
 _OVER_CURRENT = "OverCurrentFailure"
 
 
@@ -44,6 +48,8 @@ class Hearing:
             "iso": self._iso,
             "auth": self._auth_of_charge,
             "payment": self._payment,
+            "contactor": self._contactor,
+            "isolation": self._isolation,
         }
         self._gauges: dict[str, Callable[[Post, Any], None]] = {
             "tension": self._tension,
@@ -91,13 +97,16 @@ class Hearing:
 
     def _plugged(self, core: Core, post: Post, data: Any) -> None:
         plug = Plug(word(data, "plugged", Plug))
+        unlocking, is_open = post.unlocking, plug in _OPEN
+        if is_open and unlocking is not None and not unlocking.done():
+            unlocking.set_result(None)
         if plug is post.plug:
             return
-        before, post.plug = post.plug, plug
-        unlocking = post.unlocking
-        if before is Plug.LOCK and unlocking is not None and not unlocking.done():
-            unlocking.set_result(None)
+        post.plug = plug
         now_ms = self._hardware.now()
+        if plug is Plug.PLUGIN:
+            # A transaction may begin with this, or soon: from where?
+            self._hardware.telling.meter(post)
         core.plugged(post.model.number, plug, now_ms)
         if plug is Plug.PLUGOUT:
             post.left()
@@ -136,6 +145,13 @@ class Hearing:
         session = core.evses[post.model.number].session
         if session is not None:
             session.payment = payment
+
+    def _contactor(self, core: Core, post: Post, data: Any) -> None:
+        post.contactor = word(data, "contactor", ("closed", "opened")) == "closed"
+
+    def _isolation(self, core: Core, post: Post, data: Any) -> None:
+        found = word(data, "isolation", ISOLATION)
+        post.isolation = "no_imd" if found == "no_i_m_d" else found
 
     def _auth_of_charge(self, core: Core, post: Post, data: Any) -> None:
         """What the charge service makes of it; who is logged in, `auth` itself says."""
@@ -252,7 +268,8 @@ class Hearing:
         found = self._hardware.units.phases(data, "energy")
         if found.sum < 0:
             raise Refused(f"energy: {found.sum:g}", "0 or more")
-        post.gauge.energy(found.sum)
+        is_running = self._hardware.is_running(post)
+        post.gauge.energy(found.sum, is_running=is_running)
 
 
 def _is_rejection(data: Any) -> bool:

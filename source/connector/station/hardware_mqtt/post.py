@@ -94,6 +94,10 @@ class Post:
     """The transaction that a service has started, by its key."""
     is_subscribed: bool = False
     is_closed: bool = False
+    contactor: bool | None = None
+    """Whether it is closed, where the charge service tells that."""
+    isolation: str | None = None
+    """What its monitor has measured last."""
     limit_w: float = 0.0
     phases: int | None = None
     config_id: str = ""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connector.station.core.session import Session
 from connector.station.hardware_mqtt.envelope import (
     REQUEST,
     RESPONSE,
@@ -56,6 +57,7 @@ class Telling:
             self.ask(post, port, "subscribe", SUBSCRIBE)
         for verb in METER_VERBS:
             self.ask(post, METER, verb, SUBSCRIBE)
+        self.meter(post)
         self.state(post)
         self.limit(post)
         self.power(post)
@@ -63,6 +65,10 @@ class Telling:
     def state(self, post: Post) -> None:
         """Ask how things are; any answer is a sign of life."""
         self.ask(post, CHARGE, "state", READ)
+
+    def meter(self, post: Post) -> None:
+        """Ask what the register shows: a transaction that begins has to know."""
+        self.ask(post, METER, "energy", READ)
 
     def limit(self, post: Post) -> None:
         """What may be drawn from now on."""
@@ -80,12 +86,26 @@ class Telling:
 
     # -- events
 
-    def transaction_id(self, key: str) -> str | int:
-        """Our key; the tux-evse binding knows numbers of 31 bits alone."""
+    def transaction_id(self, session: Session) -> str | int:
+        """The central system's number where it has given one (1.6), else our key.
+
+        The tux-evse binding knows numbers of 31 bits alone.
+        """
+        if session.id_16 is not None:
+            return session.id_16
+        key = session.key
         return key if self.units.is_si else zlib.crc32(key.encode()) & 0x7FFFFFFF
 
-    def power_limit(self, post: Post, key: str, duration_s: int) -> None:
+    def began(self, post: Post, session: Session) -> None:
+        """A transaction runs; told anew once the central system has numbered it."""
+        self.event(post, {"transaction": [True, self.transaction_id(session)]})
+
+    def power_limit(self, post: Post, session: Session, duration_s: int) -> None:
         """A limit of what runs; duration 0: until another is told."""
         imax = self.units.config(post.offered_a, post.offered_w)["imax"]
-        found = {"tid": self.transaction_id(key), "imax": imax, "duration": duration_s}
+        found = {
+            "tid": self.transaction_id(session),
+            "imax": imax,
+            "duration": duration_s,
+        }
         self.event(post, {"powerlimit": found})

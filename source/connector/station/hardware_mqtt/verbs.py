@@ -197,7 +197,7 @@ class Verbs:
         session = charging_with(asked.core, asked.evse, token)
         if session is not None:
             asked.post.claimed = session.key
-            id_ = self.hardware.telling.transaction_id(session.key)
+            id_ = self.hardware.telling.transaction_id(session)
             self.hardware.telling.reply(asked.place, asked.request, id_)
             return
         evse = asked.core.evses[asked.evse]
@@ -214,10 +214,10 @@ class Verbs:
         session = asked.core.evses[asked.evse].session
         if session is None or session.token is None or not session.is_authorized:
             raise Refused("no transaction runs", '{"start": id token} before a stop')
-        asked.post.gauge.energy(meter_wh)
-        key = session.key
+        is_running = self.hardware.is_running(asked.post)
+        asked.post.gauge.energy(meter_wh, is_running=is_running)
         asked.core.presented(session.token, self.hardware.now(), asked.evse)
-        return self.hardware.telling.transaction_id(key)
+        return self.hardware.telling.transaction_id(session)
 
     # -- what is so
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from connector.station.core.events import CoreEvent
+from connector.station.core.session import Session
 from connector.station.core.station import StationCore
 from connector.station.core.tokens import Verdict
 from connector.station.ports import Token
@@ -15,6 +16,9 @@ class Watcher(Protocol):
 
     def judged(self, evse: int, token: Token, *, is_accepted: bool) -> None:
         """What was said about a token that was presented."""
+
+    def numbered(self, session: Session) -> None:
+        """The central system has given a transaction its number (1.6)."""
 
     def heard(self, event: CoreEvent) -> None:
         """What the client was told."""
@@ -27,6 +31,8 @@ class WatchedCore(StationCore):
     """`StationCore` for hardware that wants to know."""
 
     watcher: Watcher | None = None
+    _numbered: Session | None = None
+    """Whose number was told last."""
 
     def authorized(self, evse: int, token: Token, verdict: Verdict, now_ms: int) -> str:
         """As the base class, and the watcher knows."""
@@ -40,6 +46,17 @@ class WatchedCore(StationCore):
         outcome: str = super().unanswered(evse, token, now_ms)
         self._tell(evse, token, verdict)
         return outcome
+
+    def judged(
+        self, session: Session, token: Token | None, verdict: Verdict, now_ms: int
+    ) -> None:
+        """As the base class; in 1.6 a number comes with the first of these."""
+        runs = self.evses[session.evse].session is session
+        is_news = session.id_16 is not None and self._numbered is not session
+        if self.watcher is not None and runs and is_news:
+            self._numbered = session
+            self.watcher.numbered(session)
+        super().judged(session, token, verdict, now_ms)
 
     def _tell(self, evse: int, token: Token, verdict: Verdict | None) -> None:
         if self.watcher is not None:

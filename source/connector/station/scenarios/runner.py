@@ -73,13 +73,15 @@ class _Runner:
         self, plan: StationPlan, desk: Desk, options: RunnerOptions, files: FileServer
     ) -> None:
         client = replace(plan.client, shows_frames=True)
-        self._plan = replace(plan, client=client)
+        self._usual = self._plan = replace(plan, client=client)
         self._desk = desk
         self._options = options
         self._files = files
-        self._version = ""
+        self._usual_version = self._version = ""
         if len(client.subprotocols) == 1:
-            self._version = client.subprotocols[0]
+            self._usual_version = client.subprotocols[0]
+        self._refused: set[str] = set()
+        """Versions that the central system does not speak."""
 
     async def run(
         self, choices: Sequence[Choice], on_result: Callable[[Result], None]
@@ -91,7 +93,7 @@ class _Runner:
             on_result(
                 Result(
                     choice.name if scenario is None else scenario.name,
-                    "" if scenario is None else scenario.file,
+                    (scenario or choice.scenarios[0]).file,
                     self._plan.identity,
                     self._version.removeprefix("ocpp"),
                     outcome,
@@ -105,12 +107,16 @@ class _Runner:
     async def _one(
         self, choice: Choice
     ) -> tuple[Outcome, str, Scenario | None, StepFailed | None]:
-        if not self._version and not await self._find_version():
+        if not self._usual_version:
+            self._usual_version = await self._find_version(self._usual)
+        self._plan, self._version = self._usual, self._usual_version
+        if not self._version:
             reason = f"no connection to {self._plan.client.endpoint.url}"
             return Outcome.FAILED, reason, None, None
-        scenario = choice.for_version(self._version)
+        scenario = await self._fitting(choice)
         if scenario is None:
-            reason = f"not for {self._version}"
+            known = " or ".join(sorted(choice.versions))
+            reason = f"not for {self._version}, but for {known}"
             return Outcome.SKIPPED, reason, None, None
         has_evses = len(self._plan.model.evses) >= scenario.evses
         if self._options.has_fixed_model and not has_evses:
@@ -122,10 +128,27 @@ class _Runner:
             return Outcome.FAILED, problem.reason, scenario, problem
         return Outcome.PASSED, "", scenario, None
 
-    async def _find_version(self) -> bool:
-        """Connect once, to see what the central system speaks."""
+    async def _fitting(self, choice: Choice) -> Scenario | None:
+        """For the version that is spoken, else for one that both ends speak, too."""
+        scenario = choice.for_version(self._version)
+        others = [
+            each
+            for each in self._usual.client.subprotocols
+            if each in choice.versions and each not in self._refused
+        ]
+        for each in others if scenario is None else ():
+            client = replace(self._usual.client, subprotocols=(each,))
+            plan = replace(self._usual, client=client)
+            if await self._find_version(plan):
+                self._plan, self._version = plan, each
+                return choice.for_version(each)
+            self._refused.add(each)
+        return scenario
+
+    async def _find_version(self, plan: StationPlan) -> str:
+        """Connect once, to see what the central system speaks; empty: nothing."""
         record = Record()
-        station = self._options.station(self._plan, record)
+        station = self._options.station(plan, record)
         living = asyncio.create_task(station.run())
         try:
             within_s = self._options.boots_within_s
@@ -133,8 +156,7 @@ class _Runner:
             found = station.client.version_number
         finally:
             await _end(living)
-        self._version = f"ocpp{found}" if found else ""
-        return bool(found)
+        return f"ocpp{found}" if found else ""
 
     async def _play(self, scenario: Scenario) -> None:
         """One of them, at a station that has never been switched on.

@@ -84,6 +84,17 @@ class SimulatedHardware:
             outlet.opened()
         self._changed(outlet)
 
+    def is_closed(self, evse: int) -> bool | None:
+        """Whether power can flow now (`ports.Sensing`)."""
+        return self.outlets[evse].has_power
+
+    def measure_isolation(self, evse: int) -> None:
+        """It takes no time (`ports.Insulating`)."""
+
+    def isolation(self, evse: int) -> str | None:
+        """`fault` where there is an earth fault (`ports.Insulating`)."""
+        return "fault" if "GroundFailure" in self.outlets[evse].faults else "valid"
+
     def lock(self, evse: int, connector: int, *, is_locked: bool) -> None:
         """Hold the cable, or let it go (`ports.Locking`); a broken one does neither."""
         outlet = self.outlets[evse]
@@ -195,6 +206,8 @@ class SimulatedHardware:
         self._tell_demand(evse, outlet, now_ms)
         told.plugged(evse, Plug.PLUGIN, now_ms, outlet.connector)
         told.departs(evse, vehicle.departure_ms, vehicle.wanted_wh)
+        if vehicle.model.speaks_iso15118:
+            told.needs(evse, outlet.needs_of(vehicle), now_ms)
 
     def unplug(self, evse: int) -> Vehicle:
         """Take the vehicle away, at its own end of the cable; gives it.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from connector.station.model import EvseModel
-from connector.station.ports import Demand, Reading
+from connector.station.ports import Demand, Needs, Reading
 from connector.station.simulated.faults import EFFECTS, Effect
 from connector.station.simulated.meter import Meter
 from connector.station.simulated.vehicle import NEVER_MS, Vehicle
@@ -17,6 +17,8 @@ from connector.station.simulated.vehicle import NEVER_MS, Vehicle
 if TYPE_CHECKING:
     from connector.station.simulated.signing import MeterKey, Signed
 
+_AC_MODES = {1: "AC_single_phase", 2: "AC_two_phase", 3: "AC_three_phase"}
+_UNBOUNDED_W = 1e9
 UNLOCKED, UNLOCK_FAILED = "Unlocked", "UnlockFailed"
 
 
@@ -37,6 +39,8 @@ class Outlet:
     """What becomes of an attempt to release the cable."""
     faults: dict[str, str] = field(default_factory=dict)
     """What is broken, by error code, and what is said beside it."""
+    stuck: bool | None = None
+    """Where the contactor does not move: whether it is closed."""
     demand: Demand = Demand.IDLE
     """As told."""
     due_ms: int = NEVER_MS
@@ -78,6 +82,8 @@ class Outlet:
     @property
     def has_power(self) -> bool:
         """Whether the contactor is really closed."""
+        if self.stuck is not None:
+            return self.stuck
         return self.is_closed and self.effect is None
 
     @property
@@ -100,18 +106,36 @@ class Outlet:
     def _pilot(self, vehicle: Vehicle) -> tuple[float, int]:
         """The current that the control pilot allows per phase, and phases in use.
 
-        Where the hardware may choose, it takes fewer phases rather than to pause.
+        One phase gets no more than each of all: the limit may be that of a phase.
         """
         rating, used = self.model.rating, self.conductors(vehicle)
-        offered = min(self.phases or used, rating.phases)
-        while (
-            self.phases is None
-            and offered > 1
-            and abs(self.limit_w) < rating.min_current_a * offered * rating.voltage
-        ):
-            offered -= 1
+        offered = min(self.phases or rating.phases, rating.phases)
         amperes = self.limit_w / (offered * rating.voltage)
         return min(amperes, rating.max_current_a), min(used, offered)
+
+    def needs_of(self, vehicle: Vehicle) -> Needs:
+        """What a vehicle says here by ISO 15118."""
+        rating, model = self.model.rating, vehicle.model
+        if rating.is_dc:
+            power_w = model.curve.capped(vehicle.state_of_charge, _UNBOUNDED_W).power_w
+            return Needs(
+                "DC",
+                vehicle.wanted_wh,
+                power_w / rating.voltage,
+                rating.voltage,
+                departure_ms=vehicle.departure_ms,
+                max_power_w=power_w,
+                state_of_charge=vehicle.state_of_charge,
+                capacity_wh=model.capacity_wh,
+            )
+        return Needs(
+            _AC_MODES[self.conductors(vehicle)],
+            vehicle.wanted_wh,
+            model.max_current_a,
+            rating.voltage,
+            model.min_current_a,
+            vehicle.departure_ms,
+        )
 
     def conductors(self, vehicle: Vehicle) -> int:
         """How many phases a vehicle can use here."""

@@ -45,6 +45,8 @@ class VehicleModel:
     """What it can feed back; 0: it cannot."""
     reserve: float = 0.2
     """It feeds back down to this state of charge."""
+    speaks_iso15118: bool = False
+    """It says by ISO 15118 what it wants."""
 
     def __post_init__(self) -> None:
         """Raises ValueError: a vehicle that cannot be."""

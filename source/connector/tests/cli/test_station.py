@@ -207,11 +207,14 @@ def test_who_is_at_the_central_system_is_told_what_to_do(
         (["--config", "none.yaml"], "none.yaml: No such file or directory"),
         (["--scenario", "dance"], "scenario 'dance': expected the path of a file, or"),
         (["--scenario", "all", "--set", "x"], "--set 'x': expected name=value"),
-        (["--quirks", "odd"], "quirks 'odd': expected one of biapower, none"),
+        (["--quirks", "odd"], "quirks 'odd': expected one of biapower, conne"),
         (["--hardware-mqtt", "h:x"], "--hardware-mqtt 'h:x': expected host or host:p"),
         (["--hardware-mqtt", "h", "--auto"], "--auto: expected simulated hardware"),
         (["--hardware-mqtt", "h", "--hardware-compat", "x"], "--hardware-mqtt: "),
         (["--hardware-mqtt", "h", "--scenario", "all"], "expected simulated hardware"),
+        (["--hardware-compat", "tux-evse"], "--hardware-compat: expected --hardware-m"),
+        (["--auto", "--scenario", "all"], "--auto: expected no --scenario"),
+        (["--id", ""], "--id '': expected an identity"),
         (["--count", "10001"], "--count"),
         (["--evses", "0"], "--evses"),
     ],
@@ -224,6 +227,62 @@ def test_what_cannot_be_used_is_named(
     assert ended.code == 2
     assert problem in ended.err
     assert "s3cret" not in ended.err
+
+
+def test_a_folder_is_for_one_process(central: CentralThread, tmp_path: Path) -> None:
+    words = ("--url", central.url, "--id", "LOCK1", "--folder", str(tmp_path))
+    first = started(*words)
+    assert first.stdin is not None and first.stdout is not None
+    first.stdin.write("wait 0\n")
+    first.stdin.flush()
+    assert first.stdout.readline() == "LOCK1: ok\n"
+    code, _, err = piped("wait 0\n", *words)
+    first.communicate("quit\n", timeout=DEADLINE_S)
+
+    assert code == 2
+    assert f"--folder {tmp_path}: process {first.pid} has it" in err
+    assert piped("wait 0\n", *words)[0] == 0
+
+
+MINE = "name: mine\nversions: [{}]\nsteps:\n  - do: {{plug: 1}}\n"
+
+
+def test_a_scenario_is_run_in_the_version_that_it_is_for(
+    central: CentralThread, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(MINE.format("ocpp1.6"))
+    words = ("--url", central.url, "--id", "MINE1", "--scenario", str(path))
+    code, out, _ = piped("", *words)
+
+    assert code == 0
+    assert out.splitlines()[2:] == ["ok 1 - mine (MINE1, 1.6)"]
+
+
+def test_nothing_but_skipped_scenarios_is_no_success(
+    central: CentralThread, tmp_path: Path
+) -> None:
+    path, junit = tmp_path / "mine.yaml", tmp_path / "found.xml"
+    path.write_text(MINE.format("ocpp1.6"))
+    words = ("--url", central.url, "--scenario", str(path), "--junit", str(junit))
+    code, out, err = piped("", *words, "--ocpp-version", "2.1")
+
+    assert code == 1
+    assert "# SKIP not for ocpp2.1, but for ocpp1.6" in out
+    assert err.startswith("nothing was tested: not for ocpp2.1")
+    assert f'file="{path}"' in junit.read_text()
+
+
+def test_who_names_the_station_needs_no_name_in_the_file(
+    central: CentralThread, tmp_path: Path
+) -> None:
+    path = tmp_path / "cp.yaml"
+    path.write_text("evses: [{}, {}]\n")
+    words = ("--url", central.url, "--id", "NAMED1", "--config", str(path))
+    code, out, _ = piped("status\n", *words)
+
+    assert code == 0
+    assert out.startswith("NAMED1: 2.1")
 
 
 def test_a_file_and_evses_do_not_go_together(command: Command, tmp_path: Path) -> None:

@@ -126,7 +126,9 @@ def test_an_interrupt_ends_a_command_that_waits(api: Api, nowhere: Path) -> None
         out, err = interrupted(process)
     over.set()
 
-    assert (process.returncode, out, err) == (Exit.INTERRUPTED, b"", b"")
+    # One more that comes while Python ends is what ends it.
+    assert process.returncode in (Exit.INTERRUPTED, -signal.SIGINT)
+    assert (out, err) == (b"", b"")
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ async def test_the_registered_serial_number_is_a_name(
         ("csr", "cannot be read"),
         (csr("CP-8").decode(), "'CP-8' is neither the station's identity nor its"),
     ],
+    ids=["no request", "of another station"],
 )
 async def test_what_is_not_signed_is_said_with_the_reason(
     system: Harness, text: str, why: str, caplog: pytest.LogCaptureFixture

@@ -257,6 +257,7 @@ async def test_a_station_that_does_not_boot_is_asked_to_after_10_seconds(
 
 async def test_a_station_that_boots_is_not_asked_to(system: Harness) -> None:
     end = await system.connect(boots=True)
+    await end.status("Available")
     await system.advance(60)
     assert end.asked("TriggerMessage") == []
 

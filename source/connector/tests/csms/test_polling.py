@@ -171,6 +171,7 @@ async def test_a_station_that_never_answers_is_asked_less_and_less(
     system: Harness,
 ) -> None:
     end = await charging(system)
+    await end.status("Charging")
     station = system.station()
 
     async def silent(action: str, *_: Any) -> Any:

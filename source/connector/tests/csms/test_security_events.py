@@ -23,7 +23,8 @@ def event(kind: str, **more: Any) -> dict[str, Any]:
         ("FirmwareUpdated", True),
         ("FailedToAuthenticateAtCentralSystem", False),
         ("SettingSystemTime", True),
-        ("StartupOfTheDevice", True),
+        # Of each boot: told, and no warning.
+        ("StartupOfTheDevice", False),
         ("ResetOrReboot", True),
         ("SecurityLogWasCleared", True),
         ("ReconfigurationOfSecurityParameters", False),

@@ -106,6 +106,23 @@ async def test_the_energy_of_an_adopted_transaction_survives_a_restart(
     assert system.newest("session_energy") == 800.0
 
 
+async def test_a_transaction_that_goes_on_after_all_has_the_energy_of_all_of_it(
+    system: Harness,
+) -> None:
+    end = await system.connect(boots=True)
+    begun = await end.start(meter=5000)
+    await end.meter({"value": "5700"}, transaction=begun["transactionId"])
+    await end.status("Available")
+    await end.status("Charging")
+    await system.advance(60)
+
+    await end.meter({"value": "5800"}, transaction=begun["transactionId"])
+
+    assert system.newest("transaction_active") is True
+    assert system.newest("session_energy") == 800.0
+    assert system.newest("session_seconds") == 60
+
+
 @pytest.mark.parametrize("status", [None, "Charging", "SuspendedEV", "SuspendedEVSE"])
 async def test_a_transaction_that_runs_unknown_to_us_is_adopted(
     system: Harness, status: str | None

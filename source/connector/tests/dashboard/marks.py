@@ -7,8 +7,9 @@ import pytest
 MARKS = [
     pytest.mark.browser,
     pytest.mark.broker,
-    # Browsers do not crowd the processors of a small machine: one after the other.
-    pytest.mark.xdist_group("browser"),
+    # One after the other, and not beside containers that are started: with each the
+    # network of the machine changes, and a browser then drops its requests.
+    pytest.mark.xdist_group("engine"),
     # The browser is of one loop.
     pytest.mark.asyncio(loop_scope="session"),
 ]

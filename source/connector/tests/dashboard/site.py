@@ -7,13 +7,19 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page
 
+from connector.tests.dashboard.charging import Charging, charging
 from connector.tests.dashboard.watched import Watched
 from connector.tests.system.process import ConnectorProcess
 from connector.tests.system.station import RawStation
 from connector.tests.system.station2 import open_station
 
 TOKEN = "of-the-dashboard-tests"
-GONE = (r"ERR_CONNECTION_REFUSED", r"ERR_INCOMPLETE_CHUNKED", r"ERR_CONNECTION_RESET")
+GONE = (
+    "ERR_CONNECTION_REFUSED",
+    "ERR_INCOMPLETE_CHUNKED",
+    "ERR_CONNECTION_RESET",
+    "ERR_EMPTY_RESPONSE",
+)
 """What a browser itself writes while nobody answers."""
 
 
@@ -64,17 +70,27 @@ class Site:
     async def station(self, identity: str, version: str = "1.6") -> RawStation:
         """A station end, connected."""
         port = self.connector.ocpp_port
-        station = await open_station(port, identity, version)
+        return self.keep(await open_station(port, identity, version))
+
+    def keep(self, station: RawStation) -> RawStation:
+        """Have it closed at the end."""
         self._stations.append(station)
         return station
+
+    async def charger(self, identity: str = "CP1", version: str = "1.6") -> Charging:
+        """A station end that is known, booted and free."""
+        station = await self.station(identity, version)
+        assert (await station.boot())["status"] == "Accepted"
+        await station.status("Available")
+        return charging(station)
 
     async def stop(self) -> None:
         """End the connector."""
         await asyncio.to_thread(self.connector.stop)
 
-    async def start(self) -> None:
-        """Start it again."""
-        await asyncio.to_thread(self.connector.start)
+    async def start(self, **settings: str) -> None:
+        """Start it again, with settings that are others now."""
+        await asyncio.to_thread(self.connector.start, **settings)
         await asyncio.to_thread(self.connector.until_healthy)
 
     async def close(self) -> None:

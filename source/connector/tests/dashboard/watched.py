@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from playwright.async_api import ConsoleMessage, Page, Request, Response
+from playwright.async_api import ConsoleMessage, Dialog, Page, Request, Response
 
 _CSP = """
 addEventListener("securitypolicyviolation", (event) =>
@@ -26,6 +26,7 @@ class Watched:
         page.on("requestfailed", self._failed)
         page.on("request", self._asked)
         page.on("response", self._answered)
+        page.on("dialog", self._spoke)
         page.on("crash", lambda _: self._complain("the page crashed"))
 
     async def prepare(self) -> None:
@@ -44,6 +45,10 @@ class Watched:
             for each in self.complaints
             if not any(re.search(pattern, each) for pattern in self._expected)
         ]
+
+    async def _spoke(self, dialog: Dialog) -> None:
+        self._complain(f"dialog: {dialog.message}")
+        await dialog.dismiss()
 
     def _complain(self, text: str) -> None:
         self.complaints.append(text)

@@ -114,7 +114,7 @@ async def test_the_lines_of_the_page_say_what_it_shows(
     for program in ("mosquitto_pub", "mosquitto_sub"):
         (tmp_path / program).write_text(f"-p {broker.port}\n")
     environment = os.environ | {"XDG_CONFIG_HOME": str(tmp_path)}
-    listen, speak = blocks("sh")
+    listen, speak = blocks("sh")[-2:]
     pipe = asyncio.subprocess.PIPE
     listener = await asyncio.create_subprocess_exec(
         *("bash", "-c", "exec " + listen), stdout=pipe, env=environment

@@ -23,7 +23,12 @@ from connector.tests.faults.wire import Wire
 from connector.tests.system.listener import Listener, decoded
 from connector.tests.system.process import ConnectorProcess
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.broker,
+    pytest.mark.slow,
+    # A wire is an interface of the machine: a browser drops its requests over one.
+    pytest.mark.xdist_group("engine"),
+]
 
 Run = Callable[..., ConnectorProcess]
 

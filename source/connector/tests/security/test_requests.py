@@ -30,6 +30,8 @@ DER = csr(encoding=Encoding.DER)
         base64.b64encode(DER).decode(),
         base64.encodebytes(DER).decode(),
     ],
+    # The texts are others in each process.
+    ids=range(7),
 )
 def test_a_request_is_read_as_stations_write_it(text: str) -> None:
     request = read_request(text)
@@ -46,6 +48,7 @@ def test_the_organization_is_read_where_there_is_one() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "csr", "{}", "AAAA", "-----BEGIN CERTIFICATE REQUEST-----", PEM[: len(PEM) // 2], PEM.replace("REQUEST", ""), "é", "A" * 30_000],
+    ids=range(9),
 )  # fmt: skip
 def test_rubbish_is_refused(text: str) -> None:
     with pytest.raises(CertificateError):

@@ -2,11 +2,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
-from connector.errors import CallErrorReceived, CommandTimeout, LinkClosed, OutboxFull
+from connector.errors import (
+    CallErrorReceived,
+    CommandTimeout,
+    LinkClosed,
+    OutboxFull,
+    RemoteProtocolError,
+)
 from connector.ocppj.frames import CallError, CallResult
 from connector.sessions.outbox import Outbox
 
@@ -304,3 +311,167 @@ async def test_what_is_raised_when_a_call_is_due_is_raised_and_nothing_is_sent()
     assert peer.sent == ["text 2"]
     outbox.take(CallResult("2", {}))
     await second
+
+
+class Posted:
+    """What became of calls that were posted."""
+
+    def __init__(self, **more: Any) -> None:
+        self.sent: list[str] = []
+        self.became: list[Any] = []
+        self.peer = Peer()
+        self.outbox = Outbox(self.peer.send, more.get("limit", 2), self.sent.append)
+
+    def post(self, unique_id: str) -> None:
+        self.outbox.post(unique_id, f"text {unique_id}", self.became.append)
+
+
+async def test_a_posted_call_is_sent_at_once_and_its_answer_told_at_once() -> None:
+    posted = Posted()
+    posted.post("1")
+
+    assert posted.sent == ["text 1"]
+    assert not posted.outbox.take(CallResult("2", {}))
+    assert posted.outbox.take(CallResult("1", {"n": 1}))
+    assert not posted.outbox.take(CallResult("1", {"twice": True}))
+    assert posted.became == [CallResult("1", {"n": 1})]
+
+
+async def test_whoever_is_told_may_post_the_next_call() -> None:
+    posted = Posted()
+    posted.outbox.post("1", "text 1", lambda _: posted.post("2"))
+
+    assert posted.outbox.take(CallResult("1", {}))
+    assert posted.sent == ["text 1", "text 2"]
+    assert posted.outbox.take(CallError("2", "GenericError"))
+    assert posted.became == [CallError("2", "GenericError")]
+
+
+async def test_a_posted_call_waits_for_its_turn_and_others_for_theirs() -> None:
+    posted = Posted()
+    first = call(posted.outbox, "1")
+    await settle()
+    posted.post("2")
+    third = call(posted.outbox, "3")
+    await settle()
+    assert (posted.peer.sent, posted.sent) == (["text 1"], [])
+
+    assert posted.outbox.take(CallResult("1", {}))
+    await settle()
+    assert (posted.peer.sent, posted.sent) == (["text 1"], ["text 2"])
+    assert posted.outbox.take(CallResult("2", {}))
+    await settle()
+    assert posted.peer.sent == ["text 1", "text 3"]
+    assert posted.outbox.take(CallResult("3", {}))
+    await asyncio.gather(first, third)
+    assert posted.became == [CallResult("2", {})]
+
+
+async def test_a_posted_call_that_is_given_up_passes_its_turn_on() -> None:
+    posted, late = Posted(), CommandTimeout("Reset", 1, sent=True)
+    posted.post("1")
+    second = call(posted.outbox, "2")
+    await settle()
+    posted.outbox.give_up(late)
+    posted.outbox.give_up(late)
+    await settle()
+
+    assert posted.became == [late]
+    assert posted.peer.sent == ["text 2"]
+    assert posted.outbox.take(CallResult("2", {}))
+    await second
+
+
+async def test_an_answer_after_a_call_was_given_up_is_told_once() -> None:
+    posted, late = Posted(), CommandTimeout("Reset", 1, sent=True)
+    posted.post("1")
+    posted.outbox.give_up(late)
+    posted.post("2")
+    answers = CallResult("1", {}), CallResult("2", {})
+
+    assert all(map(posted.outbox.take, answers))
+    assert posted.became == [late, *answers]
+    assert not posted.outbox.take(answers[0])
+
+
+@pytest.mark.parametrize("has_its_turn", [False, True])
+async def test_what_is_given_up_before_it_is_sent_never_is(
+    *, has_its_turn: bool
+) -> None:
+    posted, late = Posted(), CommandTimeout("Reset", 1, sent=False)
+    calling = posted.outbox.call("1", "Reset", "text 1", LONG_S)
+    step = partial(posted.outbox.give_up, late) if has_its_turn else int
+    first = asyncio.create_task(then(calling, step))
+    await settle()
+    posted.post("2")
+    third = call(posted.outbox, "3")
+    await settle()
+    if not has_its_turn:
+        posted.outbox.give_up(late)
+    assert posted.outbox.take(CallResult("1", {}))
+    await settle()
+
+    assert (posted.sent, posted.became) == ([], [late])
+    assert posted.peer.sent == ["text 1", "text 3"]
+    assert posted.outbox.take(CallResult("3", {}))
+    await asyncio.gather(first, third)
+
+
+async def test_the_end_of_a_link_ends_what_was_posted_once() -> None:
+    posted = Posted()
+    posted.post("1")
+    posted.outbox.close(LinkClosed(1001, "gone"))
+
+    (closed,) = posted.became
+    assert (closed.code, closed.reason) == (1001, "gone")
+    with pytest.raises(LinkClosed):
+        posted.post("2")
+    assert len(posted.became) == 1
+
+
+async def test_the_end_of_a_link_ends_what_waits_to_be_posted() -> None:
+    posted = Posted()
+    first = call(posted.outbox, "1")
+    await settle()
+    posted.post("2")
+    posted.outbox.close(LinkClosed(1001, "gone"))
+    with pytest.raises(LinkClosed):
+        await first
+    await settle()
+
+    assert [type(each) for each in posted.became] == [LinkClosed]
+    assert posted.sent == []
+
+
+async def test_a_link_that_takes_nothing_leaves_the_turn_to_others() -> None:
+    def put(_text: str) -> None:
+        raise LinkClosed(1006)
+
+    peer = Peer()
+    outbox, became = Outbox(peer.send, 2, put), []
+    with pytest.raises(LinkClosed):
+        outbox.post("1", "text 1", became.append)
+    second = call(outbox, "2")
+    await settle()
+
+    assert became == []
+    assert outbox.take(CallResult("2", {}))
+    assert await second == {}
+
+
+async def test_what_answers_a_posted_call_wrongly_is_told() -> None:
+    posted, wrong = Posted(), RemoteProtocolError("FormationViolation")
+    posted.post("1")
+    posted.outbox.fail("2", wrong)
+    assert posted.became == []
+    posted.outbox.fail("1", wrong)
+
+    assert posted.became == [wrong]
+
+
+async def test_one_call_at_a_time_is_posted() -> None:
+    posted = Posted()
+    posted.post("1")
+    with pytest.raises(RuntimeError, match="one call"):
+        posted.post("2")
+    assert posted.sent == ["text 1"]

@@ -260,6 +260,51 @@ async def test_without_a_common_subprotocol_the_link_is_closed_with_what_is_offe
     assert caught.value.rcvd.reason == "this server offers ocpp2.1, ocpp2.0.1, ocpp1.6"
 
 
+def heard(running: WebSocketServer) -> list[tuple[str, str]]:
+    told: list[tuple[str, str]] = []
+    running.refusals.on_told = lambda station, text: told.append((station, text))
+    return told
+
+
+async def test_without_a_common_subprotocol_it_is_told_who_offered_what() -> None:
+    async with server() as running:
+        told = heard(running)
+        async with dial(running, subprotocols=["ocpp2.0", "soap"]) as station:
+            with pytest.raises(ConnectionClosed):
+                await station.recv()
+
+        assert running.refusals.counts == {"subprotocol": 1}
+    assert told == [
+        (
+            "cs1",
+            "cs1 from 127.0.0.1: no common subprotocol: it offered 'ocpp2.0', 'soap', "
+            "this server offers ocpp2.1, ocpp2.0.1, ocpp1.6",
+        )
+    ]
+
+
+async def test_who_has_to_offer_a_subprotocol_and_does_not_is_told_of() -> None:
+    async with server(default_subprotocol="") as running:
+        told = heard(running)
+        async with dial(running, subprotocols=None) as station:
+            with pytest.raises(ConnectionClosed):
+                await station.recv()
+    assert "it offered nothing, this server offers" in told[0][1]
+
+
+async def test_a_path_without_an_identity_is_told_without_what_may_be_secret() -> None:
+    async with server() as running:
+        told = heard(running)
+        with pytest.raises(InvalidStatus) as caught:
+            async with dial(running, "/steve/websocket/?password=geheim"):
+                pass
+    [(station, text)] = told
+    assert station == ""
+    assert text.startswith("refused a connection from 127.0.0.1: 400 the last segment")
+    assert text.endswith("; the path is '/steve/websocket/' and a query")
+    assert b"steve" not in caught.value.response.body
+
+
 async def test_a_frame_that_is_too_long_closes_its_own_link_alone() -> None:
     async with (
         server(max_frame_bytes=1000) as running,

@@ -309,7 +309,8 @@ class TestStations:
     @pytest.mark.parametrize(
         ("member", "value", "expected"),
         [
-            ("name", 42, "text (in quotes where it is a number)"),
+            ("name", 42, "text of 1 to 255 characters without control characters"),
+            ("name", "a\0b", "text of 1 to 255 characters without control"),
             ("note", True, "text"),
             ("serial_number", "", "text"),
             ("connectors", 0, "a whole number from 1 to 64"),

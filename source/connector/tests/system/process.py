@@ -50,8 +50,9 @@ class ConnectorProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
-    def start(self) -> None:
-        """Start it, and wait until stations can connect."""
+    def start(self, **settings: str) -> None:
+        """Start it, with settings that are others now; wait until stations can come."""
+        self._environment |= settings
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "connector/main.py"],

@@ -87,10 +87,9 @@ class Guard:
         """The page's way in: a cookie for the token in the URL, and out of it again."""
         if not self._tokens.is_token(token):
             wrong = _Refused(HTTPStatus.UNAUTHORIZED, _WRONG, is_wrong=True)
-            return await self._refuse(scope, wrong)
-        answer = RedirectResponse(_without_token(scope), HTTPStatus.SEE_OTHER)
-        answer.headers["Cache-Control"] = "no-store"
-        answer.headers["Referrer-Policy"] = "no-referrer"
+            answer = await self._refuse(scope, wrong)
+            return _to(_form(scope)) if _is_browser(scope) else answer
+        answer = _to(_without_token(scope))
         self._entrance.give_cookie(scope, answer)
         return answer
 
@@ -104,6 +103,22 @@ class Guard:
 def is_open(path: str) -> bool:
     """Whether anybody may ask for it."""
     return path in OPEN or path.startswith(OPEN_BELOW)
+
+
+def _is_browser(scope: Scope) -> bool:
+    """Whether a person looks at the answer."""
+    return "text/html" in Headers(scope=scope).get("accept", "").lower()
+
+
+def _to(place: str) -> Response:
+    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return RedirectResponse(place, HTTPStatus.SEE_OTHER, headers)
+
+
+def _form(scope: Scope) -> str:
+    """Where the token is asked for, and that this one is wrong; relative as below."""
+    depth = scope.get("raw_path", b"").count(b"/") - 1
+    return ("../" * depth or "./") + "?refused=1"
 
 
 def _query(scope: Scope) -> list[tuple[str, str]]:

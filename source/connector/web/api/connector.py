@@ -38,7 +38,10 @@ class Broker(BaseModel):
     published: int = Field(description="Values that were handed to it")
     waiting: int = Field(description="Facts that are not taken yet")
     replaced: int = Field(description="Values for which a newer one came meanwhile")
-    dropped: int = Field(description="Messages that it did not take in time")
+    dropped: int = Field(
+        description="Messages that were never sent, since it was away or too slow; "
+        "when it is back it is told the newest of each value"
+    )
 
 
 class KeptIn(BaseModel):
@@ -89,7 +92,7 @@ class Process(BaseModel):
 class ConnectorView(BaseModel):
     """The connector."""
 
-    version: str = Field(examples=["0.6.0"])
+    version: str = Field(examples=["0.7.0"])
     started: str = Field(examples=[_WHEN])
     now: str = Field(description="By its clock", examples=[_WHEN])
     broker: Broker

@@ -15,7 +15,7 @@ from connector.web.api.stations import known
 from connector.web.events.feed import feed
 from connector.web.events.reader import KINDS, Wish
 from connector.web.events.response import MEDIA_TYPE, EventStream
-from connector.web.problems import Problem, errors
+from connector.web.problems import Problem, errors, unfit
 
 _USUAL = tuple(kind for kind in KINDS if kind != "message")
 _MOST_STATIONS = 1000
@@ -41,7 +41,7 @@ outcome object, once there is one |
 | `message` | as in `GET /api/v1/messages`; only where `types` names it |
 """
 _EXAMPLE = (
-    'event: hello\nid: 1\ndata: {"version":"0.6.0","started":"2026-01-31T12:00:00Z",'
+    'event: hello\nid: 1\ndata: {"version":"0.7.0","started":"2026-01-31T12:00:00Z",'
     '"now":"2026-01-31T12:34:56Z"}\n\nevent: datapoint\nid: 2\ndata: {"key":'
     '"CP-7__1__Power.Active.Import","station":"CP-7","where":"1","name":'
     '"Power.Active.Import","unit":"W","value":7400.0,"timestamp":'
@@ -122,6 +122,7 @@ def _kinds(types: str | None) -> frozenset[str]:
     named = [each.strip() for each in types.split(",")]
     unknown = [each for each in named if each not in KINDS]
     if unknown:
-        detail = f"types: {unknown[0][:80]!r} is none of {', '.join(KINDS)}"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+        known = ", ".join(KINDS)
+        detail = f"types: {unknown[0][:80]!r} is none of {known}"
+        raise unfit("types", f"some of {known}, with commas", detail)
     return frozenset(named)

@@ -33,7 +33,8 @@ class Identities:
         except ValueError:
             shown = unquote(named)[:_SHOWN]
             detail = f"{shown!r} cannot be an identity: expected {EXPECTED}"
-            refused = problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+            errors = [{"field": "station", "expected": EXPECTED}]
+            refused = problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
             await refused(scope, receive, send)
             return
         await self._app(scope, receive, send)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Iterable
-from http import HTTPStatus
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from connector.web.problems import Problem
+from connector.web.problems import Problem, unfit
 
 T = TypeVar("T")
 Key = str | int | float
@@ -63,8 +62,8 @@ def keys_of(cursor: str, *kinds: type[Any]) -> tuple[Any, ...]:
 
 
 def _wrong() -> Problem:
-    detail = "cursor: expected `next` of an earlier page, as it was given"
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    expected = "`next` of an earlier page, as it was given"
+    return unfit("cursor", expected, f"cursor: expected {expected}")
 
 
 def page_of(

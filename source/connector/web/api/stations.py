@@ -23,7 +23,7 @@ from connector.web.api.pages import DEFAULT_LIMIT, Cursor, Limit, Page, page_of
 from connector.web.api.router import api_router
 from connector.web.api.station_view import RegistrationWord, StationView, view
 from connector.web.description import body_of
-from connector.web.problems import Problem, errors
+from connector.web.problems import Problem, errors, unfit
 
 Json = dict[str, Any]
 
@@ -201,7 +201,7 @@ class _Stations:
         """
         if not is_identity(identity):
             detail = f"{identity!r} cannot be an identity: expected {EXPECTED}"
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+            raise unfit("station", EXPECTED, detail)
         return await self._register(identity, members)
 
     async def patch(self, identity: str, members: Json) -> Station:
@@ -296,8 +296,8 @@ async def _members(request: Request) -> Json:
     body = await request.body()
     members = orjson.loads(body) if body else None
     if not isinstance(members, dict):
-        detail = "the body: expected a JSON object, members of an entry of STATIONS"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+        expected = "a JSON object, members of an entry of STATIONS"
+        raise unfit("body", expected, f"the body: expected {expected}")
     return members
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Query
 
 from connector.csms import times
-from connector.web.problems import Problem
+from connector.web.problems import unfit
 
 EXAMPLE = "2026-01-31T12:00:00Z"
 _SCHEMA = {"format": "date-time"}
@@ -37,6 +36,6 @@ def time_ms(name: str, text: str | None) -> int | None:
     # A plus sign in a query that was not encoded arrives as a space.
     found = times.parse(text.replace(" ", "+") if "T" in text else text)
     if found is None:
-        detail = f"{name} is {text[:80]!r}, expected ISO 8601, such as {EXAMPLE}"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+        expected = f"ISO 8601, such as {EXAMPLE}"
+        raise unfit(name, expected, f"{name} is {text[:80]!r}, expected {expected}")
     return found

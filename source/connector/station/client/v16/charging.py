@@ -61,7 +61,7 @@ def get_composite_schedule(client: Client, call: Call) -> Json:
     payload = call.payload
     number = payload["connectorId"]
     evse = evse_of(client, number)
-    if evse is None:
+    if evse is None or payload["duration"] < 0:
         return {"status": "Rejected"}
     now_ms = client.now_ms() // 1000 * 1000
     try:

@@ -5,6 +5,7 @@ Everything really happens in the core; here it is translated.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from connector.ocppj.frames import Call, Json
 from connector.station.client.messages import ACCEPTED
 from connector.station.client.v16 import charging
 from connector.station.client.v16.places import find
-from connector.station.client.v16.tokens import entries_of, token_of
+from connector.station.client.v16.tokens import entries_of, token_of, wrong_list
 from connector.station.core import settings as names
 from connector.station.core.evse import Evse
 from connector.station.core.reservations import Reservation
@@ -21,6 +22,10 @@ from connector.station.times import epoch_ms
 if TYPE_CHECKING:
     from connector.station.client.client import Client
 
+logger = logging.getLogger(__name__)
+
+_MOST_ENTRIES = "LocalAuthListCtrlr/ItemsPerMessage"
+"""SendLocalListMaxLength of 1.6."""
 _REJECTED: Json = {"status": "Rejected"}
 _UNLOCK_16 = {"Unlocked": "Unlocked", "UnlockFailed": "UnlockFailed"}
 
@@ -159,12 +164,17 @@ def send_local_list(client: Client, call: Call) -> Json:
     payload = call.payload
     if not client.parts.variables.flag(names.HAS_LIST):
         return {"status": "NotSupported"}
-    status = client.core.update_list(
-        payload["listVersion"],
-        entries_of(payload.get("localAuthorizationList", ())),
-        is_full=payload["updateType"] == "Full",
-    )
-    return {"status": status}
+    entries = entries_of(payload.get("localAuthorizationList", ()))
+    is_full = payload["updateType"] == "Full"
+    most = int(client.parts.variables.number(_MOST_ENTRIES))
+    wrong = wrong_list(entries, is_full=is_full)
+    if most and len(entries) > most:
+        wrong = f"expected at most {most} entries"
+    if wrong:
+        logger.info("%s: SendLocalList: %s", client.identity, wrong)
+        return {"status": "Failed"}
+    version = payload["listVersion"]
+    return {"status": client.core.update_list(version, entries, is_full=is_full)}
 
 
 def get_local_list_version(client: Client, call: Call) -> Json:

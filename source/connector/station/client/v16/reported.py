@@ -30,6 +30,13 @@ _FIRMWARE_16 = {
 _LOG = {"UploadFailure": "UploadFailed", "AcceptedCanceled": "UploadFailed"}
 _DIAGNOSTICS = frozenset({"Idle", "Uploaded", "UploadFailed", "Uploading"})
 _IS_OF_GET_LOG = "requestId"
+_SECURITY_16 = {
+    "CsmsFailedToAuthenticate": "CentralSystemFailedToAuthenticate",
+    "FailedToAuthenticateAtCsms": "FailedToAuthenticateAtCentralSystem",
+    "InvalidChargingStationCertificate": "InvalidChargePointCertificate",
+    "InvalidCsmsCertificate": "InvalidCentralSystemCertificate",
+}
+"""As the whitepaper names them."""
 _LONGEST_TYPE, _LONGEST_INFO, _LONGEST_CSR = 50, 255, 5500
 
 
@@ -60,8 +67,9 @@ def _log(event: Reported) -> Message | None:
 
 def _security(event: Reported) -> Message | None:
     details = event.details
+    kind = _SECURITY_16.get(details["type"], details["type"])
     payload: Json = {
-        "type": details["type"][:_LONGEST_TYPE],
+        "type": kind[:_LONGEST_TYPE],
         "timestamp": details.get("timestamp") or iso(event.time_ms),
     }
     if details.get("techInfo"):

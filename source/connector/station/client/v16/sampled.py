@@ -41,6 +41,7 @@ _MEASURANDS: Mapping[
     {
         _ENERGY: ("Wh", 0, (), lambda r: r.energy_wh),
         "Energy.Active.Export.Register": ("Wh", 0, (), lambda r: r.exported_wh),
+        "Energy.Reactive.Import.Register": ("varh", 0, (), lambda r: r.reactive_varh),
         "Power.Active.Import": ("W", 1, (), lambda r: _at_least_0(r.power_w)),
         "Power.Active.Export": ("W", 1, (), lambda r: _at_least_0(-r.power_w)),
         "Power.Reactive.Import": ("var", 1, (), lambda r: r.reactive_var),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from connector.station.core.tokens import Entry, Verdict
@@ -34,6 +34,15 @@ def _expiry(info: Mapping[str, Any]) -> int | None:
         return epoch_ms(info["expiryDate"]) if "expiryDate" in info else None
     except ValueError:
         return None
+
+
+def wrong_list(entries: Sequence[Entry], *, is_full: bool) -> str:
+    """What is wrong with a list by itself (1.6, 5.15 and 7.8); empty: nothing."""
+    if len({entry.token.id.casefold() for entry in entries}) < len(entries):
+        return "an idTag is there twice"
+    if is_full and any(entry.verdict is None for entry in entries):
+        return "an idTag has no idTagInfo"
+    return ""
 
 
 def entries_of(lines: Iterable[Mapping[str, Any]]) -> list[Entry]:

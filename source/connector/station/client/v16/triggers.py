@@ -54,9 +54,9 @@ def _places(client: Client, place: Place) -> list[tuple[int, int]]:
 
 def _values(client: Client, place: Place) -> None:
     now_ms = client.now_ms()
-    evse = place[0] if place else 0
     measurands = names.UPDATED_MEASURANDS
-    chosen = [evse] if evse else list(client.core.evses)
+    # Connector 0 is the main meter (1.6, 6.31); without one all others are meant.
+    chosen = [place[0]] if place else list(client.core.evses)
     if client.is_accepted:
         for each in chosen:
             _tell_values(client, each, now_ms)
@@ -70,11 +70,11 @@ def _values(client: Client, place: Place) -> None:
 def _tell_values(client: Client, number: int, now_ms: int) -> None:
     """Those of a transaction wait until its id is known (1.6, 4.7)."""
     core = client.core
-    evse = core.evses[number]
-    if evse.is_running:
+    evse = core.evses.get(number)
+    if evse is not None and evse.is_running:
         core.sample(evse, _TRIGGERED, _TRIGGERED, now_ms)
     else:
-        core.tell_values(number, now_ms, name=names.UPDATED_MEASURANDS)
+        core.measure(number, _TRIGGERED, now_ms, names.UPDATED_MEASURANDS)
 
 
 def _say(client: Client, event: CoreEvent) -> None:

@@ -68,7 +68,8 @@ class Version16:
         return write(client, event)
 
     def accepted(self, client: Client, *, has_booted: bool) -> None:
-        """Nothing more than what the core tells."""
+        """What is kept for a transaction's end follows the intervals of 1.6."""
+        client.core.follow_16(is_so=True)
 
 
 VERSION = Version16()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import singledispatch
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from connector.station.client.client import Client
 
 UNKNOWN_ID = -1
+_BEGIN = "Transaction.Begin"
 _STATES_OF_STATION = frozenset({"Available", "Unavailable", "Faulted"})
 """1.6, section 7.7: connector 0 has no others."""
 _LONGEST_INFO = 50
@@ -56,21 +56,15 @@ _REASONS_16 = {"ImmediateReset": "HardReset", "StoppedByEV": "EVDisconnected"}
 Messages = Sequence[Message]
 
 
-@singledispatch
-def _write(event: CoreEvent, _client: Client) -> Messages:
-    """Facts that 1.6 has no message for."""
-    return ()
-
-
 def write(client: Client, event: CoreEvent) -> Messages:
     """The calls of a fact."""
-    return _write(event, client)
+    writer = _WRITERS.get(type(event))
+    return () if writer is None else writer(event, client)
 
 
 # -- statuses and values
 
 
-@_write.register(StatusChanged)
 def _status(event: StatusChanged, client: Client) -> Messages:
     if not event.is_for_16:
         return ()
@@ -93,7 +87,6 @@ def _may_tell_of_station(event: StatusChanged, client: Client) -> bool:
     return is_wanted and event.status in _STATES_OF_STATION
 
 
-@_write.register(Measured)
 def _measured(event: Measured, client: Client) -> Messages:
     value = meter_value(event.time_ms, event.reading, event.measurands, event.context)
     if value is None:
@@ -120,7 +113,6 @@ def place(client: Client, evse: int) -> int:
     return client.core.model.connector_16(evse, found.connector)
 
 
-@_write.register(Reported)
 def _reported(event: Reported, client: Client) -> Messages:
     if event.action == "Heartbeat":
         return (client.booting.heartbeat(),)
@@ -141,7 +133,6 @@ def _signing(client: Client, status: str) -> None:
 # -- cards
 
 
-@_write.register(AuthorizeWanted)
 def _authorize(event: AuthorizeWanted, client: Client) -> Messages:
     core, evse, token = client.core, event.evse, event.token
 
@@ -158,7 +149,6 @@ def _authorize(event: AuthorizeWanted, client: Client) -> Messages:
 # -- transactions
 
 
-@_write.register(SessionEvent)
 def _transaction(event: SessionEvent, client: Client) -> Messages:
     session = event.session
     if client.options.quirks.start_meter_zero:
@@ -273,12 +263,16 @@ def _reason(word: str | None) -> str:
 
 
 def _transaction_data(event: SessionEvent, start_wh: float) -> list[Json]:
-    """From its start to its end, of the measurands that StopTxnSampledData names."""
+    """From its start to its end: what StopTxnSampledData and .. AlignedData name."""
     session = event.session
     began_ms = session.started_ms if session.begun_ms is None else session.begun_ms
-    if not event.measurands or event.reading is None or began_ms is None:
+    if event.reading is None or began_ms is None:
         return []
-    found: list[Json | None] = [at_the_start(start_wh, began_ms)]
+    has_start = bool(event.samples) and event.samples[0].context == _BEGIN
+    found: list[Json | None] = []
+    if event.measurands and not has_start:
+        # Of before a restart only the register is known.
+        found.append(at_the_start(start_wh, began_ms))
     found += [
         meter_value(each.time_ms, each.reading, each.measurands, each.context)
         for each in event.samples
@@ -292,3 +286,13 @@ def _transaction_data(event: SessionEvent, start_wh: float) -> list[Json]:
 _OF_KINDS: Mapping[str, Callable[[SessionEvent, Any], Messages]] = MappingProxyType(
     {"Started": lambda *_: (), "Updated": _values, "Ended": _stop}
 )
+_WRITERS: Mapping[type, Callable[[Any, Any], Messages]] = MappingProxyType(
+    {
+        StatusChanged: _status,
+        Measured: _measured,
+        Reported: _reported,
+        AuthorizeWanted: _authorize,
+        SessionEvent: _transaction,
+    }
+)
+"""Facts that 1.6 has messages for."""

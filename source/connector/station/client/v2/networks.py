@@ -1,7 +1,7 @@
 """Central systems that a station may connect to, by slot (2.x part 2, B09 and B10).
 
 NetworkConfigurationPriority says which; the first of them is tried at the next
-connection, and where nobody accepts the station there it goes back.
+connection, and where nobody accepts the station there it goes through the others.
 """
 
 from __future__ import annotations
@@ -124,16 +124,56 @@ class Networks:
     def wake(self) -> None:
         """We were accepted somewhere: that slot is the active one."""
         endpoint = self._client.connecting.endpoint
+        slot = self._slot_of(endpoint.url)
+        if slot is not None and slot != self._active():
+            self._client.parts.variables.override(ACTIVE, str(slot))
+            self._client.credentials.show(endpoint)
+
+    def _slot_of(self, url: str) -> int | None:
         for slot, data in self._slots.items():
-            is_here = data["ocppCsmsUrl"] == endpoint.url
-            if is_here and slot != self._active():
-                self._client.parts.variables.override(ACTIVE, str(slot))
-                self._client.credentials.show(endpoint)
+            if data["ocppCsmsUrl"] == url:
+                return slot
+        told = self._client.options.endpoint
+        return self._slot_of_told() if url == told.url else None
+
+    def _slot_of_told(self) -> int | None:
+        """That of the endpoint which the station was started with: it has no data."""
+        order = _order(self._client.parts.variables)
+        return next((slot for slot in order if slot not in self._slots), None)
 
 
 def _first(priority: str) -> int:
     text = priority.split(",", maxsplit=1)[0].strip()
     return int(text) if text.isdecimal() else 0
+
+
+def _order(variables: DeviceModel) -> list[int]:
+    """The slots of NetworkConfigurationPriority."""
+    parts = map(str.strip, variables.text(PRIORITY).split(","))
+    return [int(part) for part in parts if part.isdecimal()]
+
+
+def fallbacks(
+    variables: DeviceModel, current: Endpoint, told: Endpoint, least: int
+) -> list[Endpoint]:
+    """Where else to try, in the order of the slots (2.x part 2, B10).
+
+    A slot without data is that of ``told``, which the station was started with. None
+    has a lower security profile than ``least``.
+    """
+    slots = _slots(variables)
+    found: list[Endpoint] = []
+    for slot in _order(variables):
+        data = slots.get(slot)
+        each = (
+            replace(current, url=told.url, password=told.password or current.password)
+            if data is None
+            else _endpoint(current, data)
+        )
+        is_other = each.url not in (current.url, *(one.url for one in found))
+        if is_other and each.security_profile >= least:
+            found.append(each)
+    return found
 
 
 def _slots(variables: DeviceModel) -> dict[int, Json]:

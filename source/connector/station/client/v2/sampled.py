@@ -68,6 +68,7 @@ _MEASURANDS: Mapping[
     {
         ENERGY: ("Wh", 3, (), lambda r: r.energy_wh),
         "Energy.Active.Export.Register": ("Wh", 3, (), lambda r: r.exported_wh),
+        "Energy.Reactive.Import.Register": ("varh", 3, (), lambda r: r.reactive_varh),
         "Power.Active.Import": ("W", 1, (), lambda r: max(0.0, r.power_w)),
         "Power.Active.Export": ("W", 1, (), lambda r: max(0.0, -r.power_w)),
         "Power.Reactive.Import": ("var", 1, (), lambda r: r.reactive_var),

@@ -16,6 +16,7 @@ from connector.station.client.v2.costs import Usage, cost_details
 from connector.station.client.v2.kept import keep, kept
 from connector.station.core.events import SessionEvent
 from connector.station.core.session import Session
+from connector.station.device_model.tables.features import MOST_ELEMENTS
 
 if TYPE_CHECKING:
     from connector.station.client.client import Client
@@ -208,10 +209,11 @@ def _assigned(tariff: Tariff, kind: str) -> Json:
 def _why_not(wire: Json) -> Json | None:
     """Why this station cannot reckon with a tariff."""
     time_of(wire, "validFrom")
-    for name in _PRICED:
-        prices = wire.get(name, {}).get("prices", ())
-        if len(prices) > 1:
-            return answer("TooManyElements", "TooManyElements", name)
-        if any(each.get("conditions") for each in prices):
+    prices = {name: wire.get(name, {}).get("prices", ()) for name in _PRICED}
+    for name, found in prices.items():
+        if any(each.get("conditions") for each in found):  # I07.FR.03
             return answer("ConditionNotSupported", "UnsupportedParam", name)
+    for name, found in prices.items():
+        if len(found) > MOST_ELEMENTS:  # I07.FR.02
+            return answer("TooManyElements", "TooManyElements", name)
     return None

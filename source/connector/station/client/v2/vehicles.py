@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector.errors import StationNotConnected
 from connector.ocppj.frames import Json
 
 if TYPE_CHECKING:
@@ -34,6 +35,24 @@ def tell_needs(
 def _names(needs: Json) -> set[str]:
     groups = (each for each in needs.values() if isinstance(each, dict))
     return {name for group in groups for name in group}
+
+
+async def get_certificate(
+    client: Client, schema: str, action: str, exi: str
+) -> tuple[str, str]:
+    """A contract certificate for it: a status, and what it is to be answered (base64).
+
+    ``action`` is Install or Update, ``exi`` its CertificateInstallationReq in base64.
+
+    Raises:
+        StationNotConnected: there is no link, or nobody there listens yet.
+        ConnectorError: as `Client.ask`; UnsupportedAction in 1.6.
+    """
+    if not client.is_accepted:
+        raise StationNotConnected(client.identity)
+    asked = {"iso15118SchemaVersion": schema, "action": action, "exiRequest": exi}
+    answer = await client.ask("Get15118EVCertificate", asked)
+    return answer["status"], answer["exiResponse"]
 
 
 def tell_schedule(client: Client, evse: int, schedule: Json, *, base: str) -> None:

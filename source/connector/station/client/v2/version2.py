@@ -110,4 +110,5 @@ class Version2:
 
     def accepted(self, client: Client, *, has_booted: bool) -> None:
         """What was set in an earlier life is in force again."""
+        client.core.follow_16(is_so=False)
         desk.wake(client)

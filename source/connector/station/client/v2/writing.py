@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import singledispatch
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from connector.ocppj.frames import Json
 from connector.station.client.messages import Message
-from connector.station.client.v2 import reported, transactions
+from connector.station.client.v2 import contracts, reported, transactions
 from connector.station.client.v2.desk import desk_of
 from connector.station.client.v2.fitting import fitted
 from connector.station.client.v2.sampled import Shown, meter_value
@@ -29,18 +29,12 @@ if TYPE_CHECKING:
 Messages = Sequence[Message]
 
 
-@singledispatch
-def _write(event: CoreEvent, _client: Client, _version: str) -> Messages:
-    """Facts that 2.x has no message for."""
-    return ()
-
-
 def write(client: Client, event: CoreEvent, version: str) -> Messages:
     """The calls of a fact."""
-    return _write(event, client, version)
+    writer = _WRITERS.get(type(event))
+    return () if writer is None else writer(event, client, version)
 
 
-@_write.register(StatusChanged)
 def _status(event: StatusChanged, _client: Client, _version: str) -> Messages:
     """2.x tells connectors alone (G01)."""
     if not event.is_for_2 or not event.evse or not event.connector:
@@ -54,7 +48,6 @@ def _status(event: StatusChanged, _client: Client, _version: str) -> Messages:
     return (Message("StatusNotification", payload),)
 
 
-@_write.register(Measured)
 def _measured(event: Measured, client: Client, version: str) -> Messages:
     is_now = event.evse in client.core.evses
     variables = client.parts.variables
@@ -71,29 +64,43 @@ def _measured(event: Measured, client: Client, version: str) -> Messages:
     return (Message("MeterValues", fitted(version, "MeterValues", payload)),)
 
 
-@_write.register(Reported)
 def _reported(event: Reported, client: Client, version: str) -> Messages:
     message = reported.write(client, event, version)
     return () if message is None else (message,)
 
 
-@_write.register(AuthorizeWanted)
 def _authorize(event: AuthorizeWanted, client: Client, version: str) -> Messages:
     core, evse, token = client.core, event.evse, event.token
 
+    more = contracts.members(client, token, version) if token.certificate else {}
+    if more is None:
+        core.authorized(evse, token, contracts.INVALID, client.now_ms())
+        return ()
+
     def took(answer: Json) -> None:
-        verdict = verdict_of(answer["idTokenInfo"])
+        verdict = contracts.judged(verdict_of(answer["idTokenInfo"]), answer)
         tariff = answer.get("tariff") if verdict.is_accepted else None
         if tariff is not None or (client.desk and client.desk.has("tariffs")):
             desk_of(client).tariffs.of_driver(token.id, tariff)
         core.authorized(evse, token, verdict, client.now_ms())
 
-    payload = {"idToken": token_wire(token, version)}
+    payload = {"idToken": token_wire(token, version), **more}
     return (
         Message("Authorize", payload, took, lambda _: client.nobody_answers(event)),
     )
 
 
-@_write.register(SessionEvent)
 def _transaction(event: SessionEvent, client: Client, version: str) -> Messages:
     return (transactions.write(client, event, version),)
+
+
+_WRITERS: Mapping[type, Callable[[Any, Any, str], Messages]] = MappingProxyType(
+    {
+        StatusChanged: _status,
+        Measured: _measured,
+        Reported: _reported,
+        AuthorizeWanted: _authorize,
+        SessionEvent: _transaction,
+    }
+)
+"""Facts that 2.x has messages for."""

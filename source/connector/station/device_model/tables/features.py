@@ -80,11 +80,15 @@ _SMART_CHARGING = (
     flag("SmartChargingCtrlr/SupportsFeature#EvseSleep", True, mutability=READ_ONLY),
 )
 
+MOST_ELEMENTS = 1
+"""Prices of one kind in a tariff that a station reckons with."""
 _COSTS_AND_DISPLAY = (
     flag("TariffCostCtrlr/Available#Tariff", True, mutability=READ_ONLY),
     flag("TariffCostCtrlr/Available#Cost", True, mutability=READ_ONLY),
     flag("TariffCostCtrlr/Enabled#Tariff", True),
     flag("TariffCostCtrlr/Enabled#Cost", True),
+    whole("TariffCostCtrlr/MaxElements#Tariff", MOST_ELEMENTS, mutability=READ_ONLY),
+    flag("TariffCostCtrlr/ConditionsSupported#Tariff", False, mutability=READ_ONLY),
     Row("TariffCostCtrlr/Currency", Kind.STRING, "EUR", low=3, high=3),
     Row("TariffCostCtrlr/TariffFallbackMessage", Kind.STRING, high=255),
     Row("TariffCostCtrlr/TotalCostFallbackMessage", Kind.STRING, high=255),

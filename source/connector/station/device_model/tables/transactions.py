@@ -31,6 +31,7 @@ MEASURANDS = (
     "Energy.Active.Import.Interval",
     "Energy.Active.Export.Register",
     "Energy.Active.Export.Interval",
+    "Energy.Reactive.Import.Register",
     "Power.Active.Import",
     "Power.Active.Export",
     "Power.Reactive.Import",

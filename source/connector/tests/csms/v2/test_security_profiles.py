@@ -444,6 +444,12 @@ def preferred(end: StationEnd) -> list[str]:
     ]
 
 
+def two_slots(status: str) -> Json:
+    """A station that uses the first of two, and says this to another profile."""
+    slots = variables(NetworkConfigurationPriority="1,2", ActiveNetworkProfile="1")
+    return {"GetVariables": slots, "SetNetworkProfile": {"status": status}}
+
+
 @pytest.fixture(params=["2.0.1", "2.1"])
 def version(request: Any) -> str:
     return str(request.param)
@@ -517,18 +523,24 @@ async def test_where_nobody_knows_the_url_it_has_to_be_given(
 
 
 @pytest.mark.parametrize(
-    ("priority", "active", "listed", "slot", "value"),
+    ("priority", "active", "listed", "slot", "values"),
     [
-        ("1", "1", None, 2, "2,1"),
-        ("2,1", "2", None, 3, "3,2,1"),
-        ("1", "", "1,2,3", 2, "2,1"),
-        ("1,2", "1", "1,2", 2, "2,1"),
-        ("1,2", "2", "1,2", 1, "1,2"),
-        ("1,2", "", "1,2", 2, "2,1"),
+        ("1", "1", None, 2, ["2,1"]),
+        ("2,1", "2", None, 3, ["3,2,1"]),
+        ("1", "", "1,2,3", 2, ["2,1"]),
+        ("1,2", "1", "1,2", 2, ["1", "2,1"]),
+        ("1,2", "2", "1,2", 1, ["2", "1,2"]),
+        ("1,2", "", "1,2", 2, ["1", "2,1"]),
+        ("2", "1", "1,2", 2, ["1", "2,1"]),
     ],
 )
 async def test_a_slot_is_found_that_is_not_in_use(
-    site: Site, priority: str, active: str, listed: str | None, slot: int, value: str
+    site: Site,
+    priority: str,
+    active: str,
+    listed: str | None,
+    slot: int,
+    values: list[str],
 ) -> None:
     found = variables(
         NetworkConfigurationPriority=priority, ActiveNetworkProfile=active
@@ -541,7 +553,31 @@ async def test_a_slot_is_found_that_is_not_in_use(
     await site.ask(2)
 
     assert [p["configurationSlot"] for p in end.asked("SetNetworkProfile")] == [slot]
-    assert preferred(end) == [value]
+    assert preferred(end) == values
+
+
+async def test_an_old_slot_leaves_the_priority_list_before_it_is_set(
+    site: Site, version: str
+) -> None:
+    end = await site.come(version=version, **two_slots("Accepted"))
+
+    await site.ask('{"profile": 2, "slot": 2}')
+
+    order = [name for name, _ in end.calls if name != "GetVariables"]
+    assert order[-4:] == ["SetVariables", "SetNetworkProfile", "SetVariables", "Reset"]
+    assert preferred(end) == ["1", "2,1"]
+
+
+async def test_an_old_slot_that_is_refused_is_preferred_as_before(
+    site: Site, version: str
+) -> None:
+    end = await site.come(version=version, **two_slots("Rejected"))
+
+    outcome = await site.ask('{"profile": 2, "slot": 2}')
+
+    assert outcome.outcome == "rejected"
+    assert preferred(end) == ["1", "1,2"]
+    assert end.asked("Reset") == []
 
 
 async def test_without_a_slot_there_is_no_way(site: Site) -> None:
@@ -579,7 +615,7 @@ async def test_without_known_priorities_no_slot_is_guessed(
     [
         ({}, "4"),
         ({"ActiveNetworkProfile": "1"}, "4,1"),
-        ({"NetworkConfigurationPriority": "1,4,2"}, "4,1,2"),
+        ({"NetworkConfigurationPriority": "1,2"}, "4,1,2"),
     ],
 )
 async def test_a_slot_that_is_named_is_used(

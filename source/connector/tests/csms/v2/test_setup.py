@@ -89,6 +89,46 @@ async def test_a_list_that_is_refused_is_tried_one_by_one(start2: Any) -> None:
     assert len(station.asked("SetVariables")) > 3
 
 
+@pytest.mark.parametrize(
+    ("wanted", "tries"),
+    [(("SoC",), 1), (("SoC", "Voltage"), 3)],
+)
+async def test_what_was_refused_is_not_asked_for_twice(
+    start2: Any, wanted: tuple[str, ...], tries: int
+) -> None:
+    def refuses(payload: Json) -> Json:
+        [item] = payload["setVariableData"]
+        result = {k: item[k] for k in ("component", "variable")}
+        status = "Rejected" if of_wire(item) == UPDATED else "Accepted"
+        return {"setVariableResult": [{**result, "attributeStatus": status}]}
+
+    system = await start2(measurands=wanted)
+    station = await system.connect_2(SetVariables=refuses, boots=True)
+    await settle()
+
+    asked = [of_wire(p["setVariableData"][0]) for p in station.asked("SetVariables")]
+    assert asked.count(UPDATED) == tries
+
+
+async def test_measurands_that_are_taken_alone_are_put_back_without_asking_twice(
+    start2: Any,
+) -> None:
+    def only_one(payload: Json) -> Json:
+        [item] = payload["setVariableData"]
+        result = {k: item[k] for k in ("component", "variable")}
+        is_list = of_wire(item) == UPDATED and "," in item["attributeValue"]
+        status = "Rejected" if is_list else "Accepted"
+        return {"setVariableResult": [{**result, "attributeStatus": status}]}
+
+    system = await start2(measurands=("SoC", "Voltage"))
+    station = await system.connect_2(SetVariables=only_one, boots=True)
+    await settle()
+
+    items = [payload["setVariableData"][0] for payload in station.asked("SetVariables")]
+    values = [item["attributeValue"] for item in items if of_wire(item) == UPDATED]
+    assert values == ["SoC,Voltage", "SoC", "Voltage", "SoC"]
+
+
 async def test_variables_are_read_in_as_many_messages_as_the_station_wants(
     start2: Any,
 ) -> None:

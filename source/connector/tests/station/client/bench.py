@@ -18,8 +18,9 @@ import orjson
 import connector.sessions.v16
 from connector.errors import LinkClosed, LinkRefused
 from connector.sessions.memory import MemoryLink, link_pair
-from connector.station.client.assembly import Surroundings, assemble
-from connector.station.client.clock import Clock
+from connector.station.assembly.assembling import assemble
+from connector.station.assembly.plan import StationPlan
+from connector.station.client.clock import Clock, StationClock
 from connector.station.client.dialing import Dial
 from connector.station.client.options import ClientOptions, Endpoint
 from connector.station.model import EvseModel, StationModel
@@ -211,16 +212,11 @@ class Place:
         made: Json = {"endpoint": Endpoint("ws://csms/ocpp"), "call_timeout_s": 600.0}
         self.options = ClientOptions(**{**made, **options})
         self.client = assemble(
-            self.model,
+            StationPlan(self.model, self.options, initial or {}, folder=folder),
             self.hardware,
-            self.options,
-            Surroundings(
-                folder,
-                initial or {},
-                clock=clock or self.base,
-                source=random.Random(2),
-                dial=dial or self.central.dial,
-            ),
+            StationClock(clock or self.base),
+            random.Random(2),
+            dial=dial or self.central.dial,
         )
         parts = self.client.parts
         self.core, self.variables, self.clock = parts.core, parts.variables, parts.clock
@@ -250,11 +246,9 @@ class Place:
 
     async def until_timeout(self) -> None:
         """Let the time for an answer be over, where one is waited for."""
-        session = self.client.session
-        deadline = session._outbox._deadline if session is not None else None
-        if deadline is not None:
-            deadline.end()
-            await asyncio.sleep(0.001)
+        timer: Any = self.client.timers._set.get("answer")
+        if timer is not None:
+            timer.callback()
         await settle()
 
     # -- what happens at the station

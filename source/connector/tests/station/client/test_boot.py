@@ -19,6 +19,7 @@ async def test_a_station_says_who_it_is_and_then_its_statuses(start: Start) -> N
 
     assert place.central.actions() == [
         "BootNotification",
+        "SecurityEventNotification",
         "StatusNotification",
         "StatusNotification",
     ]
@@ -41,6 +42,7 @@ async def test_until_it_is_accepted_a_station_only_asks_again(
     await place.wait(2)
     assert place.central.actions()[1:] == [
         "BootNotification",
+        "SecurityEventNotification",
         "StatusNotification",
         "StatusNotification",
     ]

@@ -118,6 +118,12 @@ async def test_a_remote_stop_ends_its_transaction_alone(start: Start) -> None:
         ("ClearChargingProfile", {"connectorId": 9}, {"status": "Unknown"}),
         ("ClearChargingProfile", {"id": 9}, {"status": "Unknown"}),
         ("GetCompositeSchedule", {"connectorId": 9, "duration": 60}, REJECTED),
+        ("GetCompositeSchedule", {"connectorId": 1, "duration": -1}, REJECTED),
+        (
+            "SetChargingProfile",
+            {"connectorId": 1, "csChargingProfiles": profile(7e3, validTo=EARLIER)},
+            REJECTED,
+        ),
         ("CancelReservation", {"reservationId": 9}, REJECTED),
         (
             "TriggerMessage",
@@ -400,6 +406,43 @@ async def test_a_local_list_is_used_and_its_version_told(start: Start) -> None:
     assert len(place.central.of("StartTransaction")) == 1
 
 
+def listed(*tags: str, status: str = "Accepted") -> list[Json]:
+    return [{"idTag": tag, "idTagInfo": {"status": status}} for tag in tags]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param([{"idTag": "A"}], id="without idTagInfo"),
+        pytest.param([*listed("A"), *listed("a", status="Blocked")], id="twice"),
+        pytest.param(listed(*map(str, range(501))), id="too many"),
+    ],
+)
+async def test_a_list_that_cannot_be_leaves_the_one_of_before(
+    start: Start, entries: list[Json]
+) -> None:
+    place = await start(initial={"LocalAuthListCtrlr/Enabled": "true"})
+    wanted = {"updateType": "Full", "localAuthorizationList": listed("T")}
+    assert await place.central.ask("SendLocalList", listVersion=5, **wanted) == ACCEPTED
+    wanted["localAuthorizationList"] = entries
+    answer = await place.central.ask("SendLocalList", listVersion=6, **wanted)
+
+    assert answer == {"status": "Failed"}
+    assert await place.central.ask("GetLocalListVersion") == {"listVersion": 5}
+    assert [each.token.id for each in place.core.tokens.listed()] == ["T"]
+
+
+async def test_an_entry_without_info_takes_one_out_of_the_list(start: Start) -> None:
+    place = await start(initial={"LocalAuthListCtrlr/Enabled": "true"})
+    both = {"updateType": "Full", "localAuthorizationList": listed("S", "T")}
+    await place.central.ask("SendLocalList", listVersion=5, **both)
+    one = {"updateType": "Differential", "localAuthorizationList": [{"idTag": "S"}]}
+    answer = await place.central.ask("SendLocalList", listVersion=6, **one)
+
+    assert answer == ACCEPTED
+    assert [each.token.id for each in place.core.tokens.listed()] == ["T"]
+
+
 async def test_without_lists_there_is_no_version(start: Start) -> None:
     place = await start(initial={"LocalAuthListCtrlr/Enabled": "false"})
     answer = await place.central.ask(
@@ -498,6 +541,16 @@ async def test_without_a_link_the_offline_limit_holds(start: Start) -> None:
 # -- settings and triggers
 
 
+async def test_values_of_connector_0_are_those_of_the_main_meter(start: Start) -> None:
+    place = await start()
+    place.central.forget()
+    wanted = {"requestedMessage": "MeterValues", "connectorId": 0}
+    assert await place.central.ask("TriggerMessage", **wanted) == ACCEPTED
+    await settle()
+
+    assert [p["connectorId"] for p in place.central.of("MeterValues")] == [0]
+
+
 async def test_a_key_that_is_changed_is_used_at_once(start: Start) -> None:
     place = await start()
     await place.charge()
@@ -594,7 +647,7 @@ async def test_contradicting_commands_leave_a_station_that_is_safe(
 ) -> None:
     place = await start()
     await place.charge()
-    for limit in (7000.0, 0.0, 32_000.0, -5.0, 3000.0):
+    for limit in (7000.0, 0.0, 32_000.0, -5.0, 5000.0):
         await place.central.frame(
             "SetChargingProfile",
             {"connectorId": 1, "csChargingProfiles": profile(limit)},
@@ -602,5 +655,5 @@ async def test_contradicting_commands_leave_a_station_that_is_safe(
     for kind in ("Inoperative", "Operative", "Inoperative"):
         await place.central.ask("ChangeAvailability", connectorId=1, type=kind)
 
-    assert place.hardware.offers[1] == 3000.0
+    assert place.hardware.offers[1] == 5000.0
     assert place.client.is_accepted

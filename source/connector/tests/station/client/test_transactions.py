@@ -59,10 +59,49 @@ async def test_a_session_from_card_to_unplugging(start: Start) -> None:
     data = stopped["transactionData"]
     assert [each["sampledValue"][0]["context"] for each in data] == [
         "Transaction.Begin",
+        "Sample.Periodic",
         "Transaction.End",
     ]
     statuses = [p["status"] for p in place.central.of("StatusNotification")]
     assert statuses == ["Preparing", "SuspendedEV", "Charging", "Available"]
+
+
+async def ended_with(start: Start, **keys: str) -> list[tuple[str, list[str]]]:
+    """The contexts and measurands of a transaction's data, after 9 s with these keys."""
+    place = await start()
+    for key, value in keys.items():
+        await place.central.ask("ChangeConfiguration", key=key, value=value)
+    await place.charge()
+    await place.wait(9)
+    await place.unplug()
+    (stopped,) = place.central.of("StopTransaction")
+    return [
+        (values[0]["context"], [each["measurand"] for each in values])
+        for values in (each["sampledValue"] for each in stopped["transactionData"])
+    ]
+
+
+async def test_the_data_of_a_transaction_has_the_samples_of_its_interval(
+    start: Start,
+) -> None:
+    both = ["Energy.Active.Import.Register", "Power.Active.Import"]
+    found = await ended_with(
+        start, MeterValueSampleInterval="2", StopTxnSampledData=",".join(both)
+    )
+
+    assert found == [
+        ("Transaction.Begin", both),
+        *[("Sample.Periodic", both)] * 4,
+        ("Transaction.End", both),
+    ]
+
+
+async def test_the_data_of_a_transaction_has_aligned_values(start: Start) -> None:
+    energy = "Energy.Active.Import.Register"
+    keys = {"ClockAlignedDataInterval": "3", "StopTxnAlignedData": energy}
+    found = await ended_with(start, StopTxnSampledData="", **keys)
+
+    assert found == [("Sample.Clock", [energy])] * 3
 
 
 async def test_a_card_that_is_refused_starts_nothing(start: Start) -> None:
@@ -268,6 +307,56 @@ async def test_answers_that_come_twice_or_late_change_nothing(start: Start) -> N
     assert told(place) == ["StartTransaction"]
 
 
+async def silent_start(place: Place) -> str:
+    """A start that is not answered in time; gives the id of its call."""
+    place.central.answers["StartTransaction"] = SILENCE
+    place.central.answers["Heartbeat"] = {"currentTime": place.central.now()}
+    await place.charge()
+    await place.until_timeout()
+    return place.central.unanswered[-1]
+
+
+def started_as(number: int) -> dict[str, Any]:
+    return {"transactionId": number, "idTagInfo": {"status": "Accepted"}}
+
+
+async def test_a_start_that_is_answered_late_is_not_sent_again(start: Start) -> None:
+    place = await start()
+    unique_id = await silent_start(place)
+    await place.central.ask("TriggerMessage", requestedMessage="Heartbeat")
+    await place.central.say([3, unique_id, started_as(101)])
+    await settle()
+    await place.wait(300, step_s=5)
+    await place.unplug()
+
+    assert len(place.central.of("StartTransaction")) == 1
+    (stopped,) = place.central.of("StopTransaction")
+    assert stopped["transactionId"] == 101
+
+
+async def test_a_late_answer_to_what_was_sent_again_is_none(start: Start) -> None:
+    place = await start()
+    unique_id = await silent_start(place)
+    place.central.answers["StartTransaction"] = started_as(102)
+    await place.wait(120, step_s=5)
+    await place.central.say([3, unique_id, started_as(101)])
+    await place.unplug()
+
+    assert len(place.central.of("StartTransaction")) == 2
+    (stopped,) = place.central.of("StopTransaction")
+    assert stopped["transactionId"] == 102
+
+
+async def test_a_late_refusal_is_none(start: Start) -> None:
+    place = await start()
+    unique_id = await silent_start(place)
+    await place.central.say([4, unique_id, "InternalError", "", {}])
+    place.central.answers["StartTransaction"] = started_as(102)
+    await place.wait(120, step_s=5)
+
+    assert len(place.central.of("StartTransaction")) == 2
+
+
 # -- restarts
 
 
@@ -346,7 +435,8 @@ async def test_a_process_that_is_killed_at_any_line_loses_no_start_and_no_end(
     await first.unplug()
     await first.stop()
     lines = (tmp_path / "first" / "queue.jsonl").read_bytes().splitlines(keepends=True)
-    for count in range(1, len(lines) + 1):
+    begun = next(n for n, line in enumerate(lines, 1) if b"Started" in line)
+    for count in range(begun, len(lines) + 1):
         folder = tmp_path / str(count)
         folder.mkdir()
         (folder / "queue.jsonl").write_bytes(b"".join(lines[:count]) + b'{"n": 9')

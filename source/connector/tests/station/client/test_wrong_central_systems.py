@@ -127,11 +127,12 @@ async def test_a_last_limit_below_the_offline_limit_holds_without_a_link(
         await here.until(lambda: here.place.client.is_accepted)
         await here.place.charge()
         await here.until(lambda: here.offered_w == RATED_W)
-        await here.limit(1500.0)
+        await here.limit(1500.0, offered_w=0.0)
         here.place.client.reconnect("gone", after_s=86_400)
         await here.until(lambda: not here.place.client.is_connected)
 
-        assert here.offered_w == 1500.0
+        # Too little to charge with (IEC 61851-1): paused, and no more without a link.
+        assert here.offered_w == 0.0
 
 
 NOWHERE: dict[str, list[tuple[str, Json]]] = {

@@ -206,10 +206,13 @@ class Visit:
         hardware = self.place.hardware
         return hardware.offers[1] if hardware.closed.get(1) else 0.0
 
-    async def limit(self, limit_w: float = LIMIT_W) -> None:
+    async def limit(
+        self, limit_w: float = LIMIT_W, offered_w: float | None = None
+    ) -> None:
         """The central system limits the station."""
         await self.central.command(*profile(self.central.version, limit_w))
-        await self.until(lambda: self.offered_w == limit_w)
+        wanted_w = limit_w if offered_w is None else offered_w
+        await self.until(lambda: self.offered_w == wanted_w)
 
     async def finish(self) -> None:
         """It does everything right from now on: all is told, once."""

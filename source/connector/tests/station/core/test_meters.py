@@ -6,8 +6,8 @@ import pytest
 
 from connector.station.core.events import CoreEvent, Measured, SessionEvent
 from connector.station.core.limits import TransactionLimit
-from connector.station.core.sampling import MOST_SAMPLES
 from connector.station.core.tokens import Verdict
+from connector.station.core.transactions import MOST_SAMPLES
 from connector.tests.station.core.bench import CARD, Bench, ended, of_transactions
 
 YES = Verdict("Accepted")

@@ -93,6 +93,19 @@ def test_a_limit_of_0_suspends() -> None:
     assert bench.statuses(bench.told()) == ["SuspendedEVSE"]
 
 
+@pytest.mark.parametrize(
+    ("limit_w", "offered_w"), [(2_070.0, 0.0), (4_071.0, 0.0), (4_140.0, 4_140.0)]
+)
+def test_less_than_the_least_current_is_offered_as_0(
+    limit_w: float, offered_w: float
+) -> None:
+    bench = charging()
+    bench.offers.limit = limit_w
+    bench.core.offer_anew(bench.now_ms)
+    assert bench.hardware.offers[1] == offered_w
+    assert bench.statuses(bench.told()) == ([] if offered_w else ["SuspendedEVSE"])
+
+
 def test_the_same_card_stops_and_the_vehicle_stays() -> None:
     bench = charging()
     bench.swipe()

@@ -34,6 +34,33 @@ def test_a_card_before_a_cable_prepares_in_16_and_occupies_nothing_in_2() -> Non
     assert bench.statuses_2(bench.told()) == ["Occupied"]
 
 
+def test_a_status_is_told_once_it_has_lasted() -> None:
+    bench = Bench(OCPPCommCtrlr__MinimumStatusDuration="4")
+    bench.told()
+    bench.plug()
+    bench.wait(1)
+    bench.unplug()
+    bench.wait(10)
+    assert bench.statuses(bench.told()) == []
+
+    bench.plug()
+    due_ms = bench.wait(1)
+    assert bench.statuses(bench.told()) == []
+    assert due_ms <= bench.now_ms + 3000
+    bench.wait(3)
+    assert bench.statuses(bench.told()) == ["Preparing"]
+
+
+def test_a_status_that_is_asked_for_does_not_wait() -> None:
+    bench = Bench(OCPPCommCtrlr__MinimumStatusDuration="4")
+    bench.told()
+    bench.plug()
+    bench.core.tell_status(1, 1, bench.now_ms)
+    assert bench.statuses(bench.told()) == ["Preparing"]
+    bench.wait(10)
+    assert bench.statuses(bench.told()) == []
+
+
 def test_b1_the_same_card_again_gives_way() -> None:
     bench = Bench()
     authorized(bench)

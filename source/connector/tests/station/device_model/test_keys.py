@@ -55,6 +55,13 @@ def test_unknown_keys_are_named(keys: Keys) -> None:
     }
 
 
+def test_a_key_in_two_spellings_is_told_once(keys: Keys) -> None:
+    answer = keys.get(["HeartbeatInterval", "heartbeatinterval", "Mystery", "MYSTERY"])
+
+    assert [each["key"] for each in answer["configurationKey"]] == ["HeartbeatInterval"]
+    assert answer["unknownKey"] == ["Mystery"]
+
+
 def test_a_key_and_its_variable_are_one(model: DeviceModel, keys: Keys) -> None:
     assert keys.set("MeterValueSampleInterval", "17") == "Accepted"
     model.set("TxCtrlr", "EVConnectionTimeOut", value="44")

@@ -25,7 +25,7 @@ class Place:
         models = tuple(EvseModel(number) for number in range(1, evses + 1))
         plan = StationPlan(
             StationModel("CP 1", evses=models),
-            ClientOptions(Endpoint("ws://csms/"), ("ocpp1.6",), call_timeout_s=5),
+            ClientOptions(Endpoint("ws://csms/"), ("ocpp1.6",), call_timeout_s=600),
             {name.replace("__", "/"): text for name, text in variables.items()},
             folder=folder,
             seed=7,

@@ -46,3 +46,15 @@ async def test_what_nobody_hears_is_said_to_be_lost(
 
     assert "events of transactions that are lost: 1;" in caplog.text
     assert "CP 1" in caplog.text
+
+
+async def test_that_it_has_started_is_not_lost_with_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    place = Place()
+    place.central.shut()
+    async with Fleet([place.driver]):
+        await settle()
+        assert len(place.station.client.telling.journal) == 1
+
+    assert "lost" not in caplog.text

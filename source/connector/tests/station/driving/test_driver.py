@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from connector.station.driving import NotDone
 from connector.tests.station.driving.bench import Place
+
+
+@pytest.mark.parametrize(
+    ("more", "fed_back_w"), [("", 0.0), (" discharge_kw=4", 4000.0)]
+)
+async def test_a_vehicle_feeds_back_what_it_can(
+    more: str, fed_back_w: float, place: Place
+) -> None:
+    await place.do(f"plug 1 soc=80{more}")
+
+    vehicle = place.station.plant.hardware.outlets[1].vehicle
+    assert vehicle.model.max_discharge_w == fed_back_w
 
 
 async def test_a_whole_session_by_hand(place: Place) -> None:
@@ -48,6 +62,27 @@ async def test_faults_come_and_go(place: Place) -> None:
 async def test_values_are_told_when_asked_for(place: Place) -> None:
     await place.do("meter 2")
     assert [each["connectorId"] for each in place.central.of("MeterValues")] == [2]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("wait 1 Nonsense 1", "expected one of Available, Unavailable, Faulted, Prep"),
+        ("wait 1 Charging 0", "expected one of Available, Unavailable, Faulted"),
+        ("call Nope {}", "call: OCPP 1.6 has no Nope from a charging station"),
+    ],
+)
+async def test_what_there_is_not_is_named(
+    place: Place, line: str, problem: str
+) -> None:
+    with pytest.raises(NotDone, match=problem):
+        await place.do(line)
+
+
+async def test_no_card_is_read_without_power(place: Place) -> None:
+    await place.do("power-loss 5")
+    with pytest.raises(NotDone, match="swipe: the station has no power"):
+        await place.do("swipe TAG1")
 
 
 async def test_a_dropped_link_comes_back_in_its_time(place: Place) -> None:
@@ -148,3 +183,19 @@ async def test_who_was_called_from_afar_charges_at_once(place: Place) -> None:
 
     told = [each["status"] for each in place.central.of("StatusNotification")]
     assert told == ["Charging"]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(None, "No such file or directory"), ("\u00e9", "expected a PEM file")],
+)
+async def test_a_contract_that_cannot_be_read_is_named(
+    tmp_path: Path, content: str | None, problem: str
+) -> None:
+    place = await Place().start()
+    path = tmp_path / "car.pem"
+    if content is not None:
+        path.write_text(content, "utf-8")
+    with pytest.raises(NotDone, match=problem):
+        await place.do(f"swipe A 1 contract={path}")
+    await place.stop()

@@ -22,9 +22,14 @@ def values(line: str) -> dict[str, Any]:
     [
         ("plug 1", {"where": 1}),
         ("plug 1 soc=80 phases=1", {"where": 1, "soc": 80.0, "phases": 1}),
+        ("plug 1 iso15118=true", {"where": 1, "iso15118": True}),
         ("swipe TAG", {"tag": "TAG", "type": "ISO14443"}),
         ("swipe 'MY TAG' 2", {"tag": "MY TAG", "where": 2, "type": "ISO14443"}),
         ("swipe A=B type=eMAID", {"tag": "A=B", "type": "eMAID"}),
+        (
+            "swipe A contract=car.pem",
+            {"tag": "A", "type": "ISO14443", "contract": "car.pem"},
+        ),
         ("fault 1 GroundFailure", {"where": 1, "code": "GroundFailure", "info": ""}),
         ("drop 30", {"seconds": 30.0}),
         ("DROP", {"seconds": 0.0}),
@@ -64,6 +69,7 @@ def test_nothing_is_no_deed(line: str) -> None:
         ("plug 1.5", "plug: where is '1.5', expected a whole number"),
         ("plug 0", "plug: where is '0', expected a whole number from 1"),
         ("plug 1 soc=101", "plug: soc is '101', expected a number from 0 to 100"),
+        ("plug 1 iso15118=yes", "plug: iso15118 is 'yes', expected true or false"),
         ("plug 1 nan", "'nan': too much, expected: plug WHERE"),
         ("drop nan", "drop: seconds is 'nan', expected a number"),
         ("drop -1", "drop: seconds is '-1', expected a number from 0"),

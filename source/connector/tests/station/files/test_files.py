@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.errors import SettingsError
+from connector.station.client.quirks import QUIRKS, Quirks
 from connector.station.device_model import DeviceModel
 from connector.station.files import StationFile, read, read_text
 
@@ -180,11 +182,41 @@ def test_its_variables(whole: StationFile) -> None:
 
 def test_monitors_and_quirks(whole: StationFile) -> None:
     assert whole.monitors[0]["component"] == {"name": "EVSE", "evse": {"id": 1}}
-    assert whole.quirks == {"profile": "biapower"}
-    assert of("identity: A\nquirks: [connector_zero]").quirks == {
-        "connector_zero": "true"
-    }
-    assert of("identity: A\nquirks: {min_gap_ms: 50}").quirks == {"min_gap_ms": "50"}
+    assert whole.quirks == QUIRKS["biapower"]
+
+
+@pytest.mark.parametrize(
+    ("text", "quirks"),
+    [
+        ("connector_zero", Quirks(reports_connector_zero=False)),
+        ("[connector_zero]", Quirks(reports_connector_zero=False)),
+        (
+            "[never_callerror, start_meter_zero]",
+            Quirks(never_callerror=True, start_meter_zero=True),
+        ),
+        (
+            "[biapower, start_meter_zero]",
+            replace(QUIRKS["biapower"], start_meter_zero=True),
+        ),
+        ("{min_gap_ms: 50}", Quirks(min_gap_ms=50)),
+        (
+            "{periodic: status, no_security_events: true, start_meter_zero: false}",
+            Quirks(periodic="status", tells_security_events=False),
+        ),
+        (
+            "{profile: biapower, periodic: heartbeat, connector_zero: false}",
+            replace(
+                QUIRKS["biapower"], periodic="heartbeat", reports_connector_zero=True
+            ),
+        ),
+    ],
+)
+def test_quirks_are_names_or_values(text: str, quirks: Quirks) -> None:
+    assert of(f"identity: A\nquirks: {text}").quirks == quirks
+
+
+def test_a_file_need_not_name_quirks() -> None:
+    assert of("identity: A").quirks is None
 
 
 def test_the_form_of_josev(tmp_path: Path) -> None:
@@ -277,6 +309,34 @@ def test_the_form_of_josev_in_its_message() -> None:
         (
             "identity: A\ncomponents: [{name: F, variables: [{name: S, data_type: x}]}]",
             "components[0].variables[0].data_type: found 'x', expected one of",
+        ),
+        (
+            "identity: A\nquirks: odd",
+            "line 2, column 9: quirks: found 'odd', expected one of biapower, conn",
+        ),
+        (
+            "identity: A\nquirks: [biapower, odd]",
+            "line 2, column 20: quirks[1]: found 'odd', expected one of biapower",
+        ),
+        (
+            "identity: A\nquirks: {profile: start_meter_zero}",
+            "line 2, column 19: quirks.profile: found 'start_meter_zero', expected one",
+        ),
+        (
+            "identity: A\nquirks: {periodic: often}",
+            "quirks.periodic: found 'often', expected one of heartbeat, none, status",
+        ),
+        (
+            "identity: A\nquirks: {min_gap_ms: 1.5}",
+            "quirks.min_gap_ms: found '1.5', expected a whole number from 0 to 60000",
+        ),
+        (
+            "identity: A\nquirks: {connector_zero: maybe}",
+            "quirks.connector_zero: found 'maybe', expected true or false",
+        ),
+        (
+            "identity: A\nquirks:\n  min_gap: 5",
+            "line 3, column 3: quirks.min_gap: unknown name, expected one of",
         ),
     ],
 )

@@ -258,6 +258,6 @@ async def test_more_than_the_bound_is_counted(bus: Bus) -> None:
         topic, payload, retain = f"{PREFIX}/CP/1/meter/out", b"{}", False
 
     for _ in range(10_005):
-        bus._received(None, None, Message)
+        bus.exchange._received(None, None, Message)
 
-    assert bus.dropped == 5
+    assert bus.exchange.dropped == 5

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 
 from connector.station.core.reservations import Reservation
+from connector.station.core.tokens import Verdict
 from connector.station.hardware_mqtt import Topics, Units
 from connector.station.hardware_mqtt.topics import Place
-from connector.station.ports import Plug, Token
+from connector.station.ports import Token
 from connector.tests.station.hardware_mqtt.conftest import Rig
 
 
@@ -31,6 +31,7 @@ def test_after_a_connect_everything_is_asked_and_said(rig: Rig) -> None:
             ("meter", verb, subscribe)
             for verb in ("tension", "current", "power", "energy", "over-limit")
         ),
+        ("meter", "energy", {"action": "read"}),
         ("charge", "state", {"action": "read"}),
         ("meter", "config", {"imax": 0.0, "pmax": 0.0}),
         ("charge", "remote_power", False),
@@ -116,15 +117,6 @@ def test_a_lesser_answer_to_a_limit_is_a_bound(rig: Rig) -> None:
     rig.say("meter", "config", {"imax": 13, "pmax": 22}, kind="response", id_=config_id)
 
     assert rig.evse.offered_w == 13 * 690
-
-
-def test_a_register_that_is_reset_goes_on(rig: Rig) -> None:
-    shown = []
-    for energy_wh in (1_000.0, 1_500.0, 0.0, 200.0, 200.0):
-        rig.say("meter", "energy", energy_wh)
-        shown.append(rig.hardware.read(1).energy_wh)
-
-    assert shown == [1_000.0, 1_500.0, 1_500.0, 1_700.0, 1_700.0]
 
 
 def test_who_draws_too_much_for_too_long_is_switched_off(rig: Rig) -> None:
@@ -244,32 +236,6 @@ def test_it_says_when_it_is_due(rig: Rig) -> None:
     assert rig.hardware.step(rig.now_ms) == rig.now_ms + 15_000
 
 
-async def test_an_unlock_waits_for_the_lock(rig: Rig) -> None:
-    rig.say("charge", "msg", {"plugged": "lock"})
-    unlocking = asyncio.create_task(rig.hardware.unlock(1, 1))
-    await asyncio.sleep(0)
-    assert rig.asked("remote_power")[-1] is False
-    rig.say("charge", "msg", {"plugged": "plugin"})
-
-    assert await unlocking == "Unlocked"
-    assert await rig.hardware.unlock(1, 1) == "Unlocked"
-    assert await rig.hardware.unlock(1, 2) == "UnknownConnector"
-    assert await rig.hardware.unlock(9, 1) == "UnknownConnector"
-    assert await rig.hardware.unlock(0, 1) == "UnknownConnector"
-
-
-async def test_a_lock_that_stays_is_said(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        "connector.station.hardware_mqtt.adapter._UNLOCKS_WITHIN_S", 0.01
-    )
-    rig.say("charge", "msg", {"plugged": "lock"})
-
-    assert await rig.hardware.unlock(1, 1) == "UnlockFailed"
-    assert rig.evse.plug is Plug.LOCK
-
-
 @pytest.mark.parametrize(
     ("port", "name", "data"),
     [
@@ -337,12 +303,30 @@ def test_compat_restores_the_numbers_of_the_binding() -> None:
 
 def test_compat_has_numbers_for_transactions() -> None:
     rig = Rig("tux-evse")
+    rig.say("meter", "energy", {"tag": "Energy", "total": 20_000})
     id_ = rig.charge()
 
     assert isinstance(id_, int)
     assert 0 <= id_ < 2**31
     assert rig.ask("transaction", {"stop": 100_000}) == id_
     assert rig.hardware.read(1).energy_wh == 100
+
+
+@pytest.mark.parametrize("compat", ["", "tux-evse"])
+def test_the_number_of_the_central_system_is_the_transactions_id(compat: str) -> None:
+    rig = Rig(compat)
+    rig.ask("subscribe", True)
+    own = rig.charge()
+    session = rig.evse.session
+    session.id_16 = 101
+    rig.heard()
+    rig.core.judged(session, None, Verdict("Accepted"), rig.now_ms)
+    rig.core.judged(session, None, Verdict("Accepted"), rig.now_ms)
+
+    assert own != 101
+    assert rig.heard() == [{"transaction": [True, 101]}]
+    assert rig.ask("transaction", {"stop": 0}) == 101
+    assert rig.heard()[-1] == {"transaction": [False, 101]}
 
 
 def test_a_compat_that_nobody_knows_is_refused() -> None:

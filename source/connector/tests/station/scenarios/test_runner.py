@@ -179,7 +179,8 @@ async def test_what_is_for_another_version_is_skipped(central: CentralEnd) -> No
 
     result = await played(central, found, "ocpp1.6")
 
-    assert (result.outcome, result.reason) == (Outcome.SKIPPED, "not for ocpp1.6")
+    assert result.outcome is Outcome.SKIPPED
+    assert result.reason == "not for ocpp1.6, but for ocpp2.0.1"
 
 
 async def test_the_version_is_that_of_the_central_system(central: CentralEnd) -> None:

@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from connector.station.model import EvseModel, Rating, StationModel
-from connector.station.ports import Demand, Plug, Token
+from connector.station.ports import Demand, Needs, Plug, Token
 from connector.station.simulated import SimulatedHardware
 
 T0_MS = 1_780_000_000_000
@@ -42,6 +42,9 @@ class Noted:
 
     def departs(self, evse: int, departure_ms: int | None, energy_wh: float) -> None:
         self.told.append(("departs", evse, departure_ms, energy_wh))
+
+    def needs(self, evse: int, needs: Needs, now_ms: int) -> None:
+        self.told.append(("needs", evse, needs))
 
     def words(self) -> list[Any]:
         taken, self.told = [each[0] for each in self.told], []

@@ -93,10 +93,11 @@ def test_a_lower_limit_holds_from_its_moment_on() -> None:
         (3_680.0, 1, 3, 3_680.0, 1),
         (4_139.0, 3, 3, 0.0, 0),
         (4_140.0, 3, 3, 4_140.0, 3),
-        (2_000.0, None, 3, 2_000.0, 1),
-        (1_379.0, None, 3, 0.0, 0),
-        (3_000.0, None, 3, 3_000.0, 2),
-        (7_360.0, None, 1, 3_680.0, 1),
+        (4_139.0, None, 3, 0.0, 0),
+        (4_140.0, None, 3, 4_140.0, 3),
+        (4_140.0, None, 1, 1_380.0, 1),
+        (11_040.0, None, 1, 3_680.0, 1),
+        (1_380.0, 1, 3, 1_380.0, 1),
     ],
 )
 def test_the_limit_is_a_current_on_the_phases_that_are_used(
@@ -248,6 +249,20 @@ def test_an_ac_meter_shows_the_grid_and_gets_warm() -> None:
     assert reading.temperature_c > cold.temperature_c + 5
     assert 0 < reading.reactive_var < 0.1 * reading.power_w
     assert len(set(reading.voltages)) == 3
+
+
+def test_a_register_of_reactive_energy_never_goes_back() -> None:
+    site = with_vehicle(V2X, state_of_charge=0.8, max_discharge_w=11_000.0)
+    shown = []
+    for power_w in (11_040.0, -11_000.0, 0.0, 11_040.0):
+        site.power(power_w)
+        site.wait(600)
+        shown.append(site.hardware.read(1).reactive_varh)
+
+    taken, fed_back, idle, again = shown
+    assert 0 < taken < 0.1 * 11_040 / 6
+    assert (fed_back, idle) == (taken, taken)
+    assert again > 1.5 * taken
 
 
 @given(st.integers(6, 32), st.integers(1, 3), st.integers(0, 2**32))

@@ -95,6 +95,24 @@ def test_a_pause_and_a_fault_in_a_session() -> None:
     assert plant.hardware.read(1).power_w > 10_000
 
 
+def test_who_is_offered_too_little_draws_nothing() -> None:
+    plant = Plant()
+    plant.hardware.plug(1, Vehicle())
+    plant.hardware.swipe(CARD)
+    plant.run(60)
+    plant.statuses()
+
+    plant.offers.limit = 3 * 690.0
+    plant.core.offer_anew(plant.now_ms)
+    before = plant.hardware.read(1)
+    plant.run(600)
+    after = plant.hardware.read(1)
+
+    assert plant.statuses() == ["SuspendedEVSE"]
+    assert after.energy_wh == before.energy_wh
+    assert after.power_w == 0
+
+
 def test_it_is_only_stepped_when_something_is_due() -> None:
     plant = Plant()
     plant.hardware.plug(1, Vehicle(VehicleModel(100_000.0), 0.1))

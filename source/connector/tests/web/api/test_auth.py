@@ -16,6 +16,7 @@ from connector.web.api.entrance import Tokens
 
 INDEX = "/api/v1"
 WRONG = {"Authorization": "Bearer wrong"}
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
 def is_refused(answer: httpx.Response) -> bool:
@@ -136,6 +137,43 @@ async def test_the_token_in_the_url_becomes_a_cookie(api: Api) -> None:
 
 async def test_a_wrong_token_in_the_url_is_none(api: Api) -> None:
     assert is_refused(await api.stranger.get("/docs", params={"token": "x"}))
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("/", "./?refused=1"), ("/docs", "./?refused=1"), ("/a/b", "../?refused=1")],
+)
+async def test_a_browser_with_a_wrong_token_in_the_url_is_led_to_the_form(
+    api: Api, path: str, form: str
+) -> None:
+    answer = await api.stranger.get(path, params={"token": "old"}, headers=BROWSER)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, form)
+    assert "set-cookie" not in answer.headers
+    page = await api.stranger.get("/", params={"refused": "1"}, headers=BROWSER)
+    assert 'name="token"' in page.text
+
+
+async def test_a_browser_that_guesses_waits_as_well(api: Api) -> None:
+    for _ in range(3):
+        await api.stranger.get("/", params={"token": "old"}, headers=BROWSER)
+    slow = asyncio.create_task(
+        api.stranger.get("/", params={"token": "old"}, headers=BROWSER)
+    )
+    await api.client.get(INDEX)
+    await settle()
+
+    assert not slow.done()
+    api.harness.clock.advance(5)
+    assert (await slow).status_code == 303
+
+
+async def test_a_wrong_bearer_is_told_so_whatever_is_accepted(
+    api: Api,
+) -> None:
+    headers = BROWSER | WRONG
+
+    assert is_refused(await api.stranger.get("/docs", headers=headers))
 
 
 async def test_a_cookie_of_somebody_else_is_none(api: Api) -> None:

@@ -40,16 +40,20 @@ def detail(answer: httpx.Response, status: int) -> str:
     ],
 )
 async def test_what_is_no_json_is_refused(shared_api: Api, body: bytes) -> None:
-    assert "no JSON" in detail(await shared_api.client.post(PATH, content=body), 422)
+    answer = await shared_api.client.post(PATH, content=body)
+
+    assert "no JSON" in detail(answer, 422)
+    assert answer.json()["errors"] == [{"field": "body", "expected": "JSON"}]
 
 
 @on_shared_loop
 async def test_what_is_nested_without_end_is_refused(shared_api: Api) -> None:
     body = b'{"value": ' + b"[" * 500 + b"]" * 500 + b"}"
 
-    assert "nested deeper" in detail(
-        await shared_api.client.post(PATH, content=body), 422
-    )
+    answer = await shared_api.client.post(PATH, content=body)
+
+    assert "nested deeper" in detail(answer, 422)
+    assert [error["field"] for error in answer.json()["errors"]] == ["body"]
 
 
 @on_shared_loop

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from connector.csms.clock import SystemClock, Timer
 from connector.csms.options import StationOptions
 from connector.security.passwords import Passwords
 from connector.tests.csms.conftest import settle
 from connector.tests.web.api.conftest import NAME, TOKEN, Api, StartApi, on_shared_loop
+from connector.web.examples import ANSWERS
 
 DESCRIPTION = "/openapi.json"
 # Its answer has no end; see test_events.
@@ -152,6 +154,29 @@ async def test_every_operation_is_explained(shared_api: Api) -> None:
         if not operation.get("summary") or not operation.get("tags")
     ]
     assert unexplained == []
+
+
+@on_shared_loop
+@pytest.mark.parametrize(("method", "path"), ANSWERS)
+async def test_an_example_of_an_answer_is_one(
+    shared_api: Api, method: str, path: str
+) -> None:
+    description = await shared_api.get(DESCRIPTION)
+    responses = description["paths"][path][method]["responses"]
+    success = responses[min(s for s in responses if s.startswith("2"))]
+    [content] = success["content"].values()
+    schema = content["schema"] | {"components": description["components"]}
+
+    assert content["example"] == ANSWERS[method, path]
+    Draft202012Validator(schema).validate(content["example"])
+    members = set(_resolved(schema, description).get("properties", ()))
+    named = content["example"] if isinstance(content["example"], dict) else {}
+    assert set(named) <= members or not members
+
+
+def _resolved(schema: dict[str, Any], description: dict[str, Any]) -> dict[str, Any]:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    return description["components"]["schemas"].get(name, schema)
 
 
 @on_shared_loop

@@ -309,6 +309,8 @@ async def test_what_there_is_not_cannot_be_asked_for(
     answer = await api.client.get(f"{EVENTS}{query}")
 
     assert answer.status_code == status
+    fields = [error["field"] for error in answer.json().get("errors", ())]
+    assert fields == ([query[1:].partition("=")[0]] if status == 422 else [])
     assert api.context.hub.readers == 0
 
 

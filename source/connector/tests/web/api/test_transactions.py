@@ -104,6 +104,23 @@ async def test_what_does_not_fit_is_refused(shared_api: Api, query: str) -> None
 
     assert answer.status_code == 422
     assert query.partition("=")[0] in answer.json()["detail"]
+    [error] = answer.json()["errors"]
+    assert error["field"] == query.partition("=")[0]
+    assert error["expected"]
+
+
+@on_shared_loop
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("active=maybe", "true or false"), ("limit=many", "a whole number")],
+)
+async def test_what_was_expected_is_said_in_plain_words(
+    shared_api: Api, query: str, expected: str
+) -> None:
+    answer = await shared_api.client.get(f"{LIST}?{query}")
+
+    name, _, value = query.partition("=")
+    assert answer.json()["detail"] == f"{name} is {value!r}, expected {expected}"
 
 
 @on_shared_loop

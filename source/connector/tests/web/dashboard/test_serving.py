@@ -93,6 +93,25 @@ async def test_only_our_files_and_the_import_map_may_run(shared_api: Api) -> Non
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+@on_shared_loop
+async def test_the_form_says_that_a_token_is_not_right(shared_api: Api) -> None:
+    script = (await shared_api.stranger.get("/assets/login.js")).text
+
+    assert 'has("refused")' in script
+    assert "This token is not right" in script
+
+
+@on_shared_loop
+async def test_a_broker_that_is_away_is_promised_what_it_gets_and_no_more(
+    shared_api: Api,
+) -> None:
+    told = (await shared_api.stranger.get("/assets/pages/connector/warnings.js")).text
+
+    assert "the newest of each value is sent when it is there again" in told
+    assert "told the newest of each value, not those between" in told
+    assert "values wait" not in told
+
+
 # -- its files
 
 

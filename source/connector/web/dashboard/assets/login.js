@@ -4,6 +4,6 @@ const refused = document.getElementById("refused");
 const field = document.getElementById("token");
 if (refused && field && new URLSearchParams(location.search).has("refused")) {
   refused.textContent =
-    "That is not the token. Look whether all of it was copied, and try again.";
+    "This token is not right. Look whether all of it was copied, and try again.";
   field.setAttribute("aria-invalid", "true");
 }

@@ -383,8 +383,8 @@ CASES_21: dict[str, Case] = {
         ),
     ),
     "UpdateDynamicSchedule": Case(
-        {"chargingProfileId": 21, "scheduleUpdate": {"limit": 4000.0}},
-        then=offers(4000.0),
+        {"chargingProfileId": 21, "scheduleUpdate": {"limit": 5000.0}},
+        then=offers(5000.0),
         before=installed(9000.0, **DYNAMIC),
     ),
     "UsePriorityCharging": Case(

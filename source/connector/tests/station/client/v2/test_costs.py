@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connector.station.client.v2.costs import Usage, cost_details
-from connector.tests.station.client.v2.bench import Json, Place2
+from connector.tests.station.client.v2.bench import Json, Place2, variable
 from connector.tests.station.client.v2.cases import TARIFF
 from connector.tests.station.client.v2.conftest import Start2
 
@@ -113,6 +113,28 @@ async def test_a_transaction_keeps_its_currency(start: Start2) -> None:
             {"energy": {"prices": [{"priceKwh": 1.0, "conditions": {"minPower": 1}}]}},
             "ConditionNotSupported",
         ),
+        (
+            1,
+            {
+                "energy": {
+                    "prices": [
+                        {"priceKwh": 1.0, "conditions": {"startTimeOfDay": "22:00"}},
+                        {"priceKwh": 2.0},
+                    ]
+                }
+            },
+            "ConditionNotSupported",
+        ),
+        (
+            1,
+            {
+                "chargingTime": {"prices": [{"priceMinute": 1.0}] * 2},
+                "fixedFee": {
+                    "prices": [{"priceFixed": 1, "conditions": {"evseKind": "DC"}}]
+                },
+            },
+            "ConditionNotSupported",
+        ),
     ],
 )
 async def test_what_cannot_be_reckoned_is_refused(
@@ -121,6 +143,33 @@ async def test_what_cannot_be_reckoned_is_refused(
     place = await start()
 
     assert await set_default(place, evse, **change) == status
+
+
+async def test_the_device_model_says_what_tariffs_may_have(start: Start2) -> None:
+    place = await start()
+    names = ("MaxElements#Tariff", "ConditionsSupported#Tariff")
+    answer = await place.answered(
+        "GetVariables",
+        getVariableData=[variable(f"TariffCostCtrlr/{name}") for name in names],
+    )
+
+    values = [each["attributeValue"] for each in answer["getVariableResult"]]
+    assert values == ["1", "false"]
+
+
+async def test_a_running_tariff_is_not_changed_to_one_with_conditions(
+    start: Start2,
+) -> None:
+    place = await start()
+    await place.charge()
+    priced = {"prices": [{"priceKwh": 1.0, "conditions": {"minPower": 1}}]}
+    answer = await place.answered(
+        "ChangeTransactionTariff",
+        transactionId=place.key,
+        tariff=TARIFF | {"energy": priced},
+    )
+
+    assert answer["status"] == "ConditionNotSupported"
 
 
 async def test_tariffs_are_cleared(start: Start2, tmp_path: Path) -> None:

@@ -140,10 +140,10 @@ def _schedule(limit: float) -> Json:
 async def test_a_limit_of_the_grid_is_kept_and_told(start: Start2) -> None:
     place = await start()
     await place.charge()
-    decision = set_limit(place.client, 0, external(4000.0), source="SO")
+    decision = set_limit(place.client, 0, external(5000.0), source="SO")
     await settle()
     assert decision.is_accepted, decision
-    assert place.hardware.offers[1] == 4000.0
+    assert place.hardware.offers[1] == 5000.0
     (told,) = place.central.of("NotifyChargingLimit")
     assert told["chargingLimit"]["chargingLimitSource"] == "SO"
     assert clear_limit(place.client, 0, source="SO")

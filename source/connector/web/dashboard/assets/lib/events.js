@@ -13,6 +13,7 @@ const PROBE_TIMEOUT_MS = 5000;
  * @param {object} wanted
  * @param {string[]} wanted.types of station, datapoint, message, outcome, transaction
  * @param {string[]} [wanted.stations] none: of all
+ * @param {string[]} [wanted.names] only datapoints that are called so; none: all
  * @param {(type: string, data: any) => void} wanted.onEvent
  * @param {(hello: {version: string, started: string, now: string}) => void} [wanted.onUp]
  *   each time the stream begins: what was missed meanwhile has to be fetched
@@ -46,8 +47,8 @@ class Stream {
   open() {
     clearTimeout(this.timer);
     if (this.isClosed || this.source || !isLetIn.peek()) return;
-    const { types, stations } = this.wanted;
-    const query = { types: types.join(","), station: stations };
+    const { types, stations, names } = this.wanted;
+    const query = { types: types.join(","), station: stations, name: names };
     const source = new EventSource(url("events", query));
     this.source = source;
     this.heardMs = Date.now();

@@ -110,3 +110,9 @@ export function words(word) {
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2");
 }
+
+/** The beginning of a text that may be of any length. @param {unknown} text @param {number} [most] */
+export function brief(text, most = 60) {
+  const letters = [...String(text ?? "")];
+  return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : letters.join("");
+}

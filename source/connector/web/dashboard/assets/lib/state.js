@@ -4,7 +4,7 @@
  * written at most once per animation frame, so that a storm of events is one repaint.
  */
 import { batch, signal } from "@preact/signals";
-import { all } from "./api.js";
+import { all, get, path } from "./api.js";
 import { listen } from "./events.js";
 import { keyOf } from "./keys.js";
 
@@ -34,8 +34,8 @@ const values = new Map();
 const valueSignals = new Map();
 /** @type {Map<string, Set<(data: any) => void>>} */
 const listeners = new Map();
-/** What is fetched of all stations; of one, `loadDatapoints` fetches all. */
-const OVERVIEW = ["Power.Active.Import"];
+/** What is told of all stations; of one that is watched, everything is. */
+const OVERVIEW = ["Power.Active.Import", "session_energy"];
 /** The connector's clock less ours, ms: a laptop's clock may be wrong. */
 let skewMs = 0;
 
@@ -113,14 +113,43 @@ export function start() {
   setInterval(() => {
     now.value = Date.now() + skewMs;
   }, 1000);
-  listen({
+  watch(null);
+}
+
+let watched = /** @type {string | null} */ (null);
+let stopListening = () => {};
+
+/**
+ * Has everything of one station told and nothing of the others, until it is called with null:
+ * of many stations all values would be a load for the connector, and nobody looks at them. A
+ * browser has few connections to one place, so that there is one stream for both.
+ * @param {string | null} id
+ */
+export function watch(id) {
+  stopListening();
+  watched = id;
+  stopListening = listen({
     types: ["station", "datapoint", "outcome", "transaction"],
+    stations: id === null ? [] : [id],
+    names: id === null ? OVERVIEW : [],
     onEvent: take,
     onUp: begin,
     onDown: () => {
       link.value = "down";
+      // Of a station that was forgotten meanwhile there is no stream: then it has to go.
+      if (id !== null) refresh(id).catch(() => undefined);
     },
   });
+}
+
+/** Fetches one station; one that is not there any more is taken out. @param {string} id */
+async function refresh(id) {
+  try {
+    putStation(await get(path`stations/${id}`));
+  } catch (problem) {
+    if (/** @type {any} */ (problem).status !== 404) throw problem;
+    write(() => removeView(id));
+  }
 }
 
 /** @param {any} said */
@@ -129,7 +158,8 @@ async function begin(said) {
   if (Math.abs(skewMs) < 2000) skewMs = 0;
   hello.value = said;
   try {
-    await reload();
+    if (watched !== null && isLoaded.peek()) await refresh(watched);
+    else await reload();
     link.value = "up";
     tell("up", said);
   } catch (_) {

@@ -128,7 +128,7 @@ function Actions({ log, only }) {
       <${Icon} name=${isPaused ? "play" : "pause"} />${isPaused ? html`Go on <span class="num">(${waits >= MOST ? `${MOST}, the newest,` : waits} waiting)</span>` : "Pause"}
     </button>
     <button class="btn" type="button" disabled=${log.shown.length === 0} onClick=${() => saveLines(log.shown)}><${Icon} name="download" />Download what is shown</button>
-    <a class="btn btn-quiet" href=${url("messages.jsonl", { station: only })} download>All that is kept</a>`;
+    <a class="btn" href=${url("messages.jsonl", { station: only })} download>All that is kept</a>`;
 }
 
 /**

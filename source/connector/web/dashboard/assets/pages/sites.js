@@ -1,10 +1,10 @@
 // @ts-check
 /** All stations at a glance; what needs somebody comes first. */
 import { html, useEffect, useMemo } from "../lib/html.js";
-import { isCharging, powerOf } from "../lib/fleet.js";
+import { isCharging, isPending, powerOf } from "../lib/fleet.js";
 import { plural, power } from "../lib/format.js";
 import { href } from "../lib/router.js";
-import { isLoaded, paced, revision, stationViews, valueNow } from "../lib/state.js";
+import { isLoaded, now, paced, revision, stationViews, valueNow } from "../lib/state.js";
 import { Icon } from "../parts/icons.js";
 import { Loading, PageHead } from "../parts/page.js";
 import { Attention } from "./sites/attention.js";
@@ -32,9 +32,10 @@ export default function Page({ query }) {
 
 /** @param {{views: any[]}} props */
 function Summary({ views }) {
-  const known = views.filter((view) => view.registration === "Accepted");
-  const online = known.filter((view) => view.connected).length;
+  now.value; // Read: values change without their stations.
+  const online = views.filter((view) => view.registration === "Accepted" && view.connected).length;
+  const waiting = views.filter(isPending).length;
   const charging = views.filter(isCharging).length;
   const total = views.reduce((sum, view) => sum + (powerOf(view, valueNow) ?? 0), 0);
-  return html`<span class="num">${plural(known.length, "station")} · ${online} online · ${charging} charging · ${power(total)}</span>`;
+  return html`<span class="num">${plural(views.length, "station")} · ${waiting > 0 && `${waiting} waiting · `}${online} online · ${charging} charging · ${power(total)}</span>`;
 }

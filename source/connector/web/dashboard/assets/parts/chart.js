@@ -3,6 +3,9 @@
 import uPlot from "uplot";
 import { html, useEffect, useRef } from "../lib/html.js";
 
+/** Limits above it (kW, A) are no measure of a plot. */
+const FAR = 1000;
+
 /**
  * @typedef {object} Line
  * @property {string} label
@@ -77,17 +80,29 @@ function options(element, lines, height, onZoom) {
     height,
     cursor: { drag: { x: true, y: false, setScale: !onZoom } },
     hooks,
-    scales: { y: { range: fromZero }, y2: { range: fromZero } },
+    scales: { y: { range: fromZero(lines) }, y2: { range: fromZero(lines) } },
     axes: [axis, { ...axis, size: 60 }, ...(hasRight ? [{ ...axis, scale: "y2", side: 1, grid: { show: false } }] : [])],
     series: [{}, ...lines.map((line) => series(line, color(line.color)))],
   };
 }
 
-/** @param {any} u @param {number | null} min @param {number | null} max */
-function fromZero(u, min, max) {
+/** @param {Line[]} lines */
+const fromZero = (lines) => (/** @type {any} */ u, /** @type {number | null} */ min, /** @type {number | null} */ max, /** @type {string} */ scale) => {
   if (min === null || max === null) return [0, 1];
   const low = Math.min(0, min);
-  return [low * 1.1, Math.max(low + 1, max * 1.1)];
+  const high = max > FAR ? highest(lines, u.data, scale) : max;
+  return [low * 1.1, Math.max(low + 1, high * 1.1)];
+};
+
+/**
+ * The highest that sets the scale: a limit far above all that flows would leave the rest flat.
+ * @param {Line[]} lines @param {(number | null)[][]} data @param {string} scale
+ */
+function highest(lines, [, ...columns], scale) {
+  const own = lines.map((line, at) => ({ line, top: Math.max(0, ...columns[at].filter((each) => each !== null)) })).filter(({ line }) => (line.scale ?? "y") === scale);
+  const flows = Math.max(0, ...own.filter(({ line }) => !line.isStep).map(({ top }) => top));
+  const near = Math.max(FAR, 10 * flows);
+  return Math.max(flows, ...own.filter(({ line, top }) => line.isStep && top <= near).map(({ top }) => top));
 }
 
 /** @param {any} u @param {(fromS: number, toS: number) => void} onZoom */

@@ -39,7 +39,7 @@ export function Connect() {
         <div class="filters">
           <${Field} label="Name of the station" value=${id.value} onInput=${(text) => (id.value = text)} placeholder="CP-1" maxlength="255"
             help="Its identity, as you like: letters, digits and -. Many stations have their own, often the serial number." />
-          <${Field} label="Address of this machine" value=${host.value} onInput=${(text) => (host.value = text)} error=${HERE.has(host.value.trim()) ? html`A charger cannot reach “${host.value}”: type the name or IP address that this machine has in your network.` : null} />
+          <${Field} label="Address of this machine" maxlength="255" value=${host.value} onInput=${(text) => (host.value = text)} error=${HERE.has(host.value.trim()) ? html`A charger cannot reach “${host.value}”: type the name or IP address that this machine has in your network.` : null} />
         </div>
         ${ports.tls_port > 0 && ports.port > 0 && html`<${Check} label="Encrypted (TLS)" checked=${wantsTls.value} onChange=${(is) => (wantsTls.value = is)} />`}
       </div></li>

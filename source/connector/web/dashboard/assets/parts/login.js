@@ -19,7 +19,7 @@ export function LogInAgain() {
       await logIn(token);
       toast("Logged in again");
     } catch (problem) {
-      setError(problem.status === 401 ? "That is not the token. Look whether all of it was copied." : problem.message);
+      setError(problem.status === 401 ? "This token is not right. Look whether all of it was copied." : problem.message);
     } finally {
       setRunning(false);
     }

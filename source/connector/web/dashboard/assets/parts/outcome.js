@@ -37,7 +37,7 @@ export function OutcomeLine({ outcome, stage }) {
   return html`<span class="outcome">
     <${Badge} tone=${tone} shape=${shape}>${text}</${Badge}>
     ${outcome?.detail && html`<span class="detail">${outcome.detail}</span>`}
-    ${typeof took === "number" &&
+    ${took >= 1 &&
     html`<span class="muted num">${took < 1000 ? `${Math.round(took)} ms` : duration(took / 1000)}</span>`}
   </span>`;
 }

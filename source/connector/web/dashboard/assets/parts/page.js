@@ -58,7 +58,7 @@ export const Loading = ({ text = "Loading…" }) => html`<p class="loading muted
 export function Empty({ icon = "info", title, children }) {
   return html`<div class="empty">
     <${Icon} name=${icon} size=${32} />
-    <h3>${title}</h3>
+    <p><strong>${title}</strong></p>
     <div class="muted">${children}</div>
   </div>`;
 }

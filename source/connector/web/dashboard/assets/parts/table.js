@@ -32,12 +32,15 @@ export function DataTable({ caption, columns, rows, keyOf, sort, onSort, rowClas
   </table></div>`;
 }
 
+/** What stands over buttons: read, not seen. */
+const UNNAMED = html`<span class="visually-hidden">Actions</span>`;
+
 /** @param {any} props */
 function Head({ column, sort, onSort }) {
   const kind = `${column.num ? "num" : ""} ${column.className ?? ""}`;
   const isSorted = sort?.key === column.key;
   const order = isSorted ? (sort.isDown ? "descending" : "ascending") : undefined;
-  if (!column.sortable || !onSort) return html`<th scope="col" class=${kind}>${column.label}</th>`;
+  if (!column.sortable || !onSort) return html`<th scope="col" class=${kind}>${column.label || UNNAMED}</th>`;
   return html`<th scope="col" class=${kind} aria-sort=${order}>
     <button class="sort" type="button" onClick=${() => onSort(column.key)}>
       ${column.label}${isSorted && html`<${Icon} name=${sort.isDown ? "down" : "up"} size=${14} />`}

@@ -48,18 +48,24 @@ function Decide({ ids, done }) {
 function columnsFor(chosen, choose, isMany) {
   const box = {
     key: "chosen",
-    label: "",
+    label: html`<span class="visually-hidden">Chosen</span>`,
     cell: ({ station }) => html`<${Check} label=${html`<span class="visually-hidden">Choose ${station}</span>`} checked=${chosen.has(station)} onChange=${(is) => choose([station], is)} />`,
   };
   return [
     ...(isMany ? [box] : []),
-    { key: "station", label: "Station", cell: (view) => html`<strong class="wrap">${view.station}</strong>` },
-    { key: "made", label: "Made by", cell: ({ boot }) => [boot.vendor, boot.model].filter(Boolean).join(" ") || html`<span class="muted">has not said</span>` },
+    { key: "station", label: "Station", cell: (view) => html`<strong class="brief" title=${view.station}>${view.station}</strong>` },
+    { key: "made", label: "Made by", cell: ({ boot }) => madeBy(boot) || html`<span class="muted">has not said</span>` },
     { key: "protocol", label: "Speaks", cell: (view) => (view.ocpp_version ? `OCPP ${view.ocpp_version}` : html`<span class="muted">–</span>`) },
-    { key: "address", label: "From", className: "wide-only", cell: (view) => view.address ?? "" },
+    { key: "address", label: "From", cell: (view) => view.address ?? "" },
     { key: "since", label: "Since", cell: (view) => html`<${TimeAgo} time=${view.since} />` },
     { key: "decide", label: "", cell: (view) => html`<${One} id=${view.station} />` },
   ];
+}
+
+/** @param {any} boot */
+function madeBy({ vendor, model }) {
+  const text = [vendor, model].filter(Boolean).join(" ");
+  return text && html`<span class="brief" title=${text}>${text}</span>`;
 }
 
 /** @param {{id: string}} props */

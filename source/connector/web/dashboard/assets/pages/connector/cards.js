@@ -48,7 +48,7 @@ export function Broker({ view }) {
       ["Connected", broker.since ? html`<${TimeAgo} time=${broker.since} />` : UNKNOWN],
       ["Values published", number(broker.published)],
       ["Overtaken by newer ones", number(broker.replaced)],
-      ["Not taken in time", number(broker.dropped)],
+      ["Never sent", number(broker.dropped)],
     ]} />
   </${Section}>`;
 }

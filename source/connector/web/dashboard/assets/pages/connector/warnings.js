@@ -22,9 +22,9 @@ function ofConnector(view) {
   const found = [];
   if (!view) return found;
   const { broker, store, process } = view;
-  if (!broker.connected) found.push({ tone: "bad", text: `The broker at ${broker.address} does not answer. Stations are answered all the same; values wait until it is there again.` });
+  if (!broker.connected) found.push({ tone: "bad", text: `The broker at ${broker.address} does not answer. Stations are answered all the same; the newest of each value is sent when it is there again.` });
   if (!store.writable) found.push({ tone: "bad", text: `${store.location} cannot be written to. Stations keep their transactions until it can: is the disk full?` });
-  if (broker.dropped > 0) found.push({ tone: "warn", text: `The broker did not take ${plural(broker.dropped, "message")} in time since the start.` });
+  if (broker.dropped > 0) found.push({ tone: "warn", text: `Since the start ${plural(broker.dropped, "message")} did not reach the broker: it was away or too slow. When it is back it is told the newest of each value, not those between.` });
   if (process.loop_delay_ms > MUCH_DELAY_MS) found.push({ tone: "warn", text: `Work waits ${Math.round(process.loop_delay_ms)} ms for its turn: this machine has too little to spare.` });
   return found;
 }

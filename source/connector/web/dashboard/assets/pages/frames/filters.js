@@ -25,7 +25,7 @@ export function Filters({ query, actions }) {
     <${Field} label="Action" type="search" value=${of("action")} onInput=${set("action")} list=${`${id}-actions`} placeholder="All" />
     <${Field} label="Direction" value=${of("direction")} options=${WAYS} onInput=${set("direction")} />
     <${Field} label="Kind" value=${of("kind")} options=${KINDS} onInput=${set("kind")} />
-    <${Field} label="Text in it" type="search" value=${of("text")} onInput=${set("text")} placeholder="A token, a value, an id" />
+    <${Field} label="Text in it" type="search" value=${of("text")} onInput=${set("text")} placeholder="Token, value, id" />
     <datalist id=${`${id}-stations`}>${stationIds.value.map((name) => html`<option key=${name} value=${name} />`)}</datalist>
     <datalist id=${`${id}-actions`}>${actions.map((name) => html`<option key=${name} value=${name} />`)}</datalist>
   </form>`;

@@ -78,14 +78,22 @@ export class Log {
 
   /** Those of before, which come once they are fetched. @param {any[]} records */
   addOlder(records) {
-    const fresh = records.map((each) => read(each, this.run)).filter((frame) => !this.keys.has(frame.key));
-    for (const frame of fresh) this.keys.add(frame.key);
+    const found = records.map((each) => read(each, this.run)).filter((frame) => !this.keys.has(frame.key));
+    for (const frame of found) this.keys.add(frame.key);
+    const fresh = found.filter((frame) => !this.mustWait(frame));
+    this.waiting = [...this.waiting, ...found.filter((frame) => this.mustWait(frame))].sort(byAge);
     this.frames = [...fresh, ...this.frames].sort(byAge);
     this.characters += length(fresh);
     this.note(fresh);
     this.trim();
     this.shown = this.frames.filter(this.fits);
     this.revision.value += 1;
+  }
+
+  /** While it is paused nothing newer is shown, however it came here. @param {Frame} frame */
+  mustWait(frame) {
+    const last = this.frames.at(-1);
+    return this.isPaused.peek() && last !== undefined && byAge(frame, last) > 0;
   }
 
   /** @param {Frame[]} frames */

@@ -1,9 +1,9 @@
 // @ts-check
 /** What needs somebody, the worst first; one line for each kind. */
-import { html, useEffect, useSignal } from "../../lib/html.js";
+import { html, useEffect, useRef, useSignal } from "../../lib/html.js";
 import { get } from "../../lib/api.js";
 import { isFaulted, isOffline, isPending, isUnprotected, places, unmetLimits } from "../../lib/fleet.js";
-import { plural, words } from "../../lib/format.js";
+import { brief, plural, words } from "../../lib/format.js";
 import { href } from "../../lib/router.js";
 import { now, on } from "../../lib/state.js";
 import { Icon } from "../../parts/icons.js";
@@ -12,9 +12,11 @@ import { Waiting } from "../../parts/waiting.js";
 import { Refusal } from "./refusal.js";
 
 const MOST = 4;
+const MOST_WAITING = 3;
 /** The worst first. */
 const TONES = ["bad", "warn", "info"];
 const ASK_AGAIN_MS = 60_000;
+const HEALTH_MS = 5000;
 const SETTLES_MS = 5000;
 const CERTIFICATE_DAYS = 30;
 
@@ -24,7 +26,7 @@ export function Attention({ views }) {
   const unmet = useLasting(views);
   const pending = views.filter(isPending);
   const lines = [
-    ...about,
+    ...(about ?? []),
     faulted(views.filter(isFaulted)),
     unmet.length > 0 && limits(unmet),
     offline(views.filter(isOffline)),
@@ -32,13 +34,17 @@ export function Attention({ views }) {
   ]
     .filter(Boolean)
     .sort((a, b) => TONES.indexOf(a.props.tone) - TONES.indexOf(b.props.tone));
+  const isQuiet = lines.length === 0 && pending.length > 0;
   return html`
-    ${pending.length > 0 && html`<${Waiting} views=${pending} most=${5} more=${href(["adopt"])} />`}
-    <section class=${lines.length ? "card flush" : "card"} aria-label="Needs attention">
-      ${lines.length === 0
-        ? html`<p class="all-well"><${Icon} name="ok" />Nothing needs attention</p>`
-        : html`<h2 class="attention-head"><${Icon} name="warning" />Needs attention</h2><ul class="attention">${lines}</ul>`}
-    </section>`;
+    ${!isQuiet && html`<section class=${lines.length ? "card flush" : "card"} aria-label="Needs attention"><${Box} lines=${lines} isKnown=${about !== null} /></section>`}
+    ${pending.length > 0 && html`<${Waiting} views=${pending} most=${MOST_WAITING} more=${href(["adopt"])} />`}`;
+}
+
+/** @param {{lines: any[], isKnown: boolean}} props isKnown: the connector was asked, too */
+function Box({ lines, isKnown }) {
+  if (lines.length > 0) return html`<h2 class="attention-head"><${Icon} name="warning" />Needs attention</h2><ul class="attention">${lines}</ul>`;
+  if (!isKnown) return html`<p class="muted">Looking for what needs attention…</p>`;
+  return html`<p class="all-well"><${Icon} name="ok" />Nothing needs attention</p>`;
 }
 
 /** @param {{tone: string, icon: string, title: any, children?: any, action?: any}} props */
@@ -53,7 +59,7 @@ function named(views, show, detail) {
   const first = views.slice(0, MOST);
   const rest = views.length - first.length;
   return html`${first.map(
-    (view, at) => html`${at > 0 && ", "}<a key=${view.station} href=${href(["stations", view.station])}>${view.name ?? view.station}</a>${detail && html` ${detail(view)}`}`,
+    (view, at) => html`${at > 0 && ", "}<a key=${view.station} href=${href(["stations", view.station])}>${brief(view.name ?? view.station)}</a>${detail && html` ${detail(view)}`}`,
   )}${rest > 0 && html` and <a href=${href([], { show })}>${rest} more</a>`}`;
 }
 
@@ -103,25 +109,37 @@ function unprotected(views) {
  * @param {any[]} views
  */
 function useLasting(views) {
-  const since = useSignal(/** @type {Map<string, number>} */ (new Map())).peek();
+  const since = useRef(/** @type {Map<string, number> | null} */ (null));
+  // What does not hold when the page is opened was asked before.
+  const firstMs = since.current === null ? 0 : Date.now();
+  const times = (since.current ??= new Map());
   const found = views.flatMap((view) => unmetLimits(view).map((where) => ({ view, where })));
   const keys = new Set(found.map(({ view, where }) => `${view.station}/${where}`));
-  for (const key of since.keys()) if (!keys.has(key)) since.delete(key);
-  for (const key of keys) if (!since.has(key)) since.set(key, Date.now());
+  for (const key of times.keys()) if (!keys.has(key)) times.delete(key);
+  for (const key of keys) if (!times.has(key)) times.set(key, firstMs);
   if (found.length > 0) now.value; // Read: looked at again as time passes.
-  return found.filter(({ view, where }) => Date.now() - (since.get(`${view.station}/${where}`) ?? 0) > SETTLES_MS);
+  return found.filter(({ view, where }) => Date.now() - (times.get(`${view.station}/${where}`) ?? 0) > SETTLES_MS);
 }
 
-/** What the connector itself has to say: broker, store, unknown tokens, certificates. */
+/** What the connector itself has to say: broker, store, unknown tokens, certificates; null: not asked yet. */
 function useConnector() {
-  const lines = useSignal(/** @type {any[]} */ ([]));
+  const works = useAsked(health, HEALTH_MS);
+  const rest = useAsked(async () => (await Promise.all([seenTokens(), certificates()])).flat(), ASK_AGAIN_MS);
+  return works && rest && [...works, ...rest];
+}
+
+/**
+ * What is asked now, every so often, and when the connector answers again; null: not known.
+ * @param {() => Promise<any[] | null>} ask @param {number} everyMs
+ */
+function useAsked(ask, everyMs) {
+  const lines = useSignal(/** @type {any[] | null} */ (null));
   useEffect(() => {
     const look = async () => {
-      const found = await Promise.all([health(), seenTokens(), certificates()]);
-      lines.value = found.flat();
+      lines.value = await ask();
     };
     look();
-    const timer = setInterval(look, ASK_AGAIN_MS);
+    const timer = setInterval(look, everyMs);
     const off = on("up", look);
     return () => {
       clearInterval(timer);
@@ -137,7 +155,7 @@ const asked = (where, query) => get(where, query).catch(() => null);
 async function health() {
   // 503: neither of them works.
   const found = await get("../../health").catch((problem) => (problem.status === 503 ? { broker: "none", store: "none" } : null));
-  if (!found) return [];
+  if (!found) return null;
   const wrong = [];
   if (found.broker !== "connected") wrong.push(["broker", "The MQTT broker is not connected:", "values wait, commands from MQTT do not arrive."]);
   if (found.store !== "ok") wrong.push(["store", "The store does not work:", "stations are told to keep what they report."]);

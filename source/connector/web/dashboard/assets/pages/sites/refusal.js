@@ -3,7 +3,7 @@
 import { html, useEffect, useSignal } from "../../lib/html.js";
 import { all } from "../../lib/api.js";
 import { places } from "../../lib/fleet.js";
-import { current, power } from "../../lib/format.js";
+import { brief, current, power } from "../../lib/format.js";
 import { partsOf } from "../../lib/keys.js";
 import { href } from "../../lib/router.js";
 import { OutcomeLine } from "../../parts/outcome.js";
@@ -21,7 +21,7 @@ export function Refusal({ view, where }) {
   const asked = limit.power_limit_asked === null ? current(limit.current_limit_asked) : power(limit.power_limit_asked);
   const has = limit.power_limit_asked === null ? limit.current_limit : limit.power_limit;
   const held = has === null ? "none" : limit.power_limit_asked === null ? current(has) : power(has);
-  return html`<a href=${href(["stations", view.station], where === "0" ? {} : { where })}>${view.name ?? view.station}${where !== "0" && `, connector ${where}`}</a>:
+  return html`<a href=${href(["stations", view.station], where === "0" ? {} : { where })}>${brief(view.name ?? view.station)}${where !== "0" && `, connector ${where}`}</a>:
     asked ${asked}, in force ${held} ${outcome.value && html`<${OutcomeLine} outcome=${outcome.value} />`}`;
 }
 

@@ -31,8 +31,8 @@ const percents = (percent) => (percent === null || percent === undefined ? UNKNO
 /** @param {string} id @param {string} where @returns {Curve[]} */
 const powerCurves = (id, where) => [
   { key: keyOf(id, where, "Power.Active.Import"), label: "Power", color: "--chart-1", isFilled: true, scaleBy: 0.001, format: kilowatts, isAlways: true },
-  { key: keyOf(id, where, "power_limit_asked"), label: "Limit asked", color: "--chart-4", isStep: true, isDashed: true, scaleBy: 0.001, format: kilowatts, isAlways: true },
   { key: keyOf(id, where, "power_limit"), label: "Limit in force", color: "--chart-2", isStep: true, scaleBy: 0.001, format: kilowatts, isAlways: true },
+  { key: keyOf(id, where, "power_limit_asked"), label: "Limit asked", color: "--text", isStep: true, isDashed: true, scaleBy: 0.001, format: kilowatts, isAlways: true },
   { key: keyOf(id, where, "SoC"), label: "State of charge", color: "--chart-3", scale: "y2", format: percents },
 ];
 
@@ -45,8 +45,8 @@ function currentCurves(id, where, keys) {
     : [{ key: keyOf(id, where, "Current.Import"), label: "Current", color: "--chart-1", isFilled: true, format: current, isAlways: true }];
   return [
     ...flows,
-    { key: keyOf(id, where, "current_limit_asked"), label: "Limit asked", color: "--chart-2", isStep: true, isDashed: true, format: current },
     { key: keyOf(id, where, "current_limit"), label: "Limit in force", color: "--chart-2", isStep: true, format: current },
+    { key: keyOf(id, where, "current_limit_asked"), label: "Limit asked", color: "--text", isStep: true, isDashed: true, format: current },
   ];
 }
 
@@ -60,8 +60,8 @@ export function Charts({ view, keys, isReady }) {
   const shown = zoom ? `${shortTime(zoom[0] * 1000)} to ${shortTime(zoom[1] * 1000)}` : RANGES.find(([each]) => each === lengthS)?.[2];
   const choose = (/** @type {number} */ each) => (setZoom(null), setLength(each));
   const aside = html`<div class="chips" role="group" aria-label="Time shown">
-    ${RANGES.map(([each, text, long]) => html`<button key=${each} class="chip" type="button" aria-label=${long} aria-pressed=${!zoom && each === lengthS} onClick=${() => choose(each)}>${text}</button>`)}
-    ${zoom && html`<button class="chip" type="button" aria-pressed="true" onClick=${() => setZoom(null)}>${shown}: back</button>`}
+    ${RANGES.map(([each, text, long]) => html`<button key=${each} class="chip" type="button" aria-label=${`${text}: ${long}`} aria-pressed=${!zoom && each === lengthS} onClick=${() => choose(each)}>${text}</button>`)}
+    ${zoom && html`<button class="chip" type="button" aria-pressed="true" onClick=${() => setZoom(null)}>${shown}: back to now</button>`}
   </div>`;
   return html`<${Section} title="Over time" aside=${aside}>
     ${places.length > 1 && html`<div class="chart-place"><${Field} label="Place" value=${where} options=${places.map((each) => [each, placeName(view, each)])} onInput=${setChosen} /></div>`}
@@ -145,6 +145,8 @@ function useSeries(keys, shape, lengthS, zoom) {
 function Plot({ those, series, title, label, onZoom, version }) {
   const names = those.map((each) => each.key).join();
   const data = useMemo(() => columnsOf(those, series), [version, names, series]);
+  if (data.slice(1).every((column) => column.every((each) => each === null)))
+    return html`<div><h3>${title}</h3><p class="muted">Nothing is known of this time.</p></div>`;
   return html`<div>
     <h3>${title}</h3>
     <${Chart} label=${label} summary=${summaryOf(those, data)} lines=${those} data=${data} height=${220} onZoom=${onZoom} />

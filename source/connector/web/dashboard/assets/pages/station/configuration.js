@@ -10,12 +10,15 @@ import { Empty, ErrorNote, Loading, Notice, Section } from "../../parts/page.js"
 import { Badge } from "../../parts/status.js";
 import { DataTable } from "../../parts/table.js";
 import { TimeAgo } from "../../parts/time.js";
+import { sendOnEnter } from "./enter.js";
 import { useFetched } from "./fetched.js";
 import { Progress, useOrder } from "./progress.js";
 
 /** A full inventory comes in many messages. */
 const PATIENCE_MS = 180_000;
 const ACTUAL = "Actual";
+/** Longer values are opened. */
+const LONG = 200;
 
 /** @param {{view: any}} props */
 export function Configuration({ view }) {
@@ -39,20 +42,46 @@ function Settings({ rows, onEdit }) {
   const wanted = text.trim().toLowerCase();
   const found = rows.filter((row) => (!isOpen || !row.readonly) && `${row.name} ${row.value ?? ""}`.toLowerCase().includes(wanted));
   const has2 = rows.some((row) => row.mutability);
-  const columns = [
-    { key: "name", label: "Name", className: "setting-name", cell: (row) => html`<span class="mono wrap">${row.name}</span>${row.attribute !== ACTUAL && html` <span class="muted small">${row.attribute}</span>`}` },
-    { key: "value", label: "Value", cell: (row) => html`<${Shown} row=${row} />` },
-    ...(has2 ? [{ key: "type", label: "Type", cell: (row) => html`<span class="muted small wrap">${kindOf(row) || UNKNOWN}</span>` }] : []),
-    { key: "change", label: "", cell: (row) => (row.readonly ? html`<${Badge} tone="off" shape="–">Read-only</${Badge}>` : row.attribute === ACTUAL && html`<button class="btn btn-small" type="button" aria-label=${`Change ${row.name}`} onClick=${() => onEdit(row)}>Change</button>`) },
-  ];
+  const columns = columnsOf(has2, onEdit);
+  // A device model has hundreds of variables: whoever seeks none sees its components.
+  const isGrouped = has2 && !wanted && found.length > 0;
   return html`<div class="stack">
     <div class="filters">
       <${Field} label="Search settings" type="search" value=${text} onInput=${setText} />
       <${Check} label="Only what can be changed" checked=${isOpen} onChange=${setOpen} />
       <span class="muted small" role="status">${plural(found.length, "setting")}</span>
     </div>
-    <${DataTable} caption="Settings" columns=${columns} rows=${found} keyOf=${(row) => `${row.name}/${row.attribute}`} empty=${html`<${Empty} icon="search" title=${rows.length ? "No setting is like that" : "It tells no settings"} />`} />
+    ${isGrouped ? html`<${Components} rows=${found} columns=${columns} />` : html`<${Table} caption="Settings" rows=${found} columns=${columns} hasAny=${rows.length > 0} />`}
   </div>`;
+}
+
+/** @param {any} props */
+const Table = ({ caption, rows, columns, hasAny = true }) => html`<${DataTable} caption=${caption} columns=${columns} rows=${rows} keyOf=${(/** @type {any} */ row) => `${row.name}/${row.attribute}`}
+  empty=${html`<${Empty} icon="search" title=${hasAny ? "No setting is like that" : "It tells no settings"} />`} />`;
+
+/** @param {boolean} has2 @param {(row: any) => void} onEdit */
+const columnsOf = (has2, onEdit) => [
+  { key: "name", label: "Name", className: "setting-name", cell: (row) => html`<span class="mono wrap">${row.name}</span>${row.attribute !== ACTUAL && html` <span class="muted small">${row.attribute}</span>`}` },
+  { key: "value", label: "Value", cell: (row) => html`<${Shown} row=${row} />` },
+  ...(has2 ? [{ key: "type", label: "Type", cell: (row) => html`<span class="muted small wrap">${kindOf(row) || UNKNOWN}</span>` }] : []),
+  { key: "change", label: html`<span class="visually-hidden">Change</span>`, cell: (row) => (row.readonly ? html`<${Badge} tone="off" shape="–">Read-only</${Badge}>` : row.attribute === ACTUAL && html`<button class="btn btn-small" type="button" aria-label=${`Change ${row.name}`} onClick=${() => onEdit(row)}>Change</button>`) },
+];
+
+/** @param {{rows: any[], columns: any[]}} props */
+function Components({ rows, columns }) {
+  const groups = Map.groupBy(rows, (row) => row.name.split("/")[0]);
+  return html`<div class="components">
+    ${[...groups].map(([name, those]) => html`<${Component} key=${name} name=${name} rows=${those} columns=${columns} />`)}
+  </div>`;
+}
+
+/** Its table is made when it is opened. @param {any} props */
+function Component({ name, rows, columns }) {
+  const [isOpen, setOpen] = useState(false);
+  return html`<details onToggle=${(event) => setOpen(event.currentTarget.open)}>
+    <summary>${name} <span class="muted small num">${rows.length}</span></summary>
+    ${isOpen && html`<${Table} caption=${`Settings of ${name}`} rows=${rows} columns=${columns} />`}
+  </details>`;
 }
 
 /** @param {{row: any}} props */
@@ -60,7 +89,9 @@ function Shown({ row }) {
   if (row.is_secret) return html`<span class="muted">hidden: it is a secret</span>`;
   if (row.value === null) return html`<span class="muted">${row.mutability === "WriteOnly" ? "cannot be read" : UNKNOWN}</span>`;
   if (row.value === "") return html`<span class="muted">empty</span>`;
-  return html`<span class="wrap">${row.value}${row.unit && ` ${row.unit}`}</span>`;
+  const text = `${row.value}${row.unit ? ` ${row.unit}` : ""}`;
+  if (text.length > LONG) return html`<details class="wrap"><summary>${text.slice(0, LONG)}… (${plural(text.length, "letter")})</summary>${text}</details>`;
+  return html`<span class="wrap">${text}</span>`;
 }
 
 /** @param {any} row */
@@ -81,7 +112,7 @@ function Change({ view, row, onClose }) {
   const choices = row.values?.length && row.type !== "MemberList" && row.type !== "SequenceList" ? row.values : row.type === "boolean" ? ["true", "false"] : null;
   const options = choices && [...new Set([...choices, text])].map((each) => [each, each || "(empty)"]);
   return html`<${Dialog} title=${row.isNew ? "Set a setting" : `Change ${row.name}`} onClose=${() => onClose(accepted)}>
-    <form class="stack" aria-label="Change a setting" onSubmit=${(event) => event.preventDefault()}>
+    <form class="stack" aria-label="Change a setting" onKeyDown=${sendOnEnter} onSubmit=${(event) => event.preventDefault()}>
       ${row.isNew && html`<${Field} label="Name" value=${name} onInput=${setName} maxlength="300" help=${view.ocpp_version?.startsWith("2") ? "Component#instance@evse/Variable" : "For example MeterValueSampleInterval"} />`}
       <${Field} label="Value" value=${text} options=${options || undefined} unit=${row.unit} help=${kindOf(row) || undefined} onInput=${setText} />
       ${row.is_secret && html`<p class="muted small">It is a secret: what it is now is not shown.</p>`}

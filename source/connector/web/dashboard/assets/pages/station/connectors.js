@@ -1,12 +1,12 @@
 // @ts-check
 /** Each connector as it is now: what flows, who charges, what limit holds. */
 import { html, useEffect, useRef } from "../../lib/html.js";
-import { current, energy, number, power, UNKNOWN, value as withUnit } from "../../lib/format.js";
+import { current, energy, number, power, shortTime, UNKNOWN, value as withUnit } from "../../lib/format.js";
 import { keyOf } from "../../lib/keys.js";
 import { href } from "../../lib/router.js";
 import { value } from "../../lib/state.js";
 import { StatusBadge } from "../../parts/status.js";
-import { Elapsed, TimeAgo } from "../../parts/time.js";
+import { Elapsed } from "../../parts/time.js";
 import { LimitSteps } from "./limits.js";
 import { mainPlaces, partPlaces, placeName } from "./naming.js";
 import { LimitForm, StartStop } from "./quick.js";
@@ -33,13 +33,19 @@ function Connector({ view, place, keys, isChosen }) {
   const isTold = view.registration === "Accepted";
   return html`<section class=${`card connector ${view.connected ? "" : "is-off"}`} aria-label=${name} ref=${own}>
     <div class="card-head"><h2>${name}</h2><${StatusBadge} status=${place.status} error=${place.error_code} /></div>
-    <${Trouble} view=${view} place=${place} />
-    <${Figures} view=${view} where=${place.where} keys=${keys} />
-    <${Session} view=${view} place=${place} />
-    <${Parts} view=${view} where=${place.where} />
-    ${isTold && html`<${StartStop} key=${place.transaction ? "stop" : "start"} view=${view} where=${place.where} transaction=${place.transaction} />
-      <${LimitSteps} view=${view} where=${place.where} limit=${place.limit} />
-      <${LimitForm} view=${view} where=${place.where} limit=${place.limit} />`}
+    <div class="connector-body">
+      <div class="connector-half">
+        <${Trouble} view=${view} place=${place} />
+        <${Figures} view=${view} where=${place.where} keys=${keys} />
+        <${Session} view=${view} place=${place} />
+        <${Parts} view=${view} where=${place.where} />
+        ${isTold && html`<${StartStop} key=${place.transaction ? "stop" : "start"} view=${view} where=${place.where} transaction=${place.transaction} />`}
+      </div>
+      ${isTold && html`<div class="connector-half">
+        <${LimitSteps} view=${view} where=${place.where} limit=${place.limit} status=${place.status} />
+        <${LimitForm} view=${view} where=${place.where} limit=${place.limit} />
+      </div>`}
+    </div>
   </section>`;
 }
 
@@ -121,7 +127,10 @@ function Session({ view, place }) {
   const running = place.transaction;
   if (!running) return html`<p class="muted small">No transaction runs.</p>`;
   return html`<p class="session wrap">
-    <strong>${running.token || "No token"}</strong> charges for <${Elapsed} since=${running.start} />, since <${TimeAgo} time=${running.start} />
-    ${" · "}<a href=${href(["transactions", running.key])}>Transaction ${running.id}</a>
+    <strong>${running.token || "No token"}</strong> charges for <${Elapsed} since=${running.start} />, since <time datetime=${running.start}>${shortTime(running.start)}</time>
+    ${" · "}<a href=${href(["transactions", running.key])} title=${running.id}>Transaction ${short(running.id)}</a>
   </p>`;
 }
+
+/** UUIDs are for machines: their beginning tells them apart. @param {string} id */
+const short = (id) => (id.length > 12 ? `${id.slice(0, 8)}…` : id);

@@ -8,6 +8,7 @@ import { ActionButton } from "../../parts/button.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Field } from "../../parts/field.js";
 import { ErrorNote, Notice } from "../../parts/page.js";
+import { sendOnEnter } from "./enter.js";
 
 /**
  * @typedef {object} Option
@@ -107,7 +108,7 @@ export function EditDialog({ view, onClose }) {
     onInput=${(text) => setTexts((was) => ({ ...was, [option.name]: text }))} />`;
   const isElsewhere = problem && !ALL.some(({ name }) => problem.of?.(name));
   return html`<${Dialog} title=${`Edit ${view.station}`} onClose=${onClose} wide>
-    <div class="stack">
+    <form class="stack" aria-label="Options" onKeyDown=${sendOnEnter} onSubmit=${(event) => event.preventDefault()}>
       ${view.named && html`<${Notice} tone="warn" title="It is named in STATIONS.">Change its entry there, and start the connector again. What stands there counts.</${Notice}>`}
       ${GROUPS.map(([text, options]) => html`<fieldset class="station-options" key=${text} disabled=${view.named}>
         <legend>${text || "For people"}</legend>
@@ -119,7 +120,7 @@ export function EditDialog({ view, onClose }) {
         <button class="btn" type="button" onClick=${onClose}>Cancel</button>
         <${ActionButton} kind="primary" disabled=${view.named} run=${save} onError=${setProblem}>Save</${ActionButton}>
       </div>
-    </div>
+    </form>
   </${Dialog}>`;
 }
 

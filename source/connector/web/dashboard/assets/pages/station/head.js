@@ -17,7 +17,7 @@ import { nameOf } from "./naming.js";
 export function Head({ view }) {
   const [isEdited, setEdited] = useState(false);
   const isFaulted = view.status === "Faulted" || view.status === "Unavailable";
-  return html`<${PageHead} title=${nameOf(view)} sub=${html`<${Who} view=${view} />`} back=${{ href: href([]), text: "All stations" }}>
+  return html`<${PageHead} title=${html`<span class="brief" title=${nameOf(view)}>${nameOf(view)}</span>`} sub=${html`<${Who} view=${view} />`} back=${{ href: href([]), text: "All stations" }}>
       <${LinkBadge} connected=${view.connected} />
       <${RegistrationBadge} registration=${view.registration} />
       ${view.connected && isFaulted && html`<${StatusBadge} status=${view.status} error=${view.error_code} />`}
@@ -39,7 +39,8 @@ function Who({ view }) {
     firmware && `firmware ${firmware}`,
     view.ocpp_version && `OCPP ${view.ocpp_version}`,
   ];
-  return html`<span class="wrap">${parts.filter(Boolean).join(" · ")}</span>`;
+  const text = parts.filter(Boolean).join(" · ");
+  return html`<span class="brief" title=${text}>${text}</span>`;
 }
 
 /** @param {{view: any}} props */

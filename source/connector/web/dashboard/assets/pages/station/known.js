@@ -2,7 +2,7 @@
 /** What a station tells at all: the keys of its datapoints, found as they come. */
 import { useEffect, useSignal } from "../../lib/html.js";
 import { partsOf } from "../../lib/keys.js";
-import { loadDatapoints, on } from "../../lib/state.js";
+import { loadDatapoints, on, watch } from "../../lib/state.js";
 import { remember } from "./orders.js";
 
 /**
@@ -42,8 +42,10 @@ export function useDatapoints(id) {
       isDue = true;
     });
     const stopUp = on("up", load);
+    watch(id);
     load();
     return () => {
+      watch(null);
       stop();
       stopUp();
     };

@@ -1,10 +1,14 @@
 // @ts-check
 /** A limit on its way: asked, sent, accepted, in force, effective, each in words. */
 import { html } from "../../lib/html.js";
-import { clock, current, power, UNKNOWN } from "../../lib/format.js";
+import { clock, current, power } from "../../lib/format.js";
 import { isUnmet } from "../../lib/fleet.js";
+import { value } from "../../lib/state.js";
 import { Badge } from "../../parts/status.js";
-import { isRunning, limitOrder } from "./orders.js";
+import { isRunning, limitOrder, wasNotSent } from "./orders.js";
+import { Seen } from "./progress.js";
+
+const PHASES = ["L1", "L2", "L3"];
 
 /** A limit in the unit it is known in. @param {number | null | undefined} watts @param {number | null | undefined} amperes */
 export function limitText(watts, amperes) {
@@ -20,7 +24,7 @@ export function limitText(watts, amperes) {
  * @returns {[string, string, string, any][]} tone, shape, word, more
  */
 function steps(order, limit) {
-  const asked = limitText(limit?.power_limit_asked, limit?.current_limit_asked);
+  const asked = askedNow(order) ?? limitText(limit?.power_limit_asked, limit?.current_limit_asked);
   const has = limitText(limit?.power_limit, limit?.current_limit);
   const unmet = limit && isUnmet(limit);
   return [
@@ -34,31 +38,61 @@ function steps(order, limit) {
   ];
 }
 
+/** What was just asked: the station's view tells it a moment later. @param {any} order */
+function askedNow(order) {
+  if (!order?.times.asked || order.problem || order.isPast || typeof order.value !== "number") return null;
+  if (order.outcome && !["accepted", "rejected"].includes(order.outcome.outcome)) return null;
+  return { power_limit: limitText(order.value, null), current_limit: limitText(null, order.value) }[order.command] ?? null;
+}
+
 /** @param {any} order @param {string | null} has @returns {[string, string, string, any]} */
 function sent(order, has) {
-  if (order?.times.sent) return ["done", "✓", "Sent", clock(order.times.sent)];
+  if (order?.times.sent && !wasNotSent(order)) return ["done", "✓", "Sent", clock(order.times.sent)];
   if (order && isRunning(order)) return ["wait", "◐", "Sent", "waits for its turn"];
   if (order?.outcome?.kept) return ["wait", "◐", "Sent", "when the station can take it"];
-  if (order?.outcome?.outcome === "accepted" && order.times.asked) return ["done", "✓", "Sent", order.outcome.detail || "nothing was needed"];
-  return has ? ["done", "✓", "Sent", "before"] : ["none", "○", "Sent", UNKNOWN];
+  if (order && wasNotSent(order)) return ["none", "○", "Sent", `nothing: ${order.outcome.detail || "it was not needed"}`];
+  if (["accepted", "error", "timeout"].includes(order?.outcome?.outcome)) return ["done", "✓", "Sent", "not known when"];
+  return has ? ["done", "✓", "Sent", "before"] : ["none", "○", "Sent", "nothing"];
 }
 
 /** @param {any} order @param {string | null} has @returns {[string, string, string, any]} */
 function accepted(order, has) {
   const outcome = order?.outcome;
   if (order && isRunning(order)) return ["wait", "◐", "Accepted", "no answer yet"];
+  if (outcome?.kept) return ["wait", "◐", "Accepted", `not yet: ${outcome.detail || outcome.outcome}`];
   if (outcome && outcome.outcome !== "accepted") return ["bad", "✕", "Accepted", `no: ${outcome.detail || outcome.outcome}`];
+  if (outcome && wasNotSent(order)) return ["none", "○", "Accepted", "nothing was sent"];
   if (outcome) return ["done", "✓", "Accepted", [clock(outcome.timestamp), outcome.detail].filter(Boolean).join(", ")];
-  return has ? ["done", "✓", "Accepted", "before"] : ["none", "○", "Accepted", UNKNOWN];
+  return has ? ["done", "✓", "Accepted", "before"] : ["none", "○", "Accepted", "nothing"];
 }
 
-const STATES = { done: "done", wait: "under way", bad: "failed", none: "not so" };
+/** Said before what stands beside it, which is enough where it has not come so far. */
+const STATES = { done: " done:", wait: " under way:", bad: " failed:", none: "" };
 
-/** @param {{view: any, where: string, limit: any}} props */
-export function LimitSteps({ view, where, limit }) {
+/**
+ * Below what a limit pauses: the API tells it of one phase. @param {any} view @param {string} where
+ * @param {number | null | undefined} least W
+ */
+function pausesBelow(view, where, least) {
+  if (least === null || least === undefined) return null;
+  const flows = PHASES.map((phase) => value(view.station, where, "Current.Import", phase).value?.value);
+  const used = flows.filter((amperes) => amperes > 0.5).length;
+  if (used > 1) return `below ${power(used * least)} it pauses on the ${used} phases that are used`;
+  const hasMany = flows.filter((amperes) => typeof amperes === "number").length > 1;
+  return `below ${power(least)} it pauses on one phase${hasMany ? `, below ${power(3 * least)} on three` : ""}`;
+}
+
+/** Whether nothing flows because the limit is below the least current. @param {any} props */
+function isPausedByLimit({ view, where, limit, status }) {
+  if (status !== "SuspendedEVSE" || limit?.enabled === false || !(limit?.power_limit > 0)) return false;
+  return limit.power_limit < 3 * (limit.limit_min ?? 0) && !(value(view.station, where, "Power.Active.Import").value?.value > 0);
+}
+
+/** @param {{view: any, where: string, limit: any, status?: string | null}} props */
+export function LimitSteps({ view, where, limit, status }) {
   const order = limitOrder(view.station, where);
   const range = [
-    limit?.limit_min === null || limit?.limit_min === undefined ? null : `below ${power(limit.limit_min)} it pauses`,
+    pausesBelow(view, where, limit?.limit_min),
     limit?.limit_max === null || limit?.limit_max === undefined ? null : `at most ${power(limit.limit_max)}`,
   ].filter(Boolean);
   return html`<div class="limit-steps">
@@ -66,11 +100,13 @@ export function LimitSteps({ view, where, limit }) {
     <ol>
       ${steps(order, limit).map(([kind, shape, word, more]) => html`<li key=${word} class=${kind}>
         <span class="shape" aria-hidden="true">${shape}</span>
-        <span class="word">${word}<span class="visually-hidden">, ${STATES[kind]}:</span></span>
+        <span class="word">${word}<span class="visually-hidden">,${STATES[kind]}</span></span>
         <span class="more num wrap">${more}</span>
       </li>`)}
     </ol>
-    ${order?.stage === "in_force" && html`<p class="small"><${Badge} tone="live" shape="●">Seen to take effect</${Badge}> ${order.seen ?? ""}</p>`}
+    ${isPausedByLimit({ view, where, limit, status })
+      ? html`<p class="small"><${Badge} tone="warn" shape="‖">Paused by the limit</${Badge}> ${power(limit.power_limit)} may be too little to charge with.</p>`
+      : order?.stage === "in_force" && html`<p class="small"><${Seen} order=${order} /></p>`}
     ${range.length > 0 && html`<p class="muted small">${range.join("; ")}</p>`}
   </div>`;
 }

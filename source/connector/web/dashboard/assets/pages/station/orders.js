@@ -5,7 +5,7 @@
  */
 import { signal } from "../../lib/html.js";
 import { ApiError, path, post } from "../../lib/api.js";
-import { on } from "../../lib/state.js";
+import { hello, on } from "../../lib/state.js";
 
 /**
  * @typedef {object} Order
@@ -22,6 +22,8 @@ import { on } from "../../lib/state.js";
  * @property {string | null} seen what shows that it took effect
  * @property {Record<string, string>} times of each stage, ISO 8601
  * @property {boolean} isOurs given on this page
+ * @property {boolean} isPast the stream of events was lost since: what was asked may be other now
+ * @property {boolean} isTold the value is as the connector told it: it can be shown
  */
 
 const MOST = 100;
@@ -42,6 +44,16 @@ export function ordersOf(station) {
 
 /** Whether it has not ended. @param {Order} order */
 export const isRunning = (order) => !order.outcome && !order.problem;
+
+/**
+ * Whether it ended well without a message to the station: "unchanged", or kept for after a pause.
+ * @param {Order} order
+ */
+export function wasNotSent({ outcome, isTold, times }) {
+  if (outcome?.outcome !== "accepted" || outcome.kept) return false;
+  const [why] = String(outcome.detail ?? "").split(", ");
+  return why === "paused" || why === "unchanged" || Boolean(isTold && times.asked && !times.sent);
+}
 
 /** Whether a command is about limits. @param {string} command */
 export const isLimit = (command) => LIMITS.has(command);
@@ -89,6 +101,8 @@ const blank = (known) => ({
   seen: null,
   times: {},
   isOurs: false,
+  isPast: false,
+  isTold: false,
   ...known,
 });
 
@@ -96,11 +110,29 @@ const blank = (known) => ({
 async function follow({ station, number }, answer) {
   try {
     const outcome = await answer;
+    settle(station, number, outcome.correlation);
     return change(station, number, (now) => ended(now, outcome));
   } catch (problem) {
     const told = problem instanceof ApiError ? problem : new ApiError(String(problem), 0);
     return change(station, number, (now) => (now.outcome ? now : { ...now, problem: told }));
   }
+}
+
+/**
+ * The answer tells which news were of this order: those that were taken for somebody else's
+ * (two people gave the same, or what was shown of a secret differs) are put right.
+ * @param {string} station @param {number} number @param {string} correlation
+ */
+function settle(station, number, correlation) {
+  const list = ordersOf(station);
+  const own = list.peek().find((each) => each.number === number);
+  if (!own || own.correlation === correlation) return;
+  const twin = list.peek().find((each) => each.correlation === correlation);
+  const known = twin ?? { stage: "asked", outcome: null, seen: null, times: { asked: own.times.asked } };
+  const right = { ...own, ...known, correlation, number, isOurs: true };
+  const wrong = own.correlation ? [{ ...own, number: (last += 1), isOurs: false }] : [];
+  const kept = list.peek().filter((each) => each !== twin);
+  list.value = kept.flatMap((each) => (each === own ? [right, ...wrong] : [each]));
 }
 
 /** @param {Order} order @param {any} outcome @returns {Order} */
@@ -143,6 +175,23 @@ const whatOf = ({ station, where, command, action, value }) => ({
   value: command === "call" ? value?.payload : value,
 });
 
+let run = hello.peek()?.started ?? "";
+
+/** What was told meanwhile is not known; a connector that began again has let go what ran. */
+on("up", ({ started }) => {
+  const isAnother = run !== "" && run !== started;
+  run = started;
+  for (const list of lists.values()) list.value = list.peek().map((each) => afterUp(each, isAnother));
+});
+
+/** @param {Order} order @param {boolean} isAnother @returns {Order} */
+function afterUp(order, isAnother) {
+  if (!isRunning(order)) return { ...order, isPast: true };
+  // The answer to ours tells what became of it.
+  if (order.isOurs || !isAnother) return order;
+  return { ...order, isPast: true, problem: new ApiError("The connector was started again before its end was told.", 0) };
+}
+
 /** The one of ours that this is the first news of: its answer will bring the correlation. */
 const awaited = (/** @type {Order[]} */ orders, /** @type {any} */ told) =>
   orders.findLast(
@@ -152,7 +201,8 @@ const awaited = (/** @type {Order[]} */ orders, /** @type {any} */ told) =>
       isRunning(each) &&
       each.where === told.where &&
       each.command === told.command &&
-      each.action === told.action,
+      each.action === told.action &&
+      JSON.stringify(each.value) === JSON.stringify(whatOf(told).value),
   );
 
 /** @param {Order} order @param {any} told @returns {Order} */
@@ -160,6 +210,9 @@ function advanced(order, told) {
   const { stage, correlation, time, outcome, seen } = told;
   return {
     ...order,
+    // As the connector tells it, secrets are blanked.
+    value: whatOf(told).value,
+    isTold: true,
     correlation,
     stage: order.stage === "in_force" ? order.stage : stage,
     outcome: outcome ?? order.outcome,

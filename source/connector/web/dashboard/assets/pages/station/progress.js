@@ -6,7 +6,7 @@ import { announce } from "../../parts/announce.js";
 import { OutcomeLine } from "../../parts/outcome.js";
 import { Notice } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
-import { call, give, isRunning, ordersOf } from "./orders.js";
+import { call, give, isRunning, ordersOf, wasNotSent } from "./orders.js";
 import { placeName } from "./naming.js";
 
 /**
@@ -75,18 +75,37 @@ export function Refusal({ problem }) {
 export function Progress({ order, isLong = true, hasHint = true }) {
   if (!order) return null;
   if (order.problem && !order.outcome) return html`<${Refusal} problem=${order.problem} />`;
-  const { outcome, stage, times, seen } = order;
+  const { outcome, stage, times } = order;
   return html`<div class="stack tight progress">
     <div class="row">
       <${OutcomeLine} outcome=${outcome && withoutEcho(outcome)} stage=${outcome ? null : stage} />
-      ${times.sent && outcome && html`<span class="muted small num">sent ${clock(times.sent)}</span>`}
+      ${times.sent && outcome && !wasNotSent(order) && html`<span class="muted small num">sent ${clock(times.sent)}</span>`}
       ${outcome?.kept && html`<${Badge} tone="busy" shape="◐">Kept for later</${Badge}>`}
-      ${seen && html`<span><${Badge} tone="live" shape="●">Seen to take effect</${Badge}> ${seen}</span>`}
+      <${Seen} order=${order} />
       ${isRunning(order) && stage === "sent" && html`<span class="muted small">The station has not answered yet.</span>`}
     </div>
+    ${reasonOf(outcome?.response) && html`<p class="small wrap">The station says: ${reasonOf(outcome.response)}</p>`}
     ${hasHint && outcome && hintOf(order) && html`<p class="muted small">${hintOf(order)}</p>`}
     ${isLong && outcome && hasContent(outcome.response) && html`<details class="small"><summary>What the station answered</summary><pre class="station-json" tabindex="0">${JSON.stringify(outcome.response, null, 2)}</pre></details>`}
   </div>`;
+}
+
+/** What shows that it took effect. @param {{order: any}} props */
+export function Seen({ order }) {
+  if (!order.seen || wasNotSent(order)) return null;
+  if (isStopped(order)) return html`<span><${Badge} tone="warn" shape="‖">Paused by the limit</${Badge}> ${order.seen}: it is too little to charge with.</span>`;
+  return html`<span><${Badge} tone="live" shape="●">Seen to take effect</${Badge}> ${order.seen}</span>`;
+}
+
+/** Whether nothing flows though some was allowed. @param {any} order */
+const isStopped = ({ command, value, seen }) => ["power_limit", "current_limit"].includes(command) && value > 0 && /(^|\s)0(\.0+)? (W|A)\b/.test(seen);
+
+/** Why, in the words of a station of OCPP 2.x; "": it gave none. @param {any} response @returns {string} */
+function reasonOf(response) {
+  if (!response || typeof response !== "object") return "";
+  const { statusInfo: info } = response;
+  if (info && typeof info === "object") return [info.reasonCode, info.additionalInfo].filter(Boolean).join(", ");
+  return Object.values(response).map(reasonOf).find(Boolean) ?? "";
 }
 
 /** @param {any} response */

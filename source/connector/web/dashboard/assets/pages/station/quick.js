@@ -2,10 +2,13 @@
 /** What is done with a connector most often: a limit, pause, start and stop. */
 import { html, useState } from "../../lib/html.js";
 import { ActionButton } from "../../parts/button.js";
+import { confirm } from "../../parts/dialog.js";
 import { Field } from "../../parts/field.js";
 import { Icon } from "../../parts/icons.js";
 import { numberOf } from "./commands/reading.js";
+import { questionAbout } from "./large.js";
 import { placeName } from "./naming.js";
+import { sendOnEnter } from "./enter.js";
 import { Progress, useOrder } from "./progress.js";
 
 /** @type {[string, string][]} */
@@ -29,11 +32,13 @@ export function LimitForm({ view, where, limit }) {
     setError(found === null ? "A number, for example 4.1" : "");
     if (found === null) return;
     const [command, value] = limitCommand(found, unit);
+    const question = questionAbout(view, where, command, value, place);
+    if (question && !(await confirm(question))) return;
     await send(where, command, value);
   }
-  return html`<form class="stack tight" aria-label=${`Limit of ${place}`} onSubmit=${(event) => event.preventDefault()}>
+  return html`<form class="stack tight" aria-label=${`Limit of ${place}`} onKeyDown=${sendOnEnter} onSubmit=${(event) => event.preventDefault()}>
     <div class="limit-form">
-      <${Field} label="New limit" value=${text} inputmode="decimal" error=${error} onInput=${setText} maxlength="20" />
+      <${Field} label="New limit" value=${text} inputmode="decimal" error=${error} onInput=${setText} />
       <${Field} label="Unit" value=${unit} options=${UNITS} onInput=${setUnit} />
       <${ActionButton} kind="primary" label=${`Set the limit of ${place}`} run=${set}>Set</${ActionButton}>
     </div>
@@ -57,12 +62,12 @@ export function StartStop({ view, where, transaction }) {
     action: "Stop charging",
     isDanger: true,
   };
-  return html`<form class="stack tight" aria-label=${`Charging at ${place}`} onSubmit=${(event) => event.preventDefault()}>
+  return html`<form class="stack tight" aria-label=${`Charging at ${place}`} onKeyDown=${sendOnEnter} onSubmit=${(event) => event.preventDefault()}>
     ${transaction
       ? html`<div class="row"><${ActionButton} kind="danger" small label=${`Stop charging at ${place}`} ask=${question} run=${() => send(where, "charge", false)}><${Icon} name="stop" size=${14} />Stop charging</${ActionButton}></div>`
       : html`<div class="limit-form">
           <${Field} label="Token" value=${token} onInput=${setToken} maxlength="255" placeholder="as REMOTE_ID_TOKEN" />
-          <${ActionButton} label=${`Start charging at ${place}`} run=${start}><${Icon} name="play" size=${14} />Start</${ActionButton}>
+          <${ActionButton} kind="primary" label=${`Start charging at ${place}`} run=${start}><${Icon} name="play" size=${14} />Start</${ActionButton}>
         </div>`}
     <${Progress} order=${order} isLong=${false} />
   </form>`;

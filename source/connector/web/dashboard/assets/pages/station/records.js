@@ -4,7 +4,7 @@ import { html, useEffect } from "../../lib/html.js";
 import { all, get } from "../../lib/api.js";
 import { energy, shortTime, UNKNOWN, words } from "../../lib/format.js";
 import { href } from "../../lib/router.js";
-import { on } from "../../lib/state.js";
+import { on, value } from "../../lib/state.js";
 import { ActionButton } from "../../parts/button.js";
 import { Empty, ErrorNote, Loading, Section } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
@@ -22,9 +22,16 @@ const transactionColumns = (view) => [
   { key: "where", label: "Where", cell: (row) => placeName(view, row.where) },
   { key: "token", label: "Token", cell: (row) => html`<span class="wrap">${row.token ?? UNKNOWN}</span>` },
   { key: "duration", label: "Duration", num: true, cell: (row) => html`<${Elapsed} since=${row.start} until=${row.stop} />` },
-  { key: "energy", label: "Energy", num: true, cell: (row) => energy(row.energy) },
+  { key: "energy", label: "Energy", num: true, cell: (row) => html`<${Energy} view=${view} row=${row} />` },
   { key: "end", label: "End", cell: (row) => (row.stop ? html`<span class="wrap">${words(row.reason)}</span>` : html`<${Badge} tone="live" shape="●">Running</${Badge}>`) },
 ];
+
+/** Of what runs as it is now, as on the card of its connector. @param {{view: any, row: any}} props */
+function Energy({ view, row }) {
+  const now = value(view.station, row.where, "session_energy").value?.value;
+  const running = view.connectors.find((/** @type {any} */ each) => each.where === row.where)?.transaction;
+  return energy(running?.key === row.key && typeof now === "number" ? now : row.energy);
+}
 
 /** @param {{view: any}} props */
 export function Transactions({ view }) {
@@ -66,7 +73,7 @@ export function Reservations({ view }) {
     { key: "token", label: "Token", cell: (row) => html`<span class="wrap">${row.token}</span>` },
     { key: "expiry", label: "Until", cell: (row) => shortTime(row.expiry) },
     { key: "status", label: "Status", cell: (row) => html`<${Badge} tone=${(STATUS[row.status] ?? ["idle"])[0]} shape=${(STATUS[row.status] ?? ["", "·"])[1]}>${row.status === "Accepted" ? "Holds" : words(row.status)}</${Badge}>` },
-    { key: "cancel", label: "", cell: (row) => row.status === "Accepted" && html`<${ActionButton} small label=${`Cancel reservation ${row.id}`} run=${() => cancel(row)}>Cancel</${ActionButton}>` },
+    { key: "cancel", label: html`<span class="visually-hidden">Cancel</span>`, cell: (row) => row.status === "Accepted" && html`<${ActionButton} small label=${`Cancel reservation ${row.id}`} run=${() => cancel(row)}>Cancel</${ActionButton}>` },
   ];
   return html`<${Section} title="Reservations" aside=${html`<a href=${href(["stations", id], { tab: "commands" })}>Reserve</a>`} flush>
     <${ErrorNote} error=${problem.value} retry=${again} />

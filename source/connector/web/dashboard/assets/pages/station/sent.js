@@ -17,21 +17,25 @@ export function SentList({ view, most }) {
     ${orders.length === 0
       ? html`<${Empty} icon="info" title="Nothing was sent yet"><p>Commands are listed here as they are given, over MQTT, too.</p></${Empty}>`
       : html`<ol class="orders">${orders.map((order) => html`<li key=${order.number}><${One} order=${order} view=${view} /></li>`)}</ol>`}
+    ${!orders.every(isKnown) && html`<p class="in-card muted small">Of what ended before this page was opened only the last of each command is known.</p>`}
   </${Section}>`;
 }
 
-/** @param {any} props */
+/** The value as the connector tells it: without secrets. @param {any} props */
 function One({ order, view }) {
   return html`<div class="order">
     <div class="order-what">
       <strong title=${order.command}>${order.command === "call" ? order.action : commandName(order.command)}</strong>
       <span class="muted small">${placeName(view, order.where)}</span>
-      <code class="small order-value">${valueText(order.value)}</code>
+      ${isKnown(order) ? html`<code class="small order-value">${order.isTold && valueText(order.value)}</code>` : html`<span class="muted small">value not known</span>`}
     </div>
     <span class="muted small order-when"><${TimeAgo} time=${timeOf(order)} />${order.isOurs ? "" : order.times.asked ? " · not from this page" : ""}</span>
     <${Progress} order=${order} hasHint=${false} />
   </div>`;
 }
+
+/** Of what ended before this page was opened only the outcome is known. @param {any} order */
+const isKnown = (order) => order.isTold || order.isOurs;
 
 /** @param {any} value */
 function valueText(value) {

@@ -3,7 +3,7 @@
 import { html } from "../../lib/html.js";
 import { href } from "../../lib/router.js";
 import { isLoaded, station } from "../../lib/state.js";
-import { Empty, ErrorNote, Loading, PageHead } from "../../parts/page.js";
+import { ErrorNote, Loading, Notice, PageHead } from "../../parts/page.js";
 import { Certificates } from "./certificates.js";
 import { Charts } from "./charts.js";
 import { Commands } from "./commands/commands.js";
@@ -41,9 +41,9 @@ export default function Page({ params, query }) {
 /** @param {{id: string}} props */
 function Unknown({ id }) {
   return html`<${PageHead} title=${id} back=${{ href: href([]), text: "All stations" }} />
-    <${Empty} icon="search" title="Nobody knows this station">
+    <${Notice} tone="warn" title="Nobody knows this station.">
       <p>It has never been here, or it was forgotten. When it connects it is listed under <a href=${href([])}>Stations</a>; one that is to come can be <a href=${href(["adopt"])}>added</a> before.</p>
-    </${Empty}>`;
+    </${Notice}>`;
 }
 
 /** @param {{view: any, query: Record<string, string>}} props */

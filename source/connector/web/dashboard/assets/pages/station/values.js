@@ -31,6 +31,6 @@ export function Values({ keys }) {
   const rows = keys.filter((key) => key.toLowerCase().includes(wanted)).map((key) => ({ key, parts: partsOf(key) })).filter((row) => row.parts);
   return html`<${Section} title="All values">
     <div class="filters"><${Field} label="Search values" type="search" value=${text} onInput=${setText} /><span class="muted small" role="status">${plural(rows.length, "value")}</span></div>
-    <${DataTable} caption="All values" columns=${COLUMNS} rows=${rows} keyOf=${(row) => row.key} empty=${html`<p class="muted">No value is like that.</p>`} />
+    <${DataTable} caption="Values of this station" columns=${COLUMNS} rows=${rows} keyOf=${(row) => row.key} empty=${html`<p class="muted">No value is like that.</p>`} />
   </${Section}>`;
 }

@@ -38,10 +38,10 @@ function rank(name) {
   return at < 0 ? FIRST.length : at;
 }
 
-/** What can be plotted: measurands with a number in any sample. @param {any[]} samples */
+/** What can be plotted: measurands with a number in any sample; how long it took is the axis itself. @param {any[]} samples */
 export function plottable(samples) {
   const isNumber = (name) => samples.some(({ values }) => typeof values[name] === "number");
-  return [...new Set(namesOf(samples).filter(isNumber).map(measurand))];
+  return [...new Set(namesOf(samples).filter(isNumber).map(measurand))].filter((name) => name !== "session_seconds");
 }
 
 /**

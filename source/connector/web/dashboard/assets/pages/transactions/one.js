@@ -8,7 +8,7 @@ import { on } from "../../lib/state.js";
 import { toast } from "../../parts/announce.js";
 import { ActionButton } from "../../parts/button.js";
 import { CopyText } from "../../parts/copy.js";
-import { ErrorNote, Loading, PageHead, Section } from "../../parts/page.js";
+import { ErrorNote, Loading, Notice, PageHead, Section } from "../../parts/page.js";
 import { Elapsed } from "../../parts/time.js";
 import { State } from "./list.js";
 import { Samples } from "./samples.js";
@@ -41,7 +41,7 @@ export function One({ id }) {
   const found = item.value;
   if (!found) {
     return html`<${PageHead} title="Transaction" back=${BACK} />
-      ${error.value ? html`<${ErrorNote} error=${error.value} retry=${load} />` : html`<${Loading} />`}`;
+      ${error.value?.status === 404 ? html`<${Unknown} />` : error.value ? html`<${ErrorNote} error=${error.value} retry=${load} />` : html`<${Loading} />`}`;
   }
   const close = async () => {
     item.value = { ...found, ...(await post(path`transactions/${id}/close`)) };
@@ -54,6 +54,10 @@ export function One({ id }) {
     <${Section} title="Record"><${Facts} item=${found} /></${Section}>
     <${Samples} samples=${found.samples} />`;
 }
+
+const Unknown = () => html`<${Notice} tone="warn" title="Nobody knows this transaction.">
+  It is not in the records: the address may have been cut off, or it was older than what is kept. <a href=${href(["transactions"])}>All transactions</a>
+</${Notice}>`;
 
 /** @param {{item: any}} props */
 function Facts({ item }) {

@@ -38,6 +38,8 @@ function Plot({ samples, measurand }) {
   const told = numbers.length
     ? `${plural(samples.length, "sample")}, from ${value(Math.min(...numbers), unit)} to ${value(Math.max(...numbers), unit)}`
     : "no number";
+  const times = data[0].filter((_, at) => data.slice(1).some((column) => column[at] !== null));
+  if (new Set(times).size < 2) return html`<p class="muted">${spoken(measurand)} was told once: ${value(numbers[0], unit)}. A course needs two samples.</p>`;
   return html`<${Chart} label=${spoken(measurand)} summary=${told} lines=${lines} data=${data} />`;
 }
 

@@ -71,7 +71,7 @@ for (const version of ["1.6", "2.0.1", "2.1"])
 
 /** What was sent before, to send it again or change it. @param {any} props */
 function Earlier({ view, onTake }) {
-  const calls = ordersOf(view.station).value.filter((each) => each.command === "call" && each.value && typeof each.value === "object").slice(0, MOST_EARLIER);
+  const calls = ordersOf(view.station).value.filter((each) => each.command === "call" && each.isTold && each.value && typeof each.value === "object").slice(0, MOST_EARLIER);
   if (calls.length === 0) return null;
   return html`<div>
     <h3 class="small">Sent before</h3>

@@ -19,6 +19,7 @@ export const CHARGING = [
       { name: "unit", label: "Unit", options: UNITS, initial: "kW" },
     ],
     commandOf: (texts) => (texts.unit === "A" ? "current_limit" : "power_limit"),
+    isLimit: true,
     value: (texts) => limitCommand(needNumber("number", texts.number), texts.unit)[1],
     action: "Set the limit",
   },

@@ -4,6 +4,8 @@ import { html, useState } from "../../../lib/html.js";
 import { ActionButton } from "../../../parts/button.js";
 import { confirm } from "../../../parts/dialog.js";
 import { Field } from "../../../parts/field.js";
+import { sendOnEnter } from "../enter.js";
+import { questionAbout } from "../large.js";
 import { placeName } from "../naming.js";
 import { Progress, useOrder } from "../progress.js";
 import { Misfit } from "./reading.js";
@@ -29,16 +31,18 @@ export function CommandForm({ spec, view }) {
   async function run() {
     setMisfit(null);
     const value = spec.value(texts, view);
-    const question = spec.ask?.(texts, view, placeName(view, where));
-    if (question && !(await confirm(question))) return;
     const command = spec.commandOf?.(texts, view) ?? spec.command ?? spec.id;
+    const place = placeName(view, where);
+    const isLarge = spec.isLimit && questionAbout(view, where, command, value, place);
+    const question = spec.ask?.(texts, view, place) ?? isLarge;
+    if (question && !(await confirm(question))) return;
     await (command === "call" ? sendCall(value.action, value.payload) : send(where, command, value));
   }
   const fail = (/** @type {any} */ problem) => {
     if (!(problem instanceof Misfit)) throw problem;
     setMisfit(problem);
   };
-  return html`<form class="stack tight" aria-label=${spec.title} onSubmit=${(event) => event.preventDefault()}>
+  return html`<form class="stack tight" aria-label=${spec.title} onKeyDown=${sendOnEnter} onSubmit=${(event) => event.preventDefault()}>
     <p class="muted">${spec.text}</p>
     <div class="command-fields">
       ${places.length > 1 && html`<${Field} label="Where" value=${where} options=${places.map((each) => [each, placeName(view, each)])} onInput=${setWhere} />`}

@@ -27,6 +27,7 @@ import { mainPlaces, partPlaces, speaks2 } from "../naming.js";
  * @property {string} [command] where it is not the id
  * @property {(texts: Texts, view: any) => string} [commandOf] where it depends on the fields
  * @property {string} action on the button
+ * @property {boolean} [isLimit] a large one is asked about
  * @property {(texts: Texts, view: any, place: string) => import("../../../parts/dialog.js").Question | undefined} [ask]
  * @property {(view: any) => boolean} [only] for some stations
  */

@@ -1,0 +1,164 @@
+"""What a command came to: refused, not reached, not taken. Said in words, never lost."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from connector.tests.dashboard.cards import Card, badge
+from connector.tests.dashboard.conftest import OpenSite
+from connector.tests.dashboard.marks import MARKS
+from connector.tests.dashboard.site import GONE
+
+pytestmark = MARKS
+ONE = '{"CP1": {}}'
+WHY = {"reasonCode": "TooHot", "additionalInfo": "the fan stands still"}
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.0.1"])
+async def test_a_refused_limit_is_shown_refused_with_the_stations_words(
+    open_site: OpenSite, version: str
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger("CP1", version)
+    reason = {"statusInfo": WHY} if version == "2.0.1" else {}
+    charge.station.answers["SetChargingProfile"] = lambda _: {
+        "status": "Rejected",
+        **reason,
+    }
+    await charge.begin()
+    page = (await site.page("stations/CP1")).page
+    card = Card(page, version)
+    await card.limit("4.14")
+
+    form = card.limit_form
+    await expect(badge(form, "Rejected")).to_be_visible()
+    await expect(form.get_by_text("The station said no.")).to_be_visible()
+    await card.expect_steps(Asked="done: 4.14 kW", Accepted="failed: no")
+    await card.expect_steps(In_force=": none, or not known")
+    if reason:
+        await expect(form).to_contain_text("the fan stands still")
+
+
+async def test_a_refused_command_says_what_the_station_answered(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    charge.station.answers["UnlockConnector"] = lambda _: {"status": "UnlockFailed"}
+    page = (await site.page("stations/CP1?tab=commands")).page
+    await page.get_by_text("Unlock the cable").click()
+    form = page.get_by_role("form", name="Unlock the cable")
+    await form.get_by_role("button", name="Unlock").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Unlock").click()
+
+    await expect(badge(form, "Rejected")).to_be_visible()
+    await expect(form).to_contain_text("UnlockFailed")
+
+
+async def test_what_needs_attention_names_a_limit_that_is_not_met(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    charge.station.answers["SetChargingProfile"] = lambda _: {"status": "Rejected"}
+    await charge.begin()
+    page = (await site.page("stations/CP1")).page
+    card = Card(page)
+    await card.limit("4.14")
+    await expect(badge(card.limit_form, "Rejected")).to_be_visible()
+    await page.get_by_role("link", name="All stations").click()
+
+    await expect(page.get_by_text("1 limit not in force")).to_be_visible()
+    await expect(page.get_by_role("row", name="CP1")).to_contain_text("not met")
+
+
+async def test_a_limit_for_a_station_that_is_away_is_kept_and_said_to_be(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    page = (await site.page("stations/CP1")).page
+    card = Card(page)
+    await expect(card.own).to_contain_text("No transaction runs.")
+    await charge.station.close()
+    await expect(page.get_by_text("It is not connected.")).to_be_visible()
+    await card.limit("4.14")
+    await expect(card.limit_form.get_by_text("Kept for later")).to_be_visible()
+    await card.own.get_by_role("button", name="Start charging at").click()
+    starting = card.own.get_by_role("form", name=f"Charging at {card.name}")
+    await expect(badge(starting, "Not connected")).to_be_visible()
+
+    await site.charger()
+    await card.expect_steps(In_force="done: 4.14 kW")
+
+
+async def test_a_command_while_the_connector_is_gone_says_so(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    await site.charger()
+    watched = await site.page("stations/CP1")
+    watched.expect(*GONE)
+    card = Card(watched.page)
+    await card.fill("4.14")
+    await site.stop()
+    await card.button("Set the limit of").click()
+
+    told = card.limit_form.get_by_role("alert")
+    await expect(told).to_contain_text("The connector does not answer.")
+    bar = watched.page.get_by_text("The connector does not answer; trying again.")
+    await expect(bar).to_be_visible()
+    assert await card.limit_form.get_by_label("New limit").input_value() == "4.14"
+    await site.start()
+    await expect(bar).to_have_count(0)
+    await card.expect_steps(Asked=": no limit")
+
+
+async def test_a_huge_limit_is_asked_about_and_none_is_cut(open_site: OpenSite) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.begin()
+    page = (await site.page("stations/CP1")).page
+    card = Card(page)
+    await card.limit("123456789012345678901234567", "W")
+    asked = page.get_by_role("dialog")
+    await expect(asked).to_contain_text("123,456,789,012,345,")
+    await asked.get_by_role("button", name="Cancel").click()
+    await expect(asked).to_have_count(0)
+    await card.expect_steps(Asked=": no limit")
+
+
+async def test_a_limit_too_small_to_charge_with_is_said_to_pause(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.begin()
+    await charge.flow(7400, 10.7, 1100)
+    page = (await site.page("stations/CP1")).page
+    card = Card(page)
+    await card.limit("2")
+    await card.expect_steps(In_force="done: 2.00 kW")
+    await charge.flow(0, 0, 1100)
+    await charge.station.status("SuspendedEVSE")
+
+    await expect(badge(card.own, "Paused by the limit").first).to_be_visible()
+    await expect(card.own.get_by_text("Seen to take effect")).to_have_count(0)
+
+
+async def test_what_is_given_in_a_pause_is_not_said_to_be_sent(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.begin()
+    page = (await site.page("stations/CP1")).page
+    card = Card(page)
+    await card.limit("4.14")
+    await card.expect_steps(In_force="done: 4.14 kW")
+    await card.button("Pause").click()
+    await card.expect_steps(In_force="done: 0 W")
+    await card.button("Release the limit of").click()
+
+    await card.expect_steps(Sent=": nothing: paused", Accepted=": nothing was sent")

@@ -1,0 +1,114 @@
+"""What stands above the list of stations is as it is now, and says what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import expect
+
+from connector.tests.broker import Broker
+from connector.tests.dashboard.cards import Card, badge
+from connector.tests.dashboard.conftest import OpenSite
+from connector.tests.dashboard.marks import MARKS
+
+pytestmark = MARKS
+ONE = '{"CP1": {}}'
+
+
+async def test_the_sum_of_powers_follows_the_values(open_site: OpenSite) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.begin()
+    page = (await site.page()).page
+    await expect(page.get_by_text("1 online · 1 charging")).to_be_visible()
+    await charge.flow(7400, 10.7, 1100)
+    await expect(page.get_by_text("1 charging · 7.40 kW")).to_be_visible()
+    await charge.flow(3300, 4.8, 1200)
+    await expect(page.get_by_text("1 charging · 3.30 kW")).to_be_visible()
+
+
+async def test_a_limit_that_does_not_hold_is_named_as_soon_as_the_page_opens(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    charge.station.answers["SetChargingProfile"] = lambda _: {"status": "Rejected"}
+    await charge.begin()
+    page = (await site.page("stations/CP1")).page
+    card = Card(page)
+    await card.limit("4.14")
+    await expect(badge(card.limit_form, "Rejected")).to_be_visible()
+    overview = (await site.page()).page
+
+    await expect(overview.get_by_role("row", name="CP1")).to_contain_text("not met")
+    named = overview.get_by_text("1 limit not in force")
+    assert await named.count() == 1
+
+
+async def test_a_broker_that_goes_away_is_told_above_the_stations(
+    open_site: OpenSite, broker: Broker
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    await site.charger()
+    page = (await site.page()).page
+    await expect(page.get_by_text("1 online")).to_be_visible()
+    await asyncio.to_thread(broker.stop)
+
+    gone = page.get_by_text("The MQTT broker is not connected")
+    await expect(gone).to_be_visible()
+    await asyncio.to_thread(broker.start)
+    await expect(gone).to_have_count(0)
+
+
+async def test_stations_that_wait_are_counted_and_come_after_what_is_wrong(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await (await site.station("NEW")).boot()
+    page = (await site.page()).page
+    await expect(page.get_by_text("2 stations · 1 waiting · 1 online")).to_be_visible()
+    await expect(page.get_by_text("1 station waiting for you")).to_be_visible()
+    await expect(page.get_by_text("Nothing needs attention")).to_have_count(0)
+    await charge.station.status("Faulted")
+
+    await expect(page.get_by_text("1 station faulted:")).to_be_visible()
+    heads = page.get_by_role("heading", level=2)
+    await expect(heads.first).to_have_text("Needs attention")
+
+
+async def test_a_filter_is_in_the_address_while_its_field_has_the_focus(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    for place in ("frames", "transactions"):
+        page = (await site.page(place)).page
+        field = page.get_by_label("Station", exact=True)
+        await field.press_sequentially("CP1")
+        await expect(page).to_have_url(f"{site.url}#/{place}?station=CP1")
+        await expect(field).to_be_focused()
+
+
+async def test_a_transaction_that_nobody_knows_is_said_to_be_unknown(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    watched = await site.page("transactions/nothing")
+    watched.expect("status of 404", "^status 404")
+    page = watched.page
+    await expect(page.get_by_text("Nobody knows this transaction.")).to_be_visible()
+    await expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+
+
+async def test_one_sample_is_no_course(open_site: OpenSite) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.begin()
+    await charge.flow(7400, 10.7, 1020)
+    page = (await site.page("stations/CP1")).page
+    table = page.get_by_role("table", name="The last transactions")
+    await expect(table).to_contain_text("20 Wh")
+    await table.get_by_role("link").click()
+
+    await expect(page.get_by_text("A course needs two samples.")).to_be_visible()
+    await expect(page.locator(".chart")).to_have_count(0)

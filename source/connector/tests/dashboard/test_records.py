@@ -1,0 +1,148 @@
+"""Messages, transactions, tokens, backups: what is kept, looked through and taken along."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from playwright.async_api import Download, expect
+
+from connector.tests.dashboard.cards import badge
+from connector.tests.dashboard.conftest import OpenSite
+from connector.tests.dashboard.marks import MARKS
+
+pytestmark = MARKS
+ONE = '{"CP1": {}}'
+TWO = '{"CP1": {}, "CP2": {}}'
+SECRET = "of-the-station-only"
+
+
+async def lines(download: Download, folder: Path) -> list[str]:
+    path = folder / "download"
+    await download.save_as(path)
+    return path.read_text("utf-8").splitlines()
+
+
+async def test_frames_come_live_are_filtered_wait_and_are_taken_along(
+    open_site: OpenSite, tmp_path: Path
+) -> None:
+    site = await open_site(STATIONS=TWO)
+    one, two = await site.charger("CP1"), await site.charger("CP2")
+    page = (await site.page("frames")).page
+    shown = page.get_by_role("listbox").get_by_role("option")
+    await expect(shown.filter(has_text="BootNotification").first).to_be_visible()
+    await one.station.call("Heartbeat")
+    await expect(shown.filter(has_text="Heartbeat")).to_have_count(2)
+
+    await page.get_by_label("Action", exact=True).fill("Heartbeat")
+    await expect(shown).to_have_count(2)
+    await two.station.call("Heartbeat")
+    await expect(shown).to_have_count(4)
+    await page.get_by_label("Station", exact=True).fill("CP2")
+    await expect(shown).to_have_count(2)
+    await page.get_by_role("button", name="Pause").click()
+    await two.station.call("Heartbeat")
+    await expect(page.get_by_text("(2 waiting)")).to_be_visible()
+    await expect(shown).to_have_count(2)
+    async with page.expect_download() as waiting:
+        await page.get_by_role("button", name="Download what is shown").click()
+    records = [json.loads(line) for line in await lines(await waiting.value, tmp_path)]
+    assert [record["kind"] for record in records] == ["CALL", "CALLRESULT"]
+    assert {record["station"] for record in records} == {"CP2"}
+
+    await page.get_by_role("button", name="Go on").click()
+    await expect(shown).to_have_count(4)
+    await shown.last.click()
+    dialog = page.get_by_role("dialog", name="Heartbeat")
+    await expect(dialog.get_by_role("region", name="Call from station")).to_be_visible()
+    answer = dialog.get_by_role("region", name="Answer to station")
+    await expect(answer).to_contain_text("currentTime")
+
+
+async def test_secrets_are_in_no_frame(open_site: OpenSite, tmp_path: Path) -> None:
+    site = await open_site(STATIONS=ONE)
+    await site.charger()
+    page = (await site.page("stations/CP1?tab=configuration")).page
+    await page.get_by_role("button", name="Set another").click()
+    form = page.get_by_role("form", name="Change a setting")
+    await form.get_by_label("Name").fill("AuthorizationKey")
+    await form.get_by_label("Value").fill(SECRET)
+    await form.get_by_role("button", name="Set", exact=True).click()
+    await expect(badge(form, "Accepted")).to_be_visible()
+    await page.goto("./#/frames?action=ChangeConfiguration")
+    shown = page.get_by_role("listbox").get_by_role("option")
+    await expect(shown.filter(has_text="AuthorizationKey").first).to_be_visible()
+    async with page.expect_download() as waiting:
+        await page.get_by_role("link", name="All that is kept").click()
+    kept = await lines(await waiting.value, tmp_path)
+
+    assert any("AuthorizationKey" in line for line in kept)
+    assert not any(SECRET in line for line in kept)
+    assert SECRET not in await page.content()
+
+
+async def test_transactions_are_filtered_added_up_and_taken_along(
+    open_site: OpenSite, tmp_path: Path
+) -> None:
+    site = await open_site(STATIONS=TWO)
+    for identity, wh in (("CP1", 1500), ("CP2", 4000)):
+        charge = await site.charger(identity)
+        await charge.begin(f"TAG-{identity}", 1000)
+        await charge.end(1000 + wh)
+    page = (await site.page("transactions")).page
+    totals = page.get_by_role("group", name="Totals")
+    await expect(totals).to_contain_text("5.50 kWh")
+    await page.get_by_label("Station", exact=True).fill("CP2")
+    await expect(totals).to_contain_text("4.00 kWh")
+    await expect(page.get_by_role("row", name="CP2")).to_have_count(1)
+    await expect(page.get_by_role("row", name="CP1")).to_have_count(0)
+    async with page.expect_download() as waiting:
+        await page.get_by_role("link", name="CSV of these").click()
+    table = await lines(await waiting.value, tmp_path)
+    await page.get_by_role("row", name="CP2").get_by_role("link").first.click()
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await page.goto("./#/transactions?station=nobody")
+    await expect(totals).to_have_count(0)
+
+    assert len(table) == 2
+    assert "TAG-CP2" in table[1]
+
+
+async def test_tokens_are_added_changed_blocked_and_accepted_once_seen(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE, UNKNOWN_TOKENS="reject")
+    charge = await site.charger()
+    answer = await charge.station.call("Authorize", {"idTag": "UNKNOWN1"})
+    assert answer["idTagInfo"]["status"] == "Invalid"
+    page = (await site.page("tokens")).page
+    await page.get_by_role("button", name="Accept UNKNOWN1").click()
+    await expect(page.get_by_role("button", name="Edit UNKNOWN1")).to_be_visible()
+    answer = await charge.station.call("Authorize", {"idTag": "UNKNOWN1"})
+    assert answer["idTagInfo"]["status"] == "Accepted"
+
+    await page.get_by_role("button", name="Add a token").click()
+    form = page.get_by_role("dialog", name="Add a token")
+    await form.get_by_label("Id", exact=True).fill("CARD-7")
+    await form.get_by_label("Note").fill("Ada & <b>Bob</b>")
+    await form.get_by_role("button", name="Add", exact=True).click()
+    await expect(page.get_by_text("Ada & <b>Bob</b>")).to_be_visible()
+    await page.get_by_role("button", name="Edit CARD-7").click()
+    form = page.get_by_role("dialog", name="Token CARD-7")
+    await form.get_by_label("Status").select_option("Blocked")
+    await form.get_by_role("button", name="Save").click()
+    await expect(form).to_have_count(0)
+    answer = await charge.station.call("Authorize", {"idTag": "CARD-7"})
+    assert answer["idTagInfo"]["status"] == "Blocked"
+    await page.get_by_role("button", name="Delete CARD-7").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await expect(page.get_by_role("button", name="Edit CARD-7")).to_have_count(0)
+
+
+async def test_a_backup_is_made_and_listed(open_site: OpenSite, tmp_path: Path) -> None:
+    site = await open_site()
+    page = (await site.page("connector")).page
+    await expect(page.get_by_text("None yet.")).to_be_visible()
+    await page.get_by_role("button", name="Make a backup").click()
+    await expect(page.get_by_text("A backup of").first).to_be_visible()
+    await expect(page.get_by_text("None yet.")).to_have_count(0)

@@ -1,0 +1,216 @@
+"""The page goes on: restarts, outages, another token, two people, double clicks."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from playwright.async_api import Page, Request, Route, expect
+
+from connector.tests.broker import Broker
+from connector.tests.dashboard.cards import Card
+from connector.tests.dashboard.conftest import OpenSite
+from connector.tests.dashboard.marks import MARKS
+from connector.tests.dashboard.site import GONE
+
+pytestmark = MARKS
+ONE = '{"CP1": {}}'
+BAR = "The connector does not answer; trying again."
+
+
+def sent(page: Page) -> list[str]:
+    """What the page posts from now on."""
+    found: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST":
+            found.append(request.url)
+
+    page.on("request", note)
+    return found
+
+
+async def test_a_restart_of_the_connector_is_told_and_survived_with_the_plot(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.begin()
+    await charge.flow(7400, 10.7, 1100)
+    watched = await site.page("stations/CP1")
+    watched.expect(*GONE)
+    page, card = watched.page, Card(watched.page)
+    await expect(card.own.locator(".figures")).to_contain_text("7.40 kW")
+    await card.limit("4.14")
+    await card.expect_steps(In_force="done: 4.14 kW")
+
+    await site.stop()
+    await expect(page.get_by_text(BAR)).to_be_visible()
+    await site.start()
+    await expect(page.get_by_text(BAR)).to_have_count(0)
+    await expect(page.get_by_text("It is not connected.")).to_be_visible()
+
+    charge.station = await site.station("CP1")
+    await charge.station.boot()
+    await charge.station.status("Charging")
+    await charge.flow(4100, 6, 1200)
+    await expect(card.own.locator(".figures")).to_contain_text("4.10 kW")
+    await expect(card.own.locator(".figures")).to_contain_text("200 Wh")
+    await expect(card.own).to_contain_text("TAG1 charges for")
+    await card.expect_steps(Asked="done: 4.14 kW", In_force="done: 4.14 kW")
+    await page.reload()
+    plot = page.get_by_role("img", name="Power and limits of Connector 1")
+    await expect(plot).to_have_attribute("aria-label", plotted("7.40 kW"))
+
+
+def plotted(text: str) -> re.Pattern[str]:
+    """The words of a plot in which a value stands."""
+    return re.compile(rf"Power: now .*{re.escape(text)}")
+
+
+async def test_a_broker_that_is_gone_is_said_and_that_it_came_back(
+    open_site: OpenSite, broker: Broker
+) -> None:
+    site = await open_site()
+    page = (await site.page("connector")).page
+    await expect(page.get_by_text("All is well.")).to_be_visible()
+    shown = page.get_by_role("region", name="Broker").locator(".facts time")
+    await expect(shown).to_have_count(1)
+    await asyncio.to_thread(broker.stop)
+    await expect(page.get_by_text("does not answer. Stations are")).to_be_visible()
+    await page.get_by_role("link", name="Stations", exact=True).click()
+    await page.reload()
+
+    await asyncio.to_thread(broker.start)
+    await page.get_by_role("link", name="Connector", exact=True).click()
+    await expect(page.get_by_text("All is well.")).to_be_visible()
+
+
+async def test_a_token_that_changed_is_asked_over_the_page_as_it_is(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    watched = await site.page("stations/CP1")
+    watched.expect(*GONE, "status of 401", "^status 401")
+    page, card = watched.page, Card(watched.page)
+    await card.fill("4.14")
+    await site.stop()
+    await site.start(API_TOKEN="another-token")
+
+    again = page.get_by_role("dialog", name="Log in again")
+    await expect(again).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(again).to_be_visible()
+    await again.get_by_label("API token").fill("not-the-token")
+    await again.get_by_role("button", name="Log in").click()
+    await expect(again.get_by_text("This token is not right.")).to_be_visible()
+    await again.get_by_label("API token").fill("another-token")
+    await again.get_by_role("button", name="Log in").click()
+
+    await expect(again).to_have_count(0)
+    assert await card.limit_form.get_by_label("New limit").input_value() == "4.14"
+    await expect(page.get_by_text(BAR)).to_have_count(0)
+
+
+async def test_a_wrong_token_at_the_door_is_told_and_the_right_one_lets_in(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site()
+    watched = await site.stranger()
+    page = watched.page
+    await page.goto("./")
+    await page.get_by_label("API token").fill("<script>alert(1)</script>")
+    await page.get_by_role("button", name="Log in").click()
+    await expect(page.get_by_role("alert")).to_contain_text("This token is not right.")
+    await page.get_by_label("API token").fill("of-the-dashboard-tests")
+    await page.get_by_role("button", name="Log in").click()
+    await expect(page.get_by_text("Connect your first station")).to_be_visible()
+    await page.get_by_role("button", name="Log out").click()
+    await expect(page.get_by_label("API token")).to_be_visible()
+
+
+async def test_two_people_adopt_and_limit_the_same_station_and_see_the_same(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site()
+    station = await site.station("CP1")
+    await station.boot()
+    one, other = [(await site.page()).page for _ in range(2)]
+    await asyncio.gather(
+        *(page.get_by_role("button", name="Adopt CP1").click() for page in (one, other))
+    )
+    for page in (one, other):
+        await expect(page.get_by_text("waiting for you")).to_have_count(0)
+        await expect(page.get_by_text("CP1 adopted").first).to_be_visible()
+    await station.boot()
+    await station.status("Available")
+    cards = []
+    for page in (one, other):
+        await page.get_by_role("row", name="CP1").get_by_role("link").click()
+        cards.append(Card(page))
+    await asyncio.gather(cards[0].limit("4"), cards[1].limit("6"))
+    limits = [
+        card.own.get_by_role("listitem").filter(has_text="In force, ") for card in cards
+    ]
+    for shown in limits:
+        await expect(shown).to_contain_text("kW")
+    await cards[0].limit("5")
+    for card in cards:
+        await card.expect_steps(Asked="done: 5.00 kW", In_force="done: 5.00 kW")
+    await expect(other.get_by_text("not from this page").first).to_be_visible()
+
+
+async def test_a_station_that_a_restart_has_forgotten_is_said_to_be_unknown(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site()
+    station = await site.station("WAITS")
+    await station.boot()
+    watched = await site.page("stations/WAITS")
+    watched.expect(*GONE, "status of 404", "^status 404")
+    page = watched.page
+    await expect(page.get_by_text("It waits for you.")).to_be_visible()
+    await site.stop()
+    await expect(page.get_by_text(BAR)).to_be_visible()
+    await site.start()
+
+    await expect(page.get_by_text("Nobody knows this station")).to_be_visible()
+    await expect(page.get_by_text(BAR)).to_have_count(0)
+    await site.station("CP2")
+    await page.get_by_role("link", name="All stations").click()
+    await expect(page.get_by_text("1 station waiting for you")).to_be_visible()
+
+
+async def test_a_double_click_sends_once(open_site: OpenSite) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    page = (await site.page("stations/CP1")).page
+    posted, card = sent(page), Card(page)
+    await card.fill("4.14")
+    await card.button("Set the limit of").dblclick()
+    await card.expect_steps(In_force="done: 4.14 kW")
+    await card.button("Pause").dblclick()
+    await expect(card.own.get_by_text("Paused by us")).to_be_visible()
+
+    assert [url.rpartition("/")[2] for url in posted] == ["power_limit", "enabled"]
+    assert charge.station.received
+
+
+async def test_nothing_is_asked_of_anybody_else_and_nothing_is_missing(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site()
+    context = await site.context()
+    asked: list[str] = []
+
+    async def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        await route.abort()
+
+    await context.route(lambda url: not url.startswith(site.url), refuse)
+    page = (await site.watch(await context.new_page())).page
+    for place in ("", "adopt", "transactions", "tokens", "frames", "connector"):
+        await page.goto(f"./#/{place}")
+        await expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+    assert asked == []
