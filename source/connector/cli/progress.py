@@ -77,7 +77,10 @@ def _bar(kind: str) -> Any:
         TimeElapsedColumn,
     )
 
-    numbers: dict[str, list[Any]] = {"bytes": [DownloadColumn()], "count": [MofNCompleteColumn()]}
+    numbers: dict[str, list[Any]] = {
+        "bytes": [DownloadColumn()],
+        "count": [MofNCompleteColumn()],
+    }
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
