@@ -30,7 +30,7 @@ class KeyedValue:
 class Declaration:
     """A station has keys from now on (if adopted), for so many connectors.
 
-    ``parts`` are connectors of EVSEs, such as `1.2`.
+    ``parts`` are connectors of EVSEs, such as `1.2`; ``name`` is what people call it.
     """
 
     station: str
@@ -38,6 +38,7 @@ class Declaration:
     connectors: int
     parts: tuple[str, ...] = ()
     speaks_2: bool = False
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,7 @@ class FlowThread:
                     connectors=item.connectors,
                     parts=item.parts,
                     speaks_2=item.speaks_2,
+                    name=item.name,
                 )
             case Restored():
                 sensors.restore(item.station, item.keys)

@@ -47,6 +47,7 @@ class StationSensors:
         "is_adopted",
         "is_forgotten",
         "is_stale",
+        "name",
         "parts",
         "prefix",
         "speaks_2",
@@ -55,6 +56,8 @@ class StationSensors:
 
     def __init__(self, station: str) -> None:
         self.station = station
+        self.name = station
+        """What people call it."""
         self.prefix = escape(station) + SEPARATOR
         self.is_adopted = False
         self.has_keys = False
@@ -146,6 +149,8 @@ class Sensors:
         self._stations: dict[str, StationSensors] = {}
         self.revision = 0
         """Rises whenever the set of keys grows."""
+        self.names = 0
+        """Rises whenever a station is called something else."""
         self._has_new_actuators = False
         self.on_taken: OnTaken | None = None
         """Hears of all facts, and of what was published of them."""
@@ -178,8 +183,12 @@ class Sensors:
         connectors: int,
         parts: tuple[str, ...] = (),
         speaks_2: bool = False,
+        name: str | None = None,
     ) -> None:
-        """Say whether a station has keys, and which places it has commands at."""
+        """Say whether a station has keys, and which places it has commands at.
+
+        ``name`` is what people call it; nothing: its identity.
+        """
         sensors = self.station(station)
         before = _commands_of(sensors)
         sensors.is_adopted, sensors.is_forgotten = is_adopted, False
@@ -187,9 +196,15 @@ class Sensors:
         sensors.connectors = max(sensors.connectors, connectors)
         sensors.parts = parts if len(parts) >= len(sensors.parts) else sensors.parts
         sensors.speaks_2 = sensors.speaks_2 or speaks_2
+        self._call(sensors, name or station)
         if before != _commands_of(sensors) and sensors.has_keys:
             self.revision += 1
             self._has_new_actuators = True
+
+    def _call(self, sensors: StationSensors, name: str) -> None:
+        if sensors.name != name:
+            sensors.name = name
+            self.names += 1
 
     def take_news_of_actuators(self) -> bool:
         """Whether there are new commands since this was asked last."""

@@ -87,5 +87,6 @@ class Restoring:
                 station.connector_count,
                 station.parts,
                 station.speaks_2,
+                station.options.name,
             )
         )

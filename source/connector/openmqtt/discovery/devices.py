@@ -127,7 +127,7 @@ class Devices:
         if where != STATION:
             return {
                 "identifiers": [f"{own}__{where}"],
-                "name": f"{station.station} {_place_name(where)}",
+                "name": f"{_name(station)} {_place_name(where)}",
                 "via_device": own,
             }
         told = {
@@ -138,7 +138,7 @@ class Devices:
         }
         known = {name: text for name, text in told.items() if text}
         via = {"via_device": self._topics.name}
-        return {"identifiers": [own], "name": station.station} | known | via
+        return {"identifiers": [own], "name": _name(station)} | known | via
 
     def _message(
         self,
@@ -194,6 +194,11 @@ def _commands_at(station: StationSensors, where: str) -> Iterable[str]:
     if where not in set(station.places()):
         return ()
     return commands_at(where, speaks_2=station.speaks_2)
+
+
+def _name(station: StationSensors) -> str:
+    """Shown alone: ids are of the identity, which never changes."""
+    return station.name[:_LONGEST_TEXT]
 
 
 def _place_name(where: str) -> str:

@@ -25,6 +25,8 @@ _RETAIN = True
 _AT_ONCE = 50
 """Stations in one second: Home Assistant makes entities slowly."""
 _COMES_BACK_WITHIN_S = 10.0
+_NONE = (-1, -1)
+"""No revision of the sensors."""
 _JITTER_S = (1.0, 10.0)
 """After its birth message Home Assistant hears of everybody; not of all at once."""
 _WATCHED = frozenset(
@@ -76,7 +78,7 @@ class DiscoveringTree(Tree):
         self._started_turns = 0
         self._is_started = False
         self._again_s: float | None = None
-        self._revision = -1
+        self._revision = _NONE
         self._has_warned = False
 
     # -- as the tree is asked
@@ -136,7 +138,7 @@ class DiscoveringTree(Tree):
         """The broker may know nothing of us, or more than there is."""
         self._broker = _Broker(self._clock.monotonic())
         self._told = {}
-        self._revision = -1
+        self._revision = _NONE
 
     def _take(self, broker: _Broker, note: Found) -> None:
         """What is retained comes before what was sent after it was asked for."""
@@ -178,10 +180,11 @@ class DiscoveringTree(Tree):
         if self._again_s is not None and now_s >= self._again_s:
             self._again_s = None
             self._told = {}
-            self._revision = -1
-        if self._revision == sensors.revision:
+            self._revision = _NONE
+        revision = (sensors.revision, sensors.names)
+        if self._revision == revision:
             return
-        self._revision = sensors.revision
+        self._revision = revision
         for station in sensors:
             told = self._told.get(station.station)
             if told is None or told.shape != _shape(station):
@@ -258,4 +261,5 @@ def _shape(station: StationSensors) -> tuple[Scalar | tuple[str, ...], ...]:
         station.connectors,
         station.parts,
         station.speaks_2,
+        station.name,
     )

@@ -43,6 +43,27 @@ def test_connectors_hang_on_their_station_and_stations_on_the_bridge() -> None:
     assert second["name"] == "CP-7 connector 2"
 
 
+def test_a_name_is_shown_and_changes_no_id() -> None:
+    sensors = Sensors()
+    before = payloads(site.station(sensors, "CP-7"))
+    sensors.register("CP-7", is_adopted=True, connectors=2, name="North wall")
+    after = payloads(sensors.station("CP-7"))
+
+    names = [each["device"].pop("name") for each in after]
+    assert names == ["North wall", "North wall connector 1", "North wall connector 2"]
+    for each in before:
+        del each["device"]["name"]
+    assert after == before
+
+
+def test_a_name_that_is_taken_away_leaves_the_identity() -> None:
+    sensors = Sensors()
+    sensors.register("CP-7", is_adopted=True, connectors=1, name="North wall")
+    sensors.register("CP-7", is_adopted=True, connectors=1)
+
+    assert payloads(sensors.station("CP-7"))[0]["device"]["name"] == "CP-7"
+
+
 def test_a_device_knows_what_the_station_says_of_itself() -> None:
     device = payloads(one("CP-7"))[0]["device"]
 

@@ -62,8 +62,8 @@ class Bench:
         )
         self.retained = retained or {}
 
-    def add(self, name: str = "CP") -> None:
-        self.sensors.register(name, is_adopted=True, connectors=1)
+    def add(self, name: str = "CP", called: str | None = None) -> None:
+        self.sensors.register(name, is_adopted=True, connectors=1, name=called)
 
     def take(self, datum: Datum, value: Any) -> None:
         updates = self.sensors.take(Facts("CP", 1, {datum: value}), 1)
@@ -126,6 +126,19 @@ def test_numbers_follow_the_largest_limit() -> None:
     assert (topic, is_retained) == (CONNECTOR, True)
     number = orjson.loads(payload)["components"]["1__power_limit#set"]
     assert number["max"] == 11_040.0
+
+
+def test_a_station_that_is_called_something_else_is_told_again() -> None:
+    bench = Bench()
+    bench.add()
+    bench.connect()
+    bench.add(called="North wall")
+    renamed = bench.turn()
+    bench.add(called="North wall")
+
+    assert topics(renamed) == [STATION, CONNECTOR]
+    assert orjson.loads(renamed[0][1])["device"]["name"] == "North wall"
+    assert bench.turn() == []
 
 
 def test_a_birth_message_has_all_told_after_a_while() -> None:
