@@ -89,9 +89,12 @@ class Upkeep:
         band: Band | None = await archive.read(thinning.band_of, tier, now_ms)
         if band is None:
             return
-        place: Place | None = band.start
+        aged = await archive.read(thinning.aged_in, band)
+        place: Place | None = Place(0, band.since_ms) if aged else None
         while place is not None:
-            place = await archive.write(thinning.thin_some, band, place, self._shape_of)
+            place = await archive.write(
+                thinning.thin_some, band, aged, place, self._shape_of
+            )
             await asyncio.sleep(_PAUSE_S)
         await archive.write(thinning.note_thinned, tier, band)
 

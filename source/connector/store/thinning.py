@@ -43,13 +43,6 @@ TIERS = (Tier(7, 300), Tier(90, 3600))
 """Each step is a multiple of the one before."""
 
 
-class Place(NamedTuple):
-    """Where thinning has come to: the number of a series, and a time of it."""
-
-    series: int
-    time_ms: int
-
-
 @dataclass(frozen=True, slots=True)
 class Band:
     """What is to be thinned: from a time until before another, in steps."""
@@ -58,10 +51,19 @@ class Band:
     until_ms: int
     step_ms: int
 
-    @property
-    def start(self) -> Place:
-        """Where to begin."""
-        return Place(0, self.since_ms)
+
+class Aged(NamedTuple):
+    """A series that has points in a band."""
+
+    number: int
+    key: str
+
+
+class Place(NamedTuple):
+    """Where thinning has come to: how many series are done, and a time of the next."""
+
+    done: int
+    time_ms: int
 
 
 def band_of(connection: Connection, tier: Tier, now_ms: int) -> Band | None:
@@ -79,23 +81,36 @@ def note_thinned(connection: Connection, tier: Tier, band: Band) -> None:
     replace(connection, tables.sequences, row)
 
 
+def aged_in(connection: Connection, band: Band) -> list[Aged]:
+    """The series that have anything to be thinned; most days few of very many."""
+    is_inside = (_h.time_ms >= band.since_ms, _h.time_ms < band.until_ms)
+    numbers = select(_h.series).where(*is_inside).distinct()
+    query = select(_series.id, _series.key).where(_series.id.in_(numbers))
+    return [Aged(*row) for row in connection.execute(query.order_by(_series.id))]
+
+
 def thin_some(
-    connection: Connection, band: Band, place: Place, shape_of: ShapeOf
+    connection: Connection,
+    band: Band,
+    aged: Sequence[Aged],
+    place: Place,
+    shape_of: ShapeOf,
 ) -> Place | None:
     """Thin a few thousand rows; gives where to go on, None where nothing is left."""
     room = _ROWS_AT_ONCE
-    while room > 0:
-        query = select(_series.id, _series.key).where(_series.id >= place.series)
-        found = connection.execute(query.order_by(_series.id).limit(1)).first()
-        if found is None:
-            return None
-        number, key = found
-        if number != place.series:
-            place = Place(number, band.since_ms)
+    while room > 0 and place.done < len(aged):
+        number, key = aged[place.done]
         points = _points(connection, number, place.time_ms, band.until_ms)
         room -= len(points) + _A_SERIES_COSTS
-        place = _thin(connection, band, place, points, shape_of(key))
-    return place
+        until_ms = _thin(connection, band, number, points, shape_of(key))
+        place = _after(place, until_ms, band)
+    return place if place.done < len(aged) else None
+
+
+def _after(place: Place, until_ms: int, band: Band) -> Place:
+    if until_ms == band.until_ms:
+        return Place(place.done + 1, band.since_ms)
+    return Place(place.done, max(until_ms, place.time_ms + 1))
 
 
 def _points(
@@ -116,26 +131,20 @@ def _point(row: Sequence[object]) -> Point:
 
 
 def _thin(
-    connection: Connection,
-    band: Band,
-    place: Place,
-    points: list[Point],
-    shape: Shape,
-) -> Place:
-    """Thin one series as far as ``points`` go; gives where to go on."""
+    connection: Connection, band: Band, number: int, points: list[Point], shape: Shape
+) -> int:
+    """Thin one series as far as ``points`` go; gives until when that is done."""
     until_ms = band.until_ms
     if len(points) == _MOST_OF_A_SERIES:
         # The last step may not be complete.
         until_ms = floor(points[-1].time_ms, band.step_ms)
         points = [point for point in points if point.time_ms < until_ms]
     if points:
-        held = _held(connection, place.series, points[0].time_ms)
+        held = _held(connection, number, points[0].time_ms)
         new = thinned(points, held, band.step_ms, shape)
         if new != points:
-            _replace(connection, place, until_ms, new)
-    if until_ms == band.until_ms:
-        return Place(place.series + 1, band.since_ms)
-    return Place(place.series, max(until_ms, place.time_ms + 1))
+            _replace(connection, number, (points[0].time_ms, until_ms), new)
+    return until_ms
 
 
 def _held(connection: Connection, number: int, time_ms: int) -> Point | None:
@@ -150,15 +159,11 @@ def _held(connection: Connection, number: int, time_ms: int) -> Point | None:
 
 
 def _replace(
-    connection: Connection, place: Place, until_ms: int, new: Sequence[Point]
+    connection: Connection, number: int, times_ms: tuple[int, int], new: Sequence[Point]
 ) -> None:
-    connection.execute(
-        delete(tables.history).where(
-            _h.series == place.series,
-            _h.time_ms >= place.time_ms,
-            _h.time_ms < until_ms,
-        )
-    )
-    rows = [value_row(place.series, point.time_ms, point.value) for point in new]
+    since_ms, until_ms = times_ms
+    is_old = (_h.series == number, _h.time_ms >= since_ms, _h.time_ms < until_ms)
+    connection.execute(delete(tables.history).where(*is_old))
+    rows = [value_row(number, point.time_ms, point.value) for point in new]
     # One may lie just behind, where a value is known already.
     connection.execute(insert_new(connection.dialect.name), rows)

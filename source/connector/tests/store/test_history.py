@@ -12,7 +12,7 @@ from connector.store import DatabaseStore, history_statements, thinning
 from connector.store.archive import Archive
 from connector.store.records import HistoryRecord
 from connector.store.spans import Grid, Point, Shape
-from connector.store.thinning import TIERS, Band, Tier
+from connector.store.thinning import TIERS, Band, Place, Tier
 
 KEY = "CP__1__Power.Active.Import"
 DAY_MS = 86_400_000
@@ -158,9 +158,10 @@ def of_shape(key: str) -> Shape:
 
 
 async def thin(archive: Archive, band: Band) -> int:
-    turns, place = 0, band.start
+    aged = await archive.read(thinning.aged_in, band)
+    turns, place = 0, Place(0, band.since_ms) if aged else None
     while place is not None:
-        place = await archive.write(thinning.thin_some, band, place, of_shape)
+        place = await archive.write(thinning.thin_some, band, aged, place, of_shape)
         turns += 1
     return turns
 
@@ -180,6 +181,19 @@ async def test_a_band_is_thinned_and_nothing_else(store: DatabaseStore) -> None:
     assert await kept(archive, counter) == values(
         *sorted(untouched + lasts), key=counter
     )
+
+
+async def test_only_series_with_points_in_the_band_are_looked_at(
+    store: DatabaseStore,
+) -> None:
+    archive = store.archive
+    inside, before, behind = "CP__1__A", "CP__1__B", "CP__1__C"
+    for key, time_ms in ((inside, 150), (before, 99), (behind, 300)):
+        await keep(archive, *values((time_ms, 1.0), key=key))
+
+    aged = await archive.read(thinning.aged_in, Band(100, 300, 100))
+
+    assert [series.key for series in aged] == [inside]
 
 
 async def test_what_is_thin_stays_as_it_is(store: DatabaseStore) -> None:
