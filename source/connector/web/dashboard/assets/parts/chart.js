@@ -53,14 +53,9 @@ export function Chart({ label, summary, lines, data, height = 260, onZoom }) {
 
 /** @param {() => void} run called when the theme has changed */
 function onTheme(run) {
-  const system = matchMedia("(prefers-color-scheme: dark)");
   const watcher = new MutationObserver(run);
   watcher.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  system.addEventListener("change", run);
-  return () => {
-    watcher.disconnect();
-    system.removeEventListener("change", run);
-  };
+  return () => watcher.disconnect();
 }
 
 /** @param {HTMLElement} element @param {Line[]} lines @param {number} height @param {any} onZoom */
