@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from connector.tests.dashboard.cards import Card, badge
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
+from connector.tests.dashboard.refused_limit import refused_limit
 from connector.tests.dashboard.site import GONE
 
 pytestmark = MARKS
@@ -59,14 +60,7 @@ async def test_a_refused_command_says_what_the_station_answered(
 async def test_what_needs_attention_names_a_limit_that_is_not_met(
     open_site: OpenSite,
 ) -> None:
-    site = await open_site(STATIONS=ONE)
-    charge = await site.charger()
-    charge.station.answers["SetChargingProfile"] = lambda _: {"status": "Rejected"}
-    await charge.begin()
-    page = (await site.page("stations/CP1")).page
-    card = Card(page)
-    await card.limit("4.14")
-    await expect(badge(card.limit_form, "Rejected")).to_be_visible()
+    _, page = await refused_limit(open_site)
     await page.get_by_role("link", name="All stations").click()
 
     await expect(page.get_by_text("1 limit not in force")).to_be_visible()

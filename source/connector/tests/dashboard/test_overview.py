@@ -7,9 +7,9 @@ import asyncio
 from playwright.async_api import expect
 
 from connector.tests.broker import Broker
-from connector.tests.dashboard.cards import Card, badge
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
+from connector.tests.dashboard.refused_limit import refused_limit
 
 pytestmark = MARKS
 ONE = '{"CP1": {}}'
@@ -30,14 +30,7 @@ async def test_the_sum_of_powers_follows_the_values(open_site: OpenSite) -> None
 async def test_a_limit_that_does_not_hold_is_named_as_soon_as_the_page_opens(
     open_site: OpenSite,
 ) -> None:
-    site = await open_site(STATIONS=ONE)
-    charge = await site.charger()
-    charge.station.answers["SetChargingProfile"] = lambda _: {"status": "Rejected"}
-    await charge.begin()
-    page = (await site.page("stations/CP1")).page
-    card = Card(page)
-    await card.limit("4.14")
-    await expect(badge(card.limit_form, "Rejected")).to_be_visible()
+    site, _ = await refused_limit(open_site)
     overview = (await site.page()).page
 
     await expect(overview.get_by_role("row", name="CP1")).to_contain_text("not met")

@@ -6,41 +6,27 @@ from collections.abc import Callable
 
 import orjson
 
-from connector.csms.events import (
-    Booted,
-    Connected,
-    ConnectorsChanged,
-    Disconnected,
-    Event,
-    Forgotten,
-    Held,
-    Ready,
-    RegistrationChanged,
-    Released,
-    StatusChanged,
-    TransactionChanged,
-    TransactionEnded,
-    TransactionStarted,
-)
+from connector.csms import events
+from connector.csms.events import Event
 from connector.web.api.context import ApiContext
 from connector.web.api.station_view import view
 from connector.web.events.hub import Hub
 
 KIND = "station"
 _CHANGES: tuple[type[Event], ...] = (
-    Booted,
-    Connected,
-    ConnectorsChanged,
-    Disconnected,
-    Forgotten,
-    Held,
-    Ready,
-    RegistrationChanged,
-    Released,
-    StatusChanged,
-    TransactionChanged,
-    TransactionEnded,
-    TransactionStarted,
+    events.Booted,
+    events.Connected,
+    events.ConnectorsChanged,
+    events.Disconnected,
+    events.Forgotten,
+    events.Held,
+    events.Ready,
+    events.RegistrationChanged,
+    events.Released,
+    events.StatusChanged,
+    events.TransactionChanged,
+    events.TransactionEnded,
+    events.TransactionStarted,
 )
 SHOWN = frozenset(
     {
@@ -79,8 +65,8 @@ class StationChanges:
 
     def begin(self) -> None:
         """Somebody reads."""
-        events = self._context.central_system.events
-        self._unsubscribe = [events.subscribe(kind, self._note) for kind in _CHANGES]
+        subscribe = self._context.central_system.events.subscribe
+        self._unsubscribe = [subscribe(kind, self._note) for kind in _CHANGES]
 
     def end(self) -> None:
         """Nobody does."""
