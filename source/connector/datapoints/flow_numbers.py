@@ -22,6 +22,8 @@ class FlowNumbers:
     """Values that were handed on for publishing."""
     dropped: Callable[[], int] = _none
     """Messages that were never sent: it was away or too slow, or a newer one came."""
+    dropped_ms: Callable[[], int | None] = lambda: None
+    """When the last of those was."""
     is_connected: Callable[[], bool] = lambda: False
     """The broker answers."""
     since_ms: Callable[[], int | None] = lambda: None

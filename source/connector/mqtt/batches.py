@@ -8,6 +8,7 @@ values publishes them again after the next connect.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from connector.mqtt.packets import Encoder, Packet
@@ -46,6 +47,8 @@ class Batches:
         """The encoder of the connection; None: there is none."""
         self.dropped = 0
         """Messages that were never sent."""
+        self.dropped_s: float | None = None
+        """When the last of them was not, in s since 1970; None: there is none."""
 
     def open(self, encoder: Encoder) -> None:
         """A connection is there, and takes what this encoder makes."""
@@ -56,15 +59,14 @@ class Batches:
         """The connection is gone, and with it whatever was held."""
         with self._lock:
             self.encoder = None
-            self.dropped += len(self._held)
+            self._lose(len(self._held))
             self._held = {}
             self._held_bytes = 0
 
     def drop(self, count: int) -> None:
         """Count messages that cannot be sent."""
-        if count:
-            with self._lock:
-                self.dropped += count
+        with self._lock:
+            self._lose(count)
 
     def add(self, encoder: Encoder, packets: list[Packet]) -> None:
         """Send packets in one write, or hold the newest of each retained topic."""
@@ -73,7 +75,7 @@ class Batches:
             return
         with self._lock:
             if encoder is not self.encoder:
-                self.dropped += len(packets)
+                self._lose(len(packets))
             elif self._held or (
                 self._waiting and self._waiting + len(data) > self._limit
             ):
@@ -84,7 +86,7 @@ class Batches:
 
     def _hold(self, topic: str, packet: bytes) -> None:
         if not packet[0] & _RETAINED or len(packet) > self._limit:
-            self.dropped += 1
+            self._lose(1)
             return
         self._let_go(topic)
         self._held[topic] = packet
@@ -96,7 +98,12 @@ class Batches:
         packet = self._held.pop(topic, None)
         if packet is not None:
             self._held_bytes -= len(packet)
-            self.dropped += 1
+            self._lose(1)
+
+    def _lose(self, count: int) -> None:
+        if count:
+            self.dropped += count
+            self.dropped_s = time.time()
 
     def _send(self, data: bytes, count: int) -> None:
         """Under the lock, so that a topic's values stay in order."""
@@ -107,7 +114,7 @@ class Batches:
         """Some bytes left: what was held may follow."""
         with self._lock:
             self._waiting -= size
-            self.dropped += lost
+            self._lose(lost)
             if not self._held or self._waiting > self._limit // 2:
                 return
             held, self._held, self._held_bytes = self._held, {}, 0

@@ -73,6 +73,11 @@ class Client(Connection):
         """
         return self._batches.dropped
 
+    @property
+    def dropped_s(self) -> float | None:
+        """When the last of those was dropped, in s since 1970; None: there is none."""
+        return self._batches.dropped_s
+
     def _opened(self, longest_packet: int | None) -> None:
         self._longest = longest_packet or LONGEST_PACKET
         for topic, how in tuple(self._subscriptions.items()):

@@ -333,11 +333,16 @@ class Server:
             replaced=lambda: self._queue.replaced,
             published=self.published,
             dropped=lambda: getattr(self._client, "dropped", 0),
+            dropped_ms=self._dropped_ms,
             is_connected=lambda: self.broker_connected,
             since_ms=lambda: self._broker_since_ms,
             address=f"{settings.mqtt_broker_host}:{settings.mqtt_broker_port}",
             name=settings.connector_name,
         )
+
+    def _dropped_ms(self) -> int | None:
+        dropped_s = getattr(self._client, "dropped_s", None)
+        return None if dropped_s is None else int(dropped_s * 1000)
 
     async def _end(self, http: Any) -> None:
         """Take nobody in, end what runs, say so, and close the store."""

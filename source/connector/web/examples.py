@@ -2,18 +2,115 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 Json = dict[str, Any]
 
 _WHEN = "2026-01-31T12:00:00Z"
+_SOON = "2026-01-31T13:00:00Z"
 _SERIAL = "3f9a1c5b7d2e4f60"
-_TOKEN = {"id": "04A2B3C4", "type": "any"}
+_CORRELATION = "0f8fad5bd9cb469f"
+_POWER = "Power.Active.Import"
+_PEM = "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmg..\n-----END CERTIFICATE-----\n"
+_CRL = "-----BEGIN X509 CRL-----\nMIIBHjCBxAIB..\n-----END X509 CRL-----\n"
+_KEY = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMG..\n-----END PRIVATE KEY-----\n"
+_TOKEN = {
+    "id": "04A2B3C4",
+    "type": "any",
+    "status": "Accepted",
+    "expiry": None,
+    "group": None,
+    "note": "Anna's card",
+    "language": None,
+    "max_active": None,
+    "source": "api",
+    "versions": ["1.6", "2.0.1", "2.1"],
+}
+_SEEN = {
+    "id": "04D5E6F7",
+    "type": "any",
+    "station": "CP-7",
+    "where": "1",
+    "first": _WHEN,
+    "last": _SOON,
+    "times": 2,
+}
 _ROWS = {"transactions": 1200, "samples": 90000, "history": 500000}
 _BACKUP = {
     "file": "/data/backups/connector-20260131T120000Z.tar.gz",
     "bytes": 4_194_304,
     "made": _WHEN,
+}
+_TRANSACTION = {
+    "key": "01KFQ5T6V7W8X9Y0Z1A2B3C4D5",
+    "id": "17",
+    "station": "CP-7",
+    "where": "1",
+    "token": "04A2B3C4",
+    "token_type": None,
+    "start": _WHEN,
+    "stop": _SOON,
+    "reason": "EVDisconnected",
+    "meter_start": 120_000.0,
+    "meter_stop": 127_400.0,
+    "energy": 7400.0,
+}
+_SAMPLE = {
+    "timestamp": _WHEN,
+    "values": {"Energy.Active.Import.Register": 120_000.0, _POWER: 7400.0},
+}
+_OUTCOME = {
+    "outcome": "accepted",
+    "detail": "",
+    "response": {"status": "Accepted"},
+    "correlation": _CORRELATION,
+    "timestamp": 1769860800000,
+    "duration_ms": 35,
+}
+_DATAPOINT = {
+    "key": f"CP-7__1__{_POWER}",
+    "value": 7400.0,
+    "timestamp": _WHEN,
+    "unit": "W",
+}
+_MESSAGE = {
+    "number": 1500,
+    "time": _WHEN,
+    "station": "CP-7",
+    "direction": "in",
+    "kind": "CALL",
+    "action": "Heartbeat",
+    "id": "19223201",
+    "latency_ms": None,
+    "frame": [2, "19223201", "Heartbeat", {}],
+    "note": None,
+}
+_RESERVATION = {
+    "id": 4,
+    "station": "CP-7",
+    "where": "1",
+    "token": "04A2B3C4",
+    "token_type": "any",
+    "group": None,
+    "made": _WHEN,
+    "expiry": _SOON,
+    "status": "Accepted",
+    "ended": None,
+}
+_CONFIGURATION = {
+    "station": "CP-7",
+    "ocpp_version": "1.6",
+    "read": _WHEN,
+    "items": [
+        {
+            "name": "MeterValueSampleInterval",
+            "value": "60",
+            "readonly": False,
+            "is_secret": False,
+            "attribute": "Actual",
+        }
+    ],
 }
 _CERTIFICATE = {
     "serial": _SERIAL,
@@ -72,6 +169,7 @@ _CONNECTOR = {
         "waiting": 0,
         "replaced": 12,
         "dropped": 0,
+        "dropped_last": None,
     },
     "store": {"location": "data/connector.sqlite", "writable": True},
     "stations": {
@@ -94,55 +192,58 @@ _CONNECTOR = {
     },
 }
 
-ANSWERS: dict[tuple[str, str], Any] = {
-    ("get", "/health"): {
+
+def _page(item: Json, **more: Any) -> Json:
+    return {"items": [item], "next": None, **more}
+
+
+OF_SCHEMAS: dict[str, Any] = {
+    "Accepted": {"correlation": _CORRELATION},
+    "Certificate": _CERTIFICATE | {"revoked": _SOON, "reason": "key_compromise"},
+    "CertificatePage": _page(
+        _CERTIFICATE, days_left={"server": 80, "ca": 7000, "crl": 25}
+    ),
+    "Configuration": _CONFIGURATION,
+    "ConnectorState": _CONNECTOR,
+    "Decision": {
+        "station": "CP-7",
+        "outcome": "accepted",
+        "detail": "is not connected; it is let in when it comes",
+    },
+    "Health": {
         "status": "ok",
         "broker": "connected",
         "store": "ok",
         "stations": 2,
     },
-    ("get", "/health/live"): {"status": "ok"},
-    ("get", "/metrics"): "ocpp_broker_connected 1.0\nocpp_store_writable 1.0\n",
-    ("get", "/api/v1"): {
+    "Index": {
         "version": "0.7.0",
         "paths": {"/api/v1/stations": ["GET"]},
         "reference": "/docs",
         "openapi": "/openapi.json",
     },
-    ("get", "/api/v1/stations"): {"items": [_STATION], "next": None},
-    ("get", "/api/v1/connector"): _CONNECTOR,
-    ("get", "/api/v1/calls/{correlation}"): {
-        "outcome": "accepted",
-        "detail": "",
-        "response": {"status": "Accepted"},
-        "correlation": "0f8fad5bd9cb469f",
-        "timestamp": 1769860800000,
-        "duration_ms": 35,
-    },
-    ("get", "/api/v1/tokens"): {
-        "items": [
-            _TOKEN
-            | {
-                "status": "Accepted",
-                "expiry": None,
-                "group": None,
-                "note": "Anna's card",
-                "language": None,
-                "max_active": None,
-                "source": "api",
-                "versions": ["1.6", "2.0.1", "2.1"],
-            }
-        ],
-        "next": None,
-    },
-    ("post", "/api/v1/pki/server"): _CERTIFICATE
+    "Issued": _CERTIFICATE
+    | {"certificate": _PEM, "root": _PEM, "key": _KEY, "pkcs12": None},
+    "IssuedServer": _CERTIFICATE
     | {
         "common_name": "cs.example.com",
         "station": None,
         "certificate_file": "/data/pki/server.pem",
         "key_file": "/data/pki/server.key",
     },
-    ("get", "/api/v1/store"): {
+    "Live": {"status": "ok"},
+    "NewBackup": _BACKUP | {"rows": _ROWS},
+    "OutcomeView": _OUTCOME,
+    "Page_Datapoint_": _page(_DATAPOINT),
+    "Page_Message_": _page(_MESSAGE),
+    "Page_PastValue_": _page({"timestamp": _WHEN, "value": 7400.0}),
+    "Page_Reservation_": _page(_RESERVATION),
+    "Page_SeenTokenView_": _page(_SEEN),
+    "Page_StationView_": _page(_STATION),
+    "Page_TokenView_": _page(_TOKEN),
+    "Page_Transaction_": _page(_TRANSACTION),
+    "StationView": _STATION,
+    "StoreView": {
         "backend": "sqlite",
         "location": "data/connector.sqlite",
         "schema": "0005",
@@ -155,22 +256,42 @@ ANSWERS: dict[tuple[str, str], Any] = {
         "history_dropped": 0,
         "backups": [_BACKUP],
     },
-    ("post", "/api/v1/store/backup"): _BACKUP | {"rows": _ROWS},
+    "TokenView": _TOKEN,
+    "Transaction": _TRANSACTION,
+    "WholeCertificate": _CERTIFICATE | {"certificate": _PEM},
+    "WholeTransaction": _TRANSACTION | {"samples": [_SAMPLE]},
 }
-"""By method and path: what a success looks like."""
+"""By the schema of an answer: what it looks like."""
+OF_TEXTS = {
+    "/metrics": "ocpp_broker_connected 1.0\nocpp_store_writable 1.0\n",
+    "/api/v1/transactions.csv": "\r\n".join(
+        (
+            ",".join(_TRANSACTION),
+            ",".join(
+                "" if each is None else str(each) for each in _TRANSACTION.values()
+            ),
+            "",
+        )
+    ),
+    "/api/v1/messages.jsonl": json.dumps(_MESSAGE) + "\n",
+    "/api/v1/pki/root": _PEM,
+    "/api/v1/pki/crl": _CRL,
+}
+"""By path: answers that are no JSON."""
 
 
 def add_to(paths: Json) -> None:
-    """Put each where its operation is; those that are not served are passed over."""
-    for (method, path), example in ANSWERS.items():
-        operation = paths.get(path, {}).get(method)
-        if operation is not None:
-            _success(operation)["example"] = example
+    """Put one in every answer of success."""
+    for path, item in paths.items():
+        for operation in item.values():
+            for status, response in operation["responses"].items():
+                if status.startswith("2"):
+                    _complete(path, response.get("content", {}))
 
 
-def _success(operation: Json) -> Json:
-    """The content of the first status of success; there is one of each."""
-    responses = operation["responses"]
-    first = min(status for status in responses if status.startswith("2"))
-    content: Json = next(iter(responses[first]["content"].values()))
-    return content
+def _complete(path: str, content: Json) -> None:
+    for answer in content.values():
+        name = answer["schema"].get("$ref", "").rpartition("/")[2]
+        example = OF_SCHEMAS.get(name, OF_TEXTS.get(path))
+        if example is not None:
+            answer["example"] = example

@@ -91,6 +91,16 @@ def test_packets_for_an_earlier_connection_are_dropped(wire: Wire) -> None:
     assert wire.batches.dropped == 1
 
 
+def test_the_time_of_the_last_drop_is_known(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connector.mqtt.batches.time.time", lambda: 17.5)
+    wire.batches.drop(0)
+    assert wire.batches.dropped_s is None
+    wire.batches.drop(2)
+    assert wire.batches.dropped_s == 17.5
+
+
 def test_after_a_loss_the_whole_bound_is_free_again(wire: Wire) -> None:
     wire.add(("a", b"0" * 10))
     wire.batches.close()

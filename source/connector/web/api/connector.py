@@ -42,6 +42,11 @@ class Broker(BaseModel):
         description="Messages that were never sent, since it was away or too slow; "
         "when it is back it is told the newest of each value"
     )
+    dropped_last: str | None = Field(
+        description="When the last of those was; before `since`: it is over. "
+        "null: none was",
+        examples=[_WHEN],
+    )
 
 
 class KeptIn(BaseModel):
@@ -89,7 +94,7 @@ class Process(BaseModel):
     libraries: dict[str, str] = Field(examples=[{"ocpp": "2.0.0"}])
 
 
-class ConnectorView(BaseModel):
+class ConnectorState(BaseModel):
     """The connector."""
 
     version: str = Field(examples=["0.7.0"])
@@ -108,9 +113,9 @@ def routes(context: ApiContext) -> APIRouter:
     router = api_router("connector")
 
     @router.get("/connector", summary="How the connector itself is")
-    async def show_connector() -> ConnectorView:
+    async def show_connector() -> ConnectorState:
         delay_ms = await _loop_delay_ms()
-        return ConnectorView(
+        return ConnectorState(
             version=context.version,
             started=times.iso(context.started_ms),
             now=times.iso(context.clock.now_ms()),
@@ -131,6 +136,7 @@ def _broker(context: ApiContext) -> Broker:
     flow = context.flow
     is_connected = flow.is_connected()
     since_ms = flow.since_ms() if is_connected else None
+    dropped_ms = flow.dropped_ms()
     return Broker(
         connected=is_connected,
         since=None if since_ms is None else times.iso(since_ms),
@@ -140,6 +146,7 @@ def _broker(context: ApiContext) -> Broker:
         waiting=flow.waiting(),
         replaced=flow.replaced(),
         dropped=flow.dropped(),
+        dropped_last=None if dropped_ms is None else times.iso(dropped_ms),
     )
 
 

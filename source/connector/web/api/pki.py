@@ -10,7 +10,6 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
-from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from connector.csms import times
@@ -49,9 +48,12 @@ _Days = Annotated[
     int, Field(ge=1, le=_MOST_DAYS, description="For how many days it is valid")
 ]
 _Key = Annotated[KeyKind, Field(description="ec: P-256; rsa: 3072 bits")]
-_PEM_ANSWER: dict[int | str, dict[str, Any]] = {
-    200: {"content": {_PEM: {"schema": {"type": "string"}}}, "description": "PEM"}
-}
+
+
+class PemResponse(Response):
+    """Something in PEM, as text."""
+
+    media_type = _PEM
 
 
 class Certificate(BaseModel):
@@ -174,20 +176,20 @@ def _add_reading(router: APIRouter, pki: _Pki) -> None:
     @router.get(
         "/root",
         summary="The CA's own certificate, made where there is none",
-        response_class=PlainTextResponse,
-        responses=_PEM_ANSWER | errors(409),
+        response_class=PemResponse,
+        responses=errors(409),
     )
-    async def show_root() -> Response:
-        return _pem(await pki.root())
+    async def show_root() -> PemResponse:
+        return PemResponse(await pki.root())
 
     @router.get(
         "/crl",
         summary="The revocation list",
-        response_class=PlainTextResponse,
-        responses=_PEM_ANSWER | errors(409),
+        response_class=PemResponse,
+        responses=errors(409),
     )
-    async def show_list() -> Response:
-        return _pem(await pki.crl())
+    async def show_list() -> PemResponse:
+        return PemResponse(await pki.crl())
 
     @router.get("/certificates/{serial}", summary="One of those", responses=errors(404))
     async def show_certificate(serial: _Serial) -> WholeCertificate:
@@ -342,10 +344,6 @@ def _said(status: HTTPStatus) -> Iterator[None]:
         yield
     except CertificateError as problem:
         raise Problem(status, str(problem)) from None
-
-
-def _pem(text: str) -> Response:
-    return Response(text, media_type=_PEM)
 
 
 def _bundle(pair: IssuedPair | None, root: str, password: str | None) -> str | None:

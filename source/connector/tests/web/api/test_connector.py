@@ -60,6 +60,16 @@ async def test_a_broker_that_is_away_has_no_since(start_api: StartApi) -> None:
     broker = (await api.get(PATH))["broker"]
 
     assert (broker["connected"], broker["since"]) == (False, None)
+    assert (broker["dropped"], broker["dropped_last"]) == (0, None)
+
+
+async def test_it_tells_when_a_message_was_dropped_last(start_api: StartApi) -> None:
+    flow = FlowNumbers(dropped=lambda: 7, dropped_ms=lambda: START_MS)
+    api = await start_api(context={"flow": flow})
+
+    broker = (await api.get(PATH))["broker"]
+
+    assert (broker["dropped"], broker["dropped_last"]) == (7, "2026-01-31T12:00:00Z")
 
 
 async def test_readers_are_counted(api: Api) -> None:

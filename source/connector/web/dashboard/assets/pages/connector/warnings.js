@@ -8,6 +8,9 @@ import { bytes, plural } from "../../lib/format.js";
 const DAYS = { server: 30, ca: 90, crl: 2, station: 14 };
 const LITTLE_BYTES = 500 * 1024 * 1024;
 const MUCH_DELAY_MS = 250;
+/** What was on its way when the broker came back. */
+const SETTLES_MS = 5000;
+const JUST_NOW_MS = 60_000;
 const NAMES = { server: "The certificate of the connector", ca: "The CA of client certificates", crl: "The revocation list" };
 
 /** How serious it is that something holds for so long. @param {number} days @param {keyof typeof DAYS} kind */
@@ -24,9 +27,16 @@ function ofConnector(view) {
   const { broker, store, process } = view;
   if (!broker.connected) found.push({ tone: "bad", text: `The broker at ${broker.address} does not answer. Stations are answered all the same; the newest of each value is sent when it is there again.` });
   if (!store.writable) found.push({ tone: "bad", text: `${store.location} cannot be written to. Stations keep their transactions until it can: is the disk full?` });
-  if (broker.dropped > 0) found.push({ tone: "warn", text: `Since the start ${plural(broker.dropped, "message")} did not reach the broker: it was away or too slow. When it is back it is told the newest of each value, not those between.` });
+  if (isTooSlow(view)) found.push({ tone: "warn", text: `The broker does not take values as fast as they come: ${plural(broker.dropped, "message")} since the start were not sent. It is told the newest of each value, not those between.` });
   if (process.loop_delay_ms > MUCH_DELAY_MS) found.push({ tone: "warn", text: `Work waits ${Math.round(process.loop_delay_ms)} ms for its turn: this machine has too little to spare.` });
   return found;
+}
+
+/** Messages are dropped now, though it is there; what was while it was away is over. @param {any} view */
+function isTooSlow({ broker, now }) {
+  if (!broker.connected || !broker.dropped_last) return false;
+  const lastMs = Date.parse(broker.dropped_last);
+  return lastMs - Date.parse(broker.since) > SETTLES_MS && Date.parse(now) - lastMs < JUST_NOW_MS;
 }
 
 /** @param {any} store @returns {Warning[]} */
