@@ -61,13 +61,16 @@ class Devices:
 
     @property
     def all_topics(self) -> str:
-        """A filter for all of ours, and for nobody else's."""
-        return f"{self.root}+/config"
+        """A filter for all of ours, the probe too, and for nobody else's."""
+        return f"{self.root}#"
 
     @property
     def probe(self) -> str:
-        """A topic that never holds anything: what is sent there comes back, or not."""
-        return f"{self.root}probe/config"
+        """A topic that never holds anything: what is sent there comes back, or not.
+
+        It ends unlike those of devices, so that Home Assistant does not hear of it.
+        """
+        return f"{self.root}probe"
 
     def is_ours(self, payload: bytes) -> bool:
         """Whether a message was made by a connector with our name."""
