@@ -1,16 +1,19 @@
 """Transactions as people, programs and spreadsheets get them: one form for all.
 
-Energies are those that were told when a transaction ended; of one that runs, and of
-those that are older than that, they come from the samples, by the same rules.
+Energies are those that were told when a transaction ended. Of one that runs it is that
+of the newest value; where its station is not at hand, and of those that are older than
+that, it comes from the samples, by the same rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from connector.csms import times
 from connector.csms.session_meter import resumed_meter
+from connector.csms.station import Station
 from connector.store.records import SampleRecord, TransactionQuery, TransactionRecord
 
 Json = dict[str, Any]
@@ -43,6 +46,38 @@ class Reads(Protocol):
         self, keys: Sequence[str], newest: int
     ) -> dict[str, list[SampleRecord]]:
         """The newest samples of some, by key."""
+
+
+class NewestReads:
+    """What is kept, with the newest energy of what runs: samples are kept later."""
+
+    def __init__(self, reads: Reads, stations: Mapping[str, Station]) -> None:
+        self._reads = reads
+        self._stations = stations
+        self.last_samples = reads.last_samples
+
+    async def transactions(self, query: TransactionQuery) -> list[TransactionRecord]:
+        """Those that fit, newest first."""
+        found = await self._reads.transactions(query)
+        return [self.newest(record) for record in found]
+
+    def newest(self, record: TransactionRecord) -> TransactionRecord:
+        """A transaction with its energy so far, where it runs at a station here."""
+        if record.stop_ms is not None or record.station not in self._stations:
+            return record
+        return replace(record, energy_wh=running_wh(self._stations, record))
+
+
+def running_wh(
+    stations: Mapping[str, Station], record: TransactionRecord
+) -> float | None:
+    """The energy of a transaction that runs, by its newest value; None: not known."""
+    station = stations.get(record.station)
+    connector = station.connectors.get(record.where) if station else None
+    running = connector.transaction if connector else None
+    if connector is None or running is None or running.key != record.key:
+        return None
+    return connector.meter.energy_wh if connector.meter else None
 
 
 async def page(reads: Reads, query: TransactionQuery) -> list[Json]:

@@ -58,7 +58,9 @@ class Transaction(BaseModel):
     )
     meter_start: float | None = Field(description="The register then, Wh")
     meter_stop: float | None = Field(description="The register then, Wh")
-    energy: float | None = Field(description="Wh, until now where it runs")
+    energy: float | None = Field(
+        description="Wh; of one that runs by its newest value, as `session_energy`"
+    )
 
 
 class Sample(BaseModel):
@@ -124,7 +126,7 @@ def routes(context: ApiContext) -> APIRouter:
     async def show_transaction(key: _Key) -> WholeTransaction:
         record = _known(key, await context.store.transaction(key))
         samples = await context.store.samples(key)
-        shown = energy_records.shown(record, samples)
+        shown = energy_records.shown(records.reads.newest(record), samples)
         values = energy_records.shown_samples(samples)
         return WholeTransaction.model_validate(shown | {"samples": values})
 
@@ -149,13 +151,16 @@ class _Records:
 
     def __init__(self, context: ApiContext) -> None:
         self._context = context
+        self.reads = energy_records.NewestReads(
+            context.store.archive, context.central_system.stations
+        )
 
     async def page(
         self, query: TransactionQuery, limit: int, cursor: str | None
     ) -> Page[Transaction]:
         before = keys_of(cursor, str)[0] if cursor else None
         asked = replace(query, before_key=before, limit=limit + 1)
-        found = await energy_records.page(self._context.store.archive, asked)
+        found = await energy_records.page(self.reads, asked)
         items, rest = found[:limit], found[limit:]
         return Page(
             items=[Transaction(**item) for item in items],
@@ -163,7 +168,7 @@ class _Records:
         )
 
     async def export(self, query: TransactionQuery) -> StreamingResponse:
-        pieces = exports.pieces(self._context.store.archive, query, "csv")
+        pieces = exports.pieces(self.reads, query, "csv")
         # What fails at once is a problem like others; later the answer is cut off.
         first = await anext(pieces)
         name = 'attachment; filename="transactions.csv"'

@@ -13,7 +13,6 @@ from connector.csms.events import (
     TransactionEnded,
     TransactionStarted,
 )
-from connector.csms.station import Station
 from connector.store.records import TransactionRecord
 from connector.web.api.context import ApiContext
 from connector.web.events.hub import Hub
@@ -28,6 +27,7 @@ class TransactionChanges:
 
     def __init__(self, context: ApiContext, hub: Hub) -> None:
         self._events = context.central_system.events
+        self._stations = context.central_system.stations
         self._hub = hub
         self._unsubscribe: list[Callable[[], None]] = []
 
@@ -48,7 +48,7 @@ class TransactionChanges:
         """They are told as they happen."""
 
     def _on_change(self, event: TransactionStarted | TransactionChanged) -> None:
-        energy_wh = _energy_wh(event.station, event.transaction)
+        energy_wh = energy_records.running_wh(self._stations, event.transaction)
         self._tell(event.transaction, energy_wh)
 
     def _on_end(self, event: TransactionEnded) -> None:
@@ -57,12 +57,3 @@ class TransactionChanges:
     def _tell(self, record: TransactionRecord, energy_wh: float | None) -> None:
         shown = energy_records.shown(replace(record, energy_wh=energy_wh))
         self._hub.publish(KIND, record.station, orjson.dumps(shown))
-
-
-def _energy_wh(station: Station, record: TransactionRecord) -> float | None:
-    """What the one that runs took so far."""
-    connector = station.connectors.get(record.where)
-    is_it = connector is not None and connector.transaction is record
-    return (
-        connector.meter.energy_wh if is_it and connector and connector.meter else None
-    )

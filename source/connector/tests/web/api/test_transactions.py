@@ -95,6 +95,41 @@ async def test_one_that_runs_tells_its_energy_until_now(api: Api) -> None:
     assert sample["values"]["Energy.Active.Import.Register"] == 1400.0
 
 
+async def test_the_energy_of_one_that_runs_is_that_of_its_newest_value(
+    api: Api,
+) -> None:
+    end = await api.connect()
+    number = (await end.start(meter=1000))["transactionId"]
+    await end.meter({"value": "1400"}, transaction=number)
+    meter = api.harness.station().connectors["1"].meter
+    assert meter is not None
+    # Not kept yet: samples are kept once a second.
+    meter.sample(1900.0, START_MS)
+
+    [item] = (await api.get(LIST))["items"]
+    one = await api.get(f"{LIST}/{item['key']}")
+    rows = (await api.client.get(f"{LIST}.csv")).text
+
+    assert item["energy"] == one["energy"] == 900.0
+    assert [row["energy"] for row in csv.DictReader(io.StringIO(rows))] == ["900.0"]
+
+
+async def test_without_its_station_the_energy_of_one_that_runs_is_of_its_samples(
+    api: Api,
+) -> None:
+    end = await api.connect()
+    number = (await end.start(meter=1000))["transactionId"]
+    await end.meter({"value": "1400"}, transaction=number)
+    api.harness.station().connectors["1"].transaction = None
+    [key] = await keys(api)
+    # Has its samples written.
+    await api.get(f"{LIST}/{key}")
+
+    [item] = (await api.get(LIST))["items"]
+
+    assert (item["stop"], item["energy"]) == (None, 400.0)
+
+
 @on_shared_loop
 @pytest.mark.parametrize(
     "query", ["since=yesterday", "until=x", "cursor=x", "limit=0", "active=x"]
