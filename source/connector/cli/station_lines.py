@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from connector.station.driving.driver import Driver
     from connector.station.driving.fleet import Fleet
     from connector.station.driving.verbs import Deed
+    from connector.station.ports import Token
 
 Json = dict[str, Any]
 _STARTS_WITHIN_S = 10.0
@@ -35,16 +36,39 @@ class Answers:
         self._write = write or _to_stdout
         self.failures = 0
         self.has_quit = False
+        self._held: dict[str, list[Json]] = {}
+        """Refusals of cards by station, while the line that shows one is done."""
+
+    def began(self, deed: Deed, station: str) -> None:
+        """A line is being done; what becomes of a card follows its answer."""
+        if deed.verb.name == "swipe":
+            self._held[station] = []
 
     def done(self, line: str, station: str, answer: Json) -> None:
         """A line was done at a station."""
         self._say({"line": line, "station": station, "ok": True, **answer})
+        self._let_go(station)
 
     def failed(self, line: str, station: str | None, problem: object) -> None:
         """A line was not."""
         self.failures += 1
         where = {} if station is None else {"station": station}
         self._say({"line": line, **where, "ok": False, "error": str(problem)})
+        self._let_go(station)
+
+    def refused(self, station: str, evse: int, token: Token, why: str) -> None:
+        """A card that was shown may not charge."""
+        found: Json = {"station": station, "event": "refused", "evse": evse}
+        found |= {"tag": token.id, "reason": why}
+        held = self._held.get(station)
+        if held is None:
+            self._say(found)
+        else:
+            held.append(found)
+
+    def _let_go(self, station: str | None) -> None:
+        for each in self._held.pop(station or "", ()):
+            self._say(each)
 
     def help(self, line: str, lines: list[str]) -> None:
         """What can be said."""
@@ -69,6 +93,9 @@ def _to_stdout(text: str) -> None:
 def _text(answer: Json) -> str:
     station = answer.get("station")
     head = f"{station}: " if station is not None else ""
+    if "event" in answer:
+        card = f"{answer['event']} card {answer['tag']}: {answer['reason']}"
+        return f"{head}EVSE {answer['evse']}: {card}"
     if not answer["ok"]:
         return f"{head}error: {answer['error']}"
     if "evses" in answer:
@@ -109,6 +136,7 @@ async def drive(
 
     ``waits``: the first ones wait until the stations are there.
     """
+    tell_refusals(fleet, answers)
     if waits:
         await _started(fleet)
     async for line in lines:
@@ -117,6 +145,12 @@ async def drive(
             return
     if waits:
         await fleet.settle()
+
+
+def tell_refusals(fleet: Fleet, answers: Answers) -> None:
+    """Have it said where a card may not charge, whenever that is found out."""
+    for each in fleet.drivers.values():
+        each.station.on_refused(answers.refused)
 
 
 async def one(fleet: Fleet, line: str, answers: Answers) -> bool:
@@ -146,6 +180,7 @@ async def _do(driver: Driver, deed: Deed, line: str, answers: Answers) -> None:
     from connector.station.driving import NotDone  # noqa: PLC0415
 
     identity = driver.station.identity
+    answers.began(deed, identity)
     try:
         answer = await driver.do(deed)
     except NotDone as problem:

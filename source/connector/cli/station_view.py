@@ -23,7 +23,7 @@ from rich.text import Text
 from connector.cli.exits import Exit
 from connector.cli.station_frames import Frames
 from connector.cli.station_keys import Keys
-from connector.cli.station_lines import Answers, one
+from connector.cli.station_lines import Answers, one, tell_refusals
 from connector.cli.station_options import StationOptions
 from connector.cli.station_serving import Manner, serve
 from connector.cli.visible import visible
@@ -105,6 +105,7 @@ class View:
     async def run(self) -> None:
         """Until somebody says `quit`."""
         self._said.add("help shows what can be typed, quit ends")
+        tell_refusals(self._fleet, self._answers)
         with self._typing():
             doing = asyncio.create_task(self._do(), name="what was typed")
             try:

@@ -24,6 +24,7 @@ from connector.station.client.clock import (
 )
 from connector.station.client.dialing import Dial, dial
 from connector.station.client.parts import StationParts
+from connector.station.core.site import OnRefused
 from connector.station.core.station import StationCore
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ _MACHINE = MachineClock()
 
 class Station:
     """A station of a plan; ``plant`` makes its hardware, which outlives its power."""
+
+    _on_refused: OnRefused | None = None
 
     def __init__(
         self,
@@ -83,6 +86,7 @@ class Station:
         self.parts = self.client.parts
         self.client.on_state = self._note
         self.core.on_events = self._has_events
+        self.core.site.on_refused = self._on_refused
 
     # -- what happens
 
@@ -93,6 +97,10 @@ class Station:
     def _note(self) -> None:
         for call in tuple(self._noted):
             call()
+
+    def on_refused(self, call: OnRefused) -> None:
+        """Have something called with each token that may not charge."""
+        self._on_refused = self.core.site.on_refused = call
 
     def watch(self, call: Callable[[], object]) -> Callable[[], None]:
         """Have something called whenever link or core may have changed.

@@ -13,12 +13,14 @@ from connector.station.core.session import Session
 from connector.station.core.sessions import Sessions
 from connector.station.core.site import Site
 from connector.station.core.telling import Telling
-from connector.station.core.tokens import Verdict
+from connector.station.core.tokens import ACCEPTED, Verdict
 from connector.station.ports import Token
 
 OCCUPIED, STARTED, STOPPED, WAITING = "Occupied", "Started", "Stopped", "Waiting"
 ELSEWHERE = "NotAtThisLocation"
 _MOST_ROAMING = 16
+_TAKEN = frozenset({STARTED, STOPPED, WAITING, ACCEPTED})
+"""What becomes of a token that is not refused."""
 
 
 @dataclass(slots=True)
@@ -93,7 +95,13 @@ class Admission:
         outcome = self._follow(evse, token, verdict, now_ms)
         if self.site.on_judged is not None:
             self.site.on_judged(evse.number, token, outcome)
+        if outcome not in _TAKEN:
+            self._tell_refused(evse.number, token, outcome)
         return outcome
+
+    def _tell_refused(self, evse: int, token: Token, why: str) -> None:
+        if self.site.on_refused is not None:
+            self.site.on_refused(self.site.model.identity, evse, token, why)
 
     def _follow(self, evse: Evse, token: Token, verdict: Verdict, now_ms: int) -> str:
         remote = self._take_remote(evse, token)
@@ -186,7 +194,7 @@ class Admission:
     def judged(self, session: Session, verdict: Verdict, now_ms: int) -> None:
         """What a central system says of the token of what already runs."""
         if not verdict.is_accepted:
-            self.deauthorized(session, now_ms)
+            self.deauthorized(session, now_ms, verdict.status)
             return
         session.group = verdict.group or session.group
         evse = self.site.evses[session.evse]
@@ -196,11 +204,16 @@ class Admission:
             session.stopped_reason = None
             self.sessions.settle(evse, now_ms, "Authorized")
 
-    def deauthorized(self, session: Session, now_ms: int) -> None:
+    def deauthorized(
+        self, session: Session, now_ms: int, why: str = "Deauthorized"
+    ) -> None:
         """The token of what already runs is not accepted (1.6, 4.8; 2.x E05)."""
         evse = self.site.evses[session.evse]
         if evse.session is not session or not session.is_authorized:
             return
+        is_news = not session.is_invalid and session.invalid_from_wh is None
+        if is_news and session.token is not None:
+            self._tell_refused(evse.number, session.token, why)
         variables = self.site.variables
         if not session.is_running or variables.flag(names.STOP_ON_INVALID):
             self.sessions.stop(evse, "Deauthorized", "DeAuthorized", now_ms)

@@ -33,6 +33,10 @@ class Offers(Protocol):
         """The profiles of its transaction end with it."""
 
 
+OnRefused = Callable[[str, int, Token, str], None]
+"""Takes the station's identity, the EVSE, the token, and why."""
+
+
 @dataclass(slots=True)
 class PendingReset:
     """A reset that waits until nobody charges; EVSE 0 is the station."""
@@ -62,6 +66,8 @@ class Site:
     revision: int = 0
     on_judged: Callable[[int, Token, str], None] | None = None
     """Told what became of each token that was judged at an EVSE."""
+    on_refused: OnRefused | None = None
+    """Told of each token that may not charge, or not any more."""
 
     def is_offline(self) -> bool:
         """Whether nobody listens."""

@@ -121,8 +121,8 @@ class Driver:
 
     def swipe(
         self, tag: str, where: int | None, type: str, contract: str | None = None
-    ) -> None:
-        """A card is shown, or a vehicle its contract."""
+    ) -> Json:
+        """A card is shown, or a vehicle its contract; who may charge is seen later."""
         core = self._core_now("swipe")
         if where is not None:
             self._evse(where)
@@ -133,6 +133,7 @@ class Driver:
             self._simulated.swipe(token, where)
         else:
             core.presented(token, self._now_ms, where)
+        return {"presented": tag}
 
     def stop(self, where: int) -> None:
         """Whoever charges has enough."""

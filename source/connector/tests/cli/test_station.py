@@ -50,7 +50,8 @@ def test_lines_from_a_pipe_are_done_and_answered(central: CentralThread) -> None
     code, out, err = piped(lines, "--url", central.url, "--id", "L1")
 
     assert (code, err) == (0, "")
-    assert out.splitlines()[:5] == ["L1: ok"] * 5
+    ok = "L1: ok"
+    assert out.splitlines()[:5] == [ok, f"{ok} presented=TAG7", ok, ok, ok]
     assert out.splitlines()[5:] == ["L1: 2.1, Accepted", "  EVSE 1: Available"]
     assert central.told("L1", "transaction_active")[-1] is False
 
