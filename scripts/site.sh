@@ -33,4 +33,6 @@ if ! cmp -s "$lock" "$venv/installed"; then
     cp "$lock" "$venv/installed"
 fi
 export NO_MKDOCS_2_WARNING=true  # an advertisement
-"$venv/bin/mkdocs" build --strict --quiet --clean --site-dir "$(realpath -m "${1:-site}")"
+# --quiet would hide the warnings from --strict, too.
+"$venv/bin/mkdocs" build --strict --clean --site-dir "$(realpath -m "${1:-site}")" 2>&1 \
+    | { grep -v '^INFO ' >&2 || true; }

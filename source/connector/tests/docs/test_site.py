@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
@@ -98,6 +99,34 @@ def test_every_document_is_a_page_of_the_site(site: Path) -> None:
 
     assert {name for name in pages if not (site / name).exists()} == set()
     assert len(pages) > 40
+
+
+@pytest.mark.parametrize(
+    ("page", "text", "said"),
+    [
+        ("how-to/new.md", "# New\n", "not included in the"),
+        ("how-to/evcc.md", "# evcc\n\n[gone](nowhere.md)\n", "nowhere.md"),
+        ("how-to/evcc.md", "# evcc\n\n[gone](tokens.md#none)\n", "#none"),
+    ],
+    ids=["a page that no menu has", "a dead link", "a dead anchor"],
+)
+@pytest.mark.usefixtures("site")
+def test_a_page_that_leads_nowhere_ends_the_build(
+    tmp_path: Path, page: str, text: str, said: str
+) -> None:
+    for name in ("docs", "scripts"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for name in ("README.md", "CHANGELOG.md", "mkdocs.yml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / ".venv-site").symlink_to(ROOT / ".venv-site")
+    (tmp_path / "docs" / page).write_text(text, "utf-8")
+
+    made = subprocess.run(
+        [tmp_path / "scripts" / "site.sh"], check=False, capture_output=True, text=True
+    )
+
+    assert made.returncode != 0
+    assert said in made.stderr
 
 
 def test_settings_are_a_page_of_the_site(
