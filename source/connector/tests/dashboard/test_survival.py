@@ -86,6 +86,50 @@ async def test_a_broker_that_is_gone_is_said_and_that_it_came_back(
     await expect(page.get_by_text("All is well.")).to_be_visible()
 
 
+async def test_values_that_an_outage_has_cost_are_told_as_past(
+    open_site: OpenSite, broker: Broker
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.begin()
+    page = (await site.page("connector")).page
+    card = page.get_by_role("region", name="Broker")
+    await expect(page.get_by_text("All is well.")).to_be_visible()
+    await expect(card).to_contain_text(re.compile(r"Never sent\s*0"))
+    await asyncio.to_thread(broker.stop)
+    await expect(page.get_by_text("does not answer. Stations are")).to_be_visible()
+    await charge.flow(7400, 10.7, 1100)
+    lost = re.compile(r"Never sent\s*[1-9]\d*, the last \d+ s ago")
+    await expect(card).to_contain_text(lost)
+    await asyncio.to_thread(broker.start)
+
+    await expect(page.get_by_text("All is well.")).to_be_visible()
+    await expect(card).to_contain_text(re.compile(r"Never sent\s*[1-9]\d*, the last"))
+
+
+async def test_a_broker_that_does_not_keep_up_is_warned_of_while_it_lasts(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site()
+    context = await site.context()
+    page = (await site.watch(await context.new_page())).page
+    told = await (await context.request.get("api/v1/connector")).json()
+    broker = told["broker"] | {"connected": True, "since": "2026-01-31T12:00:00Z"}
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(json=told | {"broker": broker})
+
+    await page.route("**/api/v1/connector", answer)
+    told["now"] = "2026-01-31T13:00:30Z"
+    broker |= {"dropped": 1200, "dropped_last": "2026-01-31T13:00:00Z"}
+    await page.goto("./#/connector")
+    warning = page.get_by_text("1,200 messages since the start were not sent")
+    await expect(warning).to_be_visible()
+    told["now"] = "2026-01-31T13:02:00Z"
+    await expect(warning).to_have_count(0)
+    await expect(page.get_by_text("All is well.")).to_be_visible()
+
+
 async def test_a_token_that_changed_is_asked_over_the_page_as_it_is(
     open_site: OpenSite,
 ) -> None:

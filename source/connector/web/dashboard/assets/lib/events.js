@@ -6,9 +6,12 @@ const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 5_000;
 const SILENCE_MS = 20_000;
 const PROBE_TIMEOUT_MS = 5000;
+/** Who only looks at another tab for a moment misses nothing. */
+const HIDDEN_MS = 5000;
 
 /**
- * Listens until the function that it gives is called.
+ * Listens until the function that it gives is called; not while the page is hidden, since a
+ * browser has few connections to one place, and six tabs would have all of them.
  *
  * @param {object} wanted
  * @param {string[]} wanted.types of station, datapoint, message, outcome, transaction
@@ -34,11 +37,14 @@ class Stream {
     /** @type {EventSource | null} */
     this.source = null;
     this.isClosed = false;
+    this.isPaused = document.hidden;
     this.heardMs = 0;
     this.watch = setInterval(() => this.probe(), SILENCE_MS / 2);
     // Whoever comes back to the page, or to the network, does not wait any longer.
     this.again = () => this.source === null && this.open();
     window.addEventListener("online", this.again);
+    this.turn = () => this.seen();
+    document.addEventListener("visibilitychange", this.turn);
     this.unwatch = isLetIn.subscribe((isIn) => {
       if (isIn) this.again();
     });
@@ -46,7 +52,7 @@ class Stream {
 
   open() {
     clearTimeout(this.timer);
-    if (this.isClosed || this.source || !isLetIn.peek()) return;
+    if (this.isClosed || this.source || this.isPaused || !isLetIn.peek()) return;
     const { types, stations, names } = this.wanted;
     const query = { types: types.join(","), station: stations, name: names };
     const source = new EventSource(url("events", query));
@@ -55,6 +61,25 @@ class Stream {
     source.addEventListener("hello", (event) => this.up(event));
     for (const type of types) source.addEventListener(type, (event) => this.take(type, event));
     source.onerror = () => this.lose();
+  }
+
+  /** The page was hidden, or is seen again. */
+  seen() {
+    clearTimeout(this.leave);
+    if (document.hidden) {
+      this.leave = setTimeout(() => this.pause(), HIDDEN_MS);
+    } else {
+      this.isPaused = false;
+      this.again();
+    }
+  }
+
+  /** Without a word to the page: nobody sees it. */
+  pause() {
+    this.isPaused = true;
+    clearTimeout(this.timer);
+    this.source?.close();
+    this.source = null;
   }
 
   /** @param {MessageEvent} event */
@@ -82,7 +107,7 @@ class Stream {
 
   /** An EventSource does not tell a wrong token from a dead connector: an ordinary request does. */
   async retry() {
-    if (this.isClosed || this.source) return;
+    if (this.isClosed || this.source || this.isPaused) return;
     try {
       await get("stations", { limit: 1 }, { timeoutMs: PROBE_TIMEOUT_MS });
     } catch (problem) {
@@ -108,7 +133,9 @@ class Stream {
     this.isClosed = true;
     clearTimeout(this.timer);
     clearInterval(this.watch);
+    clearTimeout(this.leave);
     window.removeEventListener("online", this.again);
+    document.removeEventListener("visibilitychange", this.turn);
     this.unwatch();
     this.source?.close();
     this.source = null;

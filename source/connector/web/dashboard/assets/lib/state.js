@@ -73,7 +73,7 @@ export async function loadDatapoints(id) {
 
 /**
  * Have a function called with each event of a type ("outcome", "transaction", "station",
- * "datapoint", "up") as it comes; gives the function that ends it.
+ * "datapoint", "up", "hello") as it comes; gives the function that ends it.
  * @param {string} type @param {(data: any) => void} run
  */
 export function on(type, run) {
@@ -117,19 +117,54 @@ export function start() {
 }
 
 let watched = /** @type {string | null} */ (null);
+let framesWanted = 0;
+let isRenewed = false;
 let stopListening = () => {};
 
 /**
  * Has everything of one station told and nothing of the others, until it is called with null:
- * of many stations all values would be a load for the connector, and nobody looks at them. A
- * browser has few connections to one place, so that there is one stream for both.
+ * of many stations all values would be a load for the connector, and nobody looks at them.
  * @param {string | null} id
  */
 export function watch(id) {
-  stopListening();
   watched = id;
-  stopListening = listen({
-    types: ["station", "datapoint", "outcome", "transaction"],
+  renew();
+}
+
+/**
+ * Has frames told, too, of what is watched; gives the function that ends it.
+ * @param {{onFrame: (record: any) => void, onHello?: (said: any) => void}} wanted onHello:
+ *   the stream begins, so that what was before has to be fetched
+ */
+export function watchFrames({ onFrame, onHello = () => {} }) {
+  const stops = [on("message", onFrame), on("hello", onHello)];
+  framesWanted += 1;
+  renew();
+  return () => {
+    stops.forEach((stop) => stop());
+    framesWanted -= 1;
+    renew();
+  };
+}
+
+/**
+ * A browser has six connections to one place for all its tabs, so that a page has one stream
+ * for all that it wants: a new one, once it is known what that is.
+ */
+function renew() {
+  if (isRenewed) return;
+  isRenewed = true;
+  queueMicrotask(() => {
+    isRenewed = false;
+    stopListening();
+    stopListening = listenTo(watched);
+  });
+}
+
+/** @param {string | null} id */
+const listenTo = (id) =>
+  listen({
+    types: ["station", "datapoint", "outcome", "transaction", ...(framesWanted > 0 ? ["message"] : [])],
     stations: id === null ? [] : [id],
     names: id === null ? OVERVIEW : [],
     onEvent: take,
@@ -140,7 +175,6 @@ export function watch(id) {
       if (id !== null) refresh(id).catch(() => undefined);
     },
   });
-}
 
 /** Fetches one station; one that is not there any more is taken out. @param {string} id */
 async function refresh(id) {
@@ -157,6 +191,7 @@ async function begin(said) {
   skewMs = said.now ? Date.parse(said.now) - Date.now() : 0;
   if (Math.abs(skewMs) < 2000) skewMs = 0;
   hello.value = said;
+  tell("hello", said);
   try {
     if (watched !== null && isLoaded.peek()) await refresh(watched);
     else await reload();
@@ -190,6 +225,7 @@ let isAwaited = false;
 
 /** @param {string} type @param {any} data */
 function take(type, data) {
+  if (type === "message") return tell(type, data); // Whoever wants them has his own pace.
   if (type === "station") waiting.set(`s${data.station}`, () => putOrRemove(data));
   else if (type === "datapoint") waiting.set(`d${data.key}`, () => putValue(data));
   else waiting.set(`${type}${waiting.size}`, () => tell(type, data));

@@ -2,10 +2,9 @@
 /** What stations and the connector say to each other, as it is on the wire. */
 import { html, useEffect, useMemo, useSignal } from "../lib/html.js";
 import { get, url } from "../lib/api.js";
-import { listen } from "../lib/events.js";
 import { number, plural } from "../lib/format.js";
 import { setQuery } from "../lib/router.js";
-import { stationIds } from "../lib/state.js";
+import { stationIds, watch, watchFrames } from "../lib/state.js";
 import { announce } from "../parts/announce.js";
 import { ActionButton } from "../parts/button.js";
 import { Icon } from "../parts/icons.js";
@@ -61,29 +60,33 @@ function useFrames(log, only, error) {
   const older = useSignal(/** @type {string | null} */ (null));
   useEffect(() => {
     const ended = new AbortController();
-    const fetchOlder = async () => {
+    /** @param {number} until What came later may be missing: the stream was not there. */
+    const fetchOlder = async (until) => {
       try {
-        const query = { station: only, limit: FETCHED };
-        const page = await get("messages", query, { signal: ended.signal });
-        log.addOlder(page.items);
-        older.value = page.next;
+        let [cursor, isWhole] = [/** @type {string | null} */ (null), false];
+        for (let left = MOST / FETCHED; left > 0 && !isWhole; left -= 1) {
+          const query = { station: only, limit: FETCHED, cursor };
+          const page = await get("messages", query, { signal: ended.signal });
+          log.addOlder(page.items);
+          older.value = cursor = page.next;
+          isWhole = until < 0 || !cursor || page.items.some(({ number }) => number <= until);
+        }
         error.value = null;
       } catch (problem) {
         if (!ended.signal.aborted) error.value = problem;
       }
     };
-    const stop = listen({
-      types: ["message"],
-      stations: only ? [only] : [],
-      onEvent: (_, record) => log.take(record, !only),
-      onUp: ({ started }) => {
-        log.begin(started);
-        fetchOlder();
+    watch(only || null);
+    const stop = watchFrames({
+      onFrame: (record) => log.take(record, !only),
+      onHello: ({ started }) => {
+        fetchOlder(log.begin(started));
       },
     });
     return () => {
       ended.abort();
       stop();
+      watch(null);
     };
   }, [only]);
   const further = async () => {

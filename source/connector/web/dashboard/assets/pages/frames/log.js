@@ -37,8 +37,10 @@ export class Log {
     /** Counts the runs of the connector that were seen. */
     this.run = 0;
     this.started = "";
-    /** The newest number of this run; -1: not known. */
+    /** The number of the frame that came last on this stream; -1: none did. */
     this.newest = -1;
+    /** The highest number of this run; -1: there is none. */
+    this.last = -1;
     /** How many the connector did not send, because they were too many at once. */
     this.missed = 0;
     /** @type {(frame: Frame) => boolean} */
@@ -53,11 +55,19 @@ export class Log {
     this.revision.value += 1;
   }
 
-  /** The stream of events begins; numbers begin anew with the connector. @param {string} started */
+  /**
+   * The stream of events begins; numbers begin anew with the connector. Gives the number of
+   * the last frame that is here of those before; -1: there is none.
+   * @param {string} started
+   */
   begin(started) {
-    if (this.started !== started) this.run += 1;
+    if (this.started !== started) {
+      this.run += 1;
+      this.last = -1;
+    }
     this.started = started;
     this.newest = -1;
+    return this.last;
   }
 
   /** One that has come now. @param {any} record @param {boolean} isWhole whether all stations' come */
@@ -65,6 +75,7 @@ export class Log {
     const frame = read(record, this.run);
     if (isWhole && this.newest >= 0) this.missed += Math.max(0, frame.number - this.newest - 1);
     this.newest = frame.number;
+    this.last = Math.max(this.last, frame.number);
     if (this.keys.has(frame.key)) return;
     this.keys.add(frame.key);
     this.waiting.push(frame);
@@ -80,6 +91,7 @@ export class Log {
   addOlder(records) {
     const found = records.map((each) => read(each, this.run)).filter((frame) => !this.keys.has(frame.key));
     for (const frame of found) this.keys.add(frame.key);
+    this.last = Math.max(this.last, ...found.map((frame) => frame.number));
     const fresh = found.filter((frame) => !this.mustWait(frame));
     this.waiting = [...this.waiting, ...found.filter((frame) => this.mustWait(frame))].sort(byAge);
     this.frames = [...fresh, ...this.frames].sort(byAge);

@@ -2,9 +2,9 @@
 /** The last messages between the station and the connector. */
 import { html, useEffect } from "../../lib/html.js";
 import { get } from "../../lib/api.js";
-import { listen } from "../../lib/events.js";
 import { clock, UNKNOWN } from "../../lib/format.js";
 import { href } from "../../lib/router.js";
+import { watchFrames } from "../../lib/state.js";
 import { Empty, ErrorNote, Loading, Section } from "../../parts/page.js";
 import { DataTable } from "../../parts/table.js";
 import { useFetched } from "./fetched.js";
@@ -25,10 +25,8 @@ const directionText = ({ direction }) => (direction === "in" ? "← from the sta
 export function Frames({ view }) {
   const id = view.station;
   const { data, problem, again } = useFetched((signal) => get("messages", { station: id, limit: MOST }, { signal }), [id]);
-  useEffect(() => listen({
-    types: ["message"],
-    stations: [id],
-    onEvent: (_, told) => {
+  useEffect(() => watchFrames({
+    onFrame: (told) => {
       if (data.peek()) data.value = { ...data.peek(), items: [...data.peek().items, told].slice(-MOST) };
     },
   }), [id]);
