@@ -52,7 +52,9 @@ def page() -> str:
         _section(
             "Commands",
             COMMANDS.values(),
-            "Each ends in one outcome, published as `<command>__result`: a JSON text "
+            "In BEMCom each is an actuator with its key, in the open tree a topic: "
+            "`<connector>/stations/CP-7/1/power_limit/set`. Each ends in one outcome, "
+            "published as `<command>__result`, or at `<command>/result`: a JSON text "
             "with `outcome`, `detail`, `response`, `correlation`, `timestamp` and "
             "`duration_ms`.",
         ),
@@ -74,7 +76,7 @@ def _section(title: str, rows: Iterable[Sensor | Command], text: str = "") -> st
 
 
 def _row(entry: Sensor | Command) -> str:
-    example = str(entry.example).replace("|", "\\|")
+    example = _written(entry.example).replace("|", "\\|")
     cells = (
         f"`{entry.name}`",
         str(entry.scope),
@@ -84,6 +86,11 @@ def _row(entry: Sensor | Command) -> str:
         entry.text,
     )
     return "| " + " | ".join(cells) + " |"
+
+
+def _written(example: object) -> str:
+    """As it is on MQTT: flags are JSON's."""
+    return str(example).lower() if isinstance(example, bool) else str(example)
 
 
 if __name__ == "__main__":
