@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ import docker
 import pytest
 
 from connector.main import __version__
+from connector.tests.engine.inside import A_USER, in_image
 from connector.tests.engine.stack import ROOT, engine_environment, run
+from connector.tests.test_lock import PROJECT
 
 pytestmark = [
     pytest.mark.engine,
@@ -27,24 +30,20 @@ def config(client: docker.DockerClient, image: str) -> dict[str, Any]:
     return config
 
 
-def in_image(
-    client: docker.DockerClient, image: str, *command: str, **settings: str
-) -> tuple[int, str]:
-    """Exit code and output of a container, run by a user without a home."""
-    entrypoint = {"entrypoint": command[0]} if command else {}
-    container = client.containers.create(
-        image, command[1:], environment=settings, user="4711:4711", **entrypoint
-    )
-    try:
-        container.start()
-        code: int = container.wait(timeout=60)["StatusCode"]
-        return code, container.logs().decode().strip()
-    finally:
-        container.remove(force=True, v=True)
-
-
 def test_the_tag_holds_the_version(image: str) -> None:
     assert image == f"bemcom/ocpp-connector:{__version__}"
+
+
+def test_labels_say_what_it_is(config: dict[str, Any]) -> None:
+    prefix = "org.opencontainers.image."
+    labels = {key.removeprefix(prefix): each for key, each in config["Labels"].items()}
+
+    assert labels["title"] == "OCPP connector"
+    assert labels["description"] == PROJECT["description"]
+    assert labels["licenses"] == PROJECT["license"]
+    assert labels["version"] == __version__
+    assert labels["base.name"] == "docker.io/library/python:3.13-slim"
+    assert re.fullmatch(r"[0-9a-f]{40}(-modified)?", labels["revision"])
 
 
 def test_signals_reach_python_and_health_is_asked_without_a_shell(
@@ -63,7 +62,7 @@ def test_the_command_is_on_the_path(client: docker.DockerClient, image: str) -> 
 def test_what_is_given_to_the_image_is_a_command_line(
     client: docker.DockerClient, image: str, words: list[str]
 ) -> None:
-    output = client.containers.run(image, words, user="4711:4711", remove=True)
+    output = client.containers.run(image, words, user=A_USER, remove=True)
 
     assert output.decode().strip() == f"ocpp-connector {__version__}"
 
