@@ -1,7 +1,8 @@
 """The open tree with Home Assistant's discovery beside it.
 
-Runs on the flow thread, as the tree does. Devices are told once and again only when
-they changed; a broker that was away, and a Home Assistant that was, are told all.
+Runs on the flow thread, as the tree does. Devices are told when they are new, once
+more soon after, and then when they changed; a broker that was away, and a Home
+Assistant that was, are told all.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ _NONE = (-1, -1)
 """No revision of the sensors."""
 _JITTER_S = (1.0, 10.0)
 """After its birth message Home Assistant hears of everybody; not of all at once."""
+_ONCE_MORE_AFTER_S = 20.0
+"""Home Assistant may fail to make an entity of one kind while it loads the code of
+another: their shared validators are made anew then. Told once more, it makes it."""
 _WATCHED = frozenset(
     {"vendor", "model", "serial_number", "firmware_version", "limit_max"}
 )
@@ -41,6 +45,12 @@ class _Told:
 
     shape: tuple[object, ...]
     digests: dict[str, bytes] = field(default_factory=dict)
+    is_settled: bool = False
+    """What was new of it has been told once more."""
+
+    def again(self) -> None:
+        """Have all of it told."""
+        self.shape, self.digests, self.is_settled = (), {}, True
 
 
 @dataclass(slots=True)
@@ -74,6 +84,7 @@ class DiscoveringTree(Tree):
         self.inbox = Inbox(devices)
         self._told: dict[str, _Told] = {}
         self._due: dict[str, None] = {}
+        self._once_more_s: dict[str, float] = {}
         self._broker: _Broker | None = None
         self._started_turns = 0
         self._is_started = False
@@ -138,6 +149,7 @@ class DiscoveringTree(Tree):
         """The broker may know nothing of us, or more than there is."""
         self._broker = _Broker(self._clock.monotonic())
         self._told = {}
+        self._once_more_s = {}
         self._revision = _NONE
 
     def _take(self, broker: _Broker, note: Found) -> None:
@@ -179,7 +191,10 @@ class DiscoveringTree(Tree):
         now_s = self._clock.monotonic()
         if self._again_s is not None and now_s >= self._again_s:
             self._again_s = None
-            self._told = {}
+            self._once_more_s = dict.fromkeys(self._told, now_s)
+        for name in [n for n, at_s in self._once_more_s.items() if now_s >= at_s]:
+            del self._once_more_s[name]
+            self._told[name].again()
             self._revision = _NONE
         revision = (sensors.revision, sensors.names)
         if self._revision == revision:
@@ -191,7 +206,10 @@ class DiscoveringTree(Tree):
                 self._due[station.station] = None
 
     def _tell_due(self, sensors: Sensors) -> list[Message]:
-        found = self._tell_bridge() if self._BRIDGE not in self._told else []
+        bridge = self._told.setdefault(self._BRIDGE, _Told(()))
+        found = (
+            [] if bridge.digests else self._tell(self._BRIDGE, [self._devices.bridge()])
+        )
         known = {each.station: each for each in sensors} if self._due else {}
         for name in list(self._due)[:_AT_ONCE]:
             del self._due[name]
@@ -202,10 +220,6 @@ class DiscoveringTree(Tree):
     _BRIDGE = ""
     """No identity is empty."""
 
-    def _tell_bridge(self) -> list[Message]:
-        told = self._told[self._BRIDGE] = _Told(())
-        return self._tell(told, [self._devices.bridge()])
-
     def _tell_station(self, station: StationSensors) -> list[Message]:
         devices = self._devices.of_station(station)
         if not devices:
@@ -214,19 +228,24 @@ class DiscoveringTree(Tree):
         if told is None:
             told = self._told[station.station] = _Told(())
         told.shape = _shape(station)
-        return self._tell(told, devices)
+        return self._tell(station.station, devices)
 
-    def _tell(self, told: _Told, devices: list[Discovered]) -> list[Message]:
+    def _tell(self, name: str, devices: list[Discovered]) -> list[Message]:
         found: list[Message] = []
+        told = self._told[name]
         held = self._broker.found if self._broker else {}
         for device in devices:
             digest = device.digest
-            if told.digests.get(device.topic) == digest:
+            before = told.digests.get(device.topic)
+            if before == digest:
                 continue
             told.digests[device.topic] = digest
             old = held.pop(device.topic, None)
             if old == device.payload:
                 continue
+            is_new = before is None and old is None
+            if is_new and not told.is_settled:
+                self._once_more_s[name] = self._clock.monotonic() + _ONCE_MORE_AFTER_S
             gone = without(old, device.payload) if old else None
             if gone is not None:
                 found.append((device.topic, gone, _RETAIN))
@@ -237,6 +256,7 @@ class DiscoveringTree(Tree):
 
     def _remove(self, station: str) -> list[Message]:
         told = self._told.pop(station, None)
+        self._once_more_s.pop(station, None)
         return [(topic, b"", _RETAIN) for topic in told.digests] if told else []
 
     def _bury(self, broker: _Broker, sensors: Sensors) -> list[Message]:

@@ -7,6 +7,7 @@ Each is answered by a line with a list of ``{"problems", "rendered"}``.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from importlib import import_module
@@ -18,6 +19,7 @@ from homeassistant.components.sensor.const import (
     DEVICE_CLASS_STATE_CLASSES,
     DEVICE_CLASS_UNITS,
 )
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.template import TemplateEnvironment
 
 _NEWER = {"sensor": {"default_entity_id", "options"}}
@@ -75,5 +77,11 @@ def answer(asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-for line in sys.stdin:
-    print(json.dumps(answer(json.loads(line))), flush=True)
+async def main() -> None:
+    """Templates are taken in its event loop alone, and where there is one of it."""
+    HomeAssistant(".")
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line))), flush=True)
+
+
+asyncio.run(main())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import json
-import os
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -13,26 +12,13 @@ import orjson
 import pytest
 
 from connector.openmqtt.discovery.controls import TRANSACTION_EVENTS
+from connector.tests.home_assistant import python
 from connector.tests.openmqtt.discovery import site
 
 pytestmark = [pytest.mark.home_assistant, pytest.mark.repository]
 
-ROOT = Path(__file__).resolve().parents[5]
 CHECK = Path(__file__).with_name("in_home_assistant.py")
 Json = site.Json
-
-
-@cache
-def python() -> str:
-    """The Python of the environment; where there is none, skipped with the reason."""
-    script = ROOT / "scripts" / "home_assistant.sh"
-    made = subprocess.run([script], check=False, capture_output=True, text=True)
-    if made.returncode == 0:
-        return made.stdout.strip()
-    reason = f"no Home Assistant to be had: {made.stderr.strip()[-300:]}"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
 
 
 @cache

@@ -86,6 +86,13 @@ class Bench:
         return [m for m in found if m[0].startswith("homeassistant/")]
 
 
+def retained() -> dict[str, bytes]:
+    """What the broker has of one station."""
+    bench = Bench()
+    bench.add()
+    return {topic: payload for topic, payload, _ in bench.connect()}
+
+
 def topics(messages: list[Message]) -> list[str]:
     return [topic for topic, _, _ in messages]
 
@@ -153,11 +160,42 @@ def test_a_birth_message_has_all_told_after_a_while() -> None:
 
 
 def test_an_offline_message_of_home_assistant_has_nothing_told() -> None:
-    bench = Bench()
+    bench = Bench(retained=retained())
     bench.connect()
     bench.broker.tell(bench.devices.birth, b"offline")
 
-    assert [bench.turn() for _ in range(20)] == [[]] * 20
+    assert [bench.turn() for _ in range(30)] == [[]] * 30
+
+
+def test_what_is_new_is_told_once_more_and_then_no_more() -> None:
+    bench = Bench()
+    bench.add()
+    first = bench.connect()
+    silent = [bench.turn() for _ in range(19)]
+
+    assert silent == [[]] * 19
+    assert bench.turn() == first
+    assert [bench.turn() for _ in range(60)] == [[]] * 60
+
+
+def test_what_the_broker_has_is_not_told_once_more() -> None:
+    bench = Bench(retained=retained())
+    bench.add()
+    bench.connect()
+
+    assert [bench.turn() for _ in range(60)] == [[]] * 60
+
+
+def test_a_device_that_comes_later_is_told_once_more_alone() -> None:
+    bench = Bench(retained=retained())
+    bench.add()
+    bench.connect()
+    bench.add("CP2")
+    turns = [bench.turn() for _ in range(60)]
+
+    assert [len(turn) for turn in turns if turn] == [2, 2]
+    assert turns[0] == turns[20]
+    assert all("CP2__" in topic for topic in topics(turns[0]))
 
 
 def test_many_stations_are_told_bit_by_bit() -> None:
