@@ -1,4 +1,4 @@
-"""Where settings come from: the environment, `.env`, and files of secrets.
+"""Where settings come from: the environment, `.env`, files of secrets, an add-on.
 
 An empty variable is one that is not set, but for `EMPTY_MEANS_SOMETHING`; so an empty
 one in the environment takes back what `.env` says.
@@ -12,6 +12,8 @@ from pathlib import Path
 
 from dotenv import find_dotenv
 from dotenv.main import DotEnv
+
+from connector.settings import add_on
 
 SECRETS = (
     "MQTT_USERNAME",
@@ -37,6 +39,9 @@ class Given:
 def gather(environ: Mapping[str, str]) -> tuple[dict[str, Given], list[str]]:
     """Everything that is set, by name, and what could not be read."""
     found, problems = _read_dotenv()
+    options, wrong = add_on.of_add_on(environ, add_on.OPTIONS, add_on.SUPERVISOR)
+    problems += wrong
+    found.update({name: Given(t, add_on.ORIGIN) for name, t in options.items()})
     found.update({name: Given(text, ENVIRONMENT) for name, text in environ.items()})
     found = {
         name: given
