@@ -6,11 +6,13 @@ A developer's laptop skips such a test and says why; with ``CI=true`` it fails.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -77,14 +79,38 @@ def _why_no_engine() -> str | None:
     return None
 
 
+def _markers_by_folder(path: Path) -> Iterator[str]:
+    """What all tests of a file are marked with."""
+    if path.parent.name in _MATRICES:
+        yield "matrix"
+    if path.relative_to(_TESTS).parts[0] in _NETWORKED:
+        yield "network"
+
+
+def pytest_ignore_collect(
+    collection_path: Path, config: pytest.Config
+) -> Literal[True] | None:
+    """A file of which every test would be left out is not even read."""
+    if collection_path.suffix != ".py" or _TESTS not in collection_path.parents:
+        return None
+    wanted: str = config.option.markexpr
+    terms = [] if " or " in wanted or "(" in wanted else wanted.split(" and ")
+    marked = _markers_by_folder(collection_path)
+    return True if any(f"not {each}" in terms for each in marked) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, one after the other: they build images."""
     for item in items:
-        if item.path.parent.name in _MATRICES:
-            item.add_marker(pytest.mark.matrix)
-        if item.path.relative_to(_TESTS).parts[0] in _NETWORKED:
-            item.add_marker(pytest.mark.network)
+        for marker in _markers_by_folder(item.path):
+            item.add_marker(marker)
     items.sort(key=lambda item: item.get_closest_marker("engine") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay until the end: no collection has to walk them again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
