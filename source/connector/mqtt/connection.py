@@ -28,6 +28,8 @@ _CONNECT_TIMEOUT_S = 5.0
 _LEAVES_WITHIN_S = 0.7
 _CONNECT = 0x10
 _UNSUPPORTED_VERSION, _KEEPALIVE_TIMEOUT = 0x84, 0x8D
+_LASTS_S, _MANY_SHORT_ONES = 10.0, 3
+"""So many connections that last no longer: two clients throw each other out."""
 
 
 class Connection(paho.Client):
@@ -44,6 +46,7 @@ class Connection(paho.Client):
             protocol=paho.MQTTv5,
         )
         self._keepalive_s = options.keepalive_s
+        self._own_name = options.client_id
         self.suppress_exceptions = True
         self.connect_timeout = _CONNECT_TIMEOUT_S
         self.on_connect = self._on_connack
@@ -52,6 +55,7 @@ class Connection(paho.Client):
         self._told: set[str] = set()
         self._delay_s = _RECONNECT_MIN_S
         self._is_answered = self._is_hurried = self._has_worked = False
+        self._began_s, self._short_ones = math.inf, 0
         self._leaving = threading.Event()
         self._leave_by_s = math.inf
         self._ended = threading.Event()
@@ -216,8 +220,9 @@ class Connection(paho.Client):
             self._refused(reason)
             return
         self._has_worked = True
-        self._delay_s = _RECONNECT_MIN_S
-        self._told.clear()
+        self._began_s = time.monotonic()
+        if self._short_ones < _MANY_SHORT_ONES:
+            self._begin_anew()
         logger.info("connected to the broker, MQTT %s", "5" if self.is_v5 else "3.1.1")
         self._opened(getattr(properties, "MaximumPacketSize", None))
 
@@ -236,12 +241,35 @@ class Connection(paho.Client):
         if self._is_answered:
             if reason.is_failure:
                 self._tell(f"the connection to the broker is lost: {reason}")
+            self._count_short_ones()
             return
         # A broker that only knows 3.1.1 may hang up on MQTT 5 without a word. One that
         # is silent is frozen, and one that has let us in before is starting.
         if not self._has_worked and reason.value != _KEEPALIVE_TIMEOUT:
             self._try_other_version()
         self._tell(f"the broker does not answer: {reason}")
+
+    def _count_short_ones(self) -> None:
+        """A broker keeps one client of an id (MQTT 5, 3.1.4): the one that came last.
+
+        Two of them would send everything that is retained, twice a second, for ever.
+        """
+        lasted_s = time.monotonic() - self._began_s
+        self._began_s = math.inf
+        if lasted_s >= _LASTS_S:
+            self._short_ones = 0
+            self._begin_anew()
+            return
+        self._short_ones += lasted_s >= 0
+        if self._short_ones >= _MANY_SHORT_ONES:
+            self._tell(
+                "the broker ends every connection soon: does another client have our "
+                f"name, {self._own_name!r}? Each needs one of its own"
+            )
+
+    def _begin_anew(self) -> None:
+        self._delay_s = _RECONNECT_MIN_S
+        self._told.clear()
 
     def _try_other_version(self) -> None:
         """3.1.1 at once, or MQTT 5 after a while."""

@@ -58,22 +58,22 @@ class Visit:
         self.heard: queue.Queue[Heard] = queue.Queue()
         self._answers: dict[int, str | None] = {}
         self._news = threading.Condition()
-        client.on_message = self._on_message
-        client.on_subscribe = self._on_subscribe
-        client.on_publish = self._on_publish
+        client.on_message = self._note_heard
+        client.on_subscribe = self._note_granted
+        client.on_publish = self._note_sent
 
     # -- what the broker says, in paho's thread
 
-    def _on_message(self, _: Any, __: Any, message: Any) -> None:
+    def _note_heard(self, _: Any, __: Any, message: Any) -> None:
         self.heard.put((message.topic, message.payload, bool(message.retain)))
 
-    def _on_subscribe(
+    def _note_granted(
         self, _: Any, __: Any, mid: int, codes: Any, ___: Any = None
     ) -> None:
         refused = [str(code) for code in codes if code.is_failure]
         self._answered(mid, refused[0] if refused else None)
 
-    def _on_publish(
+    def _note_sent(
         self, _: Any, __: Any, mid: int, code: Any = None, ___: Any = None
     ) -> None:
         is_refused = code is not None and code.is_failure

@@ -277,6 +277,29 @@ def test_an_outage_is_told_once(
 
 
 @pytest.mark.broker
+def test_two_clients_of_one_name_are_told_and_make_way(
+    broker: Broker, run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    twins = [run(broker.port, MqttOptions(client_id="twin")) for _ in range(2)]
+    eventually(lambda: "another client have our name, 'twin'" in caplog.text)
+
+    twins[0].end()
+    eventually(twins[1].client.is_connected)
+
+
+@pytest.mark.broker
+def test_a_broker_that_is_restarted_is_no_client_of_our_name(
+    broker: Broker, run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    running = run(broker.port).connected()
+    broker.stop()
+    broker.start()
+    running.connected()
+
+    assert "another client" not in caplog.text
+
+
+@pytest.mark.broker
 def test_loop_start_of_paho_works_too(broker: Broker) -> None:
     client = Client()
     connected = threading.Event()
