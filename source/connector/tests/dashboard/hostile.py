@@ -14,3 +14,19 @@ TYPED = {
     "another-type": "{[true, -1e999, null",
     "odd-letters": "\u202e\u0000 ü 漢 🔌 ../../%2F\r\n",
 }
+
+NUMBERS = {
+    "empty": "",
+    "markup": "-1",
+    "huge": "1e308",
+    "another-type": "0.5",
+    "odd-letters": "-0",
+}
+TIMES = {
+    "empty": "",
+    "markup": "0001-01-01T00:00",
+    "huge": "275760-09-13T00:00",
+    "another-type": "1969-12-31T23:59",
+    "odd-letters": "9999-12-31T23:59:59.999",
+}
+"""What fields take that take no text, by the same kinds."""

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from urllib.parse import quote
 
 import pytest
 from playwright.async_api import Locator, Page, expect
 
 from connector.tests.dashboard.conftest import OpenSite
-from connector.tests.dashboard.hostile import IMAGE, MARKUP, SCRIPT, TYPED
+from connector.tests.dashboard.hostile import (
+    IMAGE,
+    MARKUP,
+    NUMBERS,
+    SCRIPT,
+    TIMES,
+    TYPED,
+)
 from connector.tests.dashboard.marks import MARKS
+from connector.tests.dashboard.small_site import KEYS
 from connector.tests.system.station import now
 
 pytestmark = MARKS
@@ -26,10 +35,31 @@ PLACES = (
     ("stations/CP1", None),
     ("stations/CP1", "Edit"),
     ("stations/CP1?tab=commands", None),
+    ("stations/CP1?tab=configuration", None),
     ("stations/CP1?tab=configuration", "Set another"),
 )
-_FIELDS = """input:not([hidden], [disabled], [type=checkbox], [type=datetime-local],
-  [type=number]), textarea"""
+KINDS = {
+    "checkbox",
+    "datetime-local",
+    "number",
+    "password",
+    "search",
+    "select-one",
+    "text",
+    "textarea",
+}
+_CHOICES = "select, input[type=checkbox]"
+_FIELDS = "input:not([hidden], [type=checkbox]), textarea"
+_ENABLED = ":not([disabled])"
+# Past what the length of a field, and its bounds, keep from being typed.
+_TYPE = """(field, typed) => {
+  for (const bound of ["maxlength", "min", "max", "step"]) field.removeAttribute(bound);
+  if (field.type === "checkbox") return field.click();
+  if (field instanceof HTMLSelectElement) field.selectedIndex = field.options.length - 1;
+  else field.value = typed[field.type] ?? typed.text;
+  for (const told of ["input", "change"])
+    field.dispatchEvent(new Event(told, { bubbles: true }));
+}"""
 _FOLDED = "document.querySelectorAll('#main details:not(.menu)').forEach((e) => e.open = true)"
 
 
@@ -44,21 +74,25 @@ async def came_through(page: Page) -> None:
     assert await page.locator("img[src=x], #main script, dialog script").count() == 0
 
 
-async def type_everywhere(place: Locator, text: str) -> int:
-    """Into every field, as a hand would: what a field does not take is left out."""
-    fields = await place.locator(_FIELDS).all()
-    for field in fields:
-        if await field.is_visible():
-            # Past what the length of a field keeps from being typed.
-            await field.evaluate(
-                """(field, text) => {
-                  field.removeAttribute("maxlength");
-                  field.value = text;
-                  field.dispatchEvent(new Event("input", { bubbles: true }));
-                }""",
-                text,
-            )
-    return len(fields)
+async def type_everywhere(place: Locator, kind: str) -> Counter[str]:
+    """Into every field, as a hand would, the last of every list, every box turned.
+
+    How many fields of each type there were.
+    """
+    typed = {
+        "text": TYPED[kind],
+        "number": NUMBERS[kind],
+        "datetime-local": TIMES[kind],
+    }
+    found: Counter[str] = Counter()
+    # What is chosen may bring other fields.
+    for fields in (_CHOICES, _FIELDS):
+        for field in await place.locator(fields).and_(place.locator(_ENABLED)).all():
+            if await field.is_visible():
+                found[await field.evaluate("(field) => field.type")] += 1
+                await field.evaluate(_TYPE, typed)
+        await place.page.evaluate(_DRAWN)
+    return found
 
 
 async def press_everything(page: Page, place: Locator) -> None:
@@ -82,10 +116,11 @@ async def test_whatever_is_typed_is_taken_or_refused_with_words(
     site = await open_site(STATIONS=ONE)
     charge = await site.charger()
     charge.station.answers["Reset"] = lambda _: {"status": "Rejected"}
+    charge.station.answers["GetConfiguration"] = lambda _: {"configurationKey": KEYS}
     watched = await site.page()
     watched.expect(*REFUSED)
     page = watched.page
-    typed = 0
+    typed: Counter[str] = Counter()
     for place, button in PLACES:
         await page.goto("about:blank")
         await page.goto(f"./#/{place}")
@@ -97,11 +132,12 @@ async def test_whatever_is_typed_is_taken_or_refused_with_words(
         if button:
             await page.get_by_role("button", name=button, exact=True).click()
         form = page.get_by_role("dialog") if button else page.locator("#main")
-        typed += await type_everywhere(form, TYPED[kind])
+        typed += await type_everywhere(form, kind)
         await press_everything(page, form)
         await came_through(page)
 
-    assert typed >= 48
+    assert typed.total() >= 60
+    assert typed.keys() >= KINDS
 
 
 async def test_names_texts_and_answers_of_a_station_are_text(
