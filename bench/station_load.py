@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -65,28 +66,37 @@ def _measured(load: Load, server: Server, seconds: float) -> Cost:
 
 @dataclass(frozen=True)
 class Shares:
-    """What a message costs at both ends, beyond their rest; medians of the rounds."""
+    """What a message costs at both ends, in us of processor time."""
 
     stations_us: float
     connector_us: float
     ratio: float
-    """Of rounds, not of the medians: both ends had the same machine in each."""
-    messages_per_s: float
 
-
-def _shares(rest: Cost, rounds: list[Cost]) -> Shares:
-    found = []
-    for busy in rounds:
-        if not busy.calls:
-            raise BenchError("the stations tell nothing")
-        part = busy.seconds / rest.seconds
-        stations_us = _per(busy.stations_s - rest.stations_s * part, busy.calls)
-        connector_us = _per(busy.connector_s - rest.connector_s * part, busy.calls)
+    @classmethod
+    def of(cls, cost: Cost) -> Shares:
+        """All that a round took, for each of its messages."""
+        stations_us = _per(cost.stations_s, cost.calls)
+        connector_us = _per(cost.connector_s, cost.calls)
         if min(stations_us, connector_us) <= 0:
-            raise BenchError("what came before was still at work: the rest is no rest")
-        ratio = stations_us / connector_us
-        found.append((stations_us, connector_us, ratio, busy.calls / busy.seconds))
-    return Shares(*(median(column) for column in zip(*found, strict=True)))
+            raise BenchError("what came before was still at work, or nothing is told")
+        return cls(stations_us, connector_us, stations_us / connector_us)
+
+    @classmethod
+    def typical(cls, found: Sequence[Shares]) -> Shares:
+        """Medians, also of the ratios: both ends had the same machine in each round."""
+        columns = zip(*map(astuple, found), strict=True)
+        return cls(*(median(column) for column in columns))
+
+
+def _beyond(rest: Cost, busy: Cost) -> Cost:
+    """What came on top of the pings and heartbeats that go on at rest."""
+    part = busy.seconds / rest.seconds
+    stations_s = busy.stations_s - rest.stations_s * part
+    return replace(
+        busy,
+        stations_s=stations_s,
+        connector_s=busy.connector_s - rest.connector_s * part,
+    )
 
 
 def _rss_kib(pid: int) -> int:
@@ -121,7 +131,8 @@ def measure(bench: Bench, sizes: Sizes) -> list[Figure]:
         load.do("measure", seconds=sizes.each_s)
         rounds = [_measured(load, server, sizes.seconds) for _ in range(sizes.rounds)]
         charging_kib = idle_kib + (_rss_kib(load.pid) - before) / sizes.charging
-    shares = _shares(rest, rounds)
+    whole = Shares.typical([Shares.of(each) for each in rounds])
+    beyond = Shares.typical([Shares.of(_beyond(rest, each)) for each in rounds])
     head = ("", "stations", "connector")
     rows = [
         ("arrival, us each", f"{_per(came['cpu'], sizes.idle):.0f}", ""),
@@ -131,8 +142,14 @@ def measure(bench: Bench, sizes: Sizes) -> list[Figure]:
             f"{_per(rest.stations_s / rest.seconds, sizes.idle):.1f}",
             f"{_per(rest.connector_s / rest.seconds, sizes.idle):.1f}",
         ),
-        ("CPU us/msg", f"{shares.stations_us:.0f}", f"{shares.connector_us:.0f}"),
-        ("messages/s", f"{shares.messages_per_s:.0f}", ""),
+        ("CPU us/msg", f"{whole.stations_us:.0f}", f"{whole.connector_us:.0f}"),
+        (
+            "beyond idle, us/msg",
+            f"{beyond.stations_us:.0f}",
+            f"{beyond.connector_us:.0f}",
+        ),
+        ("beyond idle, ratio", f"{beyond.ratio:.2f}", ""),
+        ("messages/s", f"{median(r.calls / r.seconds for r in rounds):.0f}", ""),
     ]
     bench.tables.append((head, rows))
     version = sizes.version
@@ -146,7 +163,7 @@ def measure(bench: Bench, sizes: Sizes) -> list[Figure]:
         ),
         at_most(
             f"{version}: CPU per message, of the connector's",
-            shares.ratio,
+            whole.ratio,
             _SHARE,
             "x",
         ),

@@ -26,9 +26,14 @@ class _Connection(Alive, ClientConnection):
     TCP_NODELAY is asyncio's default for every socket.
     """
 
-    last_received_s = 0.0
-    tap: Callable[[Frame], bool] | None = None
+    __slots__ = ("last_received_s", "latency_s", "pinged", "tap")
+
+    tap: Callable[[Frame], bool] | None
     """Takes a frame at once, if it wants it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tap = None
 
     def process_event(self, event: Event) -> None:
         """Called for the response of the handshake, then for every frame."""

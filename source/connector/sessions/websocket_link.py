@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
+from random import getrandbits
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -26,14 +26,33 @@ Tap = Callable[[str], bool]
 
 
 class Alive:
-    """Notes when a connection heard anything: mix it in before the library's class."""
+    """Notes what a connection heard: mix it in before the library's class.
+
+    Whose ``__slots__`` have these: one more entry would take the library's dictionary
+    out of what all connections share, and cost a kilobyte each.
+    """
 
     last_received_s: float
+    pinged: tuple[bytes, float] | None
+    """The ping that waits for its pong, and when it was sent (monotonic)."""
+    latency_s: float | None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.last_received_s = 0.0
+        self.pinged = self.latency_s = None
 
     def data_received(self, data: bytes) -> None:
         """Called by the transport."""
         self.last_received_s = monotonic()
         super().data_received(data)  # type: ignore[misc]
+
+    def acknowledge_pings(self, data: bytes) -> None:
+        """Called for a pong."""
+        if self.pinged is not None and data == self.pinged[0]:
+            self.latency_s = monotonic() - self.pinged[1]
+            self.pinged = None
+        super().acknowledge_pings(data)  # type: ignore[misc]
 
 
 class WebSocketLink:
@@ -41,11 +60,8 @@ class WebSocketLink:
 
     __slots__ = (
         "_is_awaited",
-        "_ping",
         "_tap",
         "_websocket",
-        "has_ponged",
-        "latency_ms",
         "reached_at",
         "remote_address",
         "security_profile",
@@ -59,9 +75,6 @@ class WebSocketLink:
         self.reached_at = ""
         self.security_profile = 0
         self.subprotocol = subprotocol
-        self.latency_ms: float | None = None
-        self.has_ponged = False
-        self._ping: asyncio.Task[None] | None = None
         self._tap: Tap | None = None
         self._is_awaited = False
         """`recv` waits, so that nothing else was received before."""
@@ -70,6 +83,17 @@ class WebSocketLink:
     def last_received_s(self) -> float:
         """When anything came in last; of the monotonic clock."""
         return float(self._websocket.last_received_s)
+
+    @property
+    def latency_ms(self) -> float | None:
+        """The round trip of the last ping that was answered."""
+        latency_s = self._websocket.latency_s
+        return None if latency_s is None else round(latency_s * 1000, 3)
+
+    @property
+    def has_ponged(self) -> bool:
+        """Whether the peer has ever answered a ping."""
+        return self._websocket.latency_s is not None
 
     @property
     def is_open(self) -> bool:
@@ -148,19 +172,17 @@ class WebSocketLink:
         self._websocket.transport.abort()
 
     def ping(self) -> None:
-        """Send a ping, unless the last one still waits to be sent or answered."""
-        if self._ping is None:
-            self._ping = asyncio.get_running_loop().create_task(self._exchange_ping())
+        """Send a ping, unless the last one still waits to be answered.
 
-    async def _exchange_ping(self) -> None:
-        try:
-            pong = await self._websocket.ping()
-            self.latency_ms = round(await pong * 1000, 3)
-            self.has_ponged = True
-        except ConnectionClosed:
-            self.latency_ms = None
-        finally:
-            self._ping = None
+        `ping` of the library takes a task, a lock and a future for each.
+        """
+        websocket = self._websocket
+        is_gone = not self.is_open or websocket.transport.is_closing()
+        if websocket.pinged is None and not is_gone:
+            data = getrandbits(32).to_bytes(4)
+            websocket.pinged = data, monotonic()
+            websocket.protocol.send_ping(data)
+            websocket.send_data()
 
 
 def _link_closed(frame: Close | None) -> LinkClosed:

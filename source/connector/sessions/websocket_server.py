@@ -118,18 +118,21 @@ _FORGOTTEN = Request("", Headers())
 
 
 class _Connection(Alive, ServerConnection):
-    """A connection that notes when it heard anything.
+    """A connection that knows what it was let in with."""
 
-    Slots: one more entry would take the library's dictionary out of what all
-    connections share, and cost a kilobyte each.
-    """
-
-    __slots__ = ("admission", "identity", "last_received_s", "openings", "origin")
+    __slots__ = (
+        "admission",
+        "identity",
+        "last_received_s",
+        "latency_s",
+        "openings",
+        "origin",
+        "pinged",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.identity = ""
-        self.last_received_s = 0.0
         self.admission = _NOBODY
         self.origin = _NOWHERE
         self.openings: Openings | None = None

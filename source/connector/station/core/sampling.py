@@ -14,6 +14,7 @@ from connector.station.core.session import Session
 from connector.station.core.site import Site
 from connector.station.core.telling import Telling
 from connector.station.core.transactions import Transactions
+from connector.station.ports import Reading
 
 CLOCK, PERIODIC = "Sample.Clock", "Sample.Periodic"
 ALIGNED, AT_INTERVALS = "MeterValueClock", "MeterValuePeriodic"
@@ -47,18 +48,21 @@ class Sampling:
         interval_ms = self._interval_ms(names.SAMPLE_INTERVAL_S)
         if interval_ms and now_ms - session.sampled_ms >= interval_ms:
             session.sampled_ms = _last(session.sampled_ms, interval_ms, now_ms)
-            self.sample(evse, AT_INTERVALS, PERIODIC, now_ms)
+            reading = self.sample(evse, AT_INTERVALS, PERIODIC, now_ms)
             if self.transactions.is_for_16:
-                self._keep(session, names.ENDED_MEASURANDS, PERIODIC, now_ms)
+                name = names.ENDED_MEASURANDS
+                self.transactions.keep(session, name, PERIODIC, now_ms, reading)
         interval_ms = self._ended_interval_ms()
         if interval_ms and now_ms - session.kept_ms >= interval_ms:
             session.kept_ms = _last(session.kept_ms, interval_ms, now_ms)
             self._keep(session, names.ENDED_MEASURANDS, PERIODIC, now_ms)
 
-    def sample(self, evse: Evse, trigger: str, context: str, now_ms: int) -> None:
-        """Tell the values of what runs at an EVSE."""
+    def sample(
+        self, evse: Evse, trigger: str, context: str, now_ms: int
+    ) -> Reading | None:
+        """Tell the values of what runs at an EVSE; gives what was read for it."""
         name = names.UPDATED_MEASURANDS
-        self.transactions.sample(evse, trigger, context, now_ms, name)
+        return self.transactions.sample(evse, trigger, context, now_ms, name)
 
     def _keep(self, session: Session, name: str, context: str, now_ms: int) -> None:
         self.transactions.keep(session, name, context, now_ms)

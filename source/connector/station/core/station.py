@@ -80,15 +80,13 @@ class StationCore(HardwareSide, ClientSide):
     def _next_ms(self, now_ms: int) -> int:
         rooms, offers_ms = self._rooms, self.site.offers.next_change_ms(now_ms)
         self._changes_ms = NEVER_MS if offers_ms is None else offers_ms
-        due: list[int | None] = [
-            self.site.reservations.due_ms(),
-            offers_ms,
-            rooms.telling.due_ms(),
-            *rooms.sampling.due_ms(),
-        ]
+        due = [self.site.reservations.due_ms(), offers_ms, rooms.telling.due_ms()]
+        due += rooms.sampling.due_ms()
         for evse in self.site.evses.values():
-            due += evse.waits_until_ms, rooms.bounds.due_ms(evse, now_ms)
-        return max(now_ms + 1, min([d for d in due if d], default=NEVER_MS))
+            due.append(evse.waits_until_ms)
+            if evse.is_running:
+                due.append(rooms.bounds.due_ms(evse, now_ms))
+        return max(now_ms + 1, min(filter(None, due), default=NEVER_MS))
 
     # -- telling
 

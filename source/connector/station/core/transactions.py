@@ -127,13 +127,17 @@ class Transactions:
 
     def sample(
         self, evse: Evse, trigger: str, context: str, now_ms: int, name: str
-    ) -> None:
-        """Tell the values of a running transaction, of the measurands in a variable."""
+    ) -> Reading | None:
+        """Tell the values of a running transaction, of the measurands in a variable.
+
+        Gives what was read; None where nothing is to be told.
+        """
         measurands = self.variables.items(name)
         if not evse.is_running or not measurands:
-            return
+            return None
         reading = self.hardware.read(evse.number)
         self._tell(evse, "Updated", trigger, now_ms, (reading, measurands, context))
+        return reading
 
     def keep(
         self,

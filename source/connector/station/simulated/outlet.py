@@ -76,6 +76,8 @@ class Outlet:
     @property
     def effect(self) -> Effect | None:
         """What the worst fault does."""
+        if not self.faults:
+            return None
         found = [EFFECTS[code] for code in self.faults]
         return next((each for each in found if each.opens), None)
 

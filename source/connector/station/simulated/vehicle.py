@@ -137,7 +137,7 @@ class Vehicle:
         found = self.model.curve.capped(self.state_of_charge, self.cap_w)
         if found.end <= self.target:
             return found
-        return found._replace(end=self.target)
+        return Line(found.start, self.target, found.power_w, found.slope)
 
     def advance(self, elapsed_s: float) -> float:
         """Let time pass; gives the energy from the grid in Wh, below 0: into it."""

@@ -494,23 +494,38 @@ async def test_a_tapped_link_ends_with_a_text_that_is_none() -> None:
 async def test_a_pong_is_noted_with_its_latency() -> None:
     async with server() as running:
         link = await open_link(url(running), OCPP16)
+        assert (link.has_ponged, link.latency_ms) == (False, None)
         link.ping()
-        pong = link._ping
-        assert pong is not None
+        sent = link._websocket.pinged
         link.ping()
-        assert link._ping is pong
-        await pong
-        assert link.has_ponged
+        assert link._websocket.pinged is sent, "one waits for its answer already"
+        assert await link.recv() == "cs1 ocpp1.6"
+        await (await link._websocket.ping())
+        assert link.has_ponged, "the pong of the later ping is here already"
         assert link.latency_ms is not None
+        assert link._websocket.pinged is None
+
+
+async def test_a_pong_that_nobody_asked_for_says_nothing() -> None:
+    async with server() as running:
+        link = await open_link(url(running), OCPP16)
+        link._websocket.process_event(Frame(Opcode.PONG, b"more"))
+        assert not link.has_ponged
+        link.ping()
+        link._websocket.process_event(Frame(Opcode.PONG, b"more"))
+        assert link._websocket.pinged is not None
+
+
+async def test_a_link_that_is_gone_is_not_pinged() -> None:
+    async with server() as running:
+        link = await open_link(url(running), OCPP16)
         link.abort()
+        link.ping()
+        assert link._websocket.pinged is None
         with pytest.raises(LinkClosed) as caught:
             while True:
                 await link.recv()
         assert caught.value.code == 1006
-        link.ping()
-        assert link._ping is not None
-        await link._ping
-        assert link.latency_ms is None
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 503])
