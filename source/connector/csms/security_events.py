@@ -11,26 +11,13 @@ from connector.csms.context import Context
 from connector.csms.station import STATION, Station
 from connector.ocppj.frames import Call
 from connector.ocppj.redaction import blank, excerpt
+from connector.ocppj.security_events import CRITICAL
 from connector.sessions.handlers import Answer, Handler
 
 Json = dict[str, Any]
 
 logger = logging.getLogger(__name__)
 
-CRITICAL = frozenset(
-    {
-        "FirmwareUpdated",
-        "MaintenanceLoginAccepted",
-        "MaintenanceLoginFailed",
-        "MemoryExhaustion",
-        "ResetOrReboot",
-        "SecurityLogWasCleared",
-        "SettingSystemTime",
-        "StartupOfTheDevice",
-        "TamperDetectionActivated",
-    }
-)
-"""Those that the tables of security events call so (2.1 knows two more)."""
 _EXPECTED = frozenset({"StartupOfTheDevice"})
 """Critical, yet a part of each boot: no reason to warn anybody."""
 _LONGEST_KIND = 50

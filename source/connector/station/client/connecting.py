@@ -163,7 +163,7 @@ class Connecting:
             owner=client,
             handlers=version.handlers,
             options=client.options.session(),
-            observer=client.observer,
+            observer=client.security,
         )
         client.link_opened(session, version)
         self._ping_later()

@@ -6,34 +6,45 @@ system, over restarts, too (A04.FR.02).
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
-from connector.errors import LinkRefused, TransportError
+from connector.errors import LinkRefused, RemoteProtocolError, TransportError
+from connector.ocppj.frames import Json
+from connector.ocppj.security_events import CRITICAL
 from connector.station.core.events import CoreEvent, Reported
 
 if TYPE_CHECKING:
+    from connector.sessions.options import Watched
     from connector.station.client.client import Client
+
+logger = logging.getLogger(__name__)
 
 ACTION = "SecurityEventNotification"
 THRESHOLD_S = "ClockCtrlr/TimeAdjustmentReportingThreshold"
 POWER_UP = "PowerUp"
-_CRITICAL = frozenset(
-    {
-        "FirmwareUpdated",
-        "MaintenanceLoginAccepted",
-        "MaintenanceLoginFailed",
-        "MemoryExhaustion",
-        "ResetOrReboot",
-        "SecurityLogWasCleared",
-        "SettingSystemTime",
-        "StartupOfTheDevice",
-        "TamperDetectionActivated",
-    }
-)
 _NOT_LET_IN = (401, 403)
 _CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
 """As it stands in what the TLS library says of a certificate that does not fit."""
 _TLS_VERSIONS = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION")
+_MALFORMED = "malformed"
+"""How the session's kinds of what is no frame begin."""
+_INVALID = frozenset(
+    {
+        "FormationViolation",
+        "FormatViolation",
+        "MessageTypeNotSupported",
+        "OccurenceConstraintViolation",
+        "OccurrenceConstraintViolation",
+        "PropertyConstraintViolation",
+        "ProtocolError",
+        "RpcFrameworkError",
+        "TypeConstraintViolation",
+    }
+)
+"""Codes of requests that are no valid messages, in all versions."""
+_AGAIN_AFTER_S = 600.0
+"""Whoever sends rubbish is likely to answer with rubbish what tells of it."""
 
 
 def is_critical(event: CoreEvent) -> bool:
@@ -41,19 +52,22 @@ def is_critical(event: CoreEvent) -> bool:
     return (
         isinstance(event, Reported)
         and event.action == ACTION
-        and event.details["type"] in _CRITICAL
+        and event.details["type"] in CRITICAL
     )
 
 
 class SecurityEvents:
-    """Those that the client of a station sees."""
+    """Those that the client of a station sees; watches its sessions for that."""
 
-    __slots__ = ("_client", "_refused")
+    __slots__ = ("_client", "_invalid", "_invalid_again_s", "_refused")
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._refused = ""
         """What has kept us out since we were let in last: it is told once."""
+        self._invalid = 0
+        """Messages that were not valid since that was told last."""
+        self._invalid_again_s = 0.0
 
     def is_unwanted(self, event: CoreEvent) -> bool:
         """Whether this central system is to hear nothing of it (`Quirks`)."""
@@ -84,6 +98,47 @@ class SecurityEvents:
     def reconfigured(self, what: str) -> None:
         """Password, security profile or certificate are others from now on."""
         self._tell("ReconfigurationOfSecurityParameters", what)
+
+    def answer_failed(self, action: str, problem: Exception) -> None:
+        """A request of ours has no answer that can be used."""
+        if isinstance(problem, RemoteProtocolError):
+            self._heard_rubbish(f"the answer to {action}: {problem.code}")
+
+    def _heard_rubbish(self, what: str) -> None:
+        """Told with how many there were before it, at most once in ten minutes.
+
+        Nothing of the message itself is in it: it may be a secret.
+        """
+        now_s = self._client.clock.monotonic()
+        if now_s < self._invalid_again_s:
+            self._invalid += 1
+            return
+        more = f", after {self._invalid} that were not told" if self._invalid else ""
+        self._invalid, self._invalid_again_s = 0, now_s + _AGAIN_AFTER_S
+        self._tell("InvalidMessages", f"{what}{more}")
+
+    # -- as an observer of sessions
+
+    def frame(self, session: Watched, direction: str, text: str) -> None:
+        """A frame came in or went out."""
+        if self._client.observer is not None:
+            self._client.observer.frame(session, direction, text)
+
+    def answered(
+        self, session: Watched, action: str, payload: Json, answer: Json
+    ) -> None:
+        """A request of ours was answered."""
+        if self._client.observer is not None:
+            self._client.observer.answered(session, action, payload, answer)
+
+    def warned(self, session: Watched, kind: str, text: str) -> None:
+        """The central system did something odd; what cannot be read is an event."""
+        if self._client.observer is not None:
+            self._client.observer.warned(session, kind, text)
+        else:
+            logger.debug("%s: %s", session.identity, text)
+        if kind.startswith(_MALFORMED) or kind.rpartition(" ")[2] in _INVALID:
+            self._heard_rubbish(kind)
 
     def _tell(self, kind: str, info: str = "") -> None:
         self._client.parts.maintenance.security_event(kind, info)

@@ -268,6 +268,7 @@ class Telling:
         if isinstance(problem, CallErrorReceived):
             self.answers += 1
         logger.warning("%s: %s: %s", self._client.identity, message.action, problem)
+        self._client.security.answer_failed(message.action, problem)
         if message.failed is not None:
             self._guarded(message.failed, problem)
 

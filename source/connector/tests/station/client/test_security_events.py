@@ -182,3 +182,94 @@ async def test_its_time_is_that_of_the_start(start: Start) -> None:
 
     (event,) = filter(is_of_start, place.central.of(ACTION))
     assert event["timestamp"] == began
+
+
+# -- rubbish
+
+
+RUBBISH = ("{", "[2]", '[2,"r1","Reset",{"type":7}]')
+
+
+def invalid(place: Place) -> list[str]:
+    events = place.central.of(ACTION)
+    return [each["techInfo"] for each in events if each["type"] == "InvalidMessages"]
+
+
+@pytest.mark.parametrize("text", RUBBISH)
+async def test_what_is_no_message_is_told_without_a_word_of_it(
+    start: Start, text: str
+) -> None:
+    place = await start()
+    assert place.central.link is not None
+    await place.central.link.send(text)
+    await place.wait(1)
+
+    (info,) = invalid(place)
+    assert text not in info
+    assert info.startswith("Reset " if "Reset" in text else "malformed")
+
+
+async def test_rubbish_without_end_is_told_every_ten_minutes_with_its_number(
+    start: Start,
+) -> None:
+    place = await start()
+    assert place.central.link is not None
+    for _ in range(50):
+        await place.central.link.send("rubbish")
+    await place.wait(1)
+    assert invalid(place) == ["malformed"]
+
+    await place.wait(600, step_s=5)
+    await place.central.link.send("rubbish")
+    await place.wait(1)
+
+    assert invalid(place) == ["malformed", "malformed, after 49 that were not told"]
+
+
+async def test_an_answer_that_fits_no_schema_is_told_and_no_answer_to_that(
+    start: Start,
+) -> None:
+    place = await start()
+    place.central.answers |= {"Heartbeat": {"currentTime": 7}, ACTION: {"x" * 9: 1}}
+    await place.wait(400, step_s=5)
+
+    (info,) = invalid(place)
+    assert info.startswith("the answer to Heartbeat: ")
+    assert place.client.is_accepted
+
+
+async def test_a_request_that_is_refused_for_what_it_asks_is_no_rubbish(
+    start: Start,
+) -> None:
+    place = await start()
+    refused = await place.central.frame("NoSuchAction", {})
+    await place.wait(1)
+
+    assert (refused[0], invalid(place)) == (4, [])
+
+
+async def test_who_watches_hears_of_rubbish_too(start: Start) -> None:
+    place = await start()
+    watcher = Warnings()
+    place.client.observer = watcher
+    assert place.central.link is not None
+    await place.central.link.send("rubbish")
+    await place.wait(1)
+
+    assert watcher.kinds == ["malformed"]
+
+
+class Warnings:
+    """Notes kinds of warnings."""
+
+    def __init__(self) -> None:
+        self.kinds: list[str] = []
+
+    def frame(self, *_: Any) -> None:
+        """Nothing is noted."""
+
+    def answered(self, *_: Any) -> None:
+        """Nothing is noted."""
+
+    def warned(self, _session: Any, kind: str, _text: str) -> None:
+        self.kinds.append(kind)
