@@ -41,7 +41,9 @@ class KeptToken:
         if self.problem is not None:
             kept = f"NOT kept, another one is made at the next start: {self.problem}"
         text = (
-            f"\nThe HTTP API's token ({kept}; set API_TOKEN for one of your own):\n\n"
+            "\nThe dashboard; this link logs a browser in:\n\n"
+            f"    {url}/?token={self.token}\n\n"
+            f"The HTTP API's token ({kept}; set API_TOKEN for one of your own):\n\n"
             f"    {self.token}\n\nIts reference: {url}/docs?token=<the token>\n"
         )
         try:

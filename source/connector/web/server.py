@@ -145,6 +145,8 @@ class HttpServer:
             self._server.serve(sockets=[listener]), name="http"
         )
         logger.info("http://%s:%s/health answers", self._address[0], self.port)
+        if self._hub is not None:
+            logger.info("the dashboard is at %s/, and asks for the token", self.url)
 
     @property
     def url(self) -> str:

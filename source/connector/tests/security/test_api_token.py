@@ -38,8 +38,11 @@ def test_a_new_one_is_told_once(
     kept_token(tmp_path).tell(URL)
 
     assert told.out == ""
-    assert told.err.count(made.token) == 1
-    assert f"{URL}/docs?token=<" in told.err
+    assert told.err.split().count(made.token) == 1
+    lines = [line.strip() for line in told.err.splitlines()]
+    addresses = [line for line in lines if URL in line]
+    assert addresses[0] == f"{URL}/?token={made.token}"
+    assert f"{URL}/docs?token=<" in addresses[1]
     assert str(tmp_path / FILE) in told.err
     assert capsys.readouterr().err == ""
 

@@ -244,3 +244,14 @@ def test_the_token_is_not_in_the_cookie() -> None:
 
     assert not tokens.is_token(tokens.cookie)
     assert tokens.is_cookie(tokens.cookie)
+
+
+async def test_a_start_names_the_dashboard_without_the_token(
+    caplog: pytest.LogCaptureFixture, start_api: StartApi
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    api = await start_api()
+
+    assert f"http://127.0.0.1:{api.server.port}/, " in caplog.text
+    assert TOKEN not in caplog.text
