@@ -29,7 +29,7 @@ Json = dict[str, Any]
 ROOT = Path(__file__).resolve().parents[3]
 _START_TIMEOUT_S = 60
 _LOOKS_EACH_S = 0.05
-_UNTIL_S = 20
+_UNTIL_S = 60
 _CLIENT = "http://127.0.0.1/"
 _CONFIGURATION = """\
 http:
@@ -45,13 +45,20 @@ automation: !include automations.yaml
 input_number:
   grid_power: {{name: Grid power, min: -20000, max: 20000}}
   electricity_price: {{name: Electricity price, min: -1, max: 5, step: 0.01}}
+template:
+  - sensor:
+      - {{name: Grid power, state: "{{{{ states('input_number.grid_power') }}}}"}}
+      - {{name: Electricity price,
+          state: "{{{{ states('input_number.electricity_price') }}}}"}}
+command_line:
+  - notify: {{name: notify, command: "cat > {folder}/notified"}}
 logger:
   default: warning
 """
 _OF_THIS_PLACE = re.compile(
     r"libturbojpeg|zlib_ng|Skipping pip|haffmpeg"
     # It clears a device's topic for each entity that goes, and wonders at its own words.
-    r"|No device components to cleanup for (?!probe)"
+    r"|No device components to cleanup for (?!probe)|logging too frequently"
 )
 """What it complains of because it runs in a bare environment, not because of us."""
 _PLATFORMS: dict[str, Json] = {
@@ -106,7 +113,7 @@ class HomeAssistant:
         self._folder = folder / "config"
         self._folder.mkdir()
         (self._folder / "automations.yaml").write_text("[]")
-        text = _CONFIGURATION.format(port=self.port)
+        text = _CONFIGURATION.format(port=self.port, folder=self._folder)
         (self._folder / "configuration.yaml").write_text(text)
         self._process: subprocess.Popen[bytes] | None = None
         self._token = ""
@@ -273,12 +280,23 @@ class HomeAssistant:
                 return test is None and state is None
             return state["state"] == test if isinstance(test, str) else test(state)
 
+        await self._until(holds, lambda: (entity_id, self.states.get(entity_id)))
+        return self.states.get(entity_id, {})
+
+    async def until_any(self, test: Callable[[Json], bool]) -> None:
+        """Wait until a state passes."""
+        await self._until(
+            lambda: any(map(test, self.states.values())), lambda: list(self.states)
+        )
+
+    async def _until(
+        self, holds: Callable[[], bool], about: Callable[[], object]
+    ) -> None:
         try:
             async with asyncio.timeout(_UNTIL_S), self._changed:
                 await self._changed.wait_for(holds)
         except TimeoutError:
-            raise AssertionError((entity_id, self.states.get(entity_id))) from None
-        return self.states.get(entity_id, {})
+            raise AssertionError(about()) from None
 
     async def entities(self) -> dict[str, Json]:
         """Its registry of entities of MQTT, by unique id."""
@@ -295,9 +313,19 @@ class HomeAssistant:
             if domain == "mqtt"
         }
 
-    def automate(self, *automations: Json) -> None:
-        """Have these automations from the next reload on."""
-        (self._folder / "automations.yaml").write_text(yaml.safe_dump(automations))
+    async def automate(self, *automations: str) -> None:
+        """Have these automations, each as its YAML, and no others."""
+        found = [yaml.safe_load(text) for text in automations]
+        for number, automation in enumerate(found):
+            automation["id"] = str(number)
+        path = self._folder / "automations.yaml"
+        await asyncio.to_thread(path.write_text, yaml.safe_dump(found))
+        await self.ask("call_service", domain="automation", service="reload")
+
+    @property
+    def notified(self) -> Path:
+        """Where the last message to its user is, once there was one."""
+        return self._folder / "notified"
 
     async def load_platforms(self) -> None:
         """Have it load the code of all kinds of entities, one after the other.
@@ -314,7 +342,7 @@ class HomeAssistant:
                     "call_service",
                     domain="mqtt",
                     service="publish",
-                    service_data={"topic": topic, "payload": text},
+                    service_data={"topic": topic, "payload": text, "retain": True},
                 )
                 await self.until(entity, test)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from connector.openmqtt.discovery.icons import icon
 from connector.openmqtt.discovery.slugs import entity_part
 from connector.openmqtt.topics import Topics
 
@@ -72,6 +73,7 @@ def bridge_components(topics: Topics) -> list[tuple[str, Json]]:
         },
     }
     for key, component in found.items():
+        component.update(icon(f"bridge#{key}"))
         component["unique_id"] = f"{topics.name}__bridge__{key}"
         component["default_entity_id"] = (
             f"{component['platform']}.{entity_part(topics.name)}_{key}"

@@ -23,6 +23,7 @@ from connector.openmqtt.discovery.entities import (
     entity_of,
     spoken,
 )
+from connector.openmqtt.discovery.icons import icon
 from connector.openmqtt.discovery.limits import NumberRange
 from connector.openmqtt.discovery.slugs import entity_part, words
 from connector.openmqtt.topics import Topics
@@ -72,6 +73,7 @@ class Components:
             "name": _name(datum, entity),
             "state_topic": topic,
             "value_template": entity.template,
+            **icon(datum.name),
         }
         if (datum.phase or datum.location) and datum.name not in _MAIN_PHASES:
             found |= {"enabled_by_default": False, "entity_category": "diagnostic"}
@@ -110,6 +112,7 @@ class Components:
             "name": control.name,
             "command_topic": f"{self._root}{local_topic(datum)}/set",
             **control.more,
+            **icon(f"{control.command}#{control.variant}"),
         }
         if control.state:
             found["state_topic"] = self._root + local_topic(Datum(where, control.state))
@@ -132,6 +135,7 @@ class Components:
             "name": f"{spoken(command)} outcome",
             "state_topic": topic,
             "value_template": templates.OUTCOME,
+            **icon("outcome"),
             "json_attributes_topic": topic,
             "json_attributes_template": templates.ATTRIBUTES,
             "entity_category": "diagnostic",
@@ -153,6 +157,7 @@ class Components:
         return {
             "platform": "event",
             "name": "Link",
+            **icon("link_events"),
             "state_topic": self._topics.happenings,
             "event_types": list(STATION_EVENTS),
             "value_template": templates.event_of(self._station),
@@ -164,6 +169,7 @@ class Components:
         return {
             "platform": "event",
             "name": "Transaction event",
+            **icon("transaction_events"),
             "state_topic": self._topics.transactions,
             "event_types": list(TRANSACTION_EVENTS),
             "value_template": templates.event_of(self._station, where),

@@ -123,10 +123,9 @@ class DiscoveringTree(Tree):
         return found + self._discover(sensors)
 
     def clear(self, station: StationSensors) -> list[Message]:
-        """Of a station that is forgotten, its devices go, too."""
-        found = super().clear(station)
+        """Of a station that is forgotten its devices go, before what they show."""
         self._due.pop(station.station, None)
-        return found + self._remove(station.station)
+        return self._remove(station.station) + super().clear(station)
 
     # -- turns
 

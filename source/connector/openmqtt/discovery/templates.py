@@ -1,11 +1,16 @@
-"""How Home Assistant reads our plain scalars: its word for "unknown" is ``None``."""
+"""How Home Assistant reads our plain scalars: its word for "unknown" is ``None``.
+
+An empty message is what is left of a station that is forgotten: it comes before its
+entities are gone.
+"""
 
 from __future__ import annotations
 
 from connector.openmqtt.discovery.slugs import literal
 
-SCALAR = "{{ 'None' if value == 'null' else value }}"
-TEXT = "{{ 'None' if value == 'null' else value[:255] }}"
+_IF_KNOWN = "{{ 'None' if value in ('null', '') else "
+SCALAR = f"{_IF_KNOWN}value }}}}"
+TEXT = f"{_IF_KNOWN}value[:255] }}}}"
 """No state may be longer than 255 characters; a longer one would be refused."""
 ATTRIBUTES = (
     "{{ value if value[:1] == '{' "
@@ -14,12 +19,8 @@ ATTRIBUTES = (
 """Attributes are an object; a list becomes a member of one."""
 OUTCOME = "{{ value_json.outcome if value_json is mapping else 'None' }}"
 TRANSACTION = "{{ value_json.id if value_json is mapping else 'None' }}"
-FAULTED = (
-    "{{ 'None' if value == 'null' else 'true' if value == 'Faulted' else 'false' }}"
-)
-AVAILABLE = (
-    "{{ 'None' if value == 'null' else 'false' if value == 'Unavailable' else 'true' }}"
-)
+FAULTED = f"{_IF_KNOWN}'true' if value == 'Faulted' else 'false' }}}}"
+AVAILABLE = f"{_IF_KNOWN}'false' if value == 'Unavailable' else 'true' }}}}"
 
 
 def one_of(options: tuple[str, ...]) -> str:
@@ -30,10 +31,7 @@ def one_of(options: tuple[str, ...]) -> str:
 
 def between(least: float, most: float) -> str:
     """A number cut to what its entity may show; Home Assistant refuses any other."""
-    return (
-        "{{ 'None' if value == 'null' else "
-        f"[[value | float, {least:g}] | max, {most:.10g}] | min }}}}"
-    )
+    return f"{_IF_KNOWN}[[value | float, {least:g}] | max, {most:.10g}] | min }}}}"
 
 
 def event_of(station: str, where: str | None = None) -> str:

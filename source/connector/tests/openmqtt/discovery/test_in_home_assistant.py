@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import orjson
 import pytest
 
-from connector.tests.broker import Broker
-from connector.tests.home_assistant import HomeAssistant, program
-from connector.tests.recipes.house import House, house
+from connector.tests.home_assistant import HomeAssistant
+from connector.tests.recipes.house import House
 from connector.tests.system.station import RawStation
 from connector.tests.system.station2 import RawStation2
 
@@ -29,50 +26,16 @@ NAME = "ocpp-connector"
 POWER = "sensor.cp_7_1_power_active_import"
 LIMIT = "number.cp_7_1_power_limit"
 ENERGY = "sensor.cp_7_1_energy_active_import_register"
+IDENTITIES = ("Säule 2 #1+", "'{{ }} %}\"", "ж" * 127, "x" * 255)
 Json = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Broker, Any]]:
-    """A broker and a Home Assistant that was set up by hand, for all of these tests."""
-    program()
-    folder = tmp_path_factory.mktemp("home")
-    broker, home_assistant = Broker(folder), HomeAssistant(folder)
-    broker.start()
-    try:
-        home_assistant.start()
-        home_assistant.onboard()
-        home_assistant.add_mqtt(broker.port)
-        yield broker, home_assistant
-    finally:
-        home_assistant.stop()
-        broker.stop()
+def is_4140(state: Json) -> bool:
+    return state["state"] in ("4140", "4140.0")
 
 
-@pytest.fixture
-async def page(site: tuple[Broker, HomeAssistant]) -> AsyncIterator[HomeAssistant]:
-    """Its page; whatever it complains of in the meantime fails the test."""
-    _, home_assistant = site
-    await home_assistant.attend()
-    if not home_assistant.has_platforms:
-        await home_assistant.load_platforms()
-    before = len(home_assistant.complaints())
-    yield home_assistant
-    await home_assistant.leave()
-    assert home_assistant.complaints()[before:] == []
-
-
-@pytest.fixture
-async def home(
-    site: tuple[Broker, HomeAssistant], tmp_path: Path
-) -> AsyncIterator[House]:
-    """A connector and its stations, of which nothing is left behind."""
-    broker, _ = site
-    async with house(broker, tmp_path, HOME_ASSISTANT="TRUE") as found:
-        yield found
-        for topic, payload in list(found.listener.last.items()):
-            if topic.startswith("homeassistant/device/") and payload:
-                found.listener.publish(topic, b"", retain=True)
+def is_0(state: Json) -> bool:
+    return state["state"] in ("0", "0.0")
 
 
 def told(home: House) -> dict[str, Json]:
@@ -92,7 +55,7 @@ def told(home: House) -> dict[str, Json]:
 async def a_vehicle_charges(home: House, page: HomeAssistant) -> RawStation:
     await home.plug_in()
     await home.charge()
-    await page.until(POWER, lambda it: float(it["state"]) == 4140)
+    await page.until(POWER, is_4140)
     return home.stations["CP-7"]
 
 
@@ -144,12 +107,12 @@ async def test_what_a_user_does_reaches_the_station(
 
     await page.do("number.set_value", LIMIT, value=4140)
     await station.until_received("SetChargingProfile", lambda p: "4140" in str(p))
-    await page.until(LIMIT, lambda it: it["state"] in ("4140", "4140.0"))
+    await page.until(LIMIT, is_4140)
     await page.do("switch.turn_off", "switch.cp_7_1_enabled")
     await page.until("switch.cp_7_1_enabled", "off")
-    await page.until(LIMIT, lambda it: it["state"] in ("0", "0.0"))
+    await page.until(LIMIT, is_0)
     await page.do("switch.turn_on", "switch.cp_7_1_enabled")
-    await page.until(LIMIT, lambda it: it["state"] in ("4140", "4140.0"))
+    await page.until(LIMIT, is_4140)
     await page.do("select.select_option", "select.cp_7_1_phases", option="1")
     await page.until("select.cp_7_1_phases", "1")
     await page.do("button.press", "button.cp_7_1_power_limit_release")
@@ -200,34 +163,46 @@ async def test_energy_is_taken_by_the_energy_dashboard(
     )
 
 
-@pytest.mark.parametrize(
-    "identity", ["Säule 2 #1+", "'{{ }} %}\"", "ж" * 127, "x" * 255]
-)
 async def test_every_identity_has_its_entities(
-    page: HomeAssistant, home: House, identity: str
+    page: HomeAssistant, home: House
 ) -> None:
-    station = await RawStation.open(home.connector.ocpp_port, quote(identity, safe=""))
-    home.stations[identity] = station
-    await station.boot()
-    await station.status("Charging")
-    component = await the_component(home, "__1__status")
-    state = await page.until(component["default_entity_id"], "Charging")
+    for identity in IDENTITIES:
+        station = await RawStation.open(
+            home.connector.ocpp_port, quote(identity, safe="")
+        )
+        home.stations[identity] = station
+        await station.boot()
+        await station.status("Charging")
+    for identity in IDENTITIES:
+        name = f"{identity} connector 1 Status"
+        await page.until_any(
+            lambda it, name=name: (
+                it["attributes"].get("friendly_name") == name
+                and it["state"] == "Charging"
+            )
+        )
     names = {device["name"] for device in (await page.devices()).values()}
 
-    assert state["attributes"]["friendly_name"] == f"{identity} connector 1 Status"
-    assert {identity, f"{identity} connector 1"} <= names
+    assert {*IDENTITIES, *(f"{each} connector 1" for each in IDENTITIES)} <= names
 
 
-async def the_component(home: House, ending: str) -> Json:
-    def find() -> Json | None:
-        return next((c for u, c in told(home).items() if u.endswith(ending)), None)
+async def test_an_entity_of_an_earlier_version_goes_and_its_device_stays(
+    page: HomeAssistant, home: House
+) -> None:
+    await a_vehicle_charges(home, page)
+    topic = f"homeassistant/device/{NAME}/CP-7__1/config"
+    payload = orjson.loads(home.listener.last[topic])
+    old = {"platform": "sensor", "state_topic": "old", "unique_id": "old"}
+    old["default_entity_id"] = "sensor.of_an_earlier_version"
+    home.connector.stop()
+    payload["components"]["old"] = old
+    home.listener.publish(topic, payload, retain=True)
+    await page.until("sensor.of_an_earlier_version", lambda _: True)
+    home.connector.start()
+    await page.until("sensor.of_an_earlier_version", None)
+    await home.until(topic, lambda it: it and "old" not in it["components"])
 
-    await asyncio.to_thread(
-        home.listener.until_any, "homeassistant/device/", lambda _: find() is not None
-    )
-    found = find()
-    assert found is not None
-    return found
+    assert POWER in page.states
 
 
 async def test_after_a_restart_of_home_assistant_all_is_as_before(
@@ -241,6 +216,6 @@ async def test_after_a_restart_of_home_assistant_all_is_as_before(
     await asyncio.to_thread(page.log_in_again)
     await page.attend()
 
-    await page.until(POWER, lambda it: it["state"] in ("4140", "4140.0"))
+    await page.until(POWER, is_4140)
     found = await page.entities()
     assert {u: e["entity_id"] for u, e in found.items()} == before

@@ -12,6 +12,7 @@ import orjson
 import pytest
 
 from connector.openmqtt.discovery.controls import TRANSACTION_EVENTS
+from connector.openmqtt.discovery.icons import ICONS
 from connector.tests.home_assistant import python
 from connector.tests.openmqtt.discovery import site
 
@@ -78,13 +79,14 @@ def test_home_assistant_takes_every_entity() -> None:
     assert len(entities) > 500
 
 
-def test_null_is_unknown_for_every_entity_that_has_a_value() -> None:
+@pytest.mark.parametrize("text", ["null", ""])
+def test_no_value_is_unknown_for_every_entity_that_has_one(text: str) -> None:
     entities = [
         entity
         for entity in as_entities()
         if "state_topic" in entity and "/stations/" in entity["state_topic"]
     ]
-    answers = ask([{"component": entity, "values": ["null"]} for entity in entities])
+    answers = ask([{"component": entity, "values": [text]} for entity in entities])
 
     assert {text for answer in answers for text in answer["rendered"]} == {"None"}
 
@@ -135,3 +137,13 @@ def test_an_event_reaches_its_own_connector_alone(station: str) -> None:
 
     assert [json.loads(text)["event_type"] for text in heard] == ["started"]
     assert json.loads(heard[0])["token"] == "04A2"
+
+
+def test_every_picture_is_one_that_home_assistant_has() -> None:
+    place = Path(python()).parents[1].glob("lib/*/site-packages/hass_frontend")
+    lists = [each / "static" / "mdi" / "iconList.json" for each in place]
+    if not lists:
+        pytest.skip("this release of Home Assistant has no pages")
+    known = {icon["name"] for icon in json.loads(lists[0].read_text("utf-8"))}
+
+    assert set(ICONS.values()) <= known

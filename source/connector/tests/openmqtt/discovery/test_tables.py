@@ -18,6 +18,7 @@ from connector.openmqtt.discovery.entities import (
     UNIT_CLASSES,
     WITHOUT,
 )
+from connector.openmqtt.discovery.icons import ICONS
 from connector.tests.openmqtt.discovery import rules, site
 
 
@@ -94,3 +95,28 @@ def test_the_meter_is_fit_for_the_energy_dashboard() -> None:
     assert meter["unit_of_measurement"] == "Wh"
     assert "enabled_by_default" not in meter
     assert meter["default_entity_id"] == ("sensor.cp_7_1_energy_active_import_register")
+
+
+def test_every_picture_is_of_an_entity_that_there_is() -> None:
+    entities = SENSOR_ENTITIES | MEASURAND_ENTITIES  # type: ignore[operator]
+    controls = {f"{control.command}#{control.variant}" for control in CONTROLS}
+    others = {"outcome", "link_events", "transaction_events"}
+    bridge = {key for key in ICONS if key.startswith("bridge#")}
+
+    assert ICONS.keys() <= entities.keys() | controls | others | bridge
+    assert sum(
+        c["unique_id"].startswith("ocpp__bridge") and "icon" in c
+        for c in site.components()
+    ) == len(bridge)
+
+
+def test_whatever_is_shown_at_once_has_a_picture() -> None:
+    bare = {
+        component["name"]
+        for component in site.components()
+        if "enabled_by_default" not in component
+        and component.get("device_class") in (None, "enum")
+        and "icon" not in component
+    }
+
+    assert bare == set()
