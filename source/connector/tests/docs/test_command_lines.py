@@ -94,7 +94,7 @@ def _is_called(before: list[str]) -> bool:
         not told
         or told[-1] in OPERATORS
         or all("=" in word for word in told)
-        or told[:2] == ["docker", "exec"]
+        or (told[:2] == ["docker", "exec"] and NAME in told)
     )
 
 
