@@ -36,6 +36,7 @@ if ! command -v ip >/dev/null; then
     install_packages iproute2 || say "no iproute2, and it may not be installed here"
 fi
 scripts/v2g.sh environment >/dev/null || say "no environment for ISO 15118 sessions"
+scripts/home_assistant.sh >/dev/null || say "no Home Assistant"
 
 if ! engine_answers && [ -x "$engine_tool" ]; then
     say "starting a container engine"

@@ -316,8 +316,8 @@ class HomeAssistant:
     async def automate(self, *automations: str) -> None:
         """Have these automations, each as its YAML, and no others."""
         found = [yaml.safe_load(text) for text in automations]
-        for number, automation in enumerate(found):
-            automation["id"] = str(number)
+        for automation in found:
+            automation["id"] = automation["alias"]
         path = self._folder / "automations.yaml"
         await asyncio.to_thread(path.write_text, yaml.safe_dump(found))
         await self.ask("call_service", domain="automation", service="reload")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -19,7 +20,14 @@ pytestmark = [
 ]
 
 PAGE = ROOT / "docs" / "how-to" / "home-assistant.md"
+SAYING = "automation.say_what_was_charged"
 LIMIT = "number.cp_7_1_power_limit"
+
+
+@pytest.fixture(autouse=True)
+async def none_is_left(page: HomeAssistant) -> AsyncIterator[None]:
+    yield
+    await page.automate()
 
 
 def automation(alias: str) -> str:
@@ -78,7 +86,7 @@ async def test_what_was_charged_is_said(page: HomeAssistant, home: House) -> Non
     stopped = {"transactionId": transaction, "meterStop": 8400, "timestamp": now()}
     await station.call("StopTransaction", stopped)
     await page.until(
-        "automation.say_what_was_charged",
+        SAYING,
         lambda it: (
             bool(it["attributes"]["last_triggered"])
             and it["attributes"]["current"] == 0
@@ -86,3 +94,15 @@ async def test_what_was_charged_is_said(page: HomeAssistant, home: House) -> Non
     )
 
     assert page.notified.read_text() == "7.4 kWh"
+    page.notified.unlink()
+    triggered = page.states[SAYING]["attributes"]["last_triggered"]
+    await station.close()
+    await page.until("event.cp_7_1_events", "unavailable")
+    await home.plug_in()
+    await page.until(
+        "event.cp_7_1_events",
+        lambda it: it["attributes"].get("event_type") == "ended",
+    )
+
+    assert page.states[SAYING]["attributes"]["last_triggered"] == triggered
+    assert not page.notified.exists()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import orjson
 import pytest
 
+from connector.tests.broker import Broker
 from connector.tests.home_assistant import HomeAssistant
-from connector.tests.recipes.house import House
+from connector.tests.recipes.house import House, house
 from connector.tests.system.station import RawStation
 from connector.tests.system.station2 import RawStation2
 
@@ -219,3 +221,22 @@ async def test_after_a_restart_of_home_assistant_all_is_as_before(
     await page.until(POWER, is_4140)
     found = await page.entities()
     assert {u: e["entity_id"] for u, e in found.items()} == before
+
+
+async def test_a_station_that_waits_is_let_in_by_its_user(
+    page: HomeAssistant, site: tuple[Broker, HomeAssistant], tmp_path: Path
+) -> None:
+    broker, _ = site
+    waiting = "sensor.ocpp_connector_pending"
+    settings = {"UNKNOWN_STATIONS": "pending", "HOME_ASSISTANT": "TRUE"}
+    async with house(broker, tmp_path, **settings) as home:
+        station = await RawStation.open(home.connector.ocpp_port, "CP-7")
+        home.stations["CP-7"] = station
+        await station.boot()
+        state = await page.until(waiting, "1")
+        [who] = state["attributes"]["stations"]
+        assert who["station"] == "CP-7"
+        await page.do("text.set_value", "text.ocpp_connector_adopt", value="CP-7")
+        await page.until(waiting, "0")
+        await page.until("binary_sensor.cp_7_connected", "on")
+        await page.until("button.cp_7_1_unlock_press", "unknown")
