@@ -85,6 +85,22 @@ def test_evcc_starts_with_the_charger_and_with_all_that_the_page_adds() -> None:
     evcc.check(charger() | more())
 
 
+def test_the_page_says_of_each_part_where_it_is() -> None:
+    rows = re.findall(
+        r"^\| ((?:`\w+`(?:, )?)+) \| `([^`]+)`", PAGE.read_text("utf-8"), re.M
+    )
+    told = {name: topic for names, topic in rows for name in re.findall(r"\w+", names)}
+    below = {
+        name: evcc.sink(one[0] if isinstance(one, list) else one)["topic"]
+        for name, one in charger().items()
+        if name in told
+    }
+
+    assert told.keys() == charger().keys() - {"name", "type", "tos"}
+    for name, topic in below.items():
+        assert topic == f"ocpp-connector/stations/{STATION}/1/{told[name]}"
+
+
 @pytest.mark.parametrize(
     "change",
     [
