@@ -25,7 +25,8 @@ LIMIT = "number.cp_7_1_power_limit"
 
 
 @pytest.fixture(autouse=True)
-async def none_is_left(page: HomeAssistant) -> AsyncIterator[None]:
+async def none_is_left(page: HomeAssistant, home: House) -> AsyncIterator[None]:
+    """Before their entities go: an automation without its entity is told of."""
     yield
     await page.automate()
 
