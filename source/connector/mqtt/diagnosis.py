@@ -20,6 +20,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from connector.errors import TransportError
 from connector.mqtt.options import MqttOptions
+from connector.mqtt.reasons import Reason, reason_of, words_of
 from connector.mqtt.tls import tls_context
 
 _UNSUPPORTED_VERSION = 0x84
@@ -28,12 +29,12 @@ Heard = tuple[str, bytes, bool]
 
 
 class VisitFailed(TransportError):
-    """The broker did not let us in; ``is_login``: for who we say we are."""
+    """The broker did not let us in; ``why`` is the kind of reason."""
 
-    def __init__(self, reason: str, *, is_login: bool = False) -> None:
+    def __init__(self, reason: str, why: Reason = Reason.OTHER) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.is_login = is_login
+        self.why = why
 
     def __str__(self) -> str:
         return self.reason
@@ -188,7 +189,7 @@ def _come(place: Place, options: MqttOptions) -> Visit:
         try:
             return _try(place, options, version)
         except VisitFailed as failed:
-            if failed.is_login:
+            if failed.why is Reason.LOGIN:
                 raise
             problem = problem or failed
     assert problem is not None  # noqa: S101
@@ -214,7 +215,7 @@ def _try(place: Place, options: MqttOptions, version: Any) -> Visit:
     try:
         client.connect(place.host, place.port)
     except (OSError, ValueError) as problem:
-        raise VisitFailed(_words(problem)) from None
+        raise VisitFailed(words_of(problem), reason_of(problem)) from None
     client.loop_start()
     try:
         _check(answer, place)
@@ -231,17 +232,18 @@ def _check(answer: queue.Queue[Any], place: Place) -> None:
     except queue.Empty:
         raise VisitFailed("it takes connections and says nothing: no broker?") from None
     if code.is_failure:
-        is_login = code.getName() in _LOGIN
-        raise VisitFailed(f"it refuses us: {code}", is_login=is_login)
+        name = code.getName()
+        if name == _CLOSED:
+            raise VisitFailed(Reason.CLOSED.value, Reason.CLOSED)
+        why = Reason.LOGIN if name in _LOGIN else Reason.OTHER
+        raise VisitFailed(f"it refuses us: {code}", why)
 
 
+_CLOSED = "Unspecified error"
+"""What paho calls a connection that ends without a word."""
 _LOGIN = frozenset(
     {"Not authorized", "Bad user name or password", "Bad authentication method"}
 )
-
-
-def _words(problem: Exception) -> str:
-    return str(getattr(problem, "strerror", None) or problem) or type(problem).__name__
 
 
 def _write_at_once(_: Any, __: Any, sock: Any) -> None:

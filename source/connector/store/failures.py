@@ -24,6 +24,14 @@ class NotYet(StoreError):
     """Nothing answers where the database should be; it may within seconds."""
 
 
+class OtherSchema(StoreError):
+    """The store is of another version; ``is_newer``: of one that comes after this."""
+
+    def __init__(self, text: str, *, is_newer: bool) -> None:
+        super().__init__(text)
+        self.is_newer = is_newer
+
+
 class Failure(NamedTuple):
     """Why an operation failed; ``is_store_down``: any other one would fail as well."""
 

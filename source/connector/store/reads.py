@@ -19,7 +19,7 @@ from connector.errors import StoreError
 from connector.store import energy_statements as energy
 from connector.store import history_statements as history
 from connector.store.backends import backend_of
-from connector.store.failures import failure, had_died
+from connector.store.failures import OtherSchema, failure, had_died
 from connector.store.groups import READS_ONLY
 from connector.store.records import (
     HistoryRecord,
@@ -144,10 +144,13 @@ async def open_reads(url: str) -> AsyncIterator[Reads]:
         _check_file(parsed)
         reads = Reads(backend.make_engine(parsed, for_long_reads=True))
         try:
-            await reads.read(_check_schema)
+            _check_schema(await reads.read(revision))
             yield reads
         finally:
             await reads.close()
+    except OtherSchema as problem:
+        text, is_newer = f"{backend.shown(parsed)}: {problem}", problem.is_newer
+        raise OtherSchema(text, is_newer=is_newer) from None
     except StoreError as problem:
         raise StoreError(f"{backend.shown(parsed)}: {problem}") from None
 
@@ -159,12 +162,15 @@ def _check_file(url: URL) -> None:
         raise StoreError("there is no such file")
 
 
-def _check_schema(connection: Connection) -> None:
-    found = revision(connection)
+_WAY_BACK = "run the newer version that made it, or restore a backup of before"
+_WAY_ON = "start this version of the connector on it once"
+
+
+def _check_schema(found: str | None) -> None:
     if found is None:
         raise StoreError("this is no store of a connector: it has no tables of one")
     if found != HEAD:
-        raise StoreError(
-            f"its schema is {found}, this version reads {HEAD}: start this version of "
-            "the connector on it once"
-        )
+        is_newer = found > HEAD
+        way = _WAY_BACK if is_newer else _WAY_ON
+        text = f"its schema is {found}, this version reads {HEAD}: {way}"
+        raise OtherSchema(text, is_newer=is_newer)

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from connector.settings.model import Settings
 
 AREA = Area("broker")
-_LOCAL = "start it (`./run.sh` does), or set MQTT_BROKER_HOST and MQTT_BROKER_PORT"
-_LOGIN = "set MQTT_USERNAME and MQTT_PASSWORD (or MQTT_PASSWORD_FILE) as it knows them"
-_TLS = "set MQTT_TLS_CA to the CA of its certificate, and MQTT_BROKER_HOST to its name"
 _NODELAY = (
     "the broker, or a proxy before it, joins small packets: `set_tcp_nodelay true` in "
     "mosquitto.conf; others have a setting like it"
@@ -43,6 +40,7 @@ _RETAINED_WITHIN_S = 1.0
 
 def look(scene: Scene) -> Iterator[Finding]:
     """Everything about the broker."""
+    from connector.cli.doctor.broker_advice import advice  # noqa: PLC0415
     from connector.mqtt.diagnosis import (  # noqa: PLC0415
         Place,
         VisitFailed,
@@ -67,18 +65,10 @@ def look(scene: Scene) -> Iterator[Finding]:
             yield from _look_around(scene, settings, visit)
             yield from _login_is_needed(place, settings)
     except VisitFailed as problem:
-        yield AREA.bad("connection", f"{shown}: {problem}", _advice(problem, settings))
+        yield AREA.bad("connection", f"{shown}: {problem}", advice(problem, settings))
     except CertificateError as problem:
         yield AREA.bad("connection", str(problem), "correct the setting of that file")
     yield from _of_connector(scene)
-
-
-def _advice(problem: Exception, settings: Settings) -> str:
-    if getattr(problem, "is_login", False):
-        return _LOGIN
-    if settings.mqtt_tls:
-        return _TLS
-    return _LOCAL
 
 
 def _entered(shown: str, settings: Settings, visit: Visit) -> Finding:
@@ -132,6 +122,9 @@ def _topics(scene: Scene, settings: Settings) -> Iterator[tuple[str, str, bool]]
 
     Requests are written to only while nobody listens to them.
     """
+    from connector.openmqtt.discovery.devices import Devices  # noqa: PLC0415
+    from connector.openmqtt.topics import Topics  # noqa: PLC0415
+
     name = settings.connector_name
     yield f"{name}/bridge/+", f"{name}/bridge/{{}}", True
     yield f"{name}/bridge/request/+", f"{name}/bridge/request/{{}}", not scene.runs
@@ -142,9 +135,9 @@ def _topics(scene: Scene, settings: Settings) -> Iterator[tuple[str, str, bool]]
         yield f"{name}/events/+", f"{name}/events/{{}}", True
         yield f"{name}/request/#", f"{name}/request/{{}}/Doctor", False
     if settings.home_assistant:
-        prefix = settings.home_assistant_prefix
-        yield f"{prefix}/status", f"{prefix}/status", False
-        yield f"{prefix}/sensor/#", f"{prefix}/sensor/{{}}/config", True
+        devices = Devices(Topics(name), settings.home_assistant_prefix, "")
+        yield devices.birth, devices.birth, False
+        yield devices.all_topics, f"{devices.root}{{}}/config", True
 
 
 def _permission(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,9 @@ from cryptography.exceptions import InvalidSignature
 
 from connector.cli.doctor.findings import Area, Finding
 from connector.cli.doctor.scene import Scene
+from connector.cli.doctor.shown_certificates import look_at, named, names_of
 from connector.errors import CertificateError
+from connector.mqtt.reasons import words_of
 
 if TYPE_CHECKING:
     from connector.security.server_tls import Expiry
@@ -23,8 +25,13 @@ if TYPE_CHECKING:
 
 AREA = Area("TLS")
 _SOON_DAYS, _DAYS_OF_LISTS = 30, 1
-_TIMEOUT_S = 5.0
 _RENEW = "renew it (see the how-to on certificates)"
+_RENEW_BROKERS = "renew the broker's certificate"
+_CLOCK = "set this machine's clock, if it is slow; else wait, or have it issued anew"
+_CHAIN = (
+    "put the certificate of {} behind it in that file, unless stations trust that one "
+    "itself"
+)
 _KINDS = {"server": "certificate", "client_ca": "CA of stations", "crl": "revocations"}
 
 
@@ -39,11 +46,11 @@ def look(scene: Scene) -> Iterator[Finding]:
     else:
         yield from _files(settings)
         for path in files.certificates:
-            yield from _chain(path)
+            yield from _chain(path, settings)
         if scene.is_own:
             yield _served(settings, files.certificates)
     if settings.mqtt_tls:
-        yield _of_broker(settings)
+        yield from _of_broker(settings)
 
 
 def _files(settings: Settings) -> Iterator[Finding]:
@@ -62,39 +69,74 @@ def _files(settings: Settings) -> Iterator[Finding]:
 
 
 def _days(expiry: Expiry) -> Finding:
-    left = expiry.days_left(datetime.now(UTC))
     name = f"{_KINDS.get(expiry.kind, expiry.kind)} {expiry.path}"
-    until = f"holds until {expiry.until:%Y-%m-%d %H:%M} UTC"
-    if left < 0:
-        return AREA.bad(name, f"has expired: {until}", _RENEW)
     bound = _DAYS_OF_LISTS if expiry.kind == "crl" else _SOON_DAYS
-    if left < bound:
-        return AREA.warn(name, f"{until}: {int(left)} days left", _RENEW)
-    return AREA.ok(name, f"{until}: {int(left)} days left")
+    return _holds(name, expiry.until, bound, _RENEW)
 
 
-def _chain(path: Path) -> Iterator[Finding]:
+def _holds(name: str, until: datetime, bound_days: int, advice: str) -> Finding:
+    """The verdict on an end (UTC)."""
+    left = (until - datetime.now(UTC)) / timedelta(days=1)
+    shown = f"{until:%Y-%m-%d %H:%M} UTC"
+    if left < 0:
+        return AREA.bad(name, f"has expired: it held until {shown}", advice)
+    text = f"holds until {shown}: {int(left)} days left"
+    return AREA.warn(name, text, advice) if left < bound_days else AREA.ok(name, text)
+
+
+def _chain(path: Path, settings: Settings) -> Iterator[Finding]:
     """The certificates of a file, each issued by the next, and the names in it."""
     try:
         found = x509.load_pem_x509_certificates(path.read_bytes())
     except (OSError, ValueError):
         return  # told with the files
+    if found[0].not_valid_before_utc > datetime.now(UTC):
+        text = f"is not valid before {found[0].not_valid_before_utc:%Y-%m-%d %H:%M} UTC"
+        yield AREA.bad(f"begin {path}", text, _CLOCK)
     yield _names(path, found[0])
+    yield _links(path, found, settings)
+
+
+def _links(path: Path, found: list[x509.Certificate], settings: Settings) -> Finding:
     name = f"chain {path}"
     for lower, upper in pairwise(found):
-        try:
-            lower.verify_directly_issued_by(upper)
-        except (ValueError, TypeError, InvalidSignature):
+        if not _has_issued(upper, lower):
             text = f"{_subject(lower)} is not issued by {_subject(upper)} after it"
             advice = "the server's certificate first, then its issuer, and so on"
-            yield AREA.bad(name, text, advice)
-            return
+            return AREA.bad(name, text, advice)
     last = found[-1]
-    if len(found) == 1 and last.subject != last.issuer:
-        text = f"one certificate, issued by {last.issuer.rfc4514_string()}"
-        yield AREA.ok(name, f"{text}: stations have to know that one themselves")
-        return
-    yield AREA.ok(name, f"{len(found)} certificates, up to {_subject(last)}")
+    if len(found) > 1 or last.subject == last.issuer:
+        text = f"{len(found)} certificates, up to {_subject(last)}"
+        return AREA.ok(name, text)
+    issuer = named(last.issuer)
+    if any(_has_issued(root, last) for root in _roots(settings, last.issuer)):
+        text = f"one certificate, issued by the root {issuer}"
+        return AREA.ok(name, f"{text}: stations have to trust it")
+    text = f"one certificate, issued by {issuer}, which is no root that is known here"
+    return AREA.warn(name, text, _CHAIN.format(issuer))
+
+
+def _has_issued(upper: x509.Certificate, lower: x509.Certificate) -> bool:
+    try:
+        lower.verify_directly_issued_by(upper)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def _roots(settings: Settings, name: x509.Name) -> Iterator[x509.Certificate]:
+    """Those of this name: of our own CA, of stations, and of this system."""
+    from connector.security.ca import CERTIFICATE_FILE, PKI_FOLDER  # noqa: PLC0415
+
+    own = settings.data_dir / PKI_FOLDER / CERTIFICATE_FILE
+    ours = settings.tls_files.client_ca if settings.tls_files is not None else None
+    for path in filter(None, (own, ours)):
+        with suppress(OSError, ValueError):
+            yield from x509.load_pem_x509_certificates(path.read_bytes())
+    for der in ssl.create_default_context().get_ca_certs(binary_form=True):
+        # Reading all of them would take half a second.
+        if name.public_bytes() in der:
+            yield x509.load_der_x509_certificate(der)
 
 
 def _subject(certificate: x509.Certificate) -> str:
@@ -103,17 +145,12 @@ def _subject(certificate: x509.Certificate) -> str:
 
 def _names(path: Path, certificate: x509.Certificate) -> Finding:
     """The hosts that it is for; stations compare them with the URL they dial."""
-    name = f"names {path}"
-    try:
-        kind = x509.SubjectAlternativeName
-        names = certificate.extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
+    hosts = names_of(certificate)
+    if not hosts:
         advice = "have it issued again with the host name that stations dial"
-        return AREA.warn(name, "it has no subjectAltName", advice)
-    hosts = names.get_values_for_type(x509.DNSName)
-    hosts += [str(each) for each in names.get_values_for_type(x509.IPAddress)]
-    text = f"good for {', '.join(hosts) or 'nobody'}"
-    return AREA.ok(name, f"{text}: stations have to dial one of these")
+        return AREA.warn(f"names {path}", "no host name is in it", advice)
+    text = f"good for {', '.join(hosts)}: stations have to dial one of these"
+    return AREA.ok(f"names {path}", text)
 
 
 def _served(settings: Settings, paths: tuple[Path, ...]) -> Finding:
@@ -123,13 +160,13 @@ def _served(settings: Settings, paths: tuple[Path, ...]) -> Finding:
     port = settings.ocpp_tls_port or 0
     name = f"OCPP_TLS_PORT {port}"
     try:
-        shown, version = _handshake(host, port)
-    except OSError as problem:
-        text = f"no handshake: {getattr(problem, 'reason', None) or problem}"
+        shown = look_at(host, port)
+    except (OSError, ValueError) as problem:
+        text = f"no handshake: {words_of(problem)}"
         return AREA.bad(name, text, "the connector's log says more")
     for path in paths:
-        if ssl.PEM_cert_to_DER_cert(_first(path)) == shown:
-            return AREA.ok(name, f"{version}, shows the certificate of {path}")
+        if ssl.PEM_cert_to_DER_cert(_first(path)) == shown.der:
+            return AREA.ok(name, f"{shown.version}, shows the certificate of {path}")
     text = "shows a certificate that is in none of the files"
     return AREA.warn(name, text, "files are read again within seconds: look at the log")
 
@@ -140,32 +177,13 @@ def _first(path: Path) -> str:
     return f"{begin}{text.partition(begin)[2].partition(end)[0]}{end}\n"
 
 
-def _handshake(host: str, port: int) -> tuple[bytes, str]:
-    # Only looked at: nothing is said there, and whose it is is what we compare.
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    with (
-        socket.create_connection((host, port), _TIMEOUT_S) as plain,
-        context.wrap_socket(plain) as wire,
-    ):
-        return wire.getpeercert(binary_form=True) or b"", wire.version() or "TLS"
-
-
-def _of_broker(settings: Settings) -> Finding:
+def _of_broker(settings: Settings) -> Iterator[Finding]:
     """How long the broker's certificate holds, wherever it is from."""
-    place = f"{settings.mqtt_broker_host}:{settings.mqtt_broker_port}"
-    name = f"broker {place}"
+    name = f"broker {settings.mqtt_broker_host}:{settings.mqtt_broker_port}"
     try:
-        der, version = _handshake(settings.mqtt_broker_host, settings.mqtt_broker_port)
-        found = x509.load_der_x509_certificate(der)
+        shown = look_at(settings.mqtt_broker_host, settings.mqtt_broker_port)
     except (OSError, ValueError) as problem:
-        advice = "look at MQTT_TLS and the port: brokers often have 8883 for TLS"
-        return AREA.bad(name, f"no handshake: {problem}", advice)
-    left = (found.not_valid_after_utc - datetime.now(UTC)).days
-    text = f"{version}, holds until {found.not_valid_after_utc:%Y-%m-%d}"
-    if left < 0:
-        return AREA.bad(name, f"{text}: expired", "renew the broker's certificate")
-    if left < _SOON_DAYS:
-        return AREA.warn(name, f"{text}: {left} days", "renew the broker's certificate")
-    return AREA.ok(name, f"{text}: {left} days left")
+        text = f"no handshake: {words_of(problem)}"
+        yield AREA.bad(name, text, "see what is said of the broker's connection")
+        return
+    yield _holds(name, shown.until, _SOON_DAYS, _RENEW_BROKERS)

@@ -18,6 +18,15 @@ from connector.settings.model import Settings
 AREA = Area("store")
 _LITTLE_BYTES, _NOTHING_BYTES = 1 << 30, 64 << 20
 _ROOM = "make room, or set RETENTION_DAYS so that what is old is removed"
+_OLDER = "the next start brings it to this version's; make a backup before that"
+_NEWER = "run the version that made it, or restore a backup of before"
+_HELD = (
+    "another program holds it: end it (a second connector? a tool that looks into the "
+    "database?), and type this again"
+)
+_SERVER = "start the server, or correct STORE_URL; stations keep what they would tell"
+_LOCKED = "database is locked"
+"""As SQLite says it."""
 _CHECK = "`ocpp-connector store check` looks it through; a backup brings it back"
 
 
@@ -55,8 +64,7 @@ def _kept(found: dict[str, Any]) -> Iterator[Finding]:
     elif schema is None or schema < HEAD:
         yield AREA.ok("schema", f"{schema}: the next start brings it to {HEAD}")
     else:
-        advice = "run the version that made it, or restore a backup of before"
-        yield AREA.bad("schema", f"{schema} is newer than {HEAD}", advice)
+        yield AREA.bad("schema", f"{schema} is newer than {HEAD}", _NEWER)
     if found["free_bytes"] is not None:
         yield room(found["free_bytes"], found["bytes"])
 
@@ -117,8 +125,8 @@ def _itself(settings: Settings) -> Iterator[Finding]:
     try:
         found = shown(settings.database_url)
     except StoreError as problem:
-        yield AREA.bad(
-            "file" if settings.store_url is None else "STORE_URL", str(problem), _CHECK
+        yield _unreadable(
+            "file" if settings.store_url is None else "STORE_URL", problem
         )
         return
     yield AREA.ok(found["location"], f"{found['backend']}, can be read")
@@ -126,3 +134,18 @@ def _itself(settings: Settings) -> Iterator[Finding]:
         advice = f"let the user who runs the connector write to {file}"
         yield AREA.bad(str(file), "may not be written by this user", advice)
     yield from _kept(found)
+
+
+def _unreadable(name: str, problem: StoreError) -> Finding:
+    from connector.store.failures import OtherSchema  # noqa: PLC0415
+
+    text = str(problem)
+    if isinstance(problem, OtherSchema):
+        if problem.is_newer:
+            return AREA.bad(name, text, _NEWER)
+        return AREA.warn(name, text, _OLDER)
+    if _LOCKED in text:
+        return AREA.bad(name, text, _HELD)
+    if name == "STORE_URL":
+        return AREA.bad(name, text, _SERVER)
+    return AREA.bad(name, text, _CHECK)

@@ -89,7 +89,45 @@ def test_topics_that_are_forbidden_are_named(tmp_path: Path, doctor: Doctor) -> 
     assert (refused["verdict"], "Not authorized" in refused["found"]) == ("bad", True)
     lost = visit.of("broker", "ocpp-connector/events/+")
     assert (lost["verdict"], "come back" in lost["found"]) == ("bad", True)
-    assert visit.verdict("broker", "homeassistant/sensor/#") == "bad"
+    assert visit.verdict("broker", "homeassistant/device/ocpp-connector/") == "bad"
+
+
+def test_a_forbidden_discovery_prefix_and_forbidden_reading_are_named(
+    tmp_path: Path, doctor: Doctor
+) -> None:
+    rules = tmp_path / "acl"
+    rules.write_text(
+        "topic readwrite ocpp-connector/bridge/#\n"
+        "topic write ocpp-connector/datapoint_map\n"
+        "topic read homeassistant/status\ntopic read homeassistant/device/#\n"
+    )
+    broker = started(tmp_path, f"acl_file {rules}")
+
+    visit = doctor(MQTT_BROKER_PORT=str(broker.port), HOME_ASSISTANT="TRUE")
+    broker.stop()
+
+    assert visit.verdict("broker", "homeassistant/status") == "ok"
+    told = visit.of("broker", "homeassistant/device/ocpp-connector/")
+    assert (told["verdict"], "published" in told["found"]) == ("bad", True)
+    unread = visit.of("broker", "ocpp-connector/datapoint_map")
+    assert (unread["verdict"], "subscribed" in unread["found"]) == ("bad", True)
+
+
+def test_what_the_how_to_of_home_assistant_allows_is_enough(
+    tmp_path: Path, doctor: Doctor
+) -> None:
+    rules = tmp_path / "acl"
+    rules.write_text(
+        "topic readwrite ocpp-connector/#\ntopic read homeassistant/status\n"
+        "topic readwrite homeassistant/device/ocpp-connector/#\n"
+    )
+    broker = started(tmp_path, f"acl_file {rules}")
+
+    visit = doctor(MQTT_BROKER_PORT=str(broker.port), HOME_ASSISTANT="TRUE")
+    broker.stop()
+
+    found = {each["verdict"] for each in visit.ended.json if each["area"] == "broker"}
+    assert found == {"ok"}
 
 
 def test_an_old_broker_is_visited_in_3_1_1() -> None:

@@ -54,6 +54,15 @@ def test_listeners_are_found_by_their_port() -> None:
 # -- store
 
 
+@pytest.fixture
+def kept(nowhere: Path, empty_store: Path) -> Path:
+    """A store in the usual place."""
+    file = nowhere / "data" / "connector.sqlite"
+    file.parent.mkdir()
+    file.write_bytes(empty_store.read_bytes())
+    return file
+
+
 @pytest.mark.parametrize(
     ("free", "verdict"), [(10 * GB, "ok"), (GB // 2, "warn"), (1000, "bad")]
 )
@@ -75,6 +84,38 @@ def test_a_store_of_a_newer_version_is_bad(
 
     found = doctor().of("store", "file")
     assert (found["verdict"], "9999" in found["found"]) == ("bad", True)
+    assert "run the version that made it" in found["advice"]
+
+
+def test_a_store_of_an_older_version_is_brought_on_by_the_next_start(
+    doctor: Doctor, kept: Path
+) -> None:
+    with sqlite3.connect(kept) as database:
+        database.execute("UPDATE alembic_version SET version_num = '0004'")
+    database.close()
+
+    found = doctor().of("store", "file")
+
+    assert (found["verdict"], "next start" in found["advice"]) == ("warn", True)
+
+
+def test_a_store_that_somebody_holds_is_bad(doctor: Doctor, kept: Path) -> None:
+    holder = sqlite3.connect(kept, isolation_level=None)
+    holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+    holder.execute("BEGIN EXCLUSIVE")
+
+    found = doctor().of("store", "file")
+    holder.close()
+
+    assert (found["verdict"], "locked" in found["found"]) == ("bad", True)
+    assert "another program holds it" in found["advice"]
+
+
+def test_a_folder_that_may_not_be_written_is_bad(doctor: Doctor) -> None:
+    # Not even by root.
+    found = doctor(DATA_DIR="/proc").of("store", "DATA_DIR")
+
+    assert (found["verdict"], "let the user" in found["advice"]) == ("bad", True)
 
 
 def test_what_is_no_database_is_bad(doctor: Doctor, nowhere: Path) -> None:
