@@ -100,6 +100,19 @@ async def test_nothing_scrolls_sideways(open_site: OpenSite, viewport: Any) -> N
     assert {place: pixels for place, pixels in wide.items() if pixels > 0} == {}
 
 
+async def test_a_phone_shows_which_part_of_a_station_is_open(
+    open_site: OpenSite,
+) -> None:
+    site = await small_site(open_site)
+    page = (await site.page(viewport=NARROW)).page
+    parts = page.get_by_role("navigation", name="Parts of this page")
+    for place, name in (("?tab=details", "Details"), ("", "Overview")):
+        await shown(page, f"stations/CP1{place}")
+        link = parts.get_by_role("link", name=name)
+        await expect(link).to_have_attribute("aria-current", "page")
+        await expect(link).to_be_in_viewport(ratio=0.99)
+
+
 async def tab_to(page: Page, name: str) -> None:
     """Press Tab until the focus is on what is called so, and see that it is shown."""
     for _ in range(150):

@@ -1,6 +1,6 @@
 """The pictures of the documents: made of an example site, each time the same way.
 
-``scripts/screenshots`` keeps them in docs/images; else they go to a folder of the test.
+``scripts/screenshots`` keeps some in docs/images; else they go to a folder of the test.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ pytestmark = MARKS
 FOLDER = "SCREENSHOTS"  # in the environment
 WIDE = {"width": 1200, "height": 800}
 PHONE = {"width": 390, "height": 844}
+TALL = {"station": 950}
+"""Heights where a wide page has what belongs together further down."""
 MOST_BYTES = 250_000
 PLACES = {
     "stations": "",
@@ -63,7 +65,17 @@ async def test_pictures_of_every_page_in_both_themes_and_on_a_phone(
         page = (await site.page("stations/CP-01", **options)).page
         await Card(page).expect_steps(In_force="done: 4.14 kW")
         for name, place in PLACES.items():
+            viewport = options["viewport"]
+            if viewport is WIDE:
+                height = TALL.get(name, WIDE["height"])
+                viewport = {"width": WIDE["width"], "height": height}
+            await page.set_viewport_size(viewport)
             await show(page, place)
+            if name == "stations":
+                await expect(page.get_by_text("Unknown tokens were")).to_be_visible()
+            if name == "connector":
+                store = page.get_by_role("region", name="Store")
+                await expect(store.get_by_text("Schema")).to_be_visible()
             if name == "call":
                 listed = page.get_by_role("listbox").get_by_role("option")
                 await listed.filter(has_text="SetChargingProfile").last.click()

@@ -62,6 +62,9 @@ const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const BOTH = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const SHORT = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle: "short" });
 
+const MINUTE = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+
 /** @param {string | number | Date | null | undefined} time */
 function date(time) {
   const found = time === null || time === undefined ? null : new Date(time);
@@ -72,6 +75,10 @@ function date(time) {
 export const dateTime = (time) => (date(time) ? BOTH.format(date(time)) : UNKNOWN);
 /** With date, without seconds. @param {string | number | Date | null} [time] */
 export const shortTime = (time) => (date(time) ? SHORT.format(date(time)) : UNKNOWN);
+/** Time of day without seconds. @param {string | number | Date | null} [time] */
+export const minute = (time) => (date(time) ? MINUTE.format(date(time)) : UNKNOWN);
+/** Day and month. @param {string | number | Date | null} [time] */
+export const day = (time) => (date(time) ? DAY.format(date(time)) : UNKNOWN);
 /** Time of day with seconds. @param {string | number | Date | null} [time] */
 export const clock = (time) => (date(time) ? CLOCK.format(date(time)) : UNKNOWN);
 

@@ -8,7 +8,7 @@ import { stationIds, watch, watchFrames } from "../lib/state.js";
 import { announce } from "../parts/announce.js";
 import { ActionButton } from "../parts/button.js";
 import { Icon } from "../parts/icons.js";
-import { Empty, ErrorNote, PageHead } from "../parts/page.js";
+import { Empty, ErrorNote, Loading, PageHead } from "../parts/page.js";
 import { saveLines } from "./frames/download.js";
 import { Filters, NAMES } from "./frames/filters.js";
 import { FrameList } from "./frames/list.js";
@@ -47,7 +47,7 @@ export default function Page({ query }) {
       <h2 class="visually-hidden">Frame log</h2>
       <${Filters} query=${query} actions=${log.actions.value} />
       <${Told} log=${log} older=${older} further=${further} />
-      <${Rows} log=${log} active=${activeKey} opened=${opened} />
+      <${Rows} log=${log} active=${activeKey} opened=${opened} error=${error} />
       <p class="frame-keys muted small" id="frame-keys"><kbd>j</kbd> <kbd>k</kbd> or arrows: next, previous · <kbd>Enter</kbd>: open · <kbd>Esc</kbd>: close</p>
     </section>
     ${opened.value && html`<${Pair} log=${log} frame=${opened.value} onStep=${step} onClose=${() => (opened.value = null)} />`}`;
@@ -149,10 +149,10 @@ function Told({ log, older, further }) {
   </p>${hasRoom && html`<${ActionButton} small=${true} kind="quiet" run=${further}>Look further back</${ActionButton}>`}</div>`;
 }
 
-/** @param {{log: Log, active: any, opened: any}} props */
-function Rows({ log, active, opened }) {
+/** @param {{log: Log, active: any, opened: any, error: any}} props */
+function Rows({ log, active, opened, error }) {
   log.revision.value; // Read: the page around it is not drawn again for each message.
-  if (log.shown.length === 0) return html`<${Nothing} log=${log} />`;
+  if (log.shown.length === 0) return error.value ? null : html`<${Nothing} log=${log} />`;
   return html`<${FrameList} log=${log} activeKey=${active.value} onActive=${(key) => (active.value = key)} onOpen=${(frame) => (opened.value = frame)} />`;
 }
 
@@ -162,5 +162,6 @@ function Nothing({ log }) {
     const none = Object.fromEntries(NAMES.map((name) => [name, null]));
     return html`<${Empty} icon="search" title="No message is like that"><button class="btn" type="button" onClick=${() => setQuery(none)}>Show all</button></${Empty}>`;
   }
+  if (!log.isFetched) return html`<${Loading} />`;
   return html`<${Empty} icon="frames" title="No message yet">As soon as a station says something it is here.</${Empty}>`;
 }

@@ -2,9 +2,14 @@
 /** A plot over time; drawn by uPlot, told in words to who does not see it. */
 import uPlot from "uplot";
 import { html, useEffect, useRef } from "../lib/html.js";
+import { clock, dateTime, day, minute, UNKNOWN } from "../lib/format.js";
 
 /** Limits above it (kW, A) are no measure of a plot. */
 const FAR = 1000;
+const MINUTE_S = 60;
+const DAY_S = 86_400;
+/** Between two times at the axis, in pixels: the longest of them has room. */
+const TIME_PX = 72;
 
 /**
  * @typedef {object} Line
@@ -76,9 +81,21 @@ function options(element, lines, height, onZoom) {
     cursor: { drag: { x: true, y: false, setScale: !onZoom } },
     hooks,
     scales: { y: { range: fromZero(lines) }, y2: { range: fromZero(lines) } },
-    axes: [axis, { ...axis, size: 60 }, ...(hasRight ? [{ ...axis, scale: "y2", side: 1, grid: { show: false } }] : [])],
-    series: [{}, ...lines.map((line) => series(line, color(line.color)))],
+    axes: [{ ...axis, values: times, space: TIME_PX }, { ...axis, size: 60 }, ...(hasRight ? [{ ...axis, scale: "y2", side: 1, grid: { show: false } }] : [])],
+    series: [{ value: (_, timeS) => (timeS === null ? UNKNOWN : dateTime(timeS * 1000)) }, ...lines.map((line) => series(line, color(line.color)))],
   };
+}
+
+/**
+ * Times at the axis as they are written elsewhere in the page; the day where it begins.
+ * @param {any} _ @param {number[]} splits s @param {number} __ @param {number} ___
+ * @param {number} stepS
+ */
+function times(_, splits, __, ___, stepS) {
+  const ofDay = stepS < MINUTE_S ? clock : minute;
+  const days = splits.map((timeS) => day(timeS * 1000));
+  if (stepS >= DAY_S) return days;
+  return splits.map((timeS, at) => `${ofDay(timeS * 1000)}${days[at] === days[at - 1] ? "" : `\n${days[at]}`}`);
 }
 
 /** @param {Line[]} lines */

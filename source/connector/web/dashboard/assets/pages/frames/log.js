@@ -29,6 +29,8 @@ export class Log {
     this.dropped = 0;
     /** How many of those were shown: by so many rows the list has moved up. */
     this.shiftedRows = 0;
+    /** Whether those of before are here. */
+    this.isFetched = false;
     /** @type {Frame[]} not yet shown */
     this.waiting = [];
     this.characters = 0;
@@ -91,6 +93,7 @@ export class Log {
   addOlder(records) {
     const found = records.map((each) => read(each, this.run)).filter((frame) => !this.keys.has(frame.key));
     for (const frame of found) this.keys.add(frame.key);
+    this.isFetched = true;
     this.last = Math.max(this.last, ...found.map((frame) => frame.number));
     const fresh = found.filter((frame) => !this.mustWait(frame));
     this.waiting = [...this.waiting, ...found.filter((frame) => this.mustWait(frame))].sort(byAge);

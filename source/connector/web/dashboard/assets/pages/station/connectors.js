@@ -118,8 +118,8 @@ function Figures({ view, where, keys }) {
 /** @param {any} figure @param {(each: number) => string} text */
 function byPhase({ phases, parts }, text) {
   if (phases.length < 2) return null;
-  const shown = parts.map((each, at) => `${phases[at]} ${typeof each === "number" ? text(each) : UNKNOWN}`);
-  return shown.join(" · ");
+  // Each stays in one piece where all of them do not fit beside each other.
+  return parts.map((each, at) => html`<span key=${phases[at]}>${phases[at]} ${typeof each === "number" ? text(each) : UNKNOWN} </span>`);
 }
 
 /** @param {any} props */

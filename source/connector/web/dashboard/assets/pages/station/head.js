@@ -39,7 +39,8 @@ function Who({ view }) {
     firmware && `firmware ${firmware}`,
     view.ocpp_version && `OCPP ${view.ocpp_version}`,
   ];
-  const text = parts.filter(Boolean).join(" · ");
+  // Lines break between the parts.
+  const text = parts.filter(Boolean).map((part) => String(part).replaceAll(" ", "\u00a0")).join(" · ");
   return html`<span class="brief" title=${text}>${text}</span>`;
 }
 

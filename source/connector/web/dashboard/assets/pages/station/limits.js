@@ -51,7 +51,7 @@ function sent(order, has) {
   if (order && isRunning(order)) return ["wait", "◐", "Sent", "waits for its turn"];
   if (order?.outcome?.kept) return ["wait", "◐", "Sent", "when the station can take it"];
   if (order && wasNotSent(order)) return ["none", "○", "Sent", `nothing: ${order.outcome.detail || "it was not needed"}`];
-  if (["accepted", "error", "timeout"].includes(order?.outcome?.outcome)) return ["done", "✓", "Sent", "not known when"];
+  if (["accepted", "error", "timeout"].includes(order?.outcome?.outcome)) return ["done", "✓", "Sent", `before ${clock(order.outcome.timestamp)}`];
   return has ? ["done", "✓", "Sent", "before"] : ["none", "○", "Sent", "nothing"];
 }
 
@@ -65,6 +65,9 @@ function accepted(order, has) {
   if (outcome) return ["done", "✓", "Accepted", [clock(outcome.timestamp), outcome.detail].filter(Boolean).join(", ")];
   return has ? ["done", "✓", "Accepted", "before"] : ["none", "○", "Accepted", "nothing"];
 }
+
+/** @param {string} text */
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Said before what stands beside it, which is enough where it has not come so far. */
 const STATES = { done: " done:", wait: " under way:", bad: " failed:", none: "" };
@@ -107,6 +110,6 @@ export function LimitSteps({ view, where, limit, status }) {
     ${isPausedByLimit({ view, where, limit, status })
       ? html`<p class="small"><${Badge} tone="warn" shape="‖">Paused by the limit</${Badge}> ${power(limit.power_limit)} may be too little to charge with.</p>`
       : order?.stage === "in_force" && html`<p class="small"><${Seen} order=${order} /></p>`}
-    ${range.length > 0 && html`<p class="muted small">${range.join("; ")}</p>`}
+    ${range.length > 0 && html`<p class="muted small">${capital(range.join("; "))}</p>`}
   </div>`;
 }

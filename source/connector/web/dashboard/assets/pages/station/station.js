@@ -1,6 +1,6 @@
 // @ts-check
 /** One station: how it is, what it is told, what it has done, and what is known of it. */
-import { html } from "../../lib/html.js";
+import { html, useEffect, useRef } from "../../lib/html.js";
 import { href } from "../../lib/router.js";
 import { isLoaded, station } from "../../lib/state.js";
 import { ErrorNote, Loading, Notice, PageHead } from "../../parts/page.js";
@@ -50,8 +50,15 @@ function Unknown({ id }) {
 function Known({ view, query }) {
   const found = useDatapoints(view.station);
   const [name, , Shown] = TABS.find(([each]) => each === (query.tab ?? "")) ?? TABS[0];
+  const tabs = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    const all = tabs.current;
+    const here = /** @type {HTMLElement | null | undefined} */ (all?.querySelector("[aria-current]"));
+    // A phone has no room for all of them.
+    if (all && here) all.scrollLeft = here.offsetLeft - all.offsetLeft - (all.clientWidth - here.clientWidth) / 2;
+  }, [name]);
   return html`<${Head} view=${view} />
-    <nav class="tabs" aria-label="Parts of this page">
+    <nav class="tabs" aria-label="Parts of this page" ref=${tabs}>
       ${TABS.map(([each, text]) => html`<a key=${each} href=${href(["stations", view.station], { tab: each })} aria-current=${each === name ? "page" : undefined}>${text}</a>`)}
     </nav>
     <${ErrorNote} error=${found.problem.value} retry=${found.load} />

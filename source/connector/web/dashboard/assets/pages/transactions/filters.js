@@ -30,13 +30,13 @@ export function Filters({ query, mistakes }) {
       ${field("active", "State", { options: ACTIVE })}
       ${field("since", "Begun from", { type: "datetime-local" })}
       ${field("until", "Begun before", { type: "datetime-local" })}
-    </div>
-    <div class="chips" role="group" aria-label="Begun in the last">
-      ${SPANS.map(([text, days]) => {
-        const since = days === null ? "" : daysAgo(days);
-        const isIt = (query.since ?? "") === since && !query.until;
-        return html`<button key=${text} class="chip" type="button" aria-pressed=${isIt} onClick=${() => setQuery({ since, until: null })}>${text}</button>`;
-      })}
+      <div class="chips" role="group" aria-label="Begun in the last">
+        ${SPANS.map(([text, days]) => {
+          const since = days === null ? "" : daysAgo(days);
+          const isIt = (query.since ?? "") === since && !query.until;
+          return html`<button key=${text} class="chip" type="button" aria-pressed=${isIt} onClick=${() => setQuery({ since, until: null })}>${text}</button>`;
+        })}
+      </div>
     </div>
     <datalist id=${`${id}-stations`}>${stationIds.value.map((name) => html`<option key=${name} value=${name} />`)}</datalist>
   </form>`;
