@@ -33,6 +33,9 @@ _JITTER_S = (1.0, 10.0)
 _ONCE_MORE_AFTER_S = 20.0
 """Home Assistant may fail to make an entity of one kind while it loads the code of
 another: their shared validators are made anew then. Told once more, it makes it."""
+_SETTLES_WITHIN_S = 60.0
+"""Two connectors with one name throw each other out at the broker, again and again:
+neither takes the other's devices away each time it is in."""
 _WATCHED = frozenset(
     {"vendor", "model", "serial_number", "firmware_version", "limit_max"}
 )
@@ -58,6 +61,8 @@ class _Broker:
     """What is known of the broker since it let us in."""
 
     asked_s: float
+    swept_from_s: float
+    """Not before: it is no link that lasts yet."""
     is_probed: bool = False
     is_known: bool = False
     """What it holds of ours has come, or nothing comes."""
@@ -139,14 +144,16 @@ class DiscoveringTree(Tree):
         if not broker.is_known and not self._gives_up(broker):
             return []
         found: list[Message] = []
-        if not broker.is_swept and self._all_are_declared():
+        if not broker.is_swept and self._may_sweep(broker):
             found = self._bury(broker, sensors)
         self._note_changes(sensors)
         return found + self._tell_due(sensors)
 
     def _begin(self) -> None:
         """The broker may know nothing of us, or more than there is."""
-        self._broker = _Broker(self._clock.monotonic())
+        now_s = self._clock.monotonic()
+        settles_s = 0.0 if self._broker is None else _SETTLES_WITHIN_S
+        self._broker = _Broker(now_s, now_s + settles_s)
         self._told = {}
         self._once_more_s = {}
         self._revision = _NONE
@@ -176,6 +183,10 @@ class DiscoveringTree(Tree):
                 self._devices.root,
             )
         return True
+
+    def _may_sweep(self, broker: _Broker) -> bool:
+        is_declared = self._all_are_declared()
+        return is_declared and self._clock.monotonic() >= broker.swept_from_s
 
     def _all_are_declared(self) -> bool:
         """From the second turn on: what was declared before has been taken then."""

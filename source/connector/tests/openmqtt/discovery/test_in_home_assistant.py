@@ -65,13 +65,15 @@ async def test_every_entity_is_there_as_it_was_told(
     page: HomeAssistant, home: House
 ) -> None:
     await a_vehicle_charges(home, page)
-    two = await RawStation2.open(
-        home.connector.ocpp_port, "CP-8", subprotocols=("ocpp2.0.1",)
-    )
-    home.stations["CP-8"] = two
-    await two.boot()
-    await two.status("Occupied")
+    for name, version in {"CP-8": "ocpp2.0.1", "CP-9": "ocpp2.1"}.items():
+        station = await RawStation2.open(
+            home.connector.ocpp_port, name, subprotocols=(version,)
+        )
+        home.stations[name] = station
+        await station.boot()
+        await station.status("Occupied")
     await page.until("sensor.cp_8_1_status", "Preparing")
+    await page.until("sensor.cp_9_1_status", "Preparing")
     found, devices = await page.entities(), await page.devices()
 
     wanted = {u: c["default_entity_id"] for u, c in told(home).items()}
@@ -80,11 +82,32 @@ async def test_every_entity_is_there_as_it_was_told(
     assert shown <= page.states.keys()
     unavailable = {e for e in shown if page.states[e]["state"] == "unavailable"}
     assert unavailable == set()
-    for name, above in {"CP-7__1": "CP-7", "CP-8__1": "CP-8"}.items():
-        station = devices[f"{NAME}/{above}"]
-        assert devices[f"{NAME}/{name}"]["via_device_id"] == station["id"]
-        assert station["via_device_id"] == devices[NAME]["id"]
-        assert station["manufacturer"] == "ACME"
+    for name in ("CP-7", "CP-8", "CP-9"):
+        device = devices[f"{NAME}/{name}"]
+        assert devices[f"{NAME}/{name}__1"]["via_device_id"] == device["id"]
+        assert device["via_device_id"] == devices[NAME]["id"]
+        assert device["manufacturer"] == "ACME"
+
+
+async def test_entities_that_are_off_can_be_enabled(
+    page: HomeAssistant, home: House
+) -> None:
+    await a_vehicle_charges(home, page)
+    await page.do("number.set_value", LIMIT, value=4140)
+    await page.until(LIMIT, is_4140)
+    found = await page.entities()
+    off = [e["entity_id"] for e in found.values() if e["disabled_by"]]
+    for entity_id in off:
+        await page.ask(
+            "config/entity_registry/update", entity_id=entity_id, disabled_by=None
+        )
+    await page.do("homeassistant.reload_config_entry", POWER)
+    for entity_id in off:
+        await page.until(entity_id, lambda it: it["state"] != "unavailable")
+
+    assert len(off) > 20
+    await page.until("sensor.cp_7_1_power_limit", is_4140)
+    await page.until("sensor.cp_7_1_power_limit_outcome", "accepted")
 
 
 async def test_states_are_those_of_the_station(

@@ -230,6 +230,21 @@ def test_nothing_is_removed_before_all_stations_are_known() -> None:
     assert sorted(again.turn()) == [(STATION, b"", True), (CONNECTOR, b"", True)]
 
 
+def test_after_a_reconnect_what_nobody_has_stays_until_the_link_lasts() -> None:
+    bench = Bench()
+    bench.connect()
+    bench.tree.inbox.started()
+    bench.turn()
+    bench.turn()
+    bench.retained = retained()
+    first = [bench.connect(), *(bench.turn() for _ in range(50))]
+    again = [bench.connect(), *(bench.turn() for _ in range(58))]
+
+    removed = [m for turn in first + again for m in turn if not m[1]]
+    assert removed == []
+    assert sorted(bench.turn()) == [(STATION, b"", True), (CONNECTOR, b"", True)]
+
+
 def test_a_broker_that_gives_nothing_back_is_told_of_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
