@@ -23,7 +23,7 @@ MQTT = {"source", "topic", "payload", "retained", "scale", "timeout"} | (
 OPTIONS = {
     "mqtt": MQTT,
     "watchdog": {"source", "timeout", "reset", "initial", "defer", "set"},
-    "const": {"source", "value"} | _FILTERS,
+    "const": {"source", "value", "set"} | _FILTERS,
 }
 """What each plugin takes."""
 GETTERS = frozenset(

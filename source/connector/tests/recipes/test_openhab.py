@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,7 @@ def test_every_channel_is_an_item_of_its_type() -> None:
     linked = items()
 
     assert {name for _, name in linked} == found.keys()
-    assert len(linked) == len(found) == 10
+    assert len(linked) == len(found) == 11
     for kind, name in linked:
         assert kind in ITEM_TYPES[found[name]["type"]], name
         assert "unit" not in found[name] or UNITS[found[name]["unit"]] == kind, name
@@ -99,3 +100,6 @@ async def test_every_channel_shows_and_writes(broker: Broker, tmp_path: Path) ->
         assert await home.text(availability[1]) == "online"
         await home.stations[STATION].close()
         await home.until(availability[1], lambda it: it == "offline")
+        home.connector.stop(signal.SIGKILL)
+        running = found["connector"]
+        await home.until(running["stateTopic"], lambda it: it == running["off"])
