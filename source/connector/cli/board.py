@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from connector.cli.shapes import kilowatt_hours, text_of
@@ -15,10 +16,16 @@ _WHOLE = "0"
 """The place that is the station as a whole."""
 
 
+def _now() -> datetime:
+    """As the clock on the wall shows it."""
+    return datetime.now(UTC).astimezone()
+
+
 class Board:
     """Changed by events, and read by whoever draws it, in whichever thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime] = _now) -> None:
+        self._now = now
         self.stations: dict[str, Json] = {}
         self.powers: dict[str, dict[str, float]] = {}
         """W by station and place, the newest that was told."""
@@ -29,7 +36,14 @@ class Board:
         """All stations, as they are now."""
         self.stations = {each["station"]: each for each in stations}
         self.powers = {}
+        if self.is_lost:
+            self._say("the connector answers again")
         self.is_lost = False
+
+    def lost(self, text: str) -> None:
+        """The connector has gone away; what is known is as it was."""
+        self._say(text)
+        self.is_lost = True
 
     def take(self, kind: str, data: Json) -> None:
         """An event."""
@@ -38,7 +52,10 @@ class Board:
         elif kind == "datapoint" and data["name"] == POWER:
             self._power(data)
         elif kind in ("transaction", "outcome"):
-            self.said.append(line_of(kind, data))
+            self._say(line_of(kind, data))
+
+    def _say(self, text: str) -> None:
+        self.said.append(f"{self._now():%H:%M:%S} {text}")
 
     def _station(self, data: Json) -> None:
         identity = data["station"]
@@ -50,7 +67,7 @@ class Board:
         before = self.stations.get(identity)
         self.stations = self.stations | {identity: data}
         if before is None or before["connected"] != data["connected"]:
-            self.said.append(line_of("station", data))
+            self._say(line_of("station", data))
 
     def _power(self, data: Json) -> None:
         value = data["value"]

@@ -19,6 +19,9 @@ Json = dict[str, Any]
 _A_SECOND = 2.0
 _LEAST_SAID = 4
 _NUMBERS = frozenset({"W", "LIMIT W", "HEARD"})
+_WIDE = 70
+_WHERE_WIDE = frozenset({"NAME", "HEARD"})
+_WAITS = "Pending"
 _COLUMNS = ("STATION", "NAME", "LINK", "STATUS", "W", "LIMIT W", "HEARD")
 
 
@@ -38,40 +41,55 @@ def shown(board: Board) -> Iterator[None]:
 def screen(board: Board, width: int, height: int) -> RenderableType:
     """The table, and below it what was said last."""
     stations = sorted(board.stations.values(), key=_by_need)
-    room = max(1, height - _LEAST_SAID - 3)
-    left = max(_LEAST_SAID, height - min(len(stations), room) - 3)
-    said = [visible(line)[: width - 1] for line in list(board.said)[-left:]]
+    lines = list(board.said)
+    room = max(2, height - min(_LEAST_SAID, len(lines)) - 3)
+    left = max(0, height - min(len(stations), room) - 3)
+    said = [visible(line)[: width - 1] for line in lines[-left:]] if left else []
+    head = Text(_head(board, stations), style="red" if board.is_lost else "dim")
+    head.no_wrap = True
     return Group(
-        _table(board, stations, room),
-        Text(_head(board, stations), style="red" if board.is_lost else "dim"),
+        _table(board, stations, room, _columns(width)),
+        head,
         *(Text(line, no_wrap=True) for line in said),
     )
 
 
 def _by_need(station: Json) -> tuple[int, str]:
     """Who waits comes first, who is away last: what charges is what one looks at."""
-    waits = station["registration"] == "Pending"
+    waits = station["registration"] == _WAITS
     return (0 if waits else 1 if station["connected"] else 2, station["station"])
 
 
 def _head(board: Board, stations: list[Json]) -> str:
     connected = sum(each["connected"] for each in stations)
     total_w = sum(board.power_w(each) or 0.0 for each in stations)
-    state = "no connector; " if board.is_lost else ""
+    state = "no connector; it was: " if board.is_lost else ""
+    waiting = [each["station"] for each in stations if each["registration"] == _WAITS]
+    adopt = f"; `stations adopt {visible(waiting[0])}` lets it in" if waiting else ""
     return (
-        f"{state}{connected} of {len(stations)} connected, {total_w:.0f} W; Ctrl-C ends"
+        f"{state}{connected} of {len(stations)} connected, {total_w:.0f} W; q ends"
+        f"{adopt}"
     )
 
 
-def _table(board: Board, stations: list[Json], room: int) -> Table:
+def _columns(width: int) -> tuple[str, ...]:
+    """Those that a terminal has room for."""
+    is_wide = width >= _WIDE
+    return tuple(each for each in _COLUMNS if is_wide or each not in _WHERE_WIDE)
+
+
+def _table(
+    board: Board, stations: list[Json], room: int, columns: tuple[str, ...]
+) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in _COLUMNS:
+    for title in columns:
         justify: Any = "right" if title in _NUMBERS else "left"
         table.add_column(title, justify=justify, no_wrap=True)
     few = stations if len(stations) <= room else stations[: room - 1]
     for each in few:
         cells, style = row(board, each, datetime.now(UTC))
-        table.add_row(*(Text(visible(cell), style=style) for cell in cells))
+        shown = dict(zip(_COLUMNS, cells, strict=True))
+        table.add_row(*(Text(visible(shown[each]), style=style) for each in columns))
     if len(few) < len(stations):
         table.add_row(f"and {len(stations) - len(few)} more")
     return table
@@ -115,7 +133,7 @@ def _heard(station: Json, now: datetime) -> str:
 
 
 def _style(station: Json) -> str:
-    if station["registration"] == "Pending":
+    if station["registration"] == _WAITS:
         return "yellow"
     if not station["connected"]:
         return "dim"

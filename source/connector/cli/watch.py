@@ -47,7 +47,7 @@ def watch(
     values: _Values = False,
     events: _Events = 0,
 ) -> None:
-    """Show the stations and what happens to them, until Ctrl-C.
+    """Show the stations and what happens to them, until `q` or Ctrl-C.
 
     On a terminal a table that keeps itself up to date; in a pipe, or with --events,
     a line for everything that happens, which --json makes an object each. Where the
@@ -100,16 +100,12 @@ def _in_lines(
 
 def _on_screen(client: Client, wanted: list[str]) -> None:
     from connector.cli.board_view import shown  # noqa: PLC0415
+    from connector.cli.quit_key import quits  # noqa: PLC0415
 
     board = Board()
-
-    def lost(text: str) -> None:
-        board.said.append(text)
-        board.is_lost = True
-
     query = {"types": f"{_TYPES},datapoint", "name": POWER}
-    with shown(board):
-        _follow(client, wanted, query, board.begin, board.take, lost)
+    with quits(), shown(board):
+        _follow(client, wanted, query, board.begin, board.take, board.lost)
 
 
 def _follow(
@@ -125,21 +121,24 @@ def _follow(
     Raises:
         CommandFailed: it was refused, or nobody was there from the start.
     """
-    was_there = False
+    was_there, told = False, ""
     while True:
         try:
             with _events(client, wanted, query) as found:
                 for kind, data in found:
                     if kind == "hello":
                         begin(_listed(client, wanted))
-                        was_there = True
+                        was_there, told = True, ""
                     else:
                         take(kind, data)
-            lost("the connector has ended the stream; it is waited for")
+            why = "the connector has ended the stream"
         except Unreachable as problem:
             if not was_there:
                 raise
-            lost(f"{problem}; it is waited for")
+            why = str(problem)
+        if why != told:
+            told = why
+            lost(f"it is waited for: {why}")
         # Not in a hurry: it may be starting.
         threading.Event().wait(_AGAIN_AFTER_S)
 

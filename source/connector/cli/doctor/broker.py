@@ -129,11 +129,12 @@ def _topics(scene: Scene, settings: Settings) -> Iterator[tuple[str, str, bool]]
     yield f"{name}/bridge/+", f"{name}/bridge/{{}}", True
     yield f"{name}/bridge/request/+", f"{name}/bridge/request/{{}}", not scene.runs
     yield f"{name}/datapoint_map", f"{name}/datapoint_map", False
+    is_quiet = not scene.runs
     if settings.has_tree:
-        yield f"{name}/stations/+/+/+/set", f"{name}/stations/{{}}/0/x/set", not scene.runs
+        yield f"{name}/stations/+/+/+/set", f"{name}/stations/{{}}/0/x/set", is_quiet
         yield f"{name}/stations/#", f"{name}/stations/{{}}/0/doctor", True
         yield f"{name}/events/+", f"{name}/events/{{}}", True
-        yield f"{name}/request/#", f"{name}/request/{{}}/Doctor", not scene.runs
+        yield f"{name}/request/#", f"{name}/request/{{}}/Doctor", is_quiet
     if settings.home_assistant:
         devices = Devices(Topics(name), settings.home_assistant_prefix, "")
         yield devices.birth, devices.birth, False

@@ -11,7 +11,7 @@ import struct
 import subprocess
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,14 +26,14 @@ _MOVES = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 class Screen:
     """A terminal of 30 lines, and the command on it."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, program: Sequence[str] = PROGRAM) -> None:
         self.own, other = pty.openpty()
         fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 120, 0, 0))
         self.before = termios.tcgetattr(other)
         environment = os.environ | {"PYTHONPATH": str(SOURCE), "TERM": "xterm"}
         ends = {"stdin": other, "stdout": other, "stderr": other}
         self.process = subprocess.Popen(
-            [*PROGRAM, *words],
+            [*program, *words],
             stdin=ends["stdin"],
             stdout=ends["stdout"],
             stderr=ends["stderr"],

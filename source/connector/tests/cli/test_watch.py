@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import termios
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import pytest
@@ -19,6 +22,8 @@ from connector.cli.exits import Exit
 from connector.cli.problems import CommandFailed
 from connector.tests.cli.api import Api
 from connector.tests.cli.conftest import Command
+from connector.tests.cli.test_station import PROGRAM
+from connector.tests.cli.test_station_view import Screen
 
 Json = dict[str, Any]
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -161,9 +166,9 @@ def test_what_is_no_event_is_refused() -> None:
 # -- the table
 
 
-def drawn(board: Board, height: int = 12) -> str:
-    paper = Console(file=io.StringIO(), width=100)
-    paper.print(screen(board, 100, height))
+def drawn(board: Board, height: int = 12, width: int = 100) -> str:
+    paper = Console(file=io.StringIO(), width=width)
+    paper.print(screen(board, width, height))
     assert isinstance(paper.file, io.StringIO)
     return paper.file.getvalue()
 
@@ -212,8 +217,73 @@ def test_more_stations_than_lines_are_counted() -> None:
 
     text = drawn(board)
 
-    assert "and 46 more" in text
+    assert "and 42 more" in text
     assert len(text.splitlines()) <= 12
+
+
+def test_a_small_window_shows_stations_before_what_happened() -> None:
+    board = Board()
+    board.begin([CP | {"station": f"CP-{number}"} for number in range(3)])
+    board.lost("gone")
+
+    lines = drawn(board, height=8, width=45).splitlines()
+
+    assert [line.split()[0] for line in lines[1:4]] == ["CP-0", "CP-1", "CP-2"]
+    assert "NAME" not in lines[0]
+    assert "gone" in lines[5]
+
+
+def test_who_waits_is_named_with_what_lets_him_in() -> None:
+    board = Board()
+    board.begin([CP | {"registration": "Pending"}])
+
+    assert "`stations adopt CP-7` lets it in" in drawn(board)
+
+
+def test_what_is_known_of_a_connector_that_is_away_is_called_so() -> None:
+    board = Board(lambda: NOW)
+    board.begin([CP])
+    board.lost("it is waited for: gone")
+    away = drawn(board)
+    board.begin([CP])
+
+    assert "no connector; it was: 1 of 1 connected" in away
+    assert "12:00:00 it is waited for: gone" in away
+    assert "12:00:00 the connector answers again" in drawn(board)
+    assert "no connector" not in drawn(board)
+
+
+def test_that_a_connector_is_away_is_said_once(
+    told: Api, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "_AGAIN_AFTER_S", 0.0)
+    told.answer("GET", "/events", b": nothing\n\n")
+    tries = count()
+
+    def enough(*_: Any) -> bool:
+        if next(tries) == 5:
+            raise KeyboardInterrupt
+        return False
+
+    monkeypatch.setattr("threading.Event.wait", enough)
+    done = command("watch", "--values")
+
+    assert done.err.count("it is waited for") == 1
+
+
+def test_q_ends_it_and_leaves_the_terminal_as_it_was(told: Api) -> None:
+    terminal = Screen(program=[*PROGRAM[:-1], "watch", "--url", told.url])
+    terminal.until("CP-7")
+    terminal.type("xyz")
+    terminal.until("CP-7")
+    is_shown = b"xyz" in terminal.shown
+    terminal.type("q")
+    code, after = terminal.ended(), termios.tcgetattr(terminal.other)
+    os.close(terminal.own)
+    os.close(terminal.other)
+
+    assert (code, is_shown) == (Exit.DONE, False)
+    assert after == terminal.before
 
 
 def test_names_are_no_markup_and_no_escapes() -> None:
