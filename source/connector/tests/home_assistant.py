@@ -57,6 +57,8 @@ logger:
 """
 _OF_THIS_PLACE = re.compile(
     r"libturbojpeg|zlib_ng|Skipping pip|haffmpeg"
+    # A machine that is busy.
+    r"|Updating state for \S+ .*took |is taking over|took longer than"
     # It clears a device's topic for each entity that goes, and wonders at its own words.
     r"|No device components to cleanup for (?!probe)|logging too frequently"
 )

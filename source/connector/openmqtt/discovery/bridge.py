@@ -60,7 +60,15 @@ def bridge_components(topics: Topics) -> list[tuple[str, Json]]:
             "json_attributes_topic": topics.bridge_pending,
             "json_attributes_template": "{{ {'stations': value_json} | tojson }}",
         },
-        "adopt": _writing("Adopt a station", topics.bridge_request("adopt")),
+        "adopt": {
+            "platform": "text",
+            "name": "Adopt a station",
+            "command_topic": topics.bridge_request("adopt"),
+            # Empty again after every change: without a state it reads "unknown".
+            "state_topic": topics.bridge_pending,
+            "value_template": "{{ '' }}",
+            "entity_category": "config",
+        },
         "store": {
             "platform": "binary_sensor",
             "name": "Store",
@@ -91,13 +99,4 @@ def _health(topics: Topics) -> dict[str, Json]:
             **_DIAGNOSTIC,
         }
         for name, about in _HEALTH.items()
-    }
-
-
-def _writing(name: str, topic: str) -> Json:
-    return {
-        "platform": "text",
-        "name": name,
-        "command_topic": topic,
-        "entity_category": "config",
     }

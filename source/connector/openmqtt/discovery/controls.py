@@ -47,7 +47,7 @@ CONTROLS: tuple[Control, ...] = (
     Control("number", "Power limit", "power_limit", "set",
             {"device_class": "power", "unit_of_measurement": "W", "mode": "box", "step": 1}, "power_limit"),
     Control("number", "Current limit", "current_limit", "set",
-            {"device_class": "current", "unit_of_measurement": "A", "mode": "slider", "step": 1}, "current_limit"),
+            {"device_class": "current", "unit_of_measurement": "A", "mode": "box", "step": 1}, "current_limit"),
     _button("Release limit", "power_limit", "release", "null"),
     _switch("Charging allowed", "enabled", "enabled"),
     _switch("Charge", "charge", "transaction_active"),

@@ -132,7 +132,7 @@ SENSOR_ENTITIES: Mapping[str, Entity] = MappingProxyType({
     "id_token": _text("Token"),
     "session_energy": _sensor("Session energy", "energy", unit_of_measurement="Wh", state_class="total_increasing"),
     "session_start": _sensor("Session start", "timestamp"),
-    "session_seconds": _sensor("Session duration", "duration", unit_of_measurement="s"),
+    "session_seconds": _sensor("Session duration", "duration", unit_of_measurement="s", suggested_display_precision=0),
     "stop_reason": _text("Stop reason"),
     "reservation_id": _detail("Reservation"),
     "power_limit": _watts("Power limit in force"),

@@ -27,6 +27,7 @@ pytestmark = [
 NAME = "ocpp-connector"
 POWER = "sensor.cp_7_1_power_active_import"
 LIMIT = "number.cp_7_1_power_limit"
+ADOPT = "text.ocpp_connector_adopt"
 ENERGY = "sensor.cp_7_1_energy_active_import_register"
 IDENTITIES = ("Säule 2 #1+", "'{{ }} %}\"", "ж" * 127, "x" * 255)
 Json = dict[str, Any]
@@ -259,7 +260,9 @@ async def test_a_station_that_waits_is_let_in_by_its_user(
         state = await page.until(waiting, "1")
         [who] = state["attributes"]["stations"]
         assert who["station"] == "CP-7"
-        await page.do("text.set_value", "text.ocpp_connector_adopt", value="CP-7")
+        await page.until(ADOPT, "")
+        await page.do("text.set_value", ADOPT, value="CP-7")
         await page.until(waiting, "0")
+        await page.until(ADOPT, "")
         await page.until("binary_sensor.cp_7_connected", "on")
         await page.until("button.cp_7_1_unlock_press", "unknown")
