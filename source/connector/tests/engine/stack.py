@@ -29,7 +29,9 @@ services:
 
 def engine_environment() -> dict[str, str]:
     """What the engine's clients need: no BuildKit where there is none."""
-    environ = dict(os.environ)
+    # An argument that is not set is another one than an empty one, which compose makes
+    # of it: all layers, and the tests in them, would be made twice.
+    environ = {"PIP_INDEX_URL": "", "PIP_EXTRA_INDEX_URL": "", **os.environ}
     if _fails("docker", "buildx", "version"):
         environ |= {"DOCKER_BUILDKIT": "0", "COMPOSE_DOCKER_CLI_BUILD": "0"}
     return environ
