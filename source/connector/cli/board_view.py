@@ -62,14 +62,13 @@ def _by_need(station: Json) -> tuple[int, str]:
 
 def _head(board: Board, stations: list[Json]) -> str:
     connected = sum(each["connected"] for each in stations)
-    total_w = sum(board.power_w(each) or 0.0 for each in stations)
+    powers_w = [board.power_w(each) for each in stations]
+    known_w = [each for each in powers_w if each is not None]
+    total = f", {sum(known_w):.0f} W" if known_w else ""
     state = "no connector; it was: " if board.is_lost else ""
     waiting = [each["station"] for each in stations if each["registration"] == _WAITS]
     adopt = f"; `stations adopt {visible(waiting[0])}` lets it in" if waiting else ""
-    return (
-        f"{state}{connected} of {len(stations)} connected, {total_w:.0f} W; q ends"
-        f"{adopt}"
-    )
+    return f"{state}{connected} of {len(stations)} connected{total}; q ends{adopt}"
 
 
 def _columns(width: int) -> tuple[str, ...]:

@@ -104,8 +104,14 @@ def _on_screen(client: Client, wanted: list[str]) -> None:
 
     board = Board()
     query = {"types": f"{_TYPES},datapoint", "name": POWER}
+
+    def begin(stations: list[Json]) -> None:
+        board.begin(stations)
+        for each in _powers(client):
+            board.take("datapoint", each)
+
     with quits(), shown(board):
-        _follow(client, wanted, query, board.begin, board.take, board.lost)
+        _follow(client, wanted, query, begin, board.take, board.lost)
 
 
 def _follow(
@@ -152,6 +158,14 @@ def _events(
     stations = wanted or None
     with client.stream(path_of("events"), station=stations, **query) as parts:
         yield events_of(parts)
+
+
+def _powers(client: Client) -> Iterator[Json]:
+    """What was told before: the next time may be a minute away."""
+    from connector.cli.client import path_of  # noqa: PLC0415
+
+    found = client.items(path_of("datapoints"), 0, name=POWER)
+    return (each for each in found if each["value"] is not None)
 
 
 def _listed(client: Client, wanted: list[str]) -> list[Json]:

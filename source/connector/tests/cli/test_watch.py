@@ -74,6 +74,7 @@ def told(api: Api) -> Api:
         ("outcome", OUTCOME),
     )
     api.answer("GET", "/events", happened)
+    api.answer("GET", "/datapoints", {"items": [power(7200.0)], "next": None})
     return api
 
 
@@ -191,6 +192,8 @@ def test_the_table_follows_what_happens() -> None:
     assert "1 of 1 connected, 7400 W" in text
     assert "power_limit 11000: rejected" in text
 
+    board.take("station", CP | {"connected": False})
+    assert "0 of 1 connected; q ends" in drawn(board)
     board.take("station", {"station": "CP-7", "removed": True})
     assert "0 of 0 connected" in drawn(board)
 
@@ -272,8 +275,9 @@ def test_that_a_connector_is_away_is_said_once(
 
 
 def test_q_ends_it_and_leaves_the_terminal_as_it_was(told: Api) -> None:
+    told.answer("GET", "/events", sse(("hello", {})))
     terminal = Screen(program=[*PROGRAM[:-1], "watch", "--url", told.url])
-    terminal.until("CP-7")
+    terminal.until("7200 W")
     terminal.type("xyz")
     terminal.until("CP-7")
     is_shown = b"xyz" in terminal.shown
