@@ -66,3 +66,29 @@ make_venv() {  # .venv with what the lock files name; quick where nothing has ch
     .venv/bin/python -m pip install --quiet --disable-pip-version-check "${arguments[@]}" || return 1
     for lock in "$@"; do cp "$lock" ".venv/installed-$(basename "$lock")"; done
 }
+
+# Tools with an environment apart: .venv-NAME with what a lock file names.
+
+make_tool_venv() {  # NAME PACKAGES..: anew
+    local name=$1 python
+    shift
+    python=$(find_python)
+    say "making .venv-$name"
+    rm -rf ".venv-$name"
+    "$python" -m venv ".venv-$name"
+    ".venv-$name/bin/python" -m pip install --quiet --disable-pip-version-check "$@" >&2
+}
+
+tool_venv() {  # NAME LOCK: quick where nothing has changed
+    exec 9>".venv-$1.lock"
+    flock 9  # two test processes may want it at once
+    cmp -s "$2" ".venv-$1/installed" && return
+    make_tool_venv "$1" -r "$2"
+    cp "$2" ".venv-$1/installed"
+}
+
+lock_tool() {  # NAME LOCK PACKAGE ABOUT: write the lock file anew, with the newest
+    make_tool_venv "$1" "$3"
+    { echo "# $4 Written by scripts/$(basename "$0") --lock."
+      ".venv-$1/bin/python" -m pip freeze --quiet; } >"$2"
+}

@@ -5,32 +5,15 @@
 #   scripts/sbom.sh FILE      nothing to say: it is one
 #   scripts/sbom.sh --lock    write source/requirements-sbom.txt anew, with the newest
 set -euo pipefail
-top=$(dirname "$(readlink -f "$0")")/..
-. "$top/scripts/common.sh"
+[ $# = 1 ] || { echo "sbom.sh: one argument: a file, or --lock" >&2; exit 2; }
+file=$(realpath -m -- "$1")
+cd "$(dirname "$0")/.."
+. scripts/common.sh
 
-venv=$(readlink -f "$top")/.venv-sbom
-lock=$top/source/requirements-sbom.txt
-[ $# = 1 ] || { say "one argument: a file, or --lock"; exit 2; }
-
-make_sbom_venv() {
-    local python
-    python=$(find_python)
-    say "making .venv-sbom"
-    rm -rf "$venv"
-    "$python" -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@" >&2
-}
-
-exec 9>"$venv.lock"
-flock 9  # two test processes may want it at once
+lock=source/requirements-sbom.txt
 if [ "$1" = --lock ]; then
-    make_sbom_venv cyclonedx-bom
-    { echo "# What describes the image's contents. Written by scripts/sbom.sh --lock."
-      "$venv/bin/python" -m pip freeze --quiet; } >"$lock"
+    lock_tool sbom "$lock" cyclonedx-bom "What describes the image's contents."
     exit
 fi
-if ! cmp -s "$lock" "$venv/installed"; then
-    make_sbom_venv -r "$lock"
-    cp "$lock" "$venv/installed"
-fi
-"$venv/bin/python" "$top/source/sbom.py" --check "$1"
+tool_venv sbom "$lock"
+.venv-sbom/bin/python source/sbom.py --check "$file"
