@@ -14,7 +14,7 @@ from websockets.protocol import Event
 from websockets.typing import Subprotocol
 
 from connector.errors import LinkRefused
-from connector.sessions.websocket_link import Alive, WebSocketLink
+from connector.sessions.websocket_link import NOTED, Alive, WebSocketLink
 
 _library_logger = logging.getLogger("websockets.client")
 _library_logger.setLevel(logging.CRITICAL)
@@ -26,7 +26,7 @@ class _Connection(Alive, ClientConnection):
     TCP_NODELAY is asyncio's default for every socket.
     """
 
-    __slots__ = ("last_received_s", "latency_s", "pinged", "tap")
+    __slots__ = (*NOTED, "tap")
 
     tap: Callable[[Frame], bool] | None
     """Takes a frame at once, if it wants it."""

@@ -25,11 +25,15 @@ Tap = Callable[[str], bool]
 """Takes a text at once, if it wants it."""
 
 
+NOTED = ("last_received_s", "latency_s", "pinged")
+"""The slots of `Alive`: one more entry would take the library's dictionary out of what
+all connections share, and cost a kilobyte each."""
+
+
 class Alive:
     """Notes what a connection heard: mix it in before the library's class.
 
-    Whose ``__slots__`` have these: one more entry would take the library's dictionary
-    out of what all connections share, and cost a kilobyte each.
+    The class of both has `NOTED` among its slots.
     """
 
     last_received_s: float

@@ -31,7 +31,7 @@ from connector.sessions.refusals import Refusals
 from connector.sessions.tls_problems import why
 from connector.sessions.tls_wire import Tls, TlsWire
 from connector.sessions.versions import SUBPROTOCOLS
-from connector.sessions.websocket_link import Alive, WebSocketLink
+from connector.sessions.websocket_link import NOTED, Alive, WebSocketLink
 
 logger = logging.getLogger(__name__)
 # Rubbish on an open port is no event of ours.
@@ -120,15 +120,7 @@ _FORGOTTEN = Request("", Headers())
 class _Connection(Alive, ServerConnection):
     """A connection that knows what it was let in with."""
 
-    __slots__ = (
-        "admission",
-        "identity",
-        "last_received_s",
-        "latency_s",
-        "openings",
-        "origin",
-        "pinged",
-    )
+    __slots__ = (*NOTED, "admission", "identity", "openings", "origin")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
