@@ -7,12 +7,16 @@ from typing import Annotated, Any
 import typer
 
 from connector.cli.caller import Caller, remote
+from connector.cli.completing import identities
 from connector.cli.outcomes import show_outcome
 from connector.cli.problems import UsageProblem
 from connector.cli.values import read_json
 
 _Station = Annotated[
-    str, typer.Argument(metavar="STATION", help="The station's identity.")
+    str,
+    typer.Argument(
+        metavar="STATION", help="The station's identity.", autocompletion=identities
+    ),
 ]
 _Action = Annotated[
     str,

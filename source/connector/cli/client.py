@@ -38,7 +38,7 @@ def _segment(part: str) -> str:
 class Client:
     """A conversation with the connector; closed at the end of a ``with``."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, *, wait_s: float | None = None) -> None:
         self._access = access
         headers = {"Accept": "application/json"}
         if access.token is not None:
@@ -46,7 +46,7 @@ class Client:
         self._http = httpx.Client(
             base_url=access.url,
             headers=headers,
-            timeout=httpx.Timeout(_READ_S, connect=_CONNECT_S),
+            timeout=httpx.Timeout(wait_s or _READ_S, connect=wait_s or _CONNECT_S),
             # A proxy in the environment is no way to this machine itself.
             trust_env=not access.is_local,
             # Reading all CAs of this machine takes its time.

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from connector.cli.caller import Caller, remote
+from connector.cli.completing import identities
 from connector.cli.outcomes import give_command
 from connector.cli.problems import UsageProblem
 from connector.cli.quantities import EXPECTED, parse_limit
@@ -15,7 +16,10 @@ from connector.cli.values import read_value
 # What begins with a minus may be a number here; what else is no place either.
 _NUMBERS = {"context_settings": {"ignore_unknown_options": True}}
 _Station = Annotated[
-    str, typer.Argument(metavar="STATION", help="The station's identity.")
+    str,
+    typer.Argument(
+        metavar="STATION", help="The station's identity.", autocompletion=identities
+    ),
 ]
 _WhereAndLimit = Annotated[
     list[str],

@@ -10,6 +10,7 @@ import typer
 
 from connector.cli.caller import Caller, remote
 from connector.cli.columns import CERTIFICATES
+from connector.cli.completing import identities
 from connector.cli.direct import DataDir, Direct, place_of
 from connector.cli.key_files import StationFiles, put_text
 from connector.cli.lists import DEFAULT_MOST, Most, show_found
@@ -28,7 +29,10 @@ class Key(StrEnum):
 
 
 _Station = Annotated[
-    str, typer.Argument(metavar="STATION", help="The station's identity.")
+    str,
+    typer.Argument(
+        metavar="STATION", help="The station's identity.", autocompletion=identities
+    ),
 ]
 _Hosts = Annotated[
     list[str],

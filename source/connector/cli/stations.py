@@ -9,6 +9,7 @@ import typer
 
 from connector.cli.caller import Caller, remote
 from connector.cli.columns import STATIONS
+from connector.cli.completing import identities
 from connector.cli.exits import Exit, of_outcome
 from connector.cli.lists import DEFAULT_MOST, Most, show_list
 from connector.cli.members import read_members
@@ -17,7 +18,10 @@ from connector.cli.passwords import generate_password, station_password
 
 ABOUT = "Stations: list, register, adopt, reject, forget."
 Station = Annotated[
-    str, typer.Argument(metavar="STATION", help="The station's identity.")
+    str,
+    typer.Argument(
+        metavar="STATION", help="The station's identity.", autocompletion=identities
+    ),
 ]
 _Pending = Annotated[
     bool, typer.Option("--pending", help="Only those that wait for adoption.")

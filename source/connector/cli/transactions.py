@@ -9,6 +9,7 @@ import typer
 
 from connector.cli.caller import Caller, remote
 from connector.cli.columns import TRANSACTIONS
+from connector.cli.completing import identities
 from connector.cli.direct import DataDir, Direct, Store, place_of
 from connector.cli.exporting import Format, from_connector, from_store, writing
 from connector.cli.lists import DEFAULT_MOST, Most, show_list
@@ -19,7 +20,10 @@ ABOUT = "Transactions: energy records."
 _Key = Annotated[
     str, typer.Argument(metavar="KEY", help="Its key, as the list shows it.")
 ]
-_Station = Annotated[str | None, typer.Option(help="Only those of this station.")]
+_Station = Annotated[
+    str | None,
+    typer.Option(help="Only those of this station.", autocompletion=identities),
+]
 _Token = Annotated[str | None, typer.Option(help="Only those of this id token.")]
 _Active = Annotated[
     bool | None,

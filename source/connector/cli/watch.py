@@ -13,6 +13,7 @@ import typer
 
 from connector.cli.board import POWER, Board, line_of
 from connector.cli.caller import Caller, remote
+from connector.cli.completing import identities
 from connector.cli.event_stream import events_of
 from connector.cli.problems import Unreachable
 
@@ -25,7 +26,11 @@ _TYPES = "station,transaction,outcome"
 _AGAIN_AFTER_S = 2.0
 _Stations = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[STATION]...", help="Only these; without any: all."),
+    typer.Argument(
+        metavar="[STATION]...",
+        help="Only these; without any: all.",
+        autocompletion=identities,
+    ),
 ]
 _Values = Annotated[
     bool, typer.Option("--values", help="In lines also every value that changes.")
