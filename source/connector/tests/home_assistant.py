@@ -164,7 +164,11 @@ class HomeAssistant:
             for line in self.log().splitlines()
             if re.match(r"\S+ \S+ (WARNING|ERROR|CRITICAL) ", _plain(line))
         ]
-        return [line for line in lines if not _OF_THIS_PLACE.search(line)]
+        found = [line for line in lines if not _OF_THIS_PLACE.search(line)]
+        if self.has_platforms:
+            return found
+        # It was started anew and loads them: what it fails to take it is told again.
+        return [line for line in found if "_from_discovery when" not in line]
 
     # -- the first steps of a new user
 

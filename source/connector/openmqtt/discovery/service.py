@@ -1,8 +1,8 @@
 """The open tree with Home Assistant's discovery beside it.
 
-Runs on the flow thread, as the tree does. Devices are told when they are new, once
-more soon after, and then when they changed; a broker that was away, and a Home
-Assistant that was, are told all.
+Runs on the flow thread, as the tree does. Devices are told when they are new or
+changed, and once more soon after; a broker that was away, and a Home Assistant that
+was, are told all.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ _JITTER_S = (1.0, 10.0)
 """After its birth message Home Assistant hears of everybody; not of all at once."""
 _ONCE_MORE_AFTER_S = 20.0
 """Home Assistant may fail to make an entity of one kind while it loads the code of
-another: their shared validators are made anew then. Told once more, it makes it."""
+another: their shared validators are made anew then. And it drops what is new in a
+message while it is still busy with one before. Told once more, it makes it."""
 _SETTLES_WITHIN_S = 60.0
 """Two connectors with one name throw each other out at the broker, again and again:
 neither takes the other's devices away each time it is in."""
@@ -48,12 +49,12 @@ class _Told:
 
     shape: tuple[object, ...]
     digests: dict[str, bytes] = field(default_factory=dict)
-    is_settled: bool = False
-    """What was new of it has been told once more."""
+    is_repetition: bool = False
+    """What is told next has been told before."""
 
     def again(self) -> None:
         """Have all of it told."""
-        self.shape, self.digests, self.is_settled = (), {}, True
+        self.shape, self.digests, self.is_repetition = (), {}, True
 
 
 @dataclass(slots=True)
@@ -246,20 +247,19 @@ class DiscoveringTree(Tree):
         held = self._broker.found if self._broker else {}
         for device in devices:
             digest = device.digest
-            before = told.digests.get(device.topic)
-            if before == digest:
+            if told.digests.get(device.topic) == digest:
                 continue
             told.digests[device.topic] = digest
             old = held.pop(device.topic, None)
             if old == device.payload:
                 continue
-            is_new = before is None and old is None
-            if is_new and not told.is_settled:
+            if not told.is_repetition:
                 self._once_more_s[name] = self._clock.monotonic() + _ONCE_MORE_AFTER_S
             gone = without(old, device.payload) if old else None
             if gone is not None:
                 found.append((device.topic, gone, _RETAIN))
             found.append((device.topic, device.payload, _RETAIN))
+        told.is_repetition = False
         return found
 
     # -- removing

@@ -186,6 +186,21 @@ def test_what_the_broker_has_is_not_told_once_more() -> None:
     assert [bench.turn() for _ in range(60)] == [[]] * 60
 
 
+def test_what_changed_is_told_once_more_after_the_last_change() -> None:
+    bench = Bench(retained=retained())
+    bench.add()
+    bench.connect()
+    bench.take(Datum("1", "status"), "Available")
+    assert topics(bench.turn()) == [CONNECTOR]
+    assert [bench.turn() for _ in range(14)] == [[]] * 14
+    bench.take(Datum("1", "status_iec"), "A")
+    assert topics(bench.turn()) == [CONNECTOR]
+    turns = [bench.turn() for _ in range(60)]
+
+    assert [len(turn) for turn in turns if turn] == [2]
+    assert topics(turns[19]) == [STATION, CONNECTOR]
+
+
 def test_a_device_that_comes_later_is_told_once_more_alone() -> None:
     bench = Bench(retained=retained())
     bench.add()
