@@ -55,7 +55,9 @@ def look(scene: Scene) -> Iterator[Finding]:
     shown = f"{place.host}:{place.port}"
     try:
         found = addresses(place.host, place.port)
-        yield AREA.ok("name", f"{place.host} is {', '.join(found)}")
+        is_address = found == [place.host]
+        text = "is an address" if is_address else f"is {', '.join(found)}"
+        yield AREA.ok("name", f"{place.host} {text}")
     except VisitFailed as problem:
         yield AREA.bad("name", str(problem), "correct MQTT_BROKER_HOST")
         return

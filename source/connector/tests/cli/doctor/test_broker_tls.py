@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +13,7 @@ import pytest
 from connector.tests.broker import Broker
 from connector.tests.cli.doctor.conftest import Doctor
 from connector.tests.cli.doctor.issuing import DAY, Authority, over_tls
+from connector.tests.cli.doctor.serving import serving
 
 pytestmark = pytest.mark.broker
 ROOT = Authority("Root")
@@ -141,40 +140,9 @@ def test_a_key_of_another_certificate_of_ours_is_named(
 def test_a_broker_of_the_last_century_is_told_by_its_tls(
     tmp_path: Path, doctor: Doctor
 ) -> None:
-    certificate, key = MIDDLE.issue(tmp_path)
-    with old_server(certificate, key) as port:
+    with serving(MIDDLE.issue(tmp_path), newest=ssl.TLSVersion.TLSv1_1) as port:
         visit = over_tls(doctor, port, ROOT.write(tmp_path))
 
     found = visit.of("broker", "connection")
     assert (found["verdict"], "no version of TLS" in found["found"]) == ("bad", True)
     assert "too old" in found["advice"]
-
-
-@contextmanager
-def old_server(certificate: Path, key: Path) -> Iterator[int]:
-    """Nothing newer than TLS 1.1."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    context.set_ciphers("ALL:@SECLEVEL=0")
-    with pytest.warns(DeprecationWarning):
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=_shake, args=(server, context))
-        thread.start()
-        yield server.getsockname()[1]
-        server.shutdown(socket.SHUT_RDWR)
-        thread.join()
-
-
-def _shake(server: socket.socket, context: ssl.SSLContext) -> None:
-    while True:
-        try:
-            peer, _ = server.accept()
-        except OSError:
-            return
-        with peer:
-            try:
-                context.wrap_socket(peer, server_side=True).close()
-            except OSError:
-                continue
