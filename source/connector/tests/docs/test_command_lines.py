@@ -18,7 +18,7 @@ from connector.settings.model import Settings
 from connector.settings.station_side import StationSettings
 
 ROOT = Path(__file__).resolve().parents[4]
-PAGES = [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
+PAGES = [*ROOT.glob("README.md"), *ROOT.glob("docs/**/*.md")]
 SHELL = {"sh", "bash"}
 USAGE_ERROR = typer.BadParameter.__bases__[0]
 OF_THE_SHELL = {"--install-completion", "--show-completion"}

@@ -38,7 +38,8 @@ def said() -> str:
 
 def symptoms() -> list[str]:
     """What stands in the first column of the tables, in quotes."""
-    rows = re.findall(r"^\| (.+?) \|", PAGE.read_text("utf-8"), re.MULTILINE)
+    text = PAGE.read_text("utf-8") if PAGE.exists() else ""
+    rows = re.findall(r"^\| (.+?) \|", text, re.MULTILINE)
     return [quoted for row in rows for quoted in re.findall(r"`([^`]+)`", row)]
 
 
