@@ -55,5 +55,6 @@ if [ -x ../.venv-v2g/bin/python ]; then
 fi
 [ "$status" = 0 ] || say "lint or types failed: see above"
 
-"$python" -m pytest -n "${PYTEST_WORKERS:-auto}" --dist loadgroup "$@" || status=$?
+# One more than cores: many tests wait for processes, sockets and containers.
+"$python" -m pytest -n "${PYTEST_WORKERS:-$(($(nproc) + 1))}" --dist loadgroup "$@" || status=$?
 exit "$status"
