@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from playwright.async_api import expect
 
+from connector.tests.dashboard.charging import CURRENT, POWER
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
 
@@ -27,3 +29,31 @@ async def test_times_below_a_plot_are_written_as_elsewhere_in_the_page(
 
     times = re.compile(r"\d{1,2} \w{3,4} 20\d\d, \d\d:\d\d:\d\d")
     await expect(plot.locator(".u-legend .u-value").first).to_have_text(times)
+
+
+def _phases(*amperes: float) -> list[dict[str, Any]]:
+    """What flows in each phase, and the power: the first meter values of many."""
+    currents = [
+        {"measurand": CURRENT, "phase": f"L{at}", "value": str(each), "unit": "A"}
+        for at, each in enumerate(amperes, 1)
+    ]
+    return [{"measurand": POWER, "value": "7360", "unit": "W"}, *currents]
+
+
+async def test_the_first_values_of_a_station_draw_its_curves_while_its_page_is_open(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS='{"CP1": {}}')
+    charge = await site.charger()
+    page = (await site.page("stations/CP1")).page
+    nothing = page.get_by_text("Nothing is known of this time.")
+    await expect(nothing).to_have_count(2)
+    await charge.begin()
+    await charge.station.meter(_phases(10.7, 10.6, 10.5))
+
+    for name in ("Power", "Current"):
+        plot = page.get_by_role("group", name=f"{name} and limits of Connector 1")
+        await expect(plot.locator(".u-over")).to_be_visible()
+    await expect(nothing).to_have_count(0)
+    legend = page.get_by_role("group", name="Current and limits").locator(".u-label")
+    await expect(legend.filter(has_text="L3")).to_be_visible()

@@ -86,7 +86,9 @@ function Plots({ view, where, keys, lengthS, zoom, span, onZoom }) {
   if (problem.value) return html`<${ErrorNote} error=${problem.value} retry=${load} />`;
   if (!series.value) return html`<${Loading} text="Loading the history…" />`;
   drawn.value; // Read: drawn again when there is something new.
-  const of = (/** @type {Curve[]} */ those) => ({ those: those.filter((each) => each.isAlways || series.value?.hasAny(each.key)), series: series.value, onZoom });
+  // With a phase that is new the curves are other ones, until their history is fetched.
+  const isDrawn = (/** @type {Curve} */ { key, isAlways }) => series.value?.keys.includes(key) && (isAlways || series.value.hasAny(key));
+  const of = (/** @type {Curve[]} */ those) => ({ those: those.filter(isDrawn), series: series.value, onZoom });
   return html`<div class="stack">
     <${Plot} ...${of(curves.slice(0, 4))} title="Power (kW)" label=${`Power and limits of ${place}, ${span}`} version=${drawn.value} />
     <${Plot} ...${of(curves.slice(4))} title="Current (A)" label=${`Current and limits of ${place}, ${span}`} version=${drawn.value} />
