@@ -20,6 +20,8 @@ from connector.web.problems import problem
 OPEN = frozenset({"/health", "/health/live", "/metrics", "/login", "/favicon.ico"})
 OPEN_BELOW = ("/files/", "/assets/")
 """Names of files are secrets themselves; assets are the same everywhere."""
+DOCS = "/docs"
+"""A page as well, for people: they are led to that form."""
 PAGE = "/"
 """Shows a form to those who are not let in."""
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -97,6 +99,8 @@ class Guard:
         if refused.is_wrong:
             await self._entrance.slow_down(scope)
         is_401 = refused.status == HTTPStatus.UNAUTHORIZED
+        if is_401 and _is_visit(scope):
+            return _to("./")
         return problem(refused.status, refused.detail, _CHALLENGE if is_401 else None)
 
 
@@ -108,6 +112,13 @@ def is_open(path: str) -> bool:
 def _is_browser(scope: Scope) -> bool:
     """Whether a person looks at the answer."""
     return "text/html" in Headers(scope=scope).get("accept", "").lower()
+
+
+def _is_visit(scope: Scope) -> bool:
+    """Whether a person opens the reference; a program is told what is missing."""
+    is_read = scope["path"] == DOCS and scope["method"] in _READS
+    has_header = "authorization" in Headers(scope=scope)
+    return is_read and not has_header and _is_browser(scope)
 
 
 def _to(place: str) -> Response:

@@ -154,6 +154,31 @@ async def test_a_browser_with_a_wrong_token_in_the_url_is_led_to_the_form(
     assert 'name="token"' in page.text
 
 
+@on_shared_loop
+async def test_a_browser_that_opens_the_reference_is_led_to_the_form(
+    shared_api: Api,
+) -> None:
+    answer = await shared_api.stranger.get("/docs", headers=BROWSER)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "./")
+    page = await shared_api.stranger.get("/", headers=BROWSER)
+    assert 'name="token"' in page.text
+
+
+async def test_an_old_cookie_leads_from_the_reference_to_the_form(api: Api) -> None:
+    old = {"Cookie": f"{Tokens(TOKEN).cookie_name}=old"}
+
+    answer = await api.stranger.get("/docs", headers=BROWSER | old)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "./")
+
+
+@on_shared_loop
+@pytest.mark.parametrize("path", [INDEX, "/openapi.json"])
+async def test_what_is_for_programs_leads_nowhere(shared_api: Api, path: str) -> None:
+    assert is_refused(await shared_api.stranger.get(path, headers=BROWSER))
+
+
 async def test_a_browser_that_guesses_waits_as_well(api: Api) -> None:
     for _ in range(3):
         await api.stranger.get("/", params={"token": "old"}, headers=BROWSER)
