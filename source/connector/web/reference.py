@@ -52,13 +52,15 @@ _PAGE = """<!doctype html>
 """
 
 
-def reference(description: Mapping[str, Any]) -> str:
-    """The page for a description (OpenAPI 3.1)."""
+def reference(description: Mapping[str, Any], address: str) -> str:
+    """The page for a description (OpenAPI 3.1), with examples for a server there."""
     groups: dict[str, list[str]] = {}
     for path, item in description["paths"].items():
         for method, operation in item.items():
             tag = operation.get("tags", ["other"])[0]
-            article = "\n".join(_operation(description, path, method, operation))
+            article = "\n".join(
+                _operation(description, address, path, method, operation)
+            )
             groups.setdefault(tag, []).append(article)
     info = description["info"]
     return _PAGE.format(
@@ -75,7 +77,11 @@ def reference(description: Mapping[str, Any]) -> str:
 
 
 def _operation(
-    description: Mapping[str, Any], path: str, method: str, operation: Json
+    description: Mapping[str, Any],
+    address: str,
+    path: str,
+    method: str,
+    operation: Json,
 ) -> Iterator[str]:
     name = escape(operation.get("operationId", f"{method} {path}"))
     yield f'<article id="{name}">'
@@ -88,7 +94,7 @@ def _operation(
     body = operation.get("requestBody", {}).get("content", {}).get("application/json")
     if body is not None:
         yield from _body(description, body)
-    yield _curl(description, path, method, operation)
+    yield _curl(description, f"{address}{path}", method, operation)
     yield from _answers(description, operation.get("responses", {}))
     yield "</article>"
 
@@ -136,7 +142,7 @@ def _members(description: Mapping[str, Any], schema: Json) -> str:
 
 
 def _curl(
-    description: Mapping[str, Any], path: str, method: str, operation: Json
+    description: Mapping[str, Any], url: str, method: str, operation: Json
 ) -> str:
     """A command that can be tried."""
     parts = ["curl"]
@@ -152,8 +158,8 @@ def _curl(
         if parameter["in"] == "path":
             value = parameter.get("examples") or parameter["schema"].get("examples")
             shown = str(_first(value)) if value else parameter["name"].upper()
-            path = path.replace(f"{{{parameter['name']}}}", shown)
-    parts.append(f"http://localhost:8080{path}")
+            url = url.replace(f"{{{parameter['name']}}}", shown)
+    parts.append(url)
     return f"<pre>{escape(' '.join(parts))}</pre>"
 
 

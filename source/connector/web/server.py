@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 import socket
 from collections.abc import Iterator
 
@@ -40,6 +41,7 @@ logger = logging.getLogger(__name__)
 _STOP_TIMEOUT_S = 2
 _TICK_S = 1.0
 _ANY_ADDRESS = ("", "0.0.0.0", "::")  # noqa: S104
+_HOST = re.compile(r"([\w.-]+|\[[\da-f:.]+\])(:\d+)?", re.ASCII | re.IGNORECASE)
 # Its life is ours to log; probes come every few seconds, and rubbish from anybody.
 for _name in ("uvicorn.error", "uvicorn.access"):
     logging.getLogger(_name).setLevel(logging.ERROR)
@@ -75,7 +77,6 @@ def _add_api(app: FastAPI, api: ApiContext, connections: Connections) -> None:
     app.router.routes += api_routes(api)
     describe(app, api.version, {ENTRY: api.entry_schema} if api.entry_schema else {})
     app.add_route("/openapi.json", _openapi, include_in_schema=False)
-    app.add_route("/docs", _docs, include_in_schema=False)
     counts = AuthCounts()
     metrics = Metrics(Sources(api, connections, counts))
     app.router.routes += metrics_routes(metrics).routes
@@ -83,6 +84,7 @@ def _add_api(app: FastAPI, api: ApiContext, connections: Connections) -> None:
     app.add_middleware(Bodies)
     entrance = Entrance(Tokens(api.token), counts, api.clock, api.proxies)
     app.router.routes += page_routes(entrance)
+    _add_docs(app, entrance)
     app.add_middleware(Guard, entrance=entrance)
 
 
@@ -91,10 +93,25 @@ async def _openapi(request: Request) -> JSONResponse:
     return JSONResponse(await description_of(request.app))
 
 
-async def _docs(request: Request) -> HTMLResponse:
-    """The reference, to read."""
-    page = await asyncio.to_thread(reference, await description_of(request.app))
-    return HTMLResponse(page, headers=HEADERS)
+def _add_docs(app: FastAPI, entrance: Entrance) -> None:
+    async def docs(request: Request) -> HTMLResponse:
+        """The reference, to read, with examples for the address that was asked."""
+        scheme = "https" if entrance.is_secure(request.scope) else "http"
+        address = f"{scheme}://{_host(request)}"
+        description = await description_of(request.app)
+        page = await asyncio.to_thread(reference, description, address)
+        return HTMLResponse(page, headers=HEADERS)
+
+    app.add_route("/docs", docs, include_in_schema=False)
+
+
+def _host(request: Request) -> str:
+    """The host and port that were asked for; what a shell would read is none."""
+    asked = request.headers.get("host", "")
+    if _HOST.fullmatch(asked):
+        return asked
+    host, port = request.scope["server"]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 class HttpServer:

@@ -83,7 +83,7 @@ class Entrance:
             self.tokens.cookie,
             httponly=True,
             samesite="strict",
-            secure=self._origin(scope).is_secure,
+            secure=self.is_secure(scope),
         )
 
     def take_cookie(self, scope: Scope, answer: Response) -> None:
@@ -92,7 +92,7 @@ class Entrance:
             self.tokens.cookie_name,
             httponly=True,
             samesite="strict",
-            secure=self._origin(scope).is_secure,
+            secure=self.is_secure(scope),
         )
 
     async def slow_down(self, scope: Scope) -> None:
@@ -112,6 +112,10 @@ class Entrance:
         finally:
             self._failures.release(place)
             timer.cancel()
+
+    def is_secure(self, scope: Scope) -> bool:
+        """Whether a request came by TLS, to us or to a proxy that we know."""
+        return self._origin(scope).is_secure
 
     def _origin(self, scope: Scope) -> Origin:
         peer = (scope.get("client") or ("",))[0]

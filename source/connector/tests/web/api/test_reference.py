@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from ipaddress import ip_network
 
-from connector.tests.web.api.conftest import Api, on_shared_loop
+import pytest
+
+from connector.sessions.proxies import Proxies
+from connector.tests.web.api.conftest import Api, StartApi, on_shared_loop
 from connector.web.reference import reference
 
 _VOID = frozenset({"meta", "br", "link", "img", "input"})
@@ -68,7 +72,44 @@ async def test_members_and_bounds_are_told(shared_api: Api) -> None:
     assert re.search(r"<code>connectors\[\]\.limit\.power_limit</code>", text)
     assert "at most 1000" in text
     assert "curl -X POST" in text
-    assert "http://localhost:8080/api/v1/stations/CP-7/calls" in text
+    base = str(shared_api.client.base_url).rstrip("/")
+    assert f"{base}/api/v1/stations/CP-7/calls" in text
+
+
+@on_shared_loop
+@pytest.mark.parametrize("host", ["charging.lan:8081", "192.0.2.7", "[fd00::1]:9"])
+async def test_examples_have_the_address_that_the_page_was_opened_with(
+    shared_api: Api, host: str
+) -> None:
+    text = (await shared_api.client.get("/docs", headers={"Host": host})).text
+
+    examples = re.findall(r"<pre>(.*?)</pre>", text, re.DOTALL)
+    assert examples
+    assert all(f" http://{host}/" in example for example in examples)
+
+
+@on_shared_loop
+@pytest.mark.parametrize("host", ["a;reboot", "$(reboot)", "<b>", "a b", "u@a", ""])
+async def test_a_host_that_a_shell_would_read_is_in_no_example(
+    shared_api: Api, host: str
+) -> None:
+    text = (await shared_api.client.get("/docs", headers={"Host": host})).text
+
+    assert f"http://127.0.0.1:{shared_api.server.port}/api/v1" in text
+    assert f"//{host}/" not in text
+
+
+async def test_behind_a_proxy_that_is_known_examples_are_for_tls(
+    start_api: StartApi,
+) -> None:
+    api = await start_api(context={"proxies": Proxies([ip_network("127.0.0.1")])})
+    headers = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
+    headers["Host"] = "charging.example"
+
+    text = (await api.client.get("/docs", headers=headers)).text
+
+    assert "https://charging.example/api/v1/stations" in text
+    assert "http://charging.example" not in text
 
 
 def test_what_it_is_given_is_escaped() -> None:
@@ -80,4 +121,4 @@ def test_what_it_is_given_is_escaped() -> None:
         },
     }
 
-    assert "<script" not in reference(description)
+    assert "<script" not in reference(description, "http://localhost")
