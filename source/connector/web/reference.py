@@ -22,11 +22,12 @@ article { margin: 2rem 0; }
 h3 { font-size: 1.05rem; overflow-wrap: anywhere; }
 h3 b { display: inline-block; min-width: 4.5rem; }
 code, pre { font: 0.85rem/1.45 ui-monospace, monospace; }
+p, td, th, summary, nav { overflow-wrap: anywhere; }
 pre { background: #8882; padding: 0.7rem; overflow-x: auto; border-radius: 4px; }
 table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
 td, th { text-align: left; vertical-align: top; padding: 0.25rem 0.8rem 0.25rem 0;
          border-bottom: 1px solid #8883; }
-nav a { margin-right: 1rem; text-transform: capitalize; }
+nav a { display: inline-block; margin-right: 1rem; text-transform: capitalize; }
 summary { cursor: pointer; }
 """
 _HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
