@@ -139,6 +139,27 @@ async def test_a_limit_too_small_to_charge_with_is_said_to_pause(
 
     await expect(badge(card.own, "Paused by the limit").first).to_be_visible()
     await expect(card.own.get_by_text("Seen to take effect")).to_have_count(0)
+    await charge.end(1100)
+    await expect(card.own).to_contain_text("No transaction runs.")
+    await expect(badge(page.locator("main"), "Paused by the limit")).to_have_count(0)
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.0.1"])
+async def test_what_stops_at_a_limit_that_is_enough_is_not_said_to_be_paused_by_it(
+    open_site: OpenSite, version: str
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger("CP1", version)
+    await charge.begin()
+    await charge.flow(7400, 10.7, 1100)
+    page = (await site.page("stations/CP1")).page
+    card = Card(page, version)
+    await card.limit("6", "A")
+    await card.expect_steps(In_force="done")
+    await charge.flow(0, 0, 1100)
+
+    await expect(badge(card.own, "Seen to take effect").first).to_be_visible()
+    await expect(badge(page.locator("main"), "Paused by the limit")).to_have_count(0)
 
 
 async def test_what_is_given_in_a_pause_is_not_said_to_be_sent(

@@ -53,15 +53,20 @@ class _Awaited(NamedTuple):
 Tell = Callable[[Stage, Seen], None]
 Shown = Callable[[str, str], Mapping[str, Scalar]]
 """The limit sensors of a station at a place."""
+Runs = Callable[[str, str], bool]
+"""Whether a transaction runs at a place of a station."""
 
 
 class Effects:
     """Waits for what accepted commands are to bring about."""
 
-    def __init__(self, events: EventBus, clock: Clock, limits: Shown) -> None:
+    def __init__(
+        self, events: EventBus, clock: Clock, limits: Shown, runs: Runs
+    ) -> None:
         self._events = events
         self._clock = clock
         self._limits = limits
+        self._runs = runs
         self._awaited: dict[tuple[str, str, str], _Awaited] = {}
         self._unsubscribe: list[Callable[[], None]] = []
         self._tell: Tell = lambda stage, seen: None
@@ -137,6 +142,9 @@ class Effects:
         limit = self._limits(value.station, where).get(limit_name)
         flow = value.value
         if not isinstance(limit, int | float) or not isinstance(flow, int | float):
+            return
+        # Nothing flows without a transaction, whatever the limit is.
+        if flow <= slack and not self._runs(value.station, where):
             return
         if flow <= limit * _SLACK + slack:
             self._done(stage, Seen(value.time_ms, f"{name} is {flow:g} {unit}"))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from connector.csms.facts import Scalar
+from connector.csms.station import STATION
 from connector.web.api.context import ApiContext
 from connector.web.events.effects import Effects
 from connector.web.events.frames import Frames
@@ -21,7 +22,10 @@ def feed(context: ApiContext) -> Hub:
     hub = context.hub
     changes = StationChanges(context, hub)
     effects = Effects(
-        context.central_system.events, context.clock, partial(_limits, context)
+        context.central_system.events,
+        context.clock,
+        partial(_limits, context),
+        partial(_runs, context),
     )
     values = NewValues(context.live, hub, changes.changed, effects)
     hub.on_readers = values.choose
@@ -41,3 +45,13 @@ def _limits(context: ApiContext, identity: str, where: str) -> Mapping[str, Scal
     """The limit sensors of a place, as they are shown."""
     station = context.central_system.stations.get(identity)
     return context.limits.shown(station).get(where, {}) if station else {}
+
+
+def _runs(context: ApiContext, identity: str, where: str) -> bool:
+    """Whether a transaction runs at a place; of a whole station: at any of it."""
+    station = context.central_system.stations.get(identity)
+    places = station.connectors if station else {}
+    return any(
+        each.transaction is not None and where in (each.where, STATION)
+        for each in places.values()
+    )

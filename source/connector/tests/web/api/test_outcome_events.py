@@ -119,6 +119,22 @@ async def test_a_limit_is_in_force_once_a_measurement_keeps_it(api: Api) -> None
     assert seen["correlation"] == ended["correlation"]
 
 
+async def test_no_flow_without_a_transaction_shows_no_limit_to_be_kept(
+    api: Api,
+) -> None:
+    end = await api.connect(SetChargingProfile=ACCEPTED)
+    async with listen(api, "?types=outcome,datapoint") as listener:
+        await give(api, "1", "power_limit", 4140)
+        await stages(listener, 3)
+        measure(api, 0.0, 1)
+        await listener.data("datapoint", value=0.0)
+        await end.start()
+        measure(api, 4100.0, 1)
+        [seen] = await stages(listener, 1)
+
+    assert seen["seen"] == "Power.Active.Import is 4100 W"
+
+
 async def test_a_newer_limit_overtakes_what_was_to_be_seen(api: Api) -> None:
     await api.connect(SetChargingProfile=ACCEPTED)
     async with listen(api, "?types=outcome") as listener:

@@ -5,6 +5,7 @@ import { clock, current, power } from "../../lib/format.js";
 import { isUnmet } from "../../lib/fleet.js";
 import { value } from "../../lib/state.js";
 import { Badge } from "../../parts/status.js";
+import { isHeldBelowLeast } from "./naming.js";
 import { isRunning, limitOrder, wasNotSent } from "./orders.js";
 import { Seen } from "./progress.js";
 
@@ -88,7 +89,7 @@ function pausesBelow(view, where, least) {
 /** Whether nothing flows because the limit is below the least current. @param {any} props */
 function isPausedByLimit({ view, where, limit, status }) {
   if (status !== "SuspendedEVSE" || limit?.enabled === false || !(limit?.power_limit > 0)) return false;
-  return limit.power_limit < 3 * (limit.limit_min ?? 0) && !(value(view.station, where, "Power.Active.Import").value?.value > 0);
+  return isHeldBelowLeast(view, where) && !(value(view.station, where, "Power.Active.Import").value?.value > 0);
 }
 
 /** @param {{view: any, where: string, limit: any, status?: string | null}} props */

@@ -1,6 +1,9 @@
 // @ts-check
 /** What places of a station are called. */
 
+/** The least current of a vehicle, where its station has no other. */
+const LEAST_A = 6;
+
 /** @param {any} view what people call it */
 export const nameOf = (view) => view.name || view.station;
 
@@ -22,6 +25,21 @@ export function placeName(view, where) {
 export function mainPlaces(view) {
   const found = view.connectors.map((each) => each.where).filter((where) => !where.includes("."));
   return found.length ? found : ["1"];
+}
+
+/**
+ * Whether a transaction runs below the least current of a vehicle (IEC 61851-1: 6 A): what does
+ * not flow then is for the limit's sake. @param {any} view @param {string} where
+ */
+export function isHeldBelowLeast(view, where) {
+  const known = view?.connectors ?? [];
+  const place = known.find((each) => each.where === where) ?? view;
+  const { limit, transaction } = where === "0" ? { limit: view?.limit, transaction: known.some((each) => each.transaction) } : place ?? {};
+  if (!limit?.limit_min || !transaction) return false;
+  const { power_limit: watts, current_limit: amperes } = limit;
+  if (typeof amperes === "number") return amperes > 0 && amperes < (view.options?.min_current_a ?? LEAST_A);
+  // The phases that it uses are not known: it may be all three.
+  return watts > 0 && watts < 3 * limit.limit_min;
 }
 
 /** Connectors of EVSEs, beyond the first of each. @param {any} view @returns {string[]} */

@@ -2,12 +2,13 @@
 /** How something that was just given fares, below the button that gave it. */
 import { html, useState } from "../../lib/html.js";
 import { clock } from "../../lib/format.js";
+import { station } from "../../lib/state.js";
 import { announce } from "../../parts/announce.js";
 import { OutcomeLine } from "../../parts/outcome.js";
 import { Notice } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
 import { call, give, isRunning, ordersOf, wasNotSent } from "./orders.js";
-import { placeName } from "./naming.js";
+import { isHeldBelowLeast, placeName } from "./naming.js";
 
 /**
  * Gives commands, and shows the last of them: `send` for a command, `sendCall` for any action.
@@ -97,8 +98,9 @@ export function Seen({ order }) {
   return html`<span><${Badge} tone="live" shape="●">Seen to take effect</${Badge}> ${order.seen}</span>`;
 }
 
-/** Whether nothing flows though some was allowed. @param {any} order */
-const isStopped = ({ command, value, seen }) => ["power_limit", "current_limit"].includes(command) && value > 0 && /(^|\s)0(\.0+)? (W|A)\b/.test(seen);
+/** Whether nothing flows though some was allowed, as long as that is so. @param {any} order */
+const isStopped = ({ station: id, where, command, value, seen }) =>
+  ["power_limit", "current_limit"].includes(command) && value > 0 && isHeldBelowLeast(station(id).value, where) && /(^|\s)0(\.0+)? (W|A)\b/.test(seen);
 
 /** Why, in the words of a station of OCPP 2.x; "": it gave none. @param {any} response @returns {string} */
 function reasonOf(response) {
