@@ -22,7 +22,8 @@ article { margin: 2rem 0; }
 h3 { font-size: 1.05rem; overflow-wrap: anywhere; }
 h3 b { display: inline-block; min-width: 4.5rem; }
 code, pre { font: 0.85rem/1.45 ui-monospace, monospace; }
-p, td, th, summary, nav { overflow-wrap: anywhere; }
+p, td, summary { overflow-wrap: anywhere; }
+td:nth-child(2) { overflow-wrap: break-word; }
 pre { background: #8882; padding: 0.7rem; overflow-x: auto; border-radius: 4px; }
 table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
 td, th { text-align: left; vertical-align: top; padding: 0.25rem 0.8rem 0.25rem 0;
