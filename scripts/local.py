@@ -1,7 +1,8 @@
 """What `run.sh` starts: the connector, and a broker and stations where needed.
 
 Everything that is started here is stopped here, in the order stations, connector,
-broker; a signal to this process is one to all of them.
+broker; a signal to this process is one to all of them. A broker that ends is started
+again, since the connector goes on without one.
 """
 
 from __future__ import annotations
@@ -36,6 +37,10 @@ _DESCRIPTION = (
 _IMAGE = "eclipse-mosquitto:2"
 _START_TIMEOUT_S = 30
 _STOP_TIMEOUT_S = 10
+_PAUSES_S: tuple[float, ...] = (1, 2, 5, 10, 30, 60)
+"""Before each new start of a broker; after the last one it is given up."""
+_STEADY_S = 60
+"""A broker that ran for so long has all its starts again."""
 _BROKER_CONFIG = """\
 listener {port}{address}
 allow_anonymous true
@@ -50,6 +55,11 @@ no MQTT broker answers at {host}:{port}, and none could be started. One of these
   - let this script do it: run it as root, or with sudo that asks for no password
   - start a Docker engine: the image {image} is used then
 or set MQTT_BROKER_HOST and MQTT_BROKER_PORT to a broker that runs"""
+_BROKER_LOST = """\
+the broker ended {times} times, the last time with exit code {code}, and is not started
+again; what it said is above. One of these helps:
+  - start a broker at {host}:{port} yourself, then this again
+  - set MQTT_BROKER_HOST and MQTT_BROKER_PORT to a broker that runs"""
 _HINTS = """
 Two simulated stations charge: vehicles come and stay for some minutes. In another
 terminal:
@@ -118,25 +128,26 @@ def die_with_parent() -> None:
 
 @dataclass
 class Children:
-    """The processes that were started, in their order."""
+    """The processes that were started, in their order; one started again keeps it."""
 
-    running: list[tuple[str, asyncio.subprocess.Process]] = field(default_factory=list)
+    running: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
 
     async def start(self, name: str, *command: str, user: str | None = None) -> None:
         """Start one in a session of its own: Ctrl-C is ours to pass on, in order."""
-        process = await asyncio.create_subprocess_exec(
+        self.running[name] = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.DEVNULL,
             start_new_session=True,
             user=user,
             preexec_fn=die_with_parent,
         )
-        self.running.append((name, process))
 
     async def first_end(self) -> tuple[str, int]:
-        """Name and exit code of the first that ends by itself."""
+        """Name and exit code of the first that ends by itself; of no broker."""
         tasks = {
-            asyncio.create_task(process.wait()): name for name, process in self.running
+            asyncio.create_task(process.wait()): name
+            for name, process in self.running.items()
+            if name != "broker"
         }
         done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
@@ -147,7 +158,7 @@ class Children:
     async def stop(self) -> dict[str, int]:
         """End the others, the last that was started first; the exit codes."""
         codes = {}
-        for name, process in reversed(self.running):
+        for name, process in reversed(self.running.items()):
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
             try:
@@ -248,11 +259,62 @@ async def listening(name: str, host: str, port: int, children: Children) -> None
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _START_TIMEOUT_S
     while not await loop.run_in_executor(None, answers, host, port):
-        if any(process.returncode is not None for _, process in children.running):
+        if any(process.returncode is not None for process in children.running.values()):
             raise CannotStart(f"the {name} ended while it started")
         if loop.time() > deadline:
             raise CannotStart(f"the {name} does not answer at {host}:{port}")
         await asyncio.sleep(0.1)
+
+
+async def keep_broker(
+    children: Children, settings: Settings, broker: BrokerPlan
+) -> None:
+    """Start ours again whenever it ends, until another one answers in its place.
+
+    Raises:
+        CannotStart: it ended too often.
+    """
+    host, port = settings.mqtt_broker_host, settings.mqtt_broker_port
+    loop = asyncio.get_running_loop()
+    ends = 0
+    while True:
+        started = loop.time()
+        code = await children.running["broker"].wait()
+        ends = 1 if loop.time() - started > _STEADY_S else ends + 1
+        if ends > len(_PAUSES_S):
+            raise CannotStart(
+                _BROKER_LOST.format(times=ends, code=code, host=host, port=port)
+            )
+        pause_s = _PAUSES_S[ends - 1]
+        say(f"the broker ended (exit code {code}); a new start follows in {pause_s} s")
+        await asyncio.sleep(pause_s)
+        if await loop.run_in_executor(None, answers, host, port):
+            say(f"another broker answers at {host}:{port}: it is used from now on")
+            return
+        await children.start("broker", *broker.command, user=broker.user)
+
+
+async def first_end(
+    children: Children, settings: Settings, broker: BrokerPlan | None
+) -> tuple[str, int]:
+    """Name and exit code of the first that ends for good.
+
+    Raises:
+        CannotStart: the broker ended too often.
+    """
+    ending = asyncio.create_task(children.first_end())
+    tasks: set[asyncio.Task[object]] = {ending}
+    if broker is not None:
+        tasks.add(asyncio.create_task(keep_broker(children, settings, broker)))
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+        return await ending
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 async def start_demo(children: Children, settings: Settings) -> None:
@@ -280,7 +342,7 @@ async def start_demo(children: Children, settings: Settings) -> None:
 async def run(
     children: Children, settings: Settings, broker: BrokerPlan | None, *, demo: bool
 ) -> int:
-    """Start what is needed and wait until one of it ends; the exit code."""
+    """Start what is needed, wait until connector or stations end; the exit code."""
     if broker is not None:
         host, port = settings.mqtt_broker_host, settings.mqtt_broker_port
         await children.start("broker", *broker.command, user=broker.user)
@@ -289,7 +351,7 @@ async def run(
     await children.start("connector", *CONNECTOR)
     if demo:
         await start_demo(children, settings)
-    name, code = await children.first_end()
+    name, code = await first_end(children, settings, broker)
     say(f"the {name} ended (exit code {code})")
     return code or (0 if name == "connector" else 1)
 

@@ -45,6 +45,7 @@ sys.modules["local"] = local
 spec.loader.exec_module(local)
 local.CONNECTOR = [sys.executable, sys.argv[2]]
 local._STOP_TIMEOUT_S = float(sys.argv[3])
+local._PAUSES_S = (0, 0)
 sys.argv[1:] = []
 sys.exit(local.main())
 """
@@ -165,6 +166,33 @@ def test_the_connectors_exit_code_is_ours(start: Callable[..., Run]) -> None:
 
     assert code == 3
     assert "the connector ended (exit code 3)" in said
+    assert not listens(run.broker_port)
+
+
+def children_of(pid: int) -> set[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return {int(each) for each in found.split()}
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_a_broker_that_ends_is_started_again_while_the_connector_goes_on(
+    start: Callable[..., Run], how: signal.Signals
+) -> None:
+    run = start()
+    pid = run.until_started()
+    [broker] = children_of(run.process.pid) - {pid}
+
+    os.kill(broker, how)
+
+    wait_until(lambda: bool(children_of(run.process.pid) - {pid, broker}))
+    wait_until(lambda: listens(run.broker_port))
+    assert is_running(pid)
+    assert not run.ended_orderly()
+    run.process.terminate()
+    code, said = run.end()
+    assert code == 0, said
+    assert "the broker ended (exit code" in said
+    assert run.ended_orderly()
     assert not listens(run.broker_port)
 
 
