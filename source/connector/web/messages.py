@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -14,7 +15,7 @@ from pydantic import BaseModel, Field
 from connector.csms import times
 from connector.ocppj.known_secrets import KnownSecrets
 from connector.ocppj.redaction import blank_text, redact
-from connector.sessions.frame_log import IN, MALFORMED, OUT, Logged
+from connector.sessions.frame_log import IN, MALFORMED, OUT, Direction, Logged
 
 Kind = Literal[
     "CALL",
@@ -97,14 +98,40 @@ class Filter:
     since_ms: int | None = None
     before: int | None = None
     """A number."""
+    station_part: str | None = None
+    action_part: str | None = None
+    direction: Direction | None = None
+    kinds: frozenset[Kind] = frozenset()
+    """Empty: all."""
+    text: str | None = None
+    """In what is shown of it, without regard to case."""
+
+    def is_of(self, record: Logged) -> bool:
+        """Whether it is of a station that is wanted."""
+        return (self.station is None or record.station == self.station) and _has(
+            record.station, self.station_part
+        )
 
     def has(self, head: Head) -> bool:
-        """Whether it is one of them."""
+        """Whether it is one of them, as far as the text is not asked for."""
+        record = head.record
         return (
             (self.action is None or head.action == self.action)
-            and (self.since_ms is None or head.record.time_ms >= self.since_ms)
+            and (self.since_ms is None or record.time_ms >= self.since_ms)
             and (self.before is None or head.number < self.before)
+            and (self.direction is None or record.direction == self.direction)
+            and (not self.kinds or head.kind in self.kinds)
+            and _has(head.action, self.action_part)
         )
+
+    def says(self, head: Head) -> bool:
+        """Whether the text is in what is shown of it: no secret can be guessed."""
+        if self.text is None:
+            return True
+        shown = message(head)
+        is_text = isinstance(shown.frame, str)
+        frame = shown.frame if is_text else orjson.dumps(shown.frame).decode()
+        return _has(f"{shown.note or ''} {frame}", self.text)
 
 
 class Conversations:
@@ -150,18 +177,27 @@ def heads(first: int, records: Iterable[Logged], wanted: Filter) -> Iterator[Hea
     """Those that are wanted, in their order."""
     conversations = Conversations()
     for number, record in enumerate(records, first):
-        if wanted.station is not None and record.station != wanted.station:
+        if not wanted.is_of(record):
             continue
         head = conversations.head(number, record)
         if wanted.has(head):
             yield head
 
 
+def said(found: Iterable[Head], wanted: Filter) -> Iterator[Head]:
+    """Those in which the wanted text is."""
+    return filter(wanted.says, found)
+
+
 def newest(
     first: int, records: Iterable[Logged], wanted: Filter, limit: int
 ) -> list[Head]:
     """The last ones of those that are wanted, in their order."""
-    return list(deque(heads(first, records, wanted), maxlen=limit))
+    if wanted.text is None:
+        return list(deque(heads(first, records, wanted), maxlen=limit))
+    # From the end: all of a frame is read to look for a text in it.
+    backwards = reversed(list(heads(first, records, wanted)))
+    return list(islice(said(backwards, wanted), limit))[::-1]
 
 
 def message(head: Head) -> Message:
@@ -184,6 +220,10 @@ def message(head: Head) -> Message:
 def line(head: Head) -> bytes:
     """The same as JSON in one line."""
     return message(head).model_dump_json().encode()
+
+
+def _has(text: str | None, part: str | None) -> bool:
+    return part is None or part.casefold() in (text or "").casefold()
 
 
 def _shown(record: Logged) -> Any:

@@ -59,6 +59,38 @@ async def test_frames_come_live_are_filtered_wait_and_are_taken_along(
     await expect(answer).to_contain_text("currentTime")
 
 
+async def test_frames_are_sought_in_all_that_is_kept_by_parts_and_kinds(
+    open_site: OpenSite, tmp_path: Path
+) -> None:
+    site = await open_site(STATIONS='{"FRESH16": {}, "CP2": {}}')
+    rare, other = await site.charger("FRESH16"), await site.charger("CP2")
+    await rare.station.websocket.send("no frame at all")
+    # More than the page has fetched when it is opened.
+    for _ in range(600):
+        await other.station.call("Heartbeat")
+    page = (await site.page("frames?kind=errors")).page
+    shown = page.get_by_role("listbox").get_by_role("option")
+    await expect(shown.filter(has_text="no frame at all")).to_be_visible()
+
+    await page.goto("./#/frames?text=FRAME at all")
+    await expect(shown.filter(has_text="no frame at all")).to_be_visible()
+    await page.goto("./#/frames?station=FRESH")
+    await expect(shown.filter(has_text="BootNotification")).to_have_count(2)
+    await shown.filter(has_text="BootNotification").last.click()
+    dialog = page.get_by_role("dialog", name="BootNotification")
+    await expect(dialog.get_by_role("region", name="Call from station")).to_be_visible()
+    await page.keyboard.press("Escape")
+    async with page.expect_download() as waiting:
+        await page.get_by_role("link", name="All kept that fit").click()
+    kept = await lines(await waiting.value, tmp_path)
+    await page.goto("./#/frames?text=nobody says this")
+    await expect(
+        page.get_by_text("No message that is kept is like that")
+    ).to_be_visible()
+
+    assert {json.loads(line)["station"] for line in kept} == {"FRESH16"}
+
+
 async def test_secrets_are_in_no_frame(open_site: OpenSite, tmp_path: Path) -> None:
     site = await open_site(STATIONS=ONE)
     await site.charger()
@@ -73,7 +105,7 @@ async def test_secrets_are_in_no_frame(open_site: OpenSite, tmp_path: Path) -> N
     shown = page.get_by_role("listbox").get_by_role("option")
     await expect(shown.filter(has_text="AuthorizationKey").first).to_be_visible()
     async with page.expect_download() as waiting:
-        await page.get_by_role("link", name="All that is kept").click()
+        await page.get_by_role("link", name="All kept that fit").click()
     kept = await lines(await waiting.value, tmp_path)
 
     assert any("AuthorizationKey" in line for line in kept)

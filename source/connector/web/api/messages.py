@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from http import HTTPStatus
 from itertools import islice
 from typing import Annotated
@@ -11,7 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
-from connector.sessions.frame_log import FrameLog, Logged
+from connector.sessions.frame_log import Direction, FrameLog, Logged
 from connector.web.api.context import ApiContext
 from connector.web.api.pages import (
     DEFAULT_LIMIT,
@@ -23,7 +24,17 @@ from connector.web.api.pages import (
 )
 from connector.web.api.router import api_router
 from connector.web.api.times import Since, time_ms
-from connector.web.messages import Filter, Head, Message, heads, line, message, newest
+from connector.web.messages import (
+    Filter,
+    Head,
+    Kind,
+    Message,
+    heads,
+    line,
+    message,
+    newest,
+    said,
+)
 from connector.web.problems import Problem, errors
 
 _OFF = "the frame log is off: set FRAME_LOG_BYTES to the memory that it may take"
@@ -43,12 +54,59 @@ _Action = Annotated[
         examples=["MeterValues"],
     ),
 ]
+_StationPart = Annotated[
+    str | None,
+    Query(
+        description="Only of identities that this is a part of, in any case",
+        examples=["cp"],
+    ),
+]
+_ActionPart = Annotated[
+    str | None,
+    Query(
+        description="Only calls of actions that this is a part of, in any case, and "
+        "their answers",
+        examples=["meter"],
+    ),
+]
+_Way = Annotated[
+    Direction | None, Query(description="in: only frames from stations; out: to them")
+]
+_Kinds = Annotated[
+    list[Kind] | None,
+    Query(description="Only of this kind; may be there several times"),
+]
+_Text = Annotated[
+    str | None,
+    Query(
+        description="Only those in which this stands, in any case: in the frame as it "
+        "is shown here, or in the note",
+        examples=["TAG1"],
+    ),
+]
 
 
 def _filter(
-    station: _Station = None, action: _Action = None, since: Since = None
+    *,
+    station: _Station = None,
+    action: _Action = None,
+    since: Since = None,
+    station_part: _StationPart = None,
+    action_part: _ActionPart = None,
+    direction: _Way = None,
+    kind: _Kinds = None,
+    text: _Text = None,
 ) -> Filter:
-    return Filter(station, action, time_ms("since", since))
+    return Filter(
+        station,
+        action,
+        time_ms("since", since),
+        station_part=station_part,
+        action_part=action_part,
+        direction=direction,
+        kinds=frozenset(kind or ()),
+        text=text,
+    )
 
 
 _Filter = Annotated[Filter, Depends(_filter)]
@@ -73,7 +131,7 @@ def routes(context: ApiContext) -> APIRouter:
     ) -> Page[Message]:
         log = _log(context)
         before = keys_of(cursor, int)[0] if cursor else None
-        asked = Filter(wanted.station, wanted.action, wanted.since_ms, before)
+        asked = replace(wanted, before=before)
         found = log.since(0)
         # Thousands are looked at: stations go on meanwhile.
         return await asyncio.to_thread(_page, *found, asked, limit)
@@ -86,7 +144,7 @@ def routes(context: ApiContext) -> APIRouter:
         | {200: {"content": {_LINES: {"schema": {"type": "string"}}}}},
     )
     async def export_messages(wanted: _Filter) -> StreamingResponse:
-        found = heads(*_log(context).since(0), wanted)
+        found = said(heads(*_log(context).since(0), wanted), wanted)
         return StreamingResponse(
             _pieces(found),
             media_type=_LINES,

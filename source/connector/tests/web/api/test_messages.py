@@ -103,6 +103,50 @@ async def test_they_are_chosen_by_station_action_and_time(api: Api) -> None:
     assert await ids(station="CP-8", action="MeterValues") == []
 
 
+async def test_they_are_chosen_by_parts_kinds_and_what_they_say(api: Api) -> None:
+    log = frames(api)
+    log.add(NAME, "in", '[2,"1","Heartbeat",{}]')
+    log.add(NAME, "out", '[3,"1",{"currentTime":"x"}]')
+    log.add("FRESH16", "in", '[2,"2","Authorize",{"idTag":"Tag7"}]')
+    log.malformed("FRESH16", "no frame", "it is no JSON")
+
+    async def numbers(**query: Any) -> list[int]:
+        return [item["number"] for item in await messages(api, **query)]
+
+    first = (await messages(api))[0]["number"]
+    assert await numbers(station_part="fresh") == [first + 2, first + 3]
+    assert await numbers(action_part="heart") == [first, first + 1]
+    assert await numbers(direction="out") == [first + 1]
+    assert await numbers(kind=["MALFORMED", "CALLRESULT"]) == [first + 1, first + 3]
+    assert await numbers(text="tAG7") == [first + 2]
+    assert await numbers(text="no json") == [first + 3]
+    assert await numbers(text="nobody says this") == []
+
+
+async def test_pages_of_what_says_a_text_lead_to_older_ones(api: Api) -> None:
+    for number in range(8):
+        said = "odd" if number % 2 else "even"
+        frames(api).add(NAME, "in", f'[2,"{number}","DataTransfer",{{"a":"{said}"}}]')
+
+    page = await api.get(LIST, limit=3, text="odd")
+    older = await api.get(LIST, limit=3, text="odd", cursor=page["next"])
+    lines = (await api.client.get(f"{LIST}.jsonl", params={"text": "odd"})).text
+
+    assert [item["id"] for item in page["items"]] == ["3", "5", "7"]
+    assert ([item["id"] for item in older["items"]], older["next"]) == (["1"], None)
+    assert len(lines.splitlines()) == 4
+
+
+async def test_no_secret_can_be_guessed_by_looking_for_it(api: Api) -> None:
+    call = {"key": "AuthorizationKey", "value": SECRET}
+    frames(api).add(
+        NAME, "out", orjson.dumps([2, "1", "ChangeConfiguration", call]).decode()
+    )
+
+    assert len(await messages(api, text="AuthorizationKey")) == 1
+    assert await messages(api, text=SECRET) == []
+
+
 @pytest.mark.parametrize("is_malformed", [False, True], ids=["frame", "rubbish"])
 async def test_secrets_are_blanked(api: Api, is_malformed: bool) -> None:
     text = (

@@ -13,11 +13,9 @@ import { saveLines } from "./frames/download.js";
 import { Filters, NAMES } from "./frames/filters.js";
 import { FrameList } from "./frames/list.js";
 import { partnerOf } from "./frames/kinds.js";
-import { Log, MOST } from "./frames/log.js";
+import { FETCHED, Log, MOST } from "./frames/log.js";
 import { Pair } from "./frames/pair.js";
-
-const FETCHED = 1000;
-const TYPED_MS = 400;
+import { asked, picked, useSought } from "./frames/sought.js";
 
 export const title = () => "Messages";
 
@@ -30,24 +28,24 @@ export default function Page({ query }) {
   // One station that is known: the connector sends only its frames.
   const only = stationIds.value.includes(query.station ?? "") ? query.station : "";
   const { older, further } = useFrames(log, only, error);
-  useRare(log, query.station, query.action);
-  useMemo(() => log.filter(query), NAMES.map((name) => query[name]));
+  useMemo(() => log.filter(picked(query)), NAMES.map((name) => query[name]));
+  const sought = useSought(log, asked(query, only), error);
   const step = (by) => {
     let at = log.shown.findLastIndex((frame) => frame.key === activeKey.value) + by;
     // Its other half is shown already.
-    if (log.shown[at] && log.shown[at] === partnerOf(log.frames, opened.value)) at += by;
+    if (log.shown[at] && log.shown[at] === partnerOf(log.all, opened.value)) at += by;
     const next = log.shown[at];
     if (!next) return announce(by > 0 ? "This is the newest" : "This is the oldest");
     activeKey.value = next.key;
     opened.value = next;
   };
-  return html`<${PageHead} title="Messages" sub="What stations and the connector say to each other, as it is on the wire. Passwords, keys and the like are hidden."><${Actions} log=${log} only=${only} /></${PageHead}>
+  return html`<${PageHead} title="Messages" sub="What stations and the connector say to each other, as it is on the wire. Passwords, keys and the like are hidden."><${Actions} log=${log} query=${asked(query, only)} /></${PageHead}>
     <${ErrorNote} error=${error.value} />
     <section class="card flush frames" aria-label="Frame log">
       <h2 class="visually-hidden">Frame log</h2>
       <${Filters} query=${query} actions=${log.actions.value} />
-      <${Told} log=${log} older=${older} further=${further} />
-      <${Rows} log=${log} active=${activeKey} opened=${opened} error=${error} />
+      <${Told} log=${log} pages=${log.isFiltered ? sought : { older, further }} />
+      <${Rows} log=${log} isSeeking=${sought.isSeeking} active=${activeKey} opened=${opened} error=${error} />
       <p class="frame-keys muted small" id="frame-keys"><kbd>j</kbd> <kbd>k</kbd> or arrows: next, previous · <kbd>Enter</kbd>: open · <kbd>Esc</kbd>: close</p>
     </section>
     ${opened.value && html`<${Pair} log=${log} frame=${opened.value} onStep=${step} onClose=${() => (opened.value = null)} />`}`;
@@ -90,7 +88,8 @@ function useFrames(log, only, error) {
     };
   }, [only]);
   const further = async () => {
-    const page = await get("messages", { station: only, limit: FETCHED, cursor: older.value });
+    const limit = Math.min(FETCHED, MOST - log.frames.length);
+    const page = await get("messages", { station: only, limit, cursor: older.value });
     log.addOlder(page.items);
     older.value = page.next;
     announce(`${plural(log.shown.length, "message")} shown`);
@@ -98,28 +97,8 @@ function useFrames(log, only, error) {
   return { older, further };
 }
 
-/**
- * What is rare may be older than what was fetched of all: the connector looks for it.
- * @param {Log} log @param {string} [station] @param {string} [action]
- */
-function useRare(log, station, action) {
-  useEffect(() => {
-    if (!station && !action) return undefined;
-    const ended = new AbortController();
-    const timer = setTimeout(() => {
-      const found = get("messages", { station, action, limit: FETCHED }, { signal: ended.signal });
-      // What is here is shown all the same.
-      found.then(({ items }) => log.addOlder(items), () => undefined);
-    }, TYPED_MS);
-    return () => {
-      clearTimeout(timer);
-      ended.abort();
-    };
-  }, [station, action]);
-}
-
-/** @param {{log: Log, only: string}} props */
-function Actions({ log, only }) {
+/** @param {{log: Log, query: Record<string, any>}} props query: as the connector takes it */
+function Actions({ log, query }) {
   log.revision.value; // Read: the number that waits changes.
   const isPaused = log.isPaused.value;
   const waits = log.waiting.length;
@@ -131,36 +110,39 @@ function Actions({ log, only }) {
       <${Icon} name=${isPaused ? "play" : "pause"} />${isPaused ? html`Go on <span class="num">(${waits >= MOST ? `${MOST}, the newest,` : waits} waiting)</span>` : "Pause"}
     </button>
     <button class="btn" type="button" disabled=${log.shown.length === 0} onClick=${() => saveLines(log.shown)}><${Icon} name="download" />Download what is shown</button>
-    <a class="btn" href=${url("messages.jsonl", { station: only })} download>All that is kept</a>`;
+    <a class="btn" href=${url("messages.jsonl", query)} download>${log.isFiltered ? "All kept that fit" : "All that is kept"}</a>`;
 }
 
 /**
  * How many there are; told without a stream of words to screen readers.
- * @param {{log: Log, older: any, further: () => Promise<any>}} props
+ * @param {{log: Log, pages: {older: any, further: () => Promise<any>}}} props
  */
-function Told({ log, older, further }) {
+function Told({ log, pages }) {
   log.revision.value;
-  const hasRoom = older.value && log.frames.length <= MOST - FETCHED;
-  const isFiltered = log.shown.length !== log.frames.length;
+  const hasRoom = (log.isFiltered ? log.sought.size : log.frames.length) < MOST;
+  const hasOlder = Boolean(pages.older.value);
+  const isFiltered = log.shown.length !== log.all.length;
   return html`<div class="frame-told row small muted num"><p>
-    ${plural(log.shown.length, "message")}${isFiltered && ` of ${number(log.frames.length)}`}${log.isPaused.value && " · paused"}
+    ${plural(log.shown.length, "message")}${isFiltered && ` of ${number(log.all.length)}`}${log.isPaused.value && " · paused"}
     ${log.dropped > 0 && html` · <span>${plural(log.dropped, "older one")} let go: the page keeps the newest ${MOST}</span>`}
     ${log.missed > 0 && html` · <span>${plural(log.missed, "message")} not sent: too many at once</span>`}
-  </p>${hasRoom && html`<${ActionButton} small=${true} kind="quiet" run=${further}>Look further back</${ActionButton}>`}</div>`;
+    ${hasOlder && !hasRoom && " · older ones are kept: take them along"}
+  </p>${hasOlder && hasRoom && html`<${ActionButton} small=${true} kind="quiet" run=${pages.further}>Look further back</${ActionButton}>`}</div>`;
 }
 
-/** @param {{log: Log, active: any, opened: any, error: any}} props */
-function Rows({ log, active, opened, error }) {
+/** @param {{log: Log, isSeeking: any, active: any, opened: any, error: any}} props */
+function Rows({ log, isSeeking, active, opened, error }) {
   log.revision.value; // Read: the page around it is not drawn again for each message.
-  if (log.shown.length === 0) return error.value ? null : html`<${Nothing} log=${log} />`;
+  if (log.shown.length === 0) return error.value ? null : html`<${Nothing} log=${log} isSeeking=${isSeeking.value} />`;
   return html`<${FrameList} log=${log} activeKey=${active.value} onActive=${(key) => (active.value = key)} onOpen=${(frame) => (opened.value = frame)} />`;
 }
 
-/** @param {{log: Log}} props */
-function Nothing({ log }) {
+/** @param {{log: Log, isSeeking: boolean}} props */
+function Nothing({ log, isSeeking }) {
+  if (log.frames.length > 0 && isSeeking) return html`<${Loading} text="Looking through all that is kept…" />`;
   if (log.frames.length > 0) {
     const none = Object.fromEntries(NAMES.map((name) => [name, null]));
-    return html`<${Empty} icon="search" title="No message is like that"><button class="btn" type="button" onClick=${() => setQuery(none)}>Show all</button></${Empty}>`;
+    return html`<${Empty} icon="search" title="No message that is kept is like that"><button class="btn" type="button" onClick=${() => setQuery(none)}>Show all</button></${Empty}>`;
   }
   if (!log.isFetched) return html`<${Loading} />`;
   return html`<${Empty} icon="frames" title="No message yet">As soon as a station says something it is here.</${Empty}>`;

@@ -31,29 +31,28 @@ const KINDS = {
   DISCONNECTED: { tone: "off", shape: "○", text: "Gone" },
   REFUSED: { tone: "bad", shape: "✕", text: "Refused" },
 };
-const LINKS = new Set(["CONNECTED", "DISCONNECTED", "REFUSED"]);
 const MALFORMED = { tone: /** @type {Tone} */ ("bad"), shape: "✕", text: "Malformed" };
 
 /** How a kind is shown; one that is no kind of OCPP-J is malformed. @param {Frame} frame */
 export const shownAs = (frame) => KINDS[frame.kind] ?? MALFORMED;
-
-/** Whether it tells of something wrong. @param {Frame} frame */
-export const isBad = (frame) => shownAs(frame).tone === "bad";
 
 /** @param {Frame} frame */
 const asks = (frame) => frame.kind === "CALL" || frame.kind === "SEND";
 /** @param {Frame} frame */
 const answers = (frame) => frame.kind === "CALLRESULT" || frame.kind === "CALLERROR";
 
-/** What can be chosen as kind: [name, words, predicate]. */
-/** @type {[string, string, (frame: Frame) => boolean][]} */
+/** What can be chosen as kind: [name, words, kinds]; none: all. */
+/** @type {[string, string, string[]][]} */
 export const CHOICES = [
-  ["", "All", () => true],
-  ["calls", "Calls and sends", asks],
-  ["answers", "Answers", answers],
-  ["errors", "Wrong or refused", isBad],
-  ["links", "Connections", (frame) => LINKS.has(frame.kind)],
+  ["", "All", []],
+  ["calls", "Calls and sends", ["CALL", "SEND"]],
+  ["answers", "Answers", ["CALLRESULT", "CALLERROR"]],
+  ["errors", "Wrong or refused", ["CALLERROR", "CALLRESULTERROR", "MALFORMED", "REFUSED"]],
+  ["links", "Connections", ["CONNECTED", "DISCONNECTED", "REFUSED"]],
 ];
+
+/** The kinds that a choice stands for. @param {string} [choice] */
+export const kindsOf = (choice = "") => (CHOICES.find(([name]) => name === choice) ?? CHOICES[0])[2];
 
 const WAYS = { in: "from station", out: "to station" };
 

@@ -4,12 +4,14 @@
  * screen, so that hundreds of them in a second are one repaint.
  */
 import { signal } from "../../lib/html.js";
-import { byAge, CHOICES, read } from "./kinds.js";
+import { byAge, kindsOf, read } from "./kinds.js";
 
 /** @typedef {import("./kinds.js").Frame} Frame */
 /** @typedef {{station?: string, action?: string, direction?: string, kind?: string, text?: string}} Filter */
 
 export const MOST = 5000;
+/** How many are asked for at once. */
+export const FETCHED = 1000;
 const MOST_CHARACTERS = 24_000_000;
 const HIDDEN_MS = 1000;
 
@@ -23,6 +25,10 @@ export class Log {
     this.frames = [];
     /** @type {Frame[]} those that fit the filter */
     this.shown = [];
+    /** @type {Map<string, Frame>} older than those, which the connector found for the filter */
+    this.sought = new Map();
+    /** Counts the streams that began: what is fetched before one belongs to no run. */
+    this.streams = signal(0);
     /** Actions that were seen, sorted; a new array when there is a new one. */
     this.actions = signal(/** @type {string[]} */ ([]));
     /** How many were let go since the page began to listen. */
@@ -47,13 +53,34 @@ export class Log {
     this.missed = 0;
     /** @type {(frame: Frame) => boolean} */
     this.fits = () => true;
+    this.isFiltered = false;
   }
 
   /** @param {Filter} filter */
   filter(filter) {
     this.fits = predicate(filter);
-    this.shown = this.frames.filter(this.fits);
+    this.isFiltered = Object.values(filter).some((text) => text?.trim());
+    this.sought.clear();
+    this.choose();
     this.shiftedRows = 0;
+    this.revision.value += 1;
+  }
+
+  /** All that is here, oldest first: what was sought is older, or among the others already. */
+  get all() {
+    const older = [...this.sought.values()].filter((frame) => !this.keys.has(frame.key));
+    return older.length ? [...older, ...this.frames].sort(byAge) : this.frames;
+  }
+
+  choose() {
+    this.shown = (this.sought.size ? this.all : this.frames).filter(this.fits);
+  }
+
+  /** What the connector found; the page keeps no more of them than of others. @param {any[]} records */
+  addSought(records) {
+    const found = records.map((each) => read(each, this.run));
+    this.note(found);
+    this.addFound(found);
     this.revision.value += 1;
   }
 
@@ -69,6 +96,7 @@ export class Log {
     }
     this.started = started;
     this.newest = -1;
+    this.streams.value += 1;
     return this.last;
   }
 
@@ -101,7 +129,7 @@ export class Log {
     this.characters += length(fresh);
     this.note(fresh);
     this.trim();
-    this.shown = this.frames.filter(this.fits);
+    this.choose();
     this.revision.value += 1;
   }
 
@@ -148,10 +176,22 @@ export class Log {
     if (count === 0) return;
     const gone = this.frames.splice(0, count);
     this.characters = characters;
-    const rows = gone.filter(this.fits).length;
-    this.shown.splice(0, rows);
-    this.shiftedRows += rows;
     this.forget(gone);
+    const fitting = gone.filter(this.fits);
+    if (this.isFiltered) return this.addFound(fitting);
+    this.shown.splice(0, fitting.length);
+    this.shiftedRows += fitting.length;
+  }
+
+  /** Those that fit stay, though what is around them goes. @param {Frame[]} frames */
+  addFound(frames) {
+    for (const frame of frames) this.sought.set(frame.key, frame);
+    if (this.sought.size > MOST * 1.1) {
+      const kept = [...this.sought.values()].sort(byAge).slice(-MOST);
+      this.shiftedRows += this.sought.size - kept.length;
+      this.sought = new Map(kept.map((frame) => [frame.key, frame]));
+    }
+    this.choose();
   }
 
   /** @param {Frame[]} frames */
@@ -167,11 +207,11 @@ const length = (frames) => frames.reduce((sum, frame) => sum + frame.text.length
 /** @param {Filter} filter @returns {(frame: Frame) => boolean} */
 function predicate({ station = "", action = "", direction = "", kind = "", text = "" }) {
   const [where, what, sought] = [station, action, text].map((each) => each.trim().toLowerCase());
-  const [, , isKind] = CHOICES.find(([name]) => name === kind) ?? CHOICES[0];
+  const kinds = kindsOf(kind);
   return (frame) =>
     (!where || (frame.station ?? "").toLowerCase().includes(where)) &&
     (!what || (frame.action ?? "").toLowerCase().includes(what)) &&
     (!direction || frame.direction === direction) &&
-    isKind(frame) &&
+    (kinds.length === 0 || kinds.includes(frame.kind)) &&
     (!sought || frame.text.toLowerCase().includes(sought));
 }

@@ -1,6 +1,7 @@
 // @ts-check
 /** One call with its answer, side by side. */
-import { html, useRef } from "../../lib/html.js";
+import { get } from "../../lib/api.js";
+import { html, useEffect, useRef } from "../../lib/html.js";
 import { href } from "../../lib/router.js";
 import { announce, toast } from "../../parts/announce.js";
 import { Dialog } from "../../parts/dialog.js";
@@ -12,13 +13,24 @@ import { wholeTime } from "./times.js";
 
 /** @typedef {import("./kinds.js").Frame} Frame */
 
+/** How many are looked through for the other half of one that was sought. */
+const AROUND = 200;
+
 /**
  * @param {{log: import("./log.js").Log, frame: Frame, onClose: () => void,
  *   onStep: (by: number) => void}} props onStep: to the row before or after
  */
 export function Pair({ log, frame, onClose, onStep }) {
   log.revision.value; // Read: an answer that comes is shown.
-  const other = partnerOf(log.frames, frame);
+  const other = partnerOf(log.all, frame);
+  useEffect(() => {
+    if (other || !frame.id || !frame.station || !log.sought.has(frame.key)) return undefined;
+    const ended = new AbortController();
+    const query = { station: frame.station, text: frame.id, limit: AROUND };
+    // Where nobody answers it is as if it were no longer there; the page tells that anyway.
+    get("messages", query, { signal: ended.signal }).then(({ items }) => log.addSought(items), () => undefined);
+    return () => ended.abort();
+  }, [frame.key]);
   const isCall = frame.kind === "CALL";
   const [left, right] = isCall || !other ? [frame, other] : [other, frame];
   const press = (event) => {
