@@ -8,6 +8,8 @@ import { keyOf } from "./keys.js";
 
 export const POWER = "Power.Active.Import";
 export const SESSION_ENERGY = "session_energy";
+/** No station has more, W: what is said beyond it is a mistake of its meter. */
+const MOST_W = 1e8;
 const PLUGGED = new Set(["Preparing", "SuspendedEV", "SuspendedEVSE", "Finishing", "Occupied"]);
 
 /** @param {View} view */
@@ -85,6 +87,9 @@ export function powerOf(view, valueNow) {
   if (known.length) return known.reduce((sum, each) => sum + each, 0);
   return valueNow(keyOf(view.station, "0", POWER))?.value ?? null;
 }
+
+/** Whether a power can be one at all. @param {number | null} watts */
+export const isPlausible = (watts) => watts === null || Math.abs(watts) <= MOST_W;
 
 /** Wh of what runs. @param {View} view */
 const energyOf = (view) =>

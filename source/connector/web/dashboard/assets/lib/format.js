@@ -10,6 +10,14 @@ const WHOLE = fixed(0);
 const ONE = fixed(1);
 const TWO = fixed(2);
 const UP_TO_3 = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
+const POWERS_OF_10 = new Intl.NumberFormat("en", { notation: "scientific", maximumFractionDigits: 2 });
+/** From there on digits tell nothing but that it cannot be: no station is of 10 GW. */
+const FAR = 1e7;
+/** Numbers of any kind: there may be times in ms among them. */
+const FAR_NUMBER = 1e15;
+
+/** In its digits, as long as there is room for them. @param {Intl.NumberFormat} format @param {number} value @param {number} [far] */
+const digits = (format, value, far = FAR) => (Math.abs(value) < far ? format : POWERS_OF_10).format(value);
 
 /** @param {unknown} value @returns {value is number} */
 const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
@@ -17,18 +25,18 @@ const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
 /** 7400 -> "7.40 kW"; 850 -> "850 W". @param {unknown} watts */
 export function power(watts) {
   if (!isNumber(watts)) return UNKNOWN;
-  return Math.abs(watts) < 1000 ? `${WHOLE.format(watts)} W` : `${TWO.format(watts / 1000)} kW`;
+  return Math.abs(watts) < 1000 ? `${WHOLE.format(watts)} W` : `${digits(TWO, watts / 1000)} kW`;
 }
 
 /** 12345 -> "12.35 kWh"; 850 -> "850 Wh". @param {unknown} wattHours */
 export function energy(wattHours) {
   if (!isNumber(wattHours)) return UNKNOWN;
   if (Math.abs(wattHours) < 1000) return `${WHOLE.format(wattHours)} Wh`;
-  return `${TWO.format(wattHours / 1000)} kWh`;
+  return `${digits(TWO, wattHours / 1000)} kWh`;
 }
 
 /** 16 -> "16.0 A". @param {unknown} amperes */
-export const current = (amperes) => (isNumber(amperes) ? `${ONE.format(amperes)} A` : UNKNOWN);
+export const current = (amperes) => (isNumber(amperes) ? `${digits(ONE, amperes)} A` : UNKNOWN);
 
 const BY_UNIT = { W: power, Wh: energy, A: current };
 
@@ -37,12 +45,12 @@ export function value(value, unit) {
   if (value === null || value === undefined || value === "") return UNKNOWN;
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (unit && BY_UNIT[unit]) return BY_UNIT[unit](value);
-  const text = isNumber(value) ? UP_TO_3.format(value) : String(value);
+  const text = isNumber(value) ? digits(UP_TO_3, value, FAR_NUMBER) : String(value);
   return unit ? `${text} ${unit}` : text;
 }
 
 /** @param {unknown} count */
-export const number = (count) => (isNumber(count) ? UP_TO_3.format(count) : UNKNOWN);
+export const number = (count) => (isNumber(count) ? digits(UP_TO_3, count, FAR_NUMBER) : UNKNOWN);
 
 /** 1 536 -> "1.5 KiB". @param {unknown} bytes */
 export function bytes(bytes) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** All stations at a glance; what needs somebody comes first. */
 import { html, useEffect, useMemo } from "../lib/html.js";
-import { isCharging, isPending, powerOf } from "../lib/fleet.js";
+import { isCharging, isPending, isPlausible, powerOf } from "../lib/fleet.js";
 import { plural, power } from "../lib/format.js";
 import { href } from "../lib/router.js";
 import { isLoaded, now, paced, revision, stationViews, valueNow } from "../lib/state.js";
@@ -36,6 +36,9 @@ function Summary({ views }) {
   const online = views.filter((view) => view.registration === "Accepted" && view.connected).length;
   const waiting = views.filter(isPending).length;
   const charging = views.filter(isCharging).length;
-  const total = views.reduce((sum, view) => sum + (powerOf(view, valueNow) ?? 0), 0);
-  return html`<span class="num">${plural(views.length, "station")} · ${waiting > 0 && `${waiting} waiting · `}${online} online · ${charging} charging · ${power(total)}</span>`;
+  const powers = views.map((view) => powerOf(view, valueNow));
+  const counted = powers.filter(isPlausible);
+  const total = counted.reduce((sum, each) => sum + (each ?? 0), 0);
+  const wrong = powers.length - counted.length;
+  return html`<span class="num">${plural(views.length, "station")} · ${waiting > 0 && `${waiting} waiting · `}${online} online · ${charging} charging · ${power(total)}${wrong > 0 && ` · without ${plural(wrong, "power")} that cannot be`}</span>`;
 }

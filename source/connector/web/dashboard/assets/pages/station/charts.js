@@ -18,6 +18,8 @@ const RANGES = [
   [7 * 86_400, "7 d", "Last 7 days"],
 ];
 const MOST_ROWS = 60;
+/** In kW, A and %: a value beyond it is a mistake of the meter, and would leave the rest flat. */
+const MOST = 100_000;
 
 /**
  * @typedef {import("../../parts/chart.js").Line & {key: string, scaleBy?: number, isAlways?: boolean}} Curve
@@ -159,8 +161,8 @@ function Plot({ those, series, title, label, onZoom, version }) {
 /** @param {Curve[]} those @param {Series} series */
 function columnsOf(those, series) {
   const [times, ...all] = series.columns();
-  const scaled = those.map(({ key, scaleBy = 1 }) =>
-    all[series.keys.indexOf(key)].map((each) => (each === null ? null : each * scaleBy)),
+  const scaled = those.map(({ key, scaleBy = 1, isStep }) =>
+    all[series.keys.indexOf(key)].map((each) => (each === null || (!isStep && Math.abs(each * scaleBy) > MOST) ? null : each * scaleBy)),
   );
   return [times, ...scaled];
 }
