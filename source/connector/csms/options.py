@@ -129,13 +129,17 @@ class Retention:
     recordings: Path | None = None
 
 
+UnknownTokens = Literal["accept", "reject", "ask"]
+"""What holds for an id token that nobody has registered."""
+
+
 @dataclass(frozen=True, slots=True)
 class CsmsOptions:
     """The central system's own settings."""
 
     unknown_stations: UnknownPolicy = "pending"
     stations: dict[str, StationOptions] = field(default_factory=dict)
-    unknown_tokens: Literal["accept", "reject", "ask"] = "accept"
+    unknown_tokens: UnknownTokens = "accept"
     token_ask_timeout_s: float = 5.0
     token_ask_default: Literal["accept", "reject"] = "reject"
     tokens: dict[str, TokenOptions] = field(default_factory=dict)

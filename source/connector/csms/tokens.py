@@ -8,7 +8,7 @@ from typing import Any
 
 from connector.csms import token_verdicts as verdicts
 from connector.csms.clock import Clock
-from connector.csms.options import CsmsOptions
+from connector.csms.options import CsmsOptions, UnknownTokens
 from connector.csms.seen_tokens import SeenTokens
 from connector.csms.station import Station
 from connector.csms.token_questions import TokenQuestions
@@ -79,6 +79,11 @@ class Tokens:
         return await self.registry.delete(id_token, type)
 
     # -- what is said
+
+    @property
+    def unknown(self) -> UnknownTokens:
+        """What holds for tokens that nobody has registered."""
+        return self._options.unknown_tokens
 
     def decide(
         self, shown: Presented, *, may_ask: bool = True

@@ -238,10 +238,10 @@ OF_SCHEMAS: dict[str, Any] = {
     "Page_Message_": _page(_MESSAGE),
     "Page_PastValue_": _page({"timestamp": _WHEN, "value": 7400.0}),
     "Page_Reservation_": _page(_RESERVATION),
-    "Page_SeenTokenView_": _page(_SEEN),
     "Page_StationView_": _page(_STATION),
     "Page_TokenView_": _page(_TOKEN),
     "Page_Transaction_": _page(_TRANSACTION),
+    "SeenTokenPage": _page(_SEEN, unknown="reject"),
     "StationView": _STATION,
     "StoreView": {
         "backend": "sqlite",

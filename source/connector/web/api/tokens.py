@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from connector.csms import times, token_members
+from connector.csms.options import UnknownTokens
 from connector.csms.token_members import LONGEST_ID, MOST_ACTIVE, Status
 from connector.csms.token_verdicts import LONGEST, has_room
 from connector.csms.tokens import ANY_TYPE, Tokens
@@ -152,6 +153,15 @@ class SeenTokenView(BaseModel):
     times: int = Field(description="In how many messages")
 
 
+class SeenTokenPage(Page[SeenTokenView]):
+    """Who has tried, and what is answered."""
+
+    unknown: UnknownTokens = Field(
+        description="UNKNOWN_TOKENS: what holds for them until they are registered",
+        examples=["reject"],
+    )
+
+
 def routes(context: ApiContext) -> APIRouter:
     """The routes."""
     router = api_router("tokens")
@@ -225,21 +235,22 @@ def _add_lists(router: APIRouter, context: ApiContext) -> None:
     )
     async def list_seen_tokens(
         limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
-    ) -> Page[SeenTokenView]:
+    ) -> SeenTokenPage:
         before = keys_of(cursor, int, str, str) if cursor else None
         return await _seen_page(context, tokens, limit, before)
 
 
 async def _seen_page(
     context: ApiContext, tokens: Tokens, limit: int, before: Any
-) -> Page[SeenTokenView]:
+) -> SeenTokenPage:
     await tokens.seen.flush()
     found = await context.store.seen_tokens(limit + 1, before)
     items, after = found[:limit], None
     if len(found) > limit:
         last = items[-1]
         after = cursor_of(last.last_ms, last.id_token, last.type)
-    return Page(items=[_shown_seen(each) for each in items], next=after)
+    shown = [_shown_seen(each) for each in items]
+    return SeenTokenPage(items=shown, next=after, unknown=tokens.unknown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,3 +239,14 @@ async def test_a_cursor_that_is_none_is_422(shared_api: Api, cursor: str) -> Non
 async def test_strangers_are_told_nothing(shared_api: Api) -> None:
     for where in (TOKENS, f"{TOKENS}/seen", path("04A2")):
         assert (await shared_api.stranger.get(where)).status_code == 401
+
+
+@pytest.mark.parametrize("policy", ["accept", "reject", "ask"])
+async def test_who_was_seen_comes_with_what_holds_for_them(
+    start_api: StartApi, policy: str
+) -> None:
+    api = await start_api(unknown_tokens=policy)
+
+    found = await api.get(f"{TOKENS}/seen")
+
+    assert found == {"items": [], "next": None, "unknown": policy}

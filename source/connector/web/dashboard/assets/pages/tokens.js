@@ -17,7 +17,7 @@ export const title = () => "Tokens";
 /** @param {{query: Record<string, string>}} props */
 export default function Page({ query }) {
   const edited = useSignal(/** @type {any} */ (null));
-  const { tokens, seen, isMore, error, reload } = useTokens();
+  const { tokens, seen, unknown, isMore, error, reload } = useTokens();
   const add = () => (edited.value = { isNew: true });
   return html`<${PageHead} title="Tokens" sub="Cards, keys and apps: who may charge, and who has tried.">
       <button class="btn btn-primary" type="button" onClick=${add}><${Icon} name="add" />Add a token</button>
@@ -25,7 +25,7 @@ export default function Page({ query }) {
     <${ErrorNote} error=${error.value} retry=${reload} />
     ${tokens.value === null && !error.value && html`<${Loading} />`}
     ${tokens.value && html`
-      <${Seen} seen=${seen.value} isMore=${isMore.value} reload=${reload} />
+      <${Seen} seen=${seen.value} unknown=${unknown.value} isMore=${isMore.value} reload=${reload} />
       <${Registered} tokens=${tokens.value} query=${query} onEdit=${(token) => (edited.value = { token })} reload=${reload} />`}
     ${edited.value && html`<${TokenForm} token=${edited.value.token} onClose=${() => (edited.value = null)} onSaved=${reload} />`}`;
 }
@@ -34,11 +34,13 @@ export default function Page({ query }) {
 function useTokens() {
   const tokens = useSignal(/** @type {any[] | null} */ (null));
   const seen = useSignal(/** @type {any[]} */ ([]));
+  const unknown = useSignal("");
   const isMore = useSignal(false);
   const error = useSignal(/** @type {any} */ (null));
   const look = async () => {
     const page = await get("tokens/seen", { limit: MOST_SEEN });
     seen.value = page.items;
+    unknown.value = page.unknown;
     isMore.value = Boolean(page.next);
   };
   const reload = async () => {
@@ -60,5 +62,5 @@ function useTokens() {
       stop();
     };
   }, []);
-  return { tokens, seen, isMore, error, reload };
+  return { tokens, seen, unknown, isMore, error, reload };
 }

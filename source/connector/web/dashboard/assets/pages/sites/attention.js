@@ -13,6 +13,12 @@ import { Refusal } from "./refusal.js";
 
 const MOST = 4;
 const MOST_WAITING = 3;
+const MOST_SEEN = 50;
+/** What is told of unknown tokens, by `UNKNOWN_TOKENS`; those that are accepted need nobody. @type {Record<string, string>} */
+const SEEN = {
+  reject: "Unknown tokens were presented, and are rejected:",
+  ask: "Unknown tokens were presented, and are asked about each time:",
+};
 /** The worst first. */
 const TONES = ["bad", "warn", "info"];
 const ASK_AGAIN_MS = 60_000;
@@ -163,12 +169,15 @@ async function health() {
 }
 
 async function seenTokens() {
-  const found = await asked("tokens/seen", { limit: MOST + 1 });
-  if (!found?.items.length) return [];
-  const ids = found.items.slice(0, MOST).map((each) => each.id);
-  const more = found.items.length > MOST || found.next;
+  const found = await asked("tokens/seen", { limit: MOST_SEEN });
+  const title = SEEN[found?.unknown];
+  if (!title || !found.items.length) return [];
+  // One card has several types where stations speak several versions.
+  const all = [...new Set(found.items.map((each) => each.id))];
+  const ids = all.slice(0, MOST);
+  const more = all.length > MOST || found.next;
   return [
-    html`<${Line} key="tokens" tone="info" icon="tokens" title="Unknown tokens were presented:" action=${html`<a class="btn btn-small" href=${href(["tokens"], { show: "seen" })}>Look at them</a>`}>
+    html`<${Line} key="tokens" tone="info" icon="tokens" title=${title} action=${html`<a class="btn btn-small" href=${href(["tokens"], { show: "seen" })}>Look at them</a>`}>
       <span class="mono">${ids.join(", ")}</span>${more && " and more"}
     </${Line}>`,
   ];

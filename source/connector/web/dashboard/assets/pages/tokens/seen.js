@@ -8,9 +8,10 @@ import { ActionButton } from "../../parts/button.js";
 import { Empty, Section } from "../../parts/page.js";
 import { DataTable } from "../../parts/table.js";
 import { TimeAgo } from "../../parts/time.js";
+import { POLICIES } from "./words.js";
 
-/** @param {{seen: any[], isMore: boolean, reload: () => Promise<any>}} props */
-export function Seen({ seen, isMore, reload }) {
+/** @param {{seen: any[], unknown: string, isMore: boolean, reload: () => Promise<any>}} props */
+export function Seen({ seen, unknown, isMore, reload }) {
   const columns = [
     { key: "id", label: "Id", cell: ({ id }) => html`<strong class="wrap">${id}</strong>` },
     { key: "type", label: "Type", cell: ({ type }) => (type === "any" ? "Any" : type) },
@@ -21,6 +22,7 @@ export function Seen({ seen, isMore, reload }) {
   ];
   const empty = html`<${Empty} icon="tokens" title="No unknown token">A card that nobody has registered appears here when it is presented.</${Empty}>`;
   return html`<${Section} title="Presented, but not registered" flush=${true}>
+    ${seen.length > 0 && html`<p class="muted seen-policy">${POLICIES[unknown]} <code>UNKNOWN_TOKENS</code> is <code>${unknown}</code>; what you choose here comes first.</p>`}
     <${DataTable} caption="Tokens that nobody has registered, the newest first" columns=${columns} rows=${seen} keyOf=${({ type, id }) => `${type}/${id}`} empty=${empty} />
     ${isMore && html`<p class="muted loading">and older ones</p>`}
   </${Section}>`;

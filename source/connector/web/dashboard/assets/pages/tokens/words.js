@@ -24,6 +24,13 @@ export const TYPES = ["any", "ISO14443", "ISO15693", "eMAID", "MacAddress", "Key
   (name) => [name, name === "any" ? "Any" : name],
 );
 
+/** What is answered where nobody has registered a token, by `UNKNOWN_TOKENS`. @type {Record<string, string>} */
+export const POLICIES = {
+  accept: "These may charge: unknown tokens are accepted.",
+  reject: "These may not charge: unknown tokens are rejected.",
+  ask: "Somebody on MQTT is asked each time whether these may charge.",
+};
+
 /** What holds now: one that has expired is not accepted. @param {any} token @param {number} nowMs */
 export const statusNow = (token, nowMs) =>
   token.status === "Accepted" && token.expiry && Date.parse(token.expiry) <= nowMs ? "Expired" : token.status;
