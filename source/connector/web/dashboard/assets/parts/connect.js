@@ -2,6 +2,7 @@
 /** What to type into a charger so that it comes here: as text, and as a QR code. */
 import { html, useEffect, useSignal } from "../lib/html.js";
 import { get } from "../lib/api.js";
+import { hostOf, IDENTITY_EXPECTED, isIdentity } from "./address.js";
 import { CopyText } from "./copy.js";
 import { Check, Field } from "./field.js";
 import { QrCode } from "./qr.js";
@@ -23,6 +24,14 @@ function usePorts() {
   return ports.value;
 }
 
+const NOTHING = html`<span class="muted">once step 1 is right</span>`;
+
+/** What is wrong with the host that was typed. @param {string | null} host */
+function hostProblem(host) {
+  if (!host) return "Expected: a name or an IP address, such as 192.168.1.5.";
+  return HERE.has(host) ? `A charger cannot reach “${host}”: type the name or IP address that this machine has in your network.` : null;
+}
+
 export function Connect() {
   const ports = usePorts();
   const host = useSignal(location.hostname);
@@ -30,16 +39,19 @@ export function Connect() {
   const wantsTls = useSignal(false);
   const isTls = Boolean(ports.tls_port) && (wantsTls.value || !ports.port);
   const port = isTls ? ports.tls_port : ports.port;
-  const url = `${isTls ? "wss" : "ws"}://${host.value.trim() || "HOST"}:${port}/`;
-  const whole = url + encoded(id.value);
+  const place = host.value.trim() ? hostOf(host.value) : "HOST";
+  const name = id.value.trim();
+  const isName = name === "" || isIdentity(name);
+  const url = place && `${isTls ? "wss" : "ws"}://${place}:${port}/`;
+  const whole = url && isName ? url + encoded(name) : null;
   return html`<div class="connect">
     <ol>
       <li><div class="stack tight">
         <h3>Who is it, and where is this machine?</h3>
         <div class="filters">
-          <${Field} label="Name of the station" value=${id.value} onInput=${(text) => (id.value = text)} placeholder="CP-1" maxlength="255"
+          <${Field} label="Name of the station" value=${id.value} onInput=${(text) => (id.value = text)} placeholder="CP-1" maxlength="255" error=${isName ? null : IDENTITY_EXPECTED}
             help="Its identity, as you like: letters, digits and -. Many stations have their own, often the serial number." />
-          <${Field} label="Address of this machine" maxlength="255" value=${host.value} onInput=${(text) => (host.value = text)} error=${HERE.has(host.value.trim()) ? html`A charger cannot reach “${host.value}”: type the name or IP address that this machine has in your network.` : null} />
+          <${Field} label="Address of this machine" maxlength="255" value=${host.value} onInput=${(text) => (host.value = text)} error=${hostProblem(place)} />
         </div>
         ${ports.tls_port > 0 && ports.port > 0 && html`<${Check} label="Encrypted (TLS)" checked=${wantsTls.value} onChange=${(is) => (wantsTls.value = is)} />`}
       </div></li>
@@ -47,9 +59,9 @@ export function Connect() {
         <h3>Enter this in the charger</h3>
         <p class="muted">In its app, its web page or its installer menu, often under OCPP, backend or central system.</p>
         <dl class="settings">
-          <dt>URL of the central system</dt><dd><${CopyText} text=${url} label="Copy the URL" /></dd>
-          <dt>Name (charge point ID)</dt><dd>${id.value.trim() ? html`<${CopyText} text=${id.value.trim()} label="Copy the name" />` : html`<span class="muted">the name from step 1, or its own</span>`}</dd>
-          <dt>If it has one field for both</dt><dd><${CopyText} text=${whole} label="Copy the URL with the name" /></dd>
+          <dt>URL of the central system</dt><dd>${url ? html`<${CopyText} text=${url} label="Copy the URL" />` : NOTHING}</dd>
+          <dt>Name (charge point ID)</dt><dd>${name && isName ? html`<${CopyText} text=${name} label="Copy the name" />` : html`<span class="muted">the name from step 1, or its own</span>`}</dd>
+          <dt>If it has one field for both</dt><dd>${whole ? html`<${CopyText} text=${whole} label="Copy the URL with the name" />` : NOTHING}</dd>
           <dt>Protocol</dt><dd>OCPP 1.6 JSON, 2.0.1 or 2.1 (not SOAP)</dd>
           <dt>Security</dt><dd>${isTls ? "TLS, profile 2 or 3" : "none (profile 0), or a password (profile 1) that you set on the station’s page"}</dd>
         </dl>
@@ -59,9 +71,9 @@ export function Connect() {
         <p>After it has restarted it appears on the page “Stations” as waiting. One click on <strong>Adopt</strong> lets it in. Nothing appears? Then it does not reach this machine: check the address, port ${port} and the firewall.</p>
       </div></li>
     </ol>
-    <figure class="stack tight">
+    ${whole && html`<figure class="stack tight">
       <${QrCode} text=${whole} label=${`QR code of ${whole}`} />
       <figcaption class="muted small">Scan it with the phone<br />that sets up the charger</figcaption>
-    </figure>
+    </figure>`}
   </div>`;
 }

@@ -4,6 +4,7 @@ import { html, useState } from "../../lib/html.js";
 import { get, path, put } from "../../lib/api.js";
 import { go } from "../../lib/router.js";
 import { putStation, stationViews } from "../../lib/state.js";
+import { IDENTITY_EXPECTED, isIdentity } from "../../parts/address.js";
 import { toast } from "../../parts/announce.js";
 import { ActionButton } from "../../parts/button.js";
 import { confirm } from "../../parts/dialog.js";
@@ -21,6 +22,7 @@ export function Register() {
     setError(null);
     const id = form.id.trim();
     if (!id) throw new Error("Type the name that the station connects with.");
+    if (!isIdentity(id)) throw new Error(`This cannot be the name of a station. ${IDENTITY_EXPECTED}`);
     if (stationViews().has(id) && !(await replaces(id))) return;
     const members = { name: form.name.trim() || null, ...(form.password && { password: form.password }) };
     putStation(await put(path`stations/${id}`, members));

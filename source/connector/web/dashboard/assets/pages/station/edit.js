@@ -1,6 +1,6 @@
 // @ts-check
 /** Name, note and options of a station: the members of an entry of STATIONS. */
-import { html, useState } from "../../lib/html.js";
+import { html, useEffect, useRef, useState } from "../../lib/html.js";
 import { patch, path } from "../../lib/api.js";
 import { putStation } from "../../lib/state.js";
 import { toast } from "../../parts/announce.js";
@@ -106,15 +106,24 @@ export function EditDialog({ view, onClose }) {
   const field = (option) => html`<${OptionField} key=${option.name} option=${option} view=${view}
     text=${texts[option.name]} error=${problem?.of?.(option.name)}
     onInput=${(text) => setTexts((was) => ({ ...was, [option.name]: text }))} />`;
+  const form = useRef(/** @type {HTMLFormElement | null} */ (null));
+  useEffect(() => {
+    // What was refused may be out of sight: the focus brings it there.
+    const wrong = /** @type {HTMLElement | null} */ (form.current?.querySelector("[aria-invalid=true]") ?? null);
+    if (!problem || !wrong) return;
+    wrong.focus({ preventScroll: true });
+    wrong.closest(".field")?.scrollIntoView({ block: "center" });
+  }, [problem]);
   const isElsewhere = problem && !ALL.some(({ name }) => problem.of?.(name));
   return html`<${Dialog} title=${`Edit ${view.station}`} onClose=${onClose} wide>
-    <form class="stack" aria-label="Options" onKeyDown=${sendOnEnter} onSubmit=${(event) => event.preventDefault()}>
+    <form class="stack" ref=${form} aria-label="Options" onKeyDown=${sendOnEnter} onSubmit=${(event) => event.preventDefault()}>
       ${view.named && html`<${Notice} tone="warn" title="It is named in STATIONS.">Change its entry there, and start the connector again. What stands there counts.</${Notice}>`}
       ${GROUPS.map(([text, options]) => html`<fieldset class="station-options" key=${text} disabled=${view.named}>
         <legend>${text || "For people"}</legend>
         <div class="grid">${options.map(field)}</div>
       </fieldset>`)}
       ${isElsewhere && html`<${ErrorNote} error=${problem} />`}
+      ${problem && !isElsewhere && html`<p class="field-error">Nothing is saved: ${wrongNames(problem)}.</p>`}
       <p role="status" class="muted small">${Object.keys(changed).length ? "An empty field is not set." : "Nothing is changed yet."}</p>
       <div class="row end">
         <button class="btn" type="button" onClick=${onClose}>Cancel</button>
@@ -124,11 +133,20 @@ export function EditDialog({ view, onClose }) {
   </${Dialog}>`;
 }
 
+/** What is expected in a file of settings, for who types into a form. @param {string} expected */
+const inForm = (expected) => expected.replace(/, in quotes\b[^,;]*/, "");
+
+/** Where there is something to change, in words. @param {any} problem */
+function wrongNames(problem) {
+  const labels = ALL.filter(({ name }) => problem.of?.(name)).map(({ label }) => label);
+  return `look at ${labels.join(", ")}`;
+}
+
 /** @param {any} props What holds without it stands in the field, in grey. */
 function OptionField({ option, view, text, error, onInput }) {
   const { name, is, ...rest } = option;
   const holds = name === "password" ? "" : shown(view.options[name]);
   const now = text ?? (name === "password" ? "" : shown(view.registered[name]));
-  return html`<${Field} ...${rest} value=${now} onInput=${onInput} error=${error && `Expected: ${error}`}
+  return html`<${Field} ...${rest} value=${now} onInput=${onInput} error=${error && `Expected: ${inForm(error)}`}
     placeholder=${rest.options ? undefined : holds} inputmode=${is ? "decimal" : undefined} autocomplete=${name === "password" ? "new-password" : "off"} />`;
 }

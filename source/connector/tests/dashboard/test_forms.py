@@ -1,0 +1,75 @@
+"""Forms say what is wrong where it is seen, and give nothing out that cannot work."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from connector.tests.dashboard.conftest import OpenSite
+from connector.tests.dashboard.marks import MARKS
+
+pytestmark = MARKS
+TYPED = {
+    "http://192.168.1.5:9000/x y": "192.168.1.5",
+    "fe80::1": "[fe80::1]",
+    "[fe80::1]:80": "[fe80::1]",
+    "charger.home:1234/ws": "charger.home",
+    " 10.0.0.7 ": "10.0.0.7",
+}
+NO_HOST = ("two words", "x" * 300, "999.1.1.1", "::::", "192.168.1", "-", "http://")
+
+
+async def test_the_url_for_a_charger_is_one_or_there_is_none(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site()
+    page = (await site.page("adopt")).page
+    host = page.get_by_label("Address of this machine")
+    name = page.get_by_label("Name of the station")
+    code = page.get_by_role("img", name="QR code of ")
+    port = site.connector.ocpp_port
+    await expect(code).to_be_visible()
+    for text, found in TYPED.items():
+        await host.fill(text)
+        await expect(page.locator("dd code").first).to_have_text(
+            f"ws://{found}:{port}/"
+        )
+    for text in NO_HOST:
+        await host.fill("")
+        await expect(code).to_be_visible()
+        await host.evaluate("(field) => field.removeAttribute('maxlength')")
+        await host.fill(text)
+        await expect(
+            page.get_by_text("Expected: a name or an IP address")
+        ).to_be_visible()
+        await expect(code).to_have_count(0)
+    await host.fill("10.0.0.7")
+    await name.fill("CP 1")
+    await expect(page.get_by_text(f"ws://10.0.0.7:{port}/CP%201")).to_be_visible()
+    await name.fill("a/b")
+    await expect(page.get_by_text("without / and \\ and control")).to_be_visible()
+    await expect(code).to_have_count(0)
+    await expect(page.get_by_text("%2F")).to_have_count(0)
+
+
+async def test_a_refused_option_is_brought_into_sight(open_site: OpenSite) -> None:
+    site = await open_site()
+    station = await site.station("CP1")
+    await station.boot()
+    watched = await site.page("stations/CP1", viewport={"width": 900, "height": 500})
+    watched.expect(r"status of 422", r"^status 422")
+    page = watched.page
+    await page.get_by_role("button", name="Adopt", exact=True).click()
+    await expect(page.get_by_text("Adopted").first).to_be_visible()
+    await page.get_by_role("button", name="Edit", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    field = dialog.get_by_label("Name", exact=True)
+    await field.fill("x" * 300)
+    save = dialog.get_by_role("button", name="Save")
+    await save.click()
+
+    await expect(field).to_be_focused()
+    await expect(field).to_be_in_viewport()
+    told = dialog.get_by_text("Expected: text of 1 to 255 characters")
+    await expect(told).to_be_in_viewport()
+    await expect(told).not_to_contain_text("quotes")
+    await expect(dialog.get_by_text("Nothing is saved: look at Name.")).to_have_count(1)
