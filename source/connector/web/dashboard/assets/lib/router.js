@@ -64,5 +64,5 @@ export function setQuery(changes) {
   route.value = { segments, query: queryOf(place.split("?", 2)[1]) };
   // Browsers refuse to write the URL at each key of somebody who types fast.
   clearTimeout(waiting);
-  waiting = setTimeout(() => history.replaceState(null, "", place), WRITTEN_AFTER_MS);
+  waiting = setTimeout(() => history.replaceState(history.state, "", place), WRITTEN_AFTER_MS);
 }

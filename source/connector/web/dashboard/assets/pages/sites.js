@@ -1,6 +1,7 @@
 // @ts-check
 /** All stations at a glance; what needs somebody comes first. */
 import { html, useEffect, useMemo } from "../lib/html.js";
+import { keepList } from "../lib/back.js";
 import { isCharging, isPending, isPlausible, powerOf } from "../lib/fleet.js";
 import { plural, power } from "../lib/format.js";
 import { href } from "../lib/router.js";
@@ -20,6 +21,7 @@ export default function Page({ query }) {
   const pace = useMemo(() => paced(revision, PACE_MS), []);
   useEffect(() => pace.stop, []);
   pace.slow.value; // Read: this is shown again when it changes.
+  keepList(query);
   if (!isLoaded.value) return html`<${PageHead} title="Stations" /><${Loading} />`;
   const views = [...stationViews().values()];
   if (views.length === 0) return html`<${PageHead} title="Stations" /><${Newcomer} />`;

@@ -5,12 +5,12 @@ import { Icon } from "./icons.js";
 
 /**
  * The heading of a page; `children` are its actions, at the right.
- * @param {{title: any, sub?: any, back?: {href: string, text: string}, children?: any}} props
+ * @param {{title: any, sub?: any, back?: {href: string, text: string, onClick?: () => void}, children?: any}} props
  */
 export function PageHead({ title, sub, back, children }) {
   return html`<header class="page-head">
     <div>
-      ${back && html`<a class="back" href=${back.href}><${Icon} name="back" size=${16} />${back.text}</a>`}
+      ${back && html`<a class="back" href=${back.href} onClick=${back.onClick}><${Icon} name="back" size=${16} />${back.text}</a>`}
       <h1 tabindex="-1">${title}</h1>
       ${sub && html`<p class="muted">${sub}</p>`}
     </div>

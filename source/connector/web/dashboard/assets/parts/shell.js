@@ -2,6 +2,7 @@
 /** What is around every page: navigation, the bar of the connection, dialogs, messages. */
 import { html, useEffect, useErrorBoundary, useRef, useState } from "../lib/html.js";
 import { isLetIn, logOut } from "../lib/api.js";
+import { arrive } from "../lib/back.js";
 import { href, route } from "../lib/router.js";
 import { hello, link } from "../lib/state.js";
 import { nextTheme, theme } from "../lib/theme.js";
@@ -106,9 +107,10 @@ function Guarded({ place, module, params, query }) {
   const title = module.title(params);
   useEffect(() => {
     document.title = `${title} · OCPP connector`;
-    // Whoever follows a link is told where it led; who has just come begins at the top.
+    // Whoever follows a link is told where it led; who comes back is where they were.
+    const top = arrive();
     if (!isFirst) {
-      window.scrollTo(0, 0);
+      window.scrollTo(0, top);
       document.querySelector("#main h1")?.focus({ preventScroll: true });
     }
     isFirst = false;

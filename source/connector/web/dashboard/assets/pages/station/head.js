@@ -2,7 +2,8 @@
 /** Who the station is, and what is decided about it. */
 import { html, useState } from "../../lib/html.js";
 import { del, path, post } from "../../lib/api.js";
-import { go, href } from "../../lib/router.js";
+import { toList } from "../../lib/back.js";
+import { go } from "../../lib/router.js";
 import { toast } from "../../parts/announce.js";
 import { ActionButton } from "../../parts/button.js";
 import { Icon } from "../../parts/icons.js";
@@ -17,7 +18,7 @@ import { nameOf } from "./naming.js";
 export function Head({ view }) {
   const [isEdited, setEdited] = useState(false);
   const isFaulted = view.status === "Faulted" || view.status === "Unavailable";
-  return html`<${PageHead} title=${html`<span class="brief" title=${nameOf(view)}>${nameOf(view)}</span>`} sub=${html`<${Who} view=${view} />`} back=${{ href: href([]), text: "All stations" }}>
+  return html`<${PageHead} title=${html`<span class="brief" title=${nameOf(view)}>${nameOf(view)}</span>`} sub=${html`<${Who} view=${view} />`} back=${toList()}>
       <${LinkBadge} connected=${view.connected} />
       <${RegistrationBadge} registration=${view.registration} />
       ${view.connected && isFaulted && html`<${StatusBadge} status=${view.status} error=${view.error_code} />`}

@@ -1,5 +1,6 @@
 // @ts-check
 /** One station: how it is, what it is told, what it has done, and what is known of it. */
+import { toList } from "../../lib/back.js";
 import { html, useEffect, useRef } from "../../lib/html.js";
 import { href } from "../../lib/router.js";
 import { isLoaded, station } from "../../lib/state.js";
@@ -40,7 +41,7 @@ export default function Page({ params, query }) {
 
 /** @param {{id: string}} props */
 function Unknown({ id }) {
-  return html`<${PageHead} title=${id} back=${{ href: href([]), text: "All stations" }} />
+  return html`<${PageHead} title=${id} back=${toList()} />
     <${Notice} tone="warn" title="Nobody knows this station.">
       <p>It has never been here, or it was forgotten. When it connects it is listed under <a href=${href([])}>Stations</a>; one that is to come can be <a href=${href(["adopt"])}>added</a> before.</p>
     </${Notice}>`;
