@@ -177,3 +177,39 @@ async def test_what_is_given_in_a_pause_is_not_said_to_be_sent(
     await card.button("Release the limit of").click()
 
     await card.expect_steps(Sent=": nothing: paused", Accepted=": nothing was sent")
+
+
+async def test_a_limit_that_the_connector_refuses_leaves_the_steps_of_the_one_in_force(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.begin()
+    page = (await site.page("stations/CP1")).page
+    card = Card(page)
+    await card.limit("4.14")
+    await card.expect_steps(In_force="done: 4.14 kW")
+    await card.limit("-5")
+
+    refused = card.own.get_by_text("What was asked before stays.")
+    await expect(refused).to_contain_text("-5.00 kW")
+    await expect(refused).to_contain_text("OCPP 1.6 knows no negative limits")
+    await card.expect_steps(Asked="done: 4.14 kW", Accepted="done")
+    await card.expect_steps(In_force="done: 4.14 kW")
+
+
+async def test_a_limit_kept_for_the_next_transaction_is_not_told_as_refused(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    charge.station.answers["SetChargingProfile"] = lambda _: {"status": "Rejected"}
+    page = (await site.page("stations/CP1")).page
+    card = Card(page)
+    await card.limit("4.14")
+
+    await expect(badge(card.limit_form, "Kept for later")).to_be_visible()
+    told = "The station takes no limit now; it is kept for the next transaction."
+    await expect(card.limit_form).to_contain_text(told)
+    await expect(badge(page.locator("main"), "Rejected")).to_have_count(0)
+    await card.expect_steps(Asked="done: 4.14 kW", Accepted="under way")

@@ -6,8 +6,8 @@ import { isUnmet } from "../../lib/fleet.js";
 import { value } from "../../lib/state.js";
 import { Badge } from "../../parts/status.js";
 import { isHeldBelowLeast } from "./naming.js";
-import { isRunning, limitOrder, wasNotSent } from "./orders.js";
-import { Seen } from "./progress.js";
+import { isRunning, limitOrder, turnedDown, wasNotSent } from "./orders.js";
+import { commandName, Seen } from "./progress.js";
 
 const PHASES = ["L1", "L2", "L3"];
 
@@ -41,9 +41,21 @@ function steps(order, limit) {
 
 /** What was just asked: the station's view tells it a moment later. @param {any} order */
 function askedNow(order) {
-  if (!order?.times.asked || order.problem || order.isPast || typeof order.value !== "number") return null;
+  if (!order?.times.asked || order.problem || order.isPast) return null;
   if (order.outcome && !["accepted", "rejected"].includes(order.outcome.outcome)) return null;
-  return { power_limit: limitText(order.value, null), current_limit: limitText(null, order.value) }[order.command] ?? null;
+  return valueOf(order);
+}
+
+/** The limit that an order writes, in words; null: it writes none. @param {any} order */
+function valueOf({ command, value }) {
+  if (typeof value !== "number") return null;
+  return { power_limit: limitText(value, null), current_limit: limitText(null, value) }[command] ?? null;
+}
+
+/** What was given last and changed nothing. @param {{order: any}} props */
+function TurnedDown({ order }) {
+  const { detail, outcome } = order.outcome;
+  return html`<p class="small wrap"><${Badge} tone="bad" shape="✕">Refused</${Badge}> ${valueOf(order) ?? commandName(order.command)}: ${detail || outcome}. What was asked before stays.</p>`;
 }
 
 /** @param {any} order @param {string | null} has @returns {[string, string, string, any]} */
@@ -95,6 +107,7 @@ function isPausedByLimit({ view, where, limit, status }) {
 /** @param {{view: any, where: string, limit: any, status?: string | null}} props */
 export function LimitSteps({ view, where, limit, status }) {
   const order = limitOrder(view.station, where);
+  const refused = turnedDown(view.station, where);
   const range = [
     pausesBelow(view, where, limit?.limit_min),
     limit?.limit_max === null || limit?.limit_max === undefined ? null : `at most ${power(limit.limit_max)}`,
@@ -108,6 +121,7 @@ export function LimitSteps({ view, where, limit, status }) {
         <span class="more num wrap">${more}</span>
       </li>`)}
     </ol>
+    ${refused && html`<${TurnedDown} order=${refused} />`}
     ${isPausedByLimit({ view, where, limit, status })
       ? html`<p class="small"><${Badge} tone="warn" shape="‖">Paused by the limit</${Badge}> ${power(limit.power_limit)} may be too little to charge with.</p>`
       : order?.stage === "in_force" && html`<p class="small"><${Seen} order=${order} /></p>`}

@@ -222,11 +222,28 @@ function advanced(order, told) {
 }
 
 /**
- * The newest order about limits at a place; undefined: none is known.
+ * The newest order about limits at a place that changed what is asked; undefined: none is known.
  * @param {string} station @param {string} where
  */
-export const limitOrder = (station, where) =>
-  ordersOf(station).value.find((each) => each.where === where && isLimit(each.command));
+export const limitOrder = (station, where) => limitOrders(station, where).find((each) => !isTurnedDown(each));
+
+/**
+ * The newest order about limits at a place, if it changed nothing: what was asked before holds.
+ * @param {string} station @param {string} where
+ */
+export function turnedDown(station, where) {
+  const [newest] = limitOrders(station, where);
+  return newest && isTurnedDown(newest) ? newest : undefined;
+}
+
+/** @param {string} station @param {string} where */
+const limitOrders = (station, where) => ordersOf(station).value.filter((each) => each.where === where && isLimit(each.command));
+
+/** Whether the connector itself said no. @param {Order} order */
+function isTurnedDown({ outcome, times, isTold }) {
+  if (!outcome || outcome.kept || times.sent) return false;
+  return ["invalid", "unsupported"].includes(outcome.outcome) || Boolean(outcome.outcome === "rejected" && isTold && times.asked);
+}
 
 /**
  * Takes in what a command ended with before this page was opened (`<command>__result`).

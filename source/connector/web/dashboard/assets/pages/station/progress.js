@@ -48,6 +48,7 @@ export function orderName(order, view) {
 /** @param {any} order */
 function toldOf({ outcome, problem }) {
   if (problem) return problem.message;
+  if (isPostponed(outcome)) return postponed(outcome);
   return [outcome.outcome, outcome.detail].filter(Boolean).join(", ");
 }
 
@@ -79,9 +80,10 @@ export function Progress({ order, isLong = true, hasHint = true }) {
   const { outcome, stage, times } = order;
   return html`<div class="stack tight progress">
     <div class="row">
-      <${OutcomeLine} outcome=${outcome && withoutEcho(outcome)} stage=${outcome ? null : stage} />
+      ${isPostponed(outcome) ? null : html`<${OutcomeLine} outcome=${outcome && withoutEcho(outcome)} stage=${outcome ? null : stage} />`}
       ${times.sent && outcome && !wasNotSent(order) && html`<span class="muted small num">sent ${clock(times.sent)}</span>`}
       ${outcome?.kept && html`<${Badge} tone="busy" shape="◐">Kept for later</${Badge}>`}
+      ${isPostponed(outcome) && html`<span>${postponed(outcome)}</span>`}
       <${Seen} order=${order} />
       ${isRunning(order) && stage === "sent" && html`<span class="muted small">The station has not answered yet.</span>`}
     </div>
@@ -110,11 +112,23 @@ function reasonOf(response) {
   return Object.values(response).map(reasonOf).find(Boolean) ?? "";
 }
 
+/** Whether the station said no for now, and the connector gives it again. @param {any} outcome */
+const isPostponed = (outcome) => Boolean(outcome?.kept) && outcome.outcome === "rejected";
+
+/** @param {any} outcome */
+const postponed = ({ detail }) =>
+  String(detail).endsWith(WHEN_STARTED)
+    ? "The station takes no limit now; it is kept for the next transaction."
+    : `It does not hold now${detail ? ` (${detail})` : ""}; it is kept.`;
+
 /** @param {any} response */
 const hasContent = (response) => response !== null && response !== undefined && JSON.stringify(response) !== "{}";
 
 /** "Rejected, Rejected" says it once. @param {any} outcome */
 const withoutEcho = (outcome) => (String(outcome.detail).toLowerCase() === outcome.outcome ? { ...outcome, detail: "" } : outcome);
+
+/** As the connector says that a limit has no transaction to hold for. */
+const WHEN_STARTED = "applies when a transaction starts";
 
 const HINTS = {
   rejected: "The station said no. Some say why in their own log, or only take this in another state (a vehicle plugged in, no transaction).",
@@ -127,6 +141,7 @@ const HINTS = {
 
 /** What to do now. @param {any} order */
 function hintOf({ outcome, times }) {
+  if (isPostponed(outcome)) return null; // It is said already.
   if (outcome.kept) return "It is kept, and sent when the station can take it.";
   if (outcome.outcome === "disconnected") return "Nothing is kept: give it again when the station is back.";
   // Known of what was asked while somebody looked on.
