@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Download, expect
 
 from connector.tests.dashboard.cards import badge
@@ -138,6 +139,30 @@ async def test_transactions_are_filtered_added_up_and_taken_along(
 
     assert len(table) == 2
     assert "TAG-CP2" in table[1]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_a_long_name_leaves_a_transaction_its_lines(
+    open_site: OpenSite, width: int
+) -> None:
+    name = "L" * 255
+    site = await open_site(STATIONS=json.dumps({name: {}, "CP2": {}}))
+    for identity in (name, "CP2"):
+        charge = await site.charger(identity)
+        await charge.begin("TAG1", 1000)
+        await charge.end(2000)
+    viewport = {"width": width, "height": 800}
+    page = (await site.page("transactions", viewport=viewport)).page
+    table = page.get_by_role("table", name="Transactions, the newest first")
+    rows = table.locator("tbody tr")
+    await expect(rows).to_have_count(2)
+    await expect(table.get_by_title(name)).to_be_visible()
+    heights = [
+        await row.evaluate("(row) => row.clientHeight") for row in await rows.all()
+    ]
+
+    assert heights[0] == heights[1]
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 async def test_tokens_are_added_changed_blocked_and_accepted_once_seen(

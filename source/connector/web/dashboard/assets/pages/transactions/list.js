@@ -12,6 +12,7 @@ import { Empty, ErrorNote, Loading, PageHead, Section } from "../../parts/page.j
 import { Badge } from "../../parts/status.js";
 import { DataTable } from "../../parts/table.js";
 import { Elapsed } from "../../parts/time.js";
+import { placeOf } from "../station/naming.js";
 import { Filters } from "./filters.js";
 import { asked, fits, mistakes, NAMES } from "./query.js";
 import { Totals } from "./totals.js";
@@ -109,8 +110,8 @@ function merged(items, item, wanted) {
 }
 
 const COLUMNS = [
-  { key: "start", label: "Start", cell: ({ key, start }) => html`<a href=${href(["transactions", key])} title=${dateTime(start)}>${shortTime(start)}</a>` },
-  { key: "station", label: "Station", cell: ({ station, where }) => html`<span class="wrap"><a href=${href(["stations", station])}>${station}</a> <span class="muted">${where}</span></span>` },
+  { key: "start", label: "Start", className: "unbroken", cell: ({ key, start }) => html`<a href=${href(["transactions", key])} title=${dateTime(start)}>${shortTime(start)}</a>` },
+  { key: "station", label: "Station", cell: ({ station, where }) => html`<span class="unbroken"><a class="cut" href=${href(["stations", station])} title=${station}>${station}</a> <span class="muted">${placeOf(station, where)}</span></span>` },
   { key: "token", label: "Token", cell: ({ token }) => (token ? html`<span class="wrap">${token}</span>` : html`<span class="muted">none</span>`) },
   { key: "duration", label: "Duration", num: true, cell: ({ start, stop }) => html`<${Elapsed} since=${start} until=${stop} />` },
   { key: "energy", label: "Energy", num: true, cell: (item) => energy(item.energy) },
