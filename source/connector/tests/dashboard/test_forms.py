@@ -73,3 +73,25 @@ async def test_a_refused_option_is_brought_into_sight(open_site: OpenSite) -> No
     await expect(told).to_be_in_viewport()
     await expect(told).not_to_contain_text("quotes")
     await expect(dialog.get_by_text("Nothing is saved: look at Name.")).to_have_count(1)
+
+
+async def test_the_box_of_one_that_waits_is_level_with_its_name_and_buttons(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site()
+    for identity in ("NEW1", "NEW2"):
+        await (await site.station(identity)).boot()
+    page = (await site.page("adopt")).page
+    row = page.get_by_role("row", name="NEW1")
+    middles = []
+    for each in (
+        row.get_by_role("checkbox"),
+        row.locator("strong"),
+        row.get_by_role("button", name="Adopt NEW1"),
+    ):
+        await expect(each).to_be_visible()
+        box = await each.bounding_box()
+        assert box is not None
+        middles.append(box["y"] + box["height"] / 2)
+
+    assert max(middles) - min(middles) < 2
