@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import ctypes
 import os
 import pwd
 import shutil
@@ -19,11 +18,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from connector.settings import Settings, SettingsError, load
+from local_processes import CannotStart, Children, say
 
 TOP = Path(__file__).resolve().parent.parent
 SOURCE = TOP / "source"
@@ -36,7 +35,6 @@ _DESCRIPTION = (
 )
 _IMAGE = "eclipse-mosquitto:2"
 _START_TIMEOUT_S = 30
-_STOP_TIMEOUT_S = 10
 _PAUSES_S: tuple[float, ...] = (1, 2, 5, 10, 30, 60)
 """Before each new start of a broker; after the last one it is given up."""
 _STEADY_S = 60
@@ -77,15 +75,6 @@ _CLIENTS = """
 mosquitto-clients. Any other MQTT client does as well.)"""
 
 
-class CannotStart(Exception):
-    """Something that is needed cannot be had; the text says what helps."""
-
-
-def say(text: str) -> None:
-    """To the terminal, beside the connector's log."""
-    print(f"run.sh: {text}", file=sys.stderr, flush=True)
-
-
 def demo_environment() -> dict[str, str]:
     """The settings of the demonstration: its own data, its stations, quick values."""
     stations = ", ".join(f'"{name}": {{"phases": 3}}' for name in _DEMO_STATIONS)
@@ -118,57 +107,6 @@ def own_address(host: str) -> str | None:
             probe.bind((address[0], 0))  # only an address of our own can be bound
             return str(address[0])
     return None
-
-
-def die_with_parent() -> None:
-    """In a child: be terminated when this process is killed (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
-
-
-@dataclass
-class Children:
-    """The processes that were started, in their order; one started again keeps it."""
-
-    running: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
-
-    async def start(self, name: str, *command: str, user: str | None = None) -> None:
-        """Start one in a session of its own: Ctrl-C is ours to pass on, in order."""
-        self.running[name] = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-            user=user,
-            preexec_fn=die_with_parent,
-        )
-
-    async def first_end(self) -> tuple[str, int]:
-        """Name and exit code of the first that ends by itself; of no broker."""
-        tasks = {
-            asyncio.create_task(process.wait()): name
-            for name, process in self.running.items()
-            if name != "broker"
-        }
-        done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()
-        first = done.pop()
-        return tasks[first], first.result()
-
-    async def stop(self) -> dict[str, int]:
-        """End the others, the last that was started first; the exit codes."""
-        codes = {}
-        for name, process in reversed(self.running.items()):
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-            try:
-                async with asyncio.timeout(_STOP_TIMEOUT_S):
-                    codes[name] = await process.wait()
-            except TimeoutError:
-                say(f"the {name} did not end within {_STOP_TIMEOUT_S} s: killed")
-                process.kill()
-                codes[name] = await process.wait()
-        return codes
 
 
 def find_mosquitto() -> str | None:

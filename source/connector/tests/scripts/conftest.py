@@ -19,5 +19,8 @@ def local() -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules["local"] = module
-    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patched:
+        # As where it is run, it finds what stands beside it.
+        patched.syspath_prepend(str(LOCAL.parent))
+        spec.loader.exec_module(module)
     return module

@@ -38,13 +38,15 @@ while True:
     signal.pause()
 """
 LAUNCHER = """
-import importlib.util, sys
+import importlib.util, os, sys
+sys.path.insert(0, os.path.dirname(sys.argv[1]))
+import local_processes
 spec = importlib.util.spec_from_file_location("local", sys.argv[1])
 local = importlib.util.module_from_spec(spec)
 sys.modules["local"] = local
 spec.loader.exec_module(local)
 local.CONNECTOR = [sys.executable, sys.argv[2]]
-local._STOP_TIMEOUT_S = float(sys.argv[3])
+local_processes._STOP_TIMEOUT_S = float(sys.argv[3])
 local._PAUSES_S = (0, 0)
 sys.argv[1:] = []
 sys.exit(local.main())
