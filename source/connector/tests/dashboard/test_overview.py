@@ -60,7 +60,7 @@ async def test_stations_that_wait_are_counted_and_come_after_what_is_wrong(
     charge = await site.charger()
     await (await site.station("NEW")).boot()
     page = (await site.page()).page
-    await expect(page.get_by_text("2 stations · 1 waiting · 1 online")).to_be_visible()
+    await expect(page.get_by_text("2 stations · 1 waiting · 2 online")).to_be_visible()
     await expect(page.get_by_text("1 station waiting for you")).to_be_visible()
     await expect(page.get_by_text("Nothing needs attention")).to_have_count(0)
     await charge.station.status("Faulted")

@@ -35,7 +35,7 @@ export default function Page({ query }) {
 /** @param {{views: any[]}} props */
 function Summary({ views }) {
   now.value; // Read: values change without their stations.
-  const online = views.filter((view) => view.registration === "Accepted" && view.connected).length;
+  const online = views.filter((view) => view.registration !== "Rejected" && view.connected).length;
   const waiting = views.filter(isPending).length;
   const charging = views.filter(isCharging).length;
   const powers = views.map((view) => powerOf(view, valueNow));

@@ -7,6 +7,7 @@ import { href } from "../../lib/router.js";
 import { station, value } from "../../lib/state.js";
 import { Badge, LinkBadge, RegistrationBadge, StatusBadge } from "../../parts/status.js";
 import { TimeAgo } from "../../parts/time.js";
+import { placeName } from "../station/naming.js";
 
 /** @type {[string, string][]} */
 const COLUMNS = [
@@ -43,7 +44,7 @@ export function StationRow({ id, where, kind, at }) {
 /** @param {any} props */
 function Name({ view, where, isPart }) {
   const to = href(["stations", view.station], isPart ? { where } : {});
-  if (isPart) return html`<a href=${to} aria-label=${`${view.station}, connector ${where}`}>Connector ${where}</a>`;
+  if (isPart) return html`<a href=${to} aria-label=${`${view.station}, ${placeName(view, where)}`}>${placeName(view, where)}</a>`;
   const made = [view.boot.vendor, view.boot.model].filter(Boolean).join(" ");
   return html`<a href=${to}>${view.name ?? view.station}</a>
     <span class="muted small ellipsis">${[view.name && view.station, made].filter(Boolean).join(" · ")}</span>`;
@@ -74,8 +75,8 @@ function WholePower({ view }) {
 
 /** @param {any} props */
 function Session({ id, place }) {
-  if (!place.transaction) return html`<span class="muted">${UNKNOWN}</span>`;
   const now = value(id, place.where, SESSION_ENERGY).value?.value;
+  if (!place.transaction) return html`<span class="muted" title="The last session">${energy(now)}</span>`;
   return energy(now ?? place.transaction.energy);
 }
 

@@ -36,7 +36,7 @@ function Connector({ view, place, keys, isChosen }) {
     <div class="connector-body">
       <div class="connector-half">
         <${Trouble} view=${view} place=${place} />
-        <${Figures} view=${view} where=${place.where} keys=${keys} />
+        <${Figures} view=${view} where=${place.where} keys=${keys} isRunning=${Boolean(place.transaction)} />
         <${Session} view=${view} place=${place} />
         <${Parts} view=${view} where=${place.where} />
         ${isTold && html`<${StartStop} key=${place.transaction ? "stop" : "start"} view=${view} where=${place.where} transaction=${place.transaction} />`}
@@ -94,7 +94,7 @@ function figureOf(id, where, name, keys) {
 }
 
 /** @param {any} props */
-function Figures({ view, where, keys }) {
+function Figures({ view, where, keys, isRunning }) {
   const id = view.station;
   const watts = figureOf(id, where, "Power.Active.Import", keys);
   const amperes = figureOf(id, where, "Current.Import", keys);
@@ -107,7 +107,7 @@ function Figures({ view, where, keys }) {
   if (isMeter && !has("Power.Active.Import") && !has("Energy.Active.Import.Register")) return null;
   return html`<dl class="figures live-values">
     <${Stat} label="Power" figure=${power(watts.whole)} />
-    ${!isMeter && html`<${Stat} label="Session" figure=${energy(session.whole)} />`}
+    ${!isMeter && html`<${Stat} label=${isRunning || session.whole === null ? "Session" : "Last session"} figure=${energy(session.whole)} />`}
     <${Stat} label="Current" figure=${current(amperes.whole)} sub=${byPhase(amperes, (a) => number(Math.round(a * 10) / 10))} />
     ${volts.whole !== null && html`<${Stat} label="Voltage" figure=${`${number(Math.round(volts.whole))} V`} sub=${byPhase(volts, (v) => number(Math.round(v)))} />`}
     <${Stat} label="Meter" figure=${energy(register.whole)} />

@@ -1,5 +1,6 @@
 // @ts-check
 /** What places of a station are called. */
+import { station } from "../../lib/state.js";
 
 /** The least current of a vehicle, where its station has no other. */
 const LEAST_A = 6;
@@ -19,6 +20,14 @@ export function placeName(view, where) {
   if (!speaks2(view)) return `Connector ${where}`;
   const [evse, connector] = where.split(".");
   return connector ? `EVSE ${evse}, connector ${connector}` : `EVSE ${evse}`;
+}
+
+/**
+ * The same of a station that may be forgotten meanwhile. @param {string} id @param {string} where
+ */
+export function placeOf(id, where) {
+  const view = station(id).value;
+  return view ? placeName(view, where) : `connector or EVSE ${where}`;
 }
 
 /** The connectors (1.6) or EVSEs, without the connectors of EVSEs. @param {any} view @returns {string[]} */

@@ -10,6 +10,7 @@ import { ActionButton } from "../../parts/button.js";
 import { CopyText } from "../../parts/copy.js";
 import { ErrorNote, Loading, Notice, PageHead, Section } from "../../parts/page.js";
 import { Elapsed } from "../../parts/time.js";
+import { placeOf } from "../station/naming.js";
 import { State } from "./list.js";
 import { Samples } from "./samples.js";
 
@@ -69,7 +70,7 @@ function Facts({ item }) {
     <dt>Start</dt><dd>${dateTime(item.start)}</dd>
     <dt>Stop</dt><dd>${item.stop ? dateTime(item.stop) : "runs"}</dd>
     <dt>Reason</dt><dd>${item.reason ? words(item.reason) : html`<span class="muted">not told</span>`}</dd>
-    <dt>Station</dt><dd><a href=${href(["stations", item.station])}>${item.station}</a>, connector or EVSE ${item.where}</dd>
+    <dt>Station</dt><dd><a href=${href(["stations", item.station])}>${item.station}</a>, ${placeOf(item.station, item.where)}</dd>
     <dt>Token</dt><dd>${item.token ? html`<a href=${href(["transactions"], filter)}>${item.token}</a> ${item.token_type ?? ""}` : html`<span class="muted">none</span>`}</dd>
     <dt>Meter at start</dt><dd class="num">${energy(item.meter_start)}</dd>
     <dt>Meter at stop</dt><dd class="num">${energy(item.meter_stop)}</dd>
