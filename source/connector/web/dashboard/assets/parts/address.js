@@ -41,7 +41,7 @@ function named(text) {
 /** Letters that hosts have not are written as they are asked for. @param {string} host */
 function parsed(host) {
   try {
-    return new URL(`http://${host}/`).hostname || null;
+    return new URL(`ws://${host}/`).hostname || null;
   } catch (_) {
     return null;
   }
