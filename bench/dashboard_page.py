@@ -1,6 +1,7 @@
 """What an open page costs the connector: the same load, without and with one.
 
     PYTHONPATH=source python bench/dashboard_page.py [--rounds n] [--seconds s]
+        [--stations n] [--each s]
 
 A reader of events stands for the page: it takes what the page takes, and reads it all.
 Rounds alternate, so that what else the machine does concerns both alike.
@@ -21,8 +22,6 @@ from connector.tests.system.station import RawStation
 from processes import Broker
 
 TOKEN = "of-the-bench"
-STATIONS = 50
-EACH_S = 0.5
 WANTED = 1.10
 TYPES = "station,datapoint,outcome,transaction"
 READERS: dict[str, tuple[str, ...] | None] = {
@@ -51,15 +50,16 @@ def samples(number: int) -> list[dict[str, str]]:
     return [*phases, *single, {"value": str(number)}]
 
 
-async def load(station: RawStation, ended: asyncio.Event) -> int:
-    """Tell values at a fixed rate; how often."""
+async def load(stations: list[RawStation], ended: asyncio.Event, each_s: float) -> int:
+    """One after the other tells its values, each at this interval; how often."""
     number = 0
     loop = asyncio.get_running_loop()
     due = loop.time()
     while not ended.is_set():
+        station = stations[number % len(stations)]
         number += 1
-        await station.meter(samples(number))
-        due += EACH_S
+        await station.meter(samples(number // len(stations)))
+        due += each_s / len(stations)
         await asyncio.sleep(max(0, due - loop.time()))
     return number
 
@@ -81,26 +81,29 @@ async def round_of(
     connector: ConnectorProcess,
     stations: list[RawStation],
     seconds: float,
+    each_s: float,
     names: tuple[str, ...] | None,
 ) -> float:
-    """Processor time of the connector for a message, in microseconds."""
+    """Processor time of the connector for a message, in microseconds, all told."""
     base = f"http://127.0.0.1:{connector.http_port}"
     reading = None if names is None else asyncio.create_task(read(base, names))
     ended = asyncio.Event()
-    loading = [asyncio.create_task(load(each, ended)) for each in stations]
+    loading = asyncio.create_task(load(stations, ended, each_s))
     await asyncio.sleep(1)
     before = cpu_s(connector.pid)
     await asyncio.sleep(seconds)
     used = cpu_s(connector.pid) - before
     ended.set()
-    sent = sum(await asyncio.gather(*loading))
+    sent = await loading
     if reading is not None:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
     return used / (sent * seconds / (seconds + 1)) * 1e6
 
 
-async def measure(rounds: int, seconds: float) -> dict[str, float]:
+async def measure(
+    rounds: int, seconds: float, count: int, each_s: float
+) -> dict[str, float]:
     """Each one's share of the time without a page."""
     with tempfile.TemporaryDirectory() as folder:
         broker = Broker(Path(folder))
@@ -110,14 +113,15 @@ async def measure(rounds: int, seconds: float) -> dict[str, float]:
         connector.until_healthy()
         used: dict[str, list[float]] = {name: [] for name in READERS}
         stations = []
-        for number in range(STATIONS):
+        for number in range(count):
             station = await RawStation.open(connector.ocpp_port, f"CP{number}")
             await station.boot()
             stations.append(station)
-        await round_of(connector, stations, 3, ())
+        await round_of(connector, stations, 3, each_s, ())
         for _ in range(rounds):
             for name, names in READERS.items():
-                used[name].append(await round_of(connector, stations, seconds, names))
+                found = await round_of(connector, stations, seconds, each_s, names)
+                used[name].append(found)
                 print(f"{name}: {used[name][-1]:.0f} us/message", flush=True)
         for station in stations:
             await station.close()
@@ -134,8 +138,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--stations", type=int, default=1000)
+    parser.add_argument("--each", type=float, default=10, help="interval of values, s")
     given = parser.parse_args()
-    shares = asyncio.run(measure(given.rounds, given.seconds))
+    shares = asyncio.run(
+        measure(given.rounds, given.seconds, given.stations, given.each)
+    )
     for name, share in shares.items():
         print(f"{name}: {share:.3f} of the time without ({WANTED} at most wanted)")
 
