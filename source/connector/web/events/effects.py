@@ -90,11 +90,6 @@ class Effects:
 
     # -- what is waited for
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether anything is."""
-        return bool(self._awaited)
-
     def expect(self, stage: Stage) -> None:
         """A command has come so far; a newer one of its kind overtakes it."""
         order = stage.order

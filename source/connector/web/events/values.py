@@ -11,9 +11,7 @@ from connector.web.events.hub import Hub
 from connector.web.events.reader import KINDS
 
 KIND = "datapoint"
-_ALWAYS = stations.SHOWN
-_WHILE_AWAITED = stations.SHOWN | effects.MEASURED
-"""What flows is told most often by far, and only looked at where a limit is to show."""
+_WATCHED = stations.SHOWN | effects.MEASURED
 
 
 class NewValues:
@@ -33,7 +31,6 @@ class NewValues:
         self._station_changed = station_changed
         self._effects = effects
         self._is_on = False
-        self._watched = _ALWAYS
 
     def begin(self) -> None:
         """Somebody reads."""
@@ -47,16 +44,12 @@ class NewValues:
 
     def gather(self) -> None:
         """Have the flow hand over what is new; it comes a moment later."""
-        watched = _WHILE_AWAITED if self._effects.is_waiting else _ALWAYS
-        if watched is not self._watched:
-            self._watched = watched
-            self.choose()
         self._live.flush(self._take)
 
     def choose(self) -> None:
         """Readers come and go, and each has wishes of his own."""
         if self._is_on:
-            self._live.begin(self._hub.names(KIND), self._watched)
+            self._live.begin(self._hub.names(KIND), _WATCHED)
 
     def _take(self, batch: Batch) -> None:
         if not self._is_on:
