@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from websockets.asyncio.connection import broadcast
 from websockets.exceptions import ConnectionClosed
-from websockets.frames import Close, Frame, Opcode
+from websockets.frames import CTRL_OPCODES, Close, Frame, Opcode
 from websockets.protocol import State
 
 from connector.errors import LinkClosed
@@ -118,6 +118,8 @@ class WebSocketLink:
         self._websocket.tap = self._offer
 
     def _offer(self, frame: Frame) -> bool:
+        if frame.opcode in CTRL_OPCODES:
+            return False  # `recv` does not hear of it
         if self._is_awaited and self._is_taken(frame):
             return True
         self._is_awaited = False

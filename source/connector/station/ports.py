@@ -37,7 +37,7 @@ class Reading:
     Nobody changes one. (Frozen ones take three times as long to make.)
 
     ``signed``: the measurand of each signed value, and the wire members of a
-    SignedMeterValue of 2.x.
+    SignedMeterValue of 2.x; None where nothing is signed.
     """
 
     energy_wh: float
@@ -52,7 +52,7 @@ class Reading:
     reactive_var: float | None = None
     reactive_varh: float | None = None
     """Imported, as a register that never goes back."""
-    signed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    signed: Mapping[str, Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ class Connecting:
             observer=client.security,
         )
         client.link_opened(session, version)
-        self._ping_later()
+        self._ping_later(self._ping_interval_s())
         if isinstance(link, WebSocketLink):
             link.tap(session.take_answer)
         await session.start()
@@ -195,10 +195,12 @@ class Connecting:
         """WebSocketPingInterval is another."""
         self._client.timers.cancel("ping")
         if self.link is not None:
-            self._ping_later()
+            self._ping_later(self._ping_interval_s())
 
-    def _ping_later(self) -> None:
-        interval_s = self._client.parts.variables.number(PING_INTERVAL_S)
+    def _ping_interval_s(self) -> float:
+        return self._client.parts.variables.number(PING_INTERVAL_S)
+
+    def _ping_later(self, interval_s: float) -> None:
         if interval_s > 0:
             self._client.timers.set("ping", interval_s, self._ping)
 
@@ -206,11 +208,11 @@ class Connecting:
         link = self.link
         if not isinstance(link, WebSocketLink):
             return
-        interval_s = self._client.parts.variables.number(PING_INTERVAL_S)
+        interval_s = self._ping_interval_s()
         silent_s = monotonic() - link.last_received_s
         if link.has_ponged and interval_s and silent_s > interval_s * _SILENT_PINGS:
             logger.info("%s: silent for %.0f s", self._client.identity, silent_s)
             link.abort()
             return
         link.ping()
-        self._ping_later()
+        self._ping_later(interval_s)

@@ -63,7 +63,7 @@ def _reading(event: SessionEvent, known: OpenTransaction) -> Reading | None:
     reading = event.reading
     if reading is None or reading.energy_wh >= known.energy_wh:
         return reading
-    return replace(reading, energy_wh=known.energy_wh, signed={})
+    return replace(reading, energy_wh=known.energy_wh, signed=None)
 
 
 def _end(core: StationCore, orphan: OpenTransaction, now_ms: int) -> SessionEvent:

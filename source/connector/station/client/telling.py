@@ -128,11 +128,13 @@ class Telling:
         if self._session is None or not self._session.link.is_open:
             return False
         message = next(self._messages, None)
-        if message is not None:
-            self._send(message)
-            return True
-        self._is_over()
-        return self._choose()
+        while message is None:
+            self._is_over()
+            if not self._choose():
+                return False
+            message = next(self._messages, None)
+        self._send(message)
+        return True
 
     def _choose(self) -> bool:
         """Begin with what is to be told now."""

@@ -21,7 +21,9 @@ class Timers:
 
     def set(self, name: str, delay_s: float, callback: Callable[[], object]) -> None:
         """Call back in ``delay_s``, instead of what was set before."""
-        self.cancel(name)
+        before = self._set.pop(name, None)
+        if before is not None:
+            before.cancel()
         delay_s = min(max(0.0, delay_s), _LONGEST_S)
         self._set[name] = self._clock.call_later(delay_s, callback)
 

@@ -120,20 +120,20 @@ class Sampling:
             self.telling.emit(Measured(evse, now_ms, reading, measurands, context))
 
     def due_ms(self) -> list[int]:
-        """When something is to be read."""
-        due = [each for each in (self._aligned_ms, self._aligned_ended_ms) if each]
-        running = [e.session for e in self.site.evses.values() if e.is_running]
-        if not running:
-            return due
+        """When something is to be read; 0 stands for never."""
+        due = [self._aligned_ms, self._aligned_ended_ms]
+        for evse in self.site.evses.values():
+            if evse.session is not None and evse.session.is_running:
+                due += self._next_samples_ms(evse.session)
+        return due
+
+    def _next_samples_ms(self, session: Session) -> tuple[int, int]:
         told_ms = self._interval_ms(names.SAMPLE_INTERVAL_S)
         kept_ms = self._ended_interval_ms()
-        for session in running:
-            assert session is not None  # noqa: S101
-            if told_ms:
-                due.append(session.sampled_ms + told_ms)
-            if kept_ms:
-                due.append(session.kept_ms + kept_ms)
-        return due
+        return (
+            session.sampled_ms + told_ms if told_ms else 0,
+            session.kept_ms + kept_ms if kept_ms else 0,
+        )
 
 
 def _last(before_ms: int, interval_ms: int, now_ms: int) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from connector.sessions.garbage import leave_alone
 
 MANY = 100
-_YOUNG, _MIDDLE, _ALL = 20_000, 10, 100
+_YOUNG, _MIDDLE, _ALL = 100_000, 10, 100
 
 
 def expect_many() -> None:

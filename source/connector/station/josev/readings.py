@@ -41,7 +41,7 @@ def of(reading: Reading, rating: Rating, now_ms: int) -> Json:
     if reading.state_of_charge is not None:
         found["soc"] = round(reading.state_of_charge * 100)
     if reading.signed:
-        found["signed_meter_values"] = _signed(reading)
+        found["signed_meter_values"] = _signed(reading.signed)
     return found
 
 
@@ -66,10 +66,10 @@ def _power_factor(reading: Reading, *, is_dc: bool) -> float:
     return round(min(1.0, abs(reading.power_w) / apparent), 4)
 
 
-def _signed(reading: Reading) -> list[Json]:
+def _signed(signed: Mapping[str, Mapping[str, Any]]) -> list[Json]:
     return [
         {"measurand": measurand, **_signature(value)}
-        for measurand, value in reading.signed.items()
+        for measurand, value in signed.items()
     ]
 
 

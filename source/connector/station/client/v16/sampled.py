@@ -76,7 +76,7 @@ def meter_value(
     found: list[Json] = []
     for shape in _shapes(tuple(measurands), context):
         if reading.signed:
-            found += _signed(reading, shape.measurand, context)
+            found += _signed(reading.signed, shape.measurand, context)
         numbers, text = shape.read(reading), shape.text
         if isinstance(numbers, tuple):
             # Of a single number nobody says which phase (DC, or one phase alone).
@@ -112,9 +112,11 @@ def _shape(measurand: str, context: str) -> _Shape:
     return _Shape(measurand, read, f"%.{digits}f".__mod__, plain, forms)
 
 
-def _signed(reading: Reading, measurand: str, context: str) -> Iterator[Json]:
+def _signed(
+    all_signed: Mapping[str, Mapping[str, Any]], measurand: str, context: str
+) -> Iterator[Json]:
     """What 2.x has as a SignedMeterValue goes into the value as its JSON."""
-    signed = reading.signed.get(measurand)
+    signed = all_signed.get(measurand)
     if signed is None:
         return
     yield {
