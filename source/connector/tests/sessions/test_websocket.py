@@ -478,6 +478,24 @@ async def test_a_tap_takes_only_what_nothing_else_waits_before(
         await link.close()
 
 
+@pytest.mark.parametrize("opcode", [Opcode.PING, Opcode.PONG])
+async def test_what_is_no_message_leaves_a_tap_where_it_is(opcode: Opcode) -> None:
+    taken: list[str] = []
+    async with server() as running:
+        link = await open_link(url(running), OCPP16)
+        assert await link.recv() == "cs1 ocpp1.6"
+        link.tap(lambda text: not taken.append(text))
+        received = asyncio.create_task(link.recv())
+        await asyncio.sleep(0)
+        for frame in (TAPPED, Frame(opcode, b"1234"), TAPPED):
+            link._websocket.process_event(frame)
+        assert taken == ["[3,a]", "[3,a]"]
+        assert not received.done()
+        await link.close()
+        await asyncio.wait({received})
+        assert isinstance(received.exception(), LinkClosed)
+
+
 async def test_a_tapped_link_ends_with_a_text_that_is_none() -> None:
     async with server() as running:
         link = await open_link(url(running), OCPP16)
