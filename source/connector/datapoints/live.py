@@ -1,13 +1,14 @@
 """New values for whoever looks on: the newest of each key, in batches.
 
-Noted by the flow thread in passing while somebody listens, at the cost of one entry of
-a dictionary; else of one comparison for all the values of a message.
+Noted by the flow thread in passing while somebody listens, and made into text there,
+once for all who want the same; else at the cost of one comparison for all the values
+of a message.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,8 +21,21 @@ from connector.datapoints.keys import local_key
 from connector.datapoints.sensors import Sensors, SensorValue, StationSensors, Update
 
 _MOST_HEADS = 50_000
-Names = frozenset[str] | None
-"""None: all."""
+_Values = dict[Datum, SensorValue]
+
+
+class Want(NamedTuple):
+    """Of which stations somebody wants to see which values; empty: of all, and all."""
+
+    stations: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+
+
+class Around(NamedTuple):
+    """What stands before and behind the JSON of each value."""
+
+    before: bytes = b""
+    behind: bytes = b""
 
 
 class LiveValue(NamedTuple):
@@ -33,22 +47,53 @@ class LiveValue(NamedTuple):
     time_ms: int
 
 
-class Shown(NamedTuple):
-    """A new value as JSON, of a station that has datapoints."""
-
-    station: str
-    name: str
-    text: bytes
-
-
 class Batch(NamedTuple):
-    """What is new: to be shown, and to be looked into."""
+    """What is new: the texts of each want, and what is to be looked into."""
 
-    shown: list[Shown]
+    texts: Mapping[Want, bytes]
     watched: list[LiveValue]
 
 
 Take = Callable[[Batch], None]
+
+
+class _Choice(NamedTuple):
+    """What is wanted of a station; of ``names`` None: all."""
+
+    wants: tuple[Want, ...]
+    watched: frozenset[str]
+    names: frozenset[str] | None
+
+
+class _Wanted:
+    """What is wanted of each station; nobody changes it but by another one."""
+
+    __slots__ = ("_of", "_of_others", "around", "wants")
+
+    def __init__(self, wants: Collection[Want], watched: Want, around: Around) -> None:
+        self.wants = tuple(wants)
+        self.around = around
+        named = watched.stations.union(*(want.stations for want in wants))
+        self._of = {each: self._choice(watched, each) for each in named}
+        self._of_others = self._choice(watched, None)
+
+    def _choice(self, watched: Want, station: str | None) -> _Choice:
+        wants = tuple(each for each in self.wants if _is_of(each, station))
+        names = watched.names if _is_of(watched, station) else frozenset()
+        is_all = not all(each.names for each in wants)
+        noted = None if is_all else names.union(*(each.names for each in wants))
+        return _Choice(wants, names, noted)
+
+    def of(self, station: str) -> _Choice:
+        """What is wanted of a station."""
+        return self._of.get(station, self._of_others)
+
+
+def _is_of(want: Want, station: str | None) -> bool:
+    return not want.stations or station in want.stations
+
+
+_NOTHING = _Wanted((), Want(frozenset({""})), Around())
 
 
 class Live:
@@ -59,17 +104,16 @@ class Live:
     ) -> None:
         self._sensors = sensors
         self._ask = ask
-        self._new: dict[SensorValue, tuple[StationSensors, Datum]] = {}
+        self._new: dict[StationSensors, _Values] = {}
         self._heads: dict[SensorValue, bytes] = {}
-        self._names: Names = frozenset()
-        self._watched: frozenset[str] = frozenset()
+        self._wanted = _NOTHING
 
-    def begin(self, names: Names, watched: frozenset[str]) -> None:
-        """Note what is new from now on: of these names to be shown, of those told.
+    def begin(self, wants: Collection[Want], watched: Want, around: Around) -> None:
+        """Note what is new from now on: to be shown, and to be looked into.
 
-        May be called again.
+        Only totals are looked into. May be called again, with the same ``around``.
         """
-        self._names, self._watched = names, watched
+        self._wanted = _Wanted(wants, watched, around)
         self._sensors.on_live = self._note
 
     def end(self) -> None:
@@ -93,10 +137,12 @@ class Live:
     # -- on the flow thread
 
     def _note(self, station: StationSensors, updates: list[Update]) -> None:
-        names, new = self._names, self._new
-        for datum, value in updates:
-            if names is None or datum.name in names or datum.name in self._watched:
-                new[value] = (station, datum)
+        names = self._wanted.of(station.station).names
+        found = updates
+        if names is not None:
+            found = [each for each in updates if each[0].name in names]
+        if found:
+            self._new.setdefault(station, {}).update(found)
 
     def _forget(self) -> None:
         self._new, self._heads = {}, {}
@@ -105,29 +151,40 @@ class Live:
         new, self._new = self._new, {}
         if len(self._heads) > _MOST_HEADS:
             self._heads = {}
-        names, watched = self._names, self._watched
-        found = Batch([], [])
-        for value, (station, datum) in new.items():
-            name = datum.name
-            if name in watched:
-                found.watched.append(
-                    LiveValue(station.station, datum, value.value, value.time_ms)
-                )
-            is_shown = station.has_keys and not station.is_forgotten
-            if is_shown and (names is None or name in names):
-                text = self._text(station, datum, value)
-                found.shown.append(Shown(station.station, name, text))
-        return found
+        wanted = self._wanted
+        texts: dict[Want, list[bytes]] = {want: [] for want in wanted.wants}
+        watched: list[LiveValue] = []
+        for station, values in new.items():
+            choice = wanted.of(station.station)
+            watched += _watched(station, values, choice.watched)
+            if station.has_keys and not station.is_forgotten:
+                for want in choice.wants:
+                    texts[want] += self._texts(station, values, want.names)
+        return Batch({want: b"".join(each) for want, each in texts.items()}, watched)
 
-    def _text(self, station: StationSensors, datum: Datum, value: SensorValue) -> bytes:
-        head = self._heads.get(value)
-        if head is None:
-            head = self._heads[value] = _head(station, datum)
-        return b'%b,"value":%b,"timestamp":"%b"}' % (
-            head,
-            orjson.dumps(value.value),
-            _time(value.time_ms),
-        )
+    def _texts(
+        self, station: StationSensors, values: _Values, names: frozenset[str]
+    ) -> Iterator[bytes]:
+        heads, behind = self._heads, self._wanted.around.behind
+        for datum, value in values.items():
+            if not names or datum.name in names:
+                head = heads.get(value) or self._head(station, datum, value)
+                number, time = orjson.dumps(value.value), _time(value.time_ms)
+                yield b'%b%b,"timestamp":"%b"}%b' % (head, number, time, behind)
+
+    def _head(self, station: StationSensors, datum: Datum, value: SensorValue) -> bytes:
+        before = self._wanted.around.before
+        head = self._heads[value] = before + _members(station, datum)
+        return head
+
+
+def _watched(
+    station: StationSensors, values: _Values, names: frozenset[str]
+) -> Iterator[LiveValue]:
+    for datum, value in values.items() if names else ():
+        is_total = not (datum.location or datum.phase or datum.suffix)
+        if is_total and datum.name in names:
+            yield LiveValue(station.station, datum, value.value, value.time_ms)
 
 
 @lru_cache(maxsize=64)
@@ -136,8 +193,8 @@ def _time(time_ms: int) -> bytes:
     return times.iso_ms(time_ms).encode()
 
 
-def _head(station: StationSensors, datum: Datum) -> bytes:
-    """The members that stay the same, without the brace at their end."""
+def _members(station: StationSensors, datum: Datum) -> bytes:
+    """What stays the same of a value, up to the value itself."""
     sensor = None if datum.suffix else SENSORS.get(datum.name)
     members = {
         "key": station.key(datum),
@@ -146,4 +203,4 @@ def _head(station: StationSensors, datum: Datum) -> bytes:
         "name": local_key(datum).removeprefix(f"{datum.where}__"),
         "unit": (sensor.unit or None) if sensor else None,
     }
-    return orjson.dumps(members)[:-1]
+    return orjson.dumps(members)[:-1] + b',"value":'

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
 from connector.csms import times
+from connector.datapoints.live import Want
 from connector.web.api.context import ApiContext
 from connector.web.api.router import api_router
 from connector.web.api.stations import known
@@ -25,7 +26,7 @@ Server-sent events ([HTML, section 9.2](https://html.spec.whatwg.org/multipage/\
 server-sent-events.html)), a few times a second. First `hello` (`version`, `started`,
 `now`): ask for the lists you show after it, then go on with what comes. A line with a
 colon comes where nothing happens, at least every 15 s. Whoever does not read for long
-enough is dropped, and begins anew when he comes back.
+enough is dropped. Events have no ids: whoever comes back begins anew.
 
 | event | data |
 |---|---|
@@ -41,8 +42,8 @@ outcome object, once there is one |
 | `message` | as in `GET /api/v1/messages`; only where `types` names it |
 """
 _EXAMPLE = (
-    'event: hello\nid: 1\ndata: {"version":"0.8.0","started":"2026-01-31T12:00:00Z",'
-    '"now":"2026-01-31T12:34:56Z"}\n\nevent: datapoint\nid: 2\ndata: {"key":'
+    'event: hello\ndata: {"version":"0.8.0","started":"2026-01-31T12:00:00Z",'
+    '"now":"2026-01-31T12:34:56Z"}\n\nevent: datapoint\ndata: {"key":'
     '"CP-7__1__Power.Active.Import","station":"CP-7","where":"1","name":'
     '"Power.Active.Import","unit":"W","value":7400.0,"timestamp":'
     '"2026-01-31T12:34:56.789Z"}\n\n'
@@ -99,7 +100,7 @@ def routes(context: ApiContext) -> APIRouter:
     ) -> EventStream:
         for identity in station:
             known(context, identity)
-        wish = Wish(_kinds(types), frozenset(station), frozenset(name))
+        wish = Wish(_kinds(types), Want(frozenset(station), frozenset(name)))
         reader = hub.open(wish, _hello(context))
         if reader is None:
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, _FULL, {"Retry-After": "5"})

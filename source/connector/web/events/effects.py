@@ -129,12 +129,10 @@ class Effects:
 
     def take(self, value: LiveValue) -> None:
         """A value is new: of what flows, it may show that a limit is kept."""
-        _, name, location, phase, suffix = value.datum
-        rule = _FLOWS.get(name)
-        is_total = not (location or phase or suffix)
-        if rule is None or not is_total or not self._awaited:
+        rule = _FLOWS.get(value.datum.name) if self._awaited else None
+        if rule is None:
             return
-        where = value.datum.where
+        name, where = value.datum.name, value.datum.where
         stage = self._found(value.station, where, "limit")
         if stage is None or value.time_ms <= _ended_ms(stage):
             return

@@ -5,19 +5,25 @@ While nobody reads, nothing is gathered and no timer runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 import orjson
 
 from connector.csms.clock import Clock, Timer
+from connector.datapoints.live import Around, Want
 from connector.web.events.reader import Reader, Wish
 
 TURN_S = 0.25
 MOST_READERS = 64
+VALUE = "datapoint"
+AROUND = Around(b"event: datapoint\ndata: ", b"\n\n")
+"""A value as an event."""
 _SIGN_OF_LIFE_S = 15.0
 _SIGN_OF_LIFE = b":\n\n"
 _RETRY_MS = 2000
+_NO_VALUES: Mapping[Want, bytes] = MappingProxyType({})
 
 
 class Source(Protocol):
@@ -39,7 +45,6 @@ class Source(Protocol):
 class _Event(NamedTuple):
     kind: str
     station: str
-    name: str
     text: bytes
 
 
@@ -53,7 +58,6 @@ class Hub:
         self._begun: list[Source] = []
         self._readers: list[Reader] = []
         self._events: list[_Event] = []
-        self._number = 0
         self._timer: Timer | None = None
         self._is_closed = False
         self.on_readers: Callable[[], None] = lambda: None
@@ -74,10 +78,14 @@ class Hub:
         """Whether anybody wants to hear of it at this station."""
         return any(reader.wish.has(kind, station) for reader in self._readers)
 
-    def names(self, kind: str) -> frozenset[str] | None:
-        """The names of such events that anybody wants; None: all."""
-        wishes = [r.wish.names for r in self._readers if kind in r.wish.kinds]
-        return frozenset().union(*wishes) if all(wishes) else None
+    def wants(self) -> set[Want]:
+        """The values that readers want."""
+        return {r.wish.want for r in self._readers if VALUE in r.wish.kinds}
+
+    def stations(self) -> frozenset[str]:
+        """Of which stations anybody wants to hear anything; empty: of all."""
+        found = [reader.wish.want.stations for reader in self._readers]
+        return frozenset().union(*found) if all(found) else frozenset()
 
     # -- readers
 
@@ -86,7 +94,7 @@ class Hub:
         if self._is_closed or len(self._readers) >= self._most_readers:
             return None
         reader = Reader(wish, self._leave)
-        first = b"retry: %d\n%b" % (_RETRY_MS, self._text("hello", orjson.dumps(hello)))
+        first = b"retry: %d\n%b" % (_RETRY_MS, _text("hello", orjson.dumps(hello)))
         self._readers.append(reader)
         self._offer(reader, first)
         self._choose_sources()
@@ -123,15 +131,10 @@ class Hub:
 
     # -- events
 
-    def publish(self, kind: str, station: str, data: bytes, name: str = "") -> None:
+    def publish(self, kind: str, station: str, data: bytes) -> None:
         """Have an event sent with the next ones; ``data`` is JSON in one line."""
         if self._readers:
-            text = self._text(kind, data)
-            self._events.append(_Event(kind, station, name, text))
-
-    def _text(self, kind: str, data: bytes) -> bytes:
-        self._number += 1
-        return b"event: %b\nid: %d\ndata: %b\n\n" % (kind.encode(), self._number, data)
+            self._events.append(_Event(kind, station, _text(kind, data)))
 
     def _wait(self) -> None:
         self._timer = self._clock.call_later(TURN_S, self._turn)
@@ -144,14 +147,14 @@ class Hub:
         if self._readers:
             self._wait()
 
-    def flush(self) -> None:
-        """Send what waits; those who want the same get the same bytes."""
+    def flush(self, values: Mapping[Want, bytes] = _NO_VALUES) -> None:
+        """Send what waits, and values; those who want the same get the same bytes."""
         events, self._events = self._events, []
         chunks: dict[Wish, bytes] = {}
         for reader in tuple(self._readers):
             chunk = chunks.get(reader.wish)
             if chunk is None:
-                chunk = chunks[reader.wish] = _chunk(events, reader.wish)
+                chunk = chunks[reader.wish] = _chunk(events, values, reader.wish)
             if chunk:
                 self._offer(reader, chunk)
             elif self._clock.monotonic() - reader.offered_s >= _SIGN_OF_LIFE_S:
@@ -164,7 +167,12 @@ class Hub:
             reader.end()
 
 
-def _chunk(events: Iterable[_Event], wish: Wish) -> bytes:
-    return b"".join(
-        text for kind, station, name, text in events if wish.has(kind, station, name)
-    )
+def _text(kind: str, data: bytes) -> bytes:
+    return b"event: %b\ndata: %b\n\n" % (kind.encode(), data)
+
+
+def _chunk(events: Iterable[_Event], values: Mapping[Want, bytes], wish: Wish) -> bytes:
+    texts = [text for kind, station, text in events if wish.has(kind, station)]
+    if VALUE in wish.kinds:
+        texts.append(values.get(wish.want, b""))
+    return b"".join(texts)

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from connector.datapoints.live import Want
+
 KINDS = ("station", "datapoint", "message", "outcome", "transaction")
 MOST_BYTES = 4_194_304
 MOST_CHUNKS = 1000
@@ -14,22 +16,18 @@ MOST_CHUNKS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to hear of.
+    """What somebody wants to hear of, and of which stations.
 
-    No stations are all of them, and no ``names`` (of datapoints) likewise.
+    The names of ``want`` are those of datapoints; other events have none.
     """
 
     kinds: frozenset[str]
-    stations: frozenset[str] = frozenset()
-    names: frozenset[str] = frozenset()
+    want: Want = Want()  # noqa: RUF009  (it cannot be changed)
 
-    def has(self, kind: str, station: str, name: str = "") -> bool:
-        """Whether it is wanted; only datapoints have a name."""
-        return (
-            kind in self.kinds
-            and (not self.stations or station in self.stations)
-            and (not name or not self.names or name in self.names)
-        )
+    def has(self, kind: str, station: str) -> bool:
+        """Whether such events of this station are wanted."""
+        stations = self.want.stations
+        return kind in self.kinds and (not stations or station in stations)
 
 
 class Reader:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from connector.datapoints.live import Batch, Live
+from connector.datapoints.live import Batch, Live, Want
 from connector.web.events import effects, stations
 from connector.web.events.effects import Effects
-from connector.web.events.hub import Hub
+from connector.web.events.hub import AROUND, Hub
 from connector.web.events.reader import KINDS
 
-KIND = "datapoint"
 _WATCHED = stations.SHOWN | effects.MEASURED
 
 
@@ -49,15 +48,14 @@ class NewValues:
     def choose(self) -> None:
         """Readers come and go, and each has wishes of his own."""
         if self._is_on:
-            self._live.begin(self._hub.names(KIND), _WATCHED)
+            watched = Want(self._hub.stations(), _WATCHED)
+            self._live.begin(self._hub.wants(), watched, AROUND)
 
     def _take(self, batch: Batch) -> None:
         if not self._is_on:
             return
         for value in batch.watched:
-            if value.datum.name in stations.SHOWN and not value.datum.suffix:
+            if value.datum.name in stations.SHOWN:
                 self._station_changed(value.station)
             self._effects.take(value)
-        for station, name, text in batch.shown:
-            self._hub.publish(KIND, station, text, name)
-        self._hub.flush()
+        self._hub.flush(batch.texts)

@@ -108,7 +108,7 @@ async def test_the_first_event_says_who_speaks(api: Api) -> None:
 
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.headers["cache-control"] == "no-store"
-    assert b"retry: 2000\nevent: hello\nid: 1\n" in first
+    assert b"retry: 2000\nevent: hello\ndata: " in first
     assert b'"version":"0.0.0","started":"2026-01-31T12:00:00Z"' in first
 
 
@@ -240,6 +240,29 @@ async def test_each_reader_gets_the_names_of_his_own(api: Api) -> None:
     assert told == ["Power.Active.Import", "SoC"]
 
 
+@pytest.mark.parametrize("types", ["datapoint", "outcome", "datapoint,outcome"])
+async def test_a_reader_of_one_station_has_nothing_noted_of_others(
+    api: Api, types: str
+) -> None:
+    await api.client.put("/api/v1/stations/CP-8", json={})
+    async with listen(api, f"?types={types}&station=CP-8"):
+        tell(api, NAME, Power_Active_Import=1.0)
+
+        assert api.context.live._new == {}
+        tell(api, "CP-8", Power_Active_Import=2.0)
+        assert [each.station for each in api.context.live._new] == ["CP-8"]
+
+
+async def test_two_readers_of_one_station_get_each_his_own_names(api: Api) -> None:
+    path = f"?types=datapoint&station={NAME}"
+    async with listen(api, f"{path}&name=SoC") as some, listen(api, path) as whole:
+        tell(api, NAME, Power_Active_Import=1.0, SoC=55)
+        told = [(await whole.next())[1]["name"] for _ in range(2)]
+
+        assert (await some.next())[1]["name"] == "SoC"
+    assert told == ["Power.Active.Import", "SoC"]
+
+
 async def test_a_sign_of_life_comes_where_nothing_happens(api: Api) -> None:
     async with listen(api) as listener:
         assert await listener.raw() == b":"
@@ -268,10 +291,10 @@ async def test_a_reader_that_does_not_read_is_dropped(
 ) -> None:
     monkeypatch.setattr(readers, "MOST_BYTES", 100_000)
     hub: Hub = api.context.hub
-    async with listen(api, "?types=datapoint") as slow:
-        async with listen(api, "?types=datapoint") as quick:
+    async with listen(api, "?types=station") as slow:
+        async with listen(api, "?types=station") as quick:
             for _ in range(1000):
-                hub.publish("datapoint", NAME, b'"%b"' % (b"x" * 50_000))
+                hub.publish("station", NAME, b'"%b"' % (b"x" * 50_000))
                 hub.flush()
                 await quick.next()
                 if hub.dropped:
