@@ -57,6 +57,12 @@ class Version(Protocol):
         Events of transactions are asked for again until their answer is there.
         """
 
+    def fit(self, action: str, payload: Json) -> Json:
+        """A payload that was refused, as far as the version can say it; never raises.
+
+        It may still not fit.
+        """
+
     def accepted(self, client: Client, *, has_booted: bool) -> None:
         """The central system listens from now on."""
 

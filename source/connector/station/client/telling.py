@@ -17,6 +17,7 @@ from connector.errors import (
     CallErrorReceived,
     CommandTimeout,
     ConnectorError,
+    LocalProtocolError,
     TransportError,
 )
 from connector.ocppj.frames import Json
@@ -43,6 +44,8 @@ _ANSWER, _GAP = "answer", "gap"
 """Timers."""
 Told = Entry | CoreEvent | Message
 """What belongs to transactions, what is forgotten if it fails, a call of our own."""
+Heard = Callable[[Json | ConnectorError], None]
+"""Is told what became of a call."""
 
 
 class Telling:
@@ -210,6 +213,18 @@ class Telling:
         told = partial(self._hear, session, message)
         try:
             session.post_action(action, message.payload, told)
+        except LocalProtocolError:
+            self._post_fitted(session, message, told)
+        except ConnectorError as problem:
+            self._take(message, problem)
+
+    def _post_fitted(self, session: Session, message: Message, told: Heard) -> None:
+        """Once more, in the words that the version has: whoever writes has them all."""
+        version = self._version
+        assert version is not None  # noqa: S101
+        try:
+            payload = version.fit(message.action, message.payload)
+            session.post_action(message.action, payload, told)
         except ConnectorError as problem:
             self._take(message, problem)
 

@@ -67,6 +67,10 @@ class Version16:
         """The calls of a fact."""
         return write(client, event)
 
+    def fit(self, action: str, payload: Json) -> Json:
+        """What is written for 1.6 is in its words already."""
+        return payload
+
     def accepted(self, client: Client, *, has_booted: bool) -> None:
         """What is kept for a transaction's end follows the intervals of 1.6."""
         client.core.follow_16(is_so=True)

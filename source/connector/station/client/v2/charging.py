@@ -12,7 +12,6 @@ from connector.station.charging.reports import composite_2, reports
 from connector.station.client.messages import Message
 from connector.station.client.v2.answers import answer
 from connector.station.client.v2.desk import desk_of
-from connector.station.client.v2.fitting import fitted
 
 if TYPE_CHECKING:
     from connector.station.client.client import Client
@@ -65,7 +64,7 @@ def get_charging_profiles(client: Client, call: Call) -> Json | Answer:
 
     def follow() -> None:
         for each in told:
-            client.say(Message(_REPORT, fitted(version, _REPORT, each)))
+            client.say(Message(_REPORT, each))
 
     return Answer(answer("Accepted"), follow)
 

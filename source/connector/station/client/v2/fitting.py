@@ -1,17 +1,19 @@
 """Payloads made to fit a version: what it has no word for is left out.
 
 What happens in a station is told in the words of 2.1; 2.0.1 has fewer of them, and
-shorter texts. What is required and cannot be said is left as it is, and is refused
-before it is sent.
+shorter texts. Only what a session has refused is made to fit, so that what fits is
+looked at once. What is required and cannot be said is left, and refused again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
 from connector.ocppj.frames import Json
+from connector.ocppj.routes import ROUTES
 from connector.ocppj.schemas import CUSTOM_DATA, schemas
 
 _MISFIT = object()
@@ -39,6 +41,8 @@ _NEAREST: Mapping[str, str] = MappingProxyType(
     }
 )
 """Words of 2.1, and those of 2.0.1 that come nearest; else it is `Other`, if at all."""
+_WHOLE = frozenset({"Authorize"})
+"""Without a part of it somebody else might be let in."""
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "boolean": bool,
@@ -48,11 +52,11 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 
 def fitted(version: str, action: str, payload: Json) -> Json:
-    """The payload of a request as a version can have it."""
-    schema = schemas(version).request(action)
-    if schema.is_valid(payload):
+    """The payload of a request as a version can have it; one it has not stays."""
+    if action in _WHOLE or action not in ROUTES[version].up:
         return payload
-    found = _fit(schema.document, schema.document, payload)
+    document = schemas(version).request(action).document
+    found = _fit(document, document, payload)
     return found if isinstance(found, dict) else payload
 
 
@@ -91,6 +95,8 @@ def _word(known: Sequence[str], value: Any) -> Any:
 def _number(kind: str, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return _MISFIT
+    if isinstance(value, float) and not isfinite(value):
+        return _MISFIT  # JSON has no such number
     return round(value) if kind == "integer" else value
 
 

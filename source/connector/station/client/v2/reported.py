@@ -1,7 +1,7 @@
 """What a station reports by itself, as the calls of a version.
 
 The details are in the words of 2.1 and go out as they are, as far as the version has
-them; where one needs more than that there is a function here.
+them (`fitting`); where one needs more than that there is a function here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from connector.ocppj.frames import Json
 from connector.ocppj.routes import ROUTES
 from connector.station.client.messages import Message
 from connector.station.client.v2.desk import known_desk
-from connector.station.client.v2.fitting import fitted
 from connector.station.core.events import Reported
 from connector.station.times import iso
 
@@ -32,13 +31,12 @@ def write(client: Client, event: Reported, version: str) -> Message | None:
         details = shape(client, event, version)
     if details is None:
         return None
-    payload = fitted(version, event.action, details)
     took = _TAKERS.get(event.action)
     if took is None:
-        return Message(event.action, payload)
+        return Message(event.action, details)
     return Message(
         event.action,
-        payload,
+        details,
         lambda answer: took(client, answer["status"]),
         lambda _: took(client, "Rejected"),
     )

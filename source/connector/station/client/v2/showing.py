@@ -9,7 +9,6 @@ from connector.sessions.handlers import Answer
 from connector.station.client.messages import Message
 from connector.station.client.v2.answers import answer
 from connector.station.client.v2.desk import desk_of
-from connector.station.client.v2.fitting import fitted
 
 if TYPE_CHECKING:
     from connector.station.client.client import Client
@@ -28,7 +27,7 @@ def set_display_message(client: Client, call: Call) -> Json:
 
 def get_display_messages(client: Client, call: Call) -> Json | Answer:
     """GetDisplayMessages; NotifyDisplayMessages follows the answer."""
-    payload, version = call.payload, client.version_number
+    payload = call.payload
     found = desk_of(client).displays.find(
         payload.get("id", ()), payload.get("priority"), payload.get("state")
     )
@@ -44,7 +43,7 @@ def get_display_messages(client: Client, call: Call) -> Json | Answer:
                 "tbc": number < len(parts),
                 "messageInfo": part,
             }
-            client.say(Message(_MESSAGES, fitted(version, _MESSAGES, told)))
+            client.say(Message(_MESSAGES, told))
 
     return Answer(answer("Accepted"), follow)
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from connector.ocppj.frames import Json
 from connector.station.client.messages import UNCHANGED, Message
 from connector.station.client.v2.desk import desk_of, known_desk
-from connector.station.client.v2.fitting import fitted
 from connector.station.client.v2.sampled import (
     ENERGY,
     Offered,
@@ -68,7 +67,6 @@ def write(client: Client, event: SessionEvent, version: str) -> Message:
     desk = known_desk(client)
     if desk is not None and desk.has("tariffs") and version != "2.0.1":
         payload |= desk.tariffs.costs(event)
-    payload = fitted(version, "TransactionEvent", payload)
     return Message(
         "TransactionEvent",
         payload,

@@ -10,7 +10,6 @@ from connector.sessions.handlers import Answer
 from connector.station.client.messages import Message
 from connector.station.client.v2.answers import answer, status_info, too_many
 from connector.station.client.v2.desk import desk_of, known_desk
-from connector.station.client.v2.fitting import fitted
 from connector.station.client.v2.networks import PRIORITY
 from connector.station.device_model.reports import in_parts
 from connector.station.device_model.wire import get_variables as got
@@ -126,7 +125,7 @@ def _reported(
 def _teller(
     client: Client, request_id: int, action: str, member: str, data: list[Json]
 ) -> Callable[[], None]:
-    variables, version = client.parts.variables, client.version_number
+    variables = client.parts.variables
     most = int(variables.number(f"{_ITEMS}#GetReport")) or _USUAL_ITEMS
     most_bytes = int(variables.number(f"{_BYTES}#GetReport")) or _USUAL_BYTES
 
@@ -140,6 +139,6 @@ def _teller(
                 "tbc": number + 1 < len(parts),
                 member: part,
             }
-            client.say(Message(action, fitted(version, action, payload)))
+            client.say(Message(action, payload))
 
     return tell

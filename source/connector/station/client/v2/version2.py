@@ -100,13 +100,15 @@ class Version2:
         if any(modem.values()):
             station["modem"] = {name: text for name, text in modem.items() if text}
         payload = {"chargingStation": station, "reason": reason}
-        return Message(
-            "BootNotification", fitted(self.number, "BootNotification", payload)
-        )
+        return Message("BootNotification", payload)
 
     def write(self, client: Client, event: CoreEvent) -> Sequence[Message]:
         """The calls of a fact."""
         return write(client, event, self.number)
+
+    def fit(self, action: str, payload: Json) -> Json:
+        """A payload in the words that this version has."""
+        return fitted(self.number, action, payload)
 
     def accepted(self, client: Client, *, has_booted: bool) -> None:
         """What was set in an earlier life is in force again."""

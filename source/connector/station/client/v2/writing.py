@@ -10,7 +10,6 @@ from connector.ocppj.frames import Json
 from connector.station.client.messages import Message
 from connector.station.client.v2 import contracts, reported, transactions
 from connector.station.client.v2.desk import desk_of
-from connector.station.client.v2.fitting import fitted
 from connector.station.client.v2.sampled import Shown, meter_value
 from connector.station.client.v2.tokens import token_wire, verdict_of
 from connector.station.core.events import (
@@ -48,7 +47,7 @@ def _status(event: StatusChanged, _client: Client, _version: str) -> Messages:
     return (Message("StatusNotification", payload),)
 
 
-def _measured(event: Measured, client: Client, version: str) -> Messages:
+def _measured(event: Measured, client: Client, _version: str) -> Messages:
     is_now = event.evse in client.core.evses
     variables = client.parts.variables
     shown = Shown(
@@ -61,7 +60,7 @@ def _measured(event: Measured, client: Client, version: str) -> Messages:
     if value is None:
         return ()
     payload: Json = {"evseId": event.evse, "meterValue": [value]}
-    return (Message("MeterValues", fitted(version, "MeterValues", payload)),)
+    return (Message("MeterValues", payload),)
 
 
 def _reported(event: Reported, client: Client, version: str) -> Messages:

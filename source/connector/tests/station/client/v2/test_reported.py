@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 
 from connector.ocppj.routes import ROUTES
-from connector.ocppj.schemas import schemas
 from connector.station.client.v2.external import (
     clear_limit,
     set_limit,
     use_priority,
 )
-from connector.station.client.v2.fitting import fitted
 from connector.station.client.v2.vehicles import tell_needs, tell_schedule
 from connector.tests.ocppj.examples import request
 from connector.tests.station.client.bench import settle
@@ -31,7 +29,6 @@ OF_THE_CORE = {
 OF_PROFILES = {"ReportChargingProfiles"}
 """The charging profiles themselves know which of them 2.0.1 has words for."""
 REPORTED = sorted(ROUTES["2.1"].up - OF_THE_CORE - OF_PROFILES)
-SAID = sorted(ROUTES["2.0.1"].up - {"Authorize"} - OF_PROFILES)
 
 
 async def tell(place: Place2, action: str, details: Json) -> list[Json]:
@@ -49,34 +46,6 @@ async def test_what_is_reported_is_told_where_the_version_has_it(
     told = await tell(place, action, request("2.1", action, "full"))
 
     assert len(told) == (action in ROUTES[version].up)
-
-
-@pytest.mark.parametrize("action", SAID)
-def test_what_is_of_2_1_is_said_as_far_as_2_0_1_can(action: str) -> None:
-    details = request("2.1", action, "full")
-    payload = fitted("2.0.1", action, details)
-    schema = schemas("2.0.1", formats="times").request(action)
-    wrong = [str(each) for each in schema.misfits(payload)]
-
-    assert [each for each in wrong if "is missing" not in each] == []
-
-
-@pytest.mark.parametrize(
-    ("given", "found"),
-    [
-        ({"type": "x" * 60, "timestamp": "t"}, {"type": "x" * 50, "timestamp": "t"}),
-        (
-            {"type": "A", "timestamp": "t", "techInfo": None, "other": 1},
-            {"type": "A", "timestamp": "t"},
-        ),
-        (
-            {"type": "A", "timestamp": "t", "customData": {"vendorId": "V", "a": 1}},
-            {"type": "A", "timestamp": "t", "customData": {"vendorId": "V", "a": 1}},
-        ),
-    ],
-)
-def test_what_has_no_place_is_left_out(given: Json, found: Json) -> None:
-    assert fitted("2.0.1", "SecurityEventNotification", given) == found
 
 
 async def test_a_reservation_that_ends_is_told(start: Start2, version: str) -> None:
