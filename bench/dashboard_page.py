@@ -1,7 +1,7 @@
 """What an open page costs the connector: the same load, without and with one.
 
     PYTHONPATH=source python bench/dashboard_page.py [--rounds n] [--seconds s]
-        [--stations n] [--each s]
+        [--stations n] [--each s] [--together]
 
 A reader of events stands for the page: it takes what the page takes, and reads it all.
 Rounds alternate, so that what else the machine does concerns both alike.
@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import statistics
 import tempfile
+from itertools import count
 from operator import truediv
 from pathlib import Path
 
@@ -23,13 +24,21 @@ from processes import Broker
 
 TOKEN = "of-the-bench"
 WANTED = 1.10
+AT_ONCE = 50
 TYPES = "station,datapoint,outcome,transaction"
-READERS: dict[str, tuple[str, ...] | None] = {
+SETTLES_S = 2.0
+Query = list[tuple[str, str | int | float | bool | None]]
+READERS: dict[str, Query | None] = {
     "without": None,
-    "all stations": ("Power.Active.Import", "session_energy"),
-    "every value": (),
+    "all stations": [
+        ("types", TYPES),
+        ("name", "Power.Active.Import"),
+        ("name", "session_energy"),
+    ],
+    "a station": [("types", TYPES), ("station", "CP0")],
+    "every value": [("types", TYPES)],
 }
-"""What is read: nothing, what the page of all stations shows, everything."""
+"""What is read: nothing, what the two pages take, and everything there is."""
 
 
 def cpu_s(pid: int) -> float:
@@ -50,25 +59,41 @@ def samples(number: int) -> list[dict[str, str]]:
     return [*phases, *single, {"value": str(number)}]
 
 
-async def load(stations: list[RawStation], ended: asyncio.Event, each_s: float) -> int:
-    """One after the other tells its values, each at this interval; how often."""
-    number = 0
-    loop = asyncio.get_running_loop()
-    due = loop.time()
-    while not ended.is_set():
-        station = stations[number % len(stations)]
-        number += 1
-        await station.meter(samples(number // len(stations)))
-        due += each_s / len(stations)
-        await asyncio.sleep(max(0, due - loop.time()))
-    return number
+class Load:
+    """Stations that tell their values at an interval, until it is cancelled."""
+
+    def __init__(self, stations: list[RawStation], each_s: float) -> None:
+        self._stations = stations
+        self._each_s = each_s
+        self.sent = 0
+
+    async def together(self) -> None:
+        """All of them at once."""
+        loop = asyncio.get_running_loop()
+        due, groups = loop.time(), range(0, len(self._stations), AT_ONCE)
+        for number in count():
+            for start in groups:
+                group = self._stations[start : start + AT_ONCE]
+                await asyncio.gather(*(each.meter(samples(number)) for each in group))
+                self.sent += len(group)
+            due += self._each_s
+            await asyncio.sleep(max(0, due - loop.time()))
+
+    async def one_by_one(self) -> None:
+        """One after the other."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        for number in count():
+            for station in self._stations:
+                await station.meter(samples(number))
+                self.sent += 1
+                due += self._each_s / len(self._stations)
+                await asyncio.sleep(max(0, due - loop.time()))
 
 
-async def read(base: str, names: tuple[str, ...]) -> None:
-    """As the page: everything of all stations, some values of them."""
+async def read(base: str, query: Query) -> None:
+    """As the page does."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    query: list[tuple[str, str | int | float | bool | None]] = [("types", TYPES)]
-    query += [("name", name) for name in names]
     async with (
         httpx.AsyncClient(base_url=base, headers=headers, timeout=60) as client,
         client.stream("GET", "/api/v1/events", params=query) as answer,
@@ -78,32 +103,35 @@ async def read(base: str, names: tuple[str, ...]) -> None:
 
 
 async def round_of(
-    connector: ConnectorProcess,
-    stations: list[RawStation],
-    seconds: float,
-    each_s: float,
-    names: tuple[str, ...] | None,
+    connector: ConnectorProcess, load: Load, seconds: float, query: Query | None
 ) -> float:
     """Processor time of the connector for a message, in microseconds, all told."""
     base = f"http://127.0.0.1:{connector.http_port}"
-    reading = None if names is None else asyncio.create_task(read(base, names))
-    ended = asyncio.Event()
-    loading = asyncio.create_task(load(stations, ended, each_s))
-    await asyncio.sleep(1)
-    before = cpu_s(connector.pid)
+    reading = None if query is None else asyncio.create_task(read(base, query))
+    await asyncio.sleep(SETTLES_S)
+    sent, before = load.sent, cpu_s(connector.pid)
     await asyncio.sleep(seconds)
-    used = cpu_s(connector.pid) - before
-    ended.set()
-    sent = await loading
+    used, sent = cpu_s(connector.pid) - before, load.sent - sent
     if reading is not None:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
-    return used / (sent * seconds / (seconds + 1)) * 1e6
+    return used / sent * 1e6
 
 
-async def measure(
-    rounds: int, seconds: float, count: int, each_s: float
-) -> dict[str, float]:
+async def rounds_of(
+    connector: ConnectorProcess, load: Load, given: argparse.Namespace
+) -> dict[str, list[float]]:
+    """Of each reader, what it took in each round."""
+    used: dict[str, list[float]] = {name: [] for name in READERS}
+    await round_of(connector, load, given.each, [("types", TYPES)])
+    for _ in range(given.rounds):
+        for name, query in READERS.items():
+            used[name].append(await round_of(connector, load, given.seconds, query))
+            print(f"{name}: {used[name][-1]:.0f} us/message", flush=True)
+    return used
+
+
+async def measure(given: argparse.Namespace) -> dict[str, float]:
     """Each one's share of the time without a page."""
     with tempfile.TemporaryDirectory() as folder:
         broker = Broker(Path(folder))
@@ -111,18 +139,17 @@ async def measure(
         settings = {"API_TOKEN": TOKEN, "UNKNOWN_STATIONS": "accept"}
         connector = ConnectorProcess(broker.port, Path(folder), **settings)
         connector.until_healthy()
-        used: dict[str, list[float]] = {name: [] for name in READERS}
         stations = []
-        for number in range(count):
+        for number in range(given.stations):
             station = await RawStation.open(connector.ocpp_port, f"CP{number}")
             await station.boot()
             stations.append(station)
-        await round_of(connector, stations, 3, each_s, ())
-        for _ in range(rounds):
-            for name, names in READERS.items():
-                found = await round_of(connector, stations, seconds, each_s, names)
-                used[name].append(found)
-                print(f"{name}: {used[name][-1]:.0f} us/message", flush=True)
+        load = Load(stations, given.each)
+        telling = load.together() if given.together else load.one_by_one()
+        loading = asyncio.create_task(telling)
+        used = await rounds_of(connector, load, given)
+        loading.cancel()
+        await asyncio.wait({loading})
         for station in stations:
             await station.close()
         connector.stop()
@@ -137,13 +164,11 @@ def main() -> None:
     """Measure and tell."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--stations", type=int, default=1000)
     parser.add_argument("--each", type=float, default=10, help="interval of values, s")
-    given = parser.parse_args()
-    shares = asyncio.run(
-        measure(given.rounds, given.seconds, given.stations, given.each)
-    )
+    parser.add_argument("--together", action="store_true", help="all tell at once")
+    shares = asyncio.run(measure(parser.parse_args()))
     for name, share in shares.items():
         print(f"{name}: {share:.3f} of the time without ({WANTED} at most wanted)")
 
