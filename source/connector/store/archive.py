@@ -62,6 +62,11 @@ class Archive(Reads):
         """How many values were lost since the store was opened."""
         return self._history.dropped
 
+    @property
+    def history_dropped_s(self) -> float | None:
+        """When some were lost last, since the epoch."""
+        return self._history.dropped_s
+
     def add_history(self, records: Iterable[HistoryRecord]) -> None:
         """Keep values within a second; when too many wait, the oldest are dropped."""
         self._history.add(records)

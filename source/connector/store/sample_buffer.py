@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Generic, TypeVar
@@ -44,6 +45,8 @@ class SampleBuffer(Generic[T]):
         self._one_at_a_time = asyncio.Lock()
         self._is_failing = False
         self.dropped = 0
+        self.dropped_s: float | None = None
+        """When some were dropped last, since the epoch."""
 
     def add(self, samples: Iterable[T]) -> None:
         """Take samples; they are written within a second."""
@@ -108,6 +111,9 @@ class SampleBuffer(Generic[T]):
         self._write_soon()
 
     def _count_dropped(self, count: int) -> None:
-        if count and not self.dropped:
+        if not count:
+            return
+        if not self.dropped:
             logger.warning("%s are dropped: they wait too long", self._what)
         self.dropped += count
+        self.dropped_s = time.time()

@@ -254,6 +254,7 @@ OF_SCHEMAS: dict[str, Any] = {
         "oldest_transaction": _WHEN,
         "oldest_history": _WHEN,
         "history_dropped": 0,
+        "history_dropped_last": None,
         "backups": [_BACKUP],
     },
     "TokenView": _TOKEN,

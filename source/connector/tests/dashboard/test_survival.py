@@ -130,6 +130,27 @@ async def test_a_broker_that_does_not_keep_up_is_warned_of_while_it_lasts(
     await expect(page.get_by_text("All is well.")).to_be_visible()
 
 
+async def test_values_that_the_store_lost_are_warned_of_with_their_time(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site()
+    context = await site.context()
+    page = (await site.watch(await context.new_page())).page
+    told = await (await context.request.get("api/v1/connector")).json()
+    store = await (await context.request.get("api/v1/store")).json()
+    store |= {"history_dropped": 7, "history_dropped_last": "2026-01-31T13:00:00Z"}
+    told |= {"now": "2026-01-31T13:02:30Z"}
+    await page.route("**/api/v1/connector", lambda route: route.fulfill(json=told))
+    await page.route("**/api/v1/store", lambda route: route.fulfill(json=store))
+    await page.goto("./#/connector")
+
+    await expect(
+        page.get_by_text(
+            "7 values of the history were lost since the start, the last 2 min ago"
+        )
+    ).to_be_visible()
+
+
 async def test_a_token_that_changed_is_asked_over_the_page_as_it_is(
     open_site: OpenSite,
 ) -> None:

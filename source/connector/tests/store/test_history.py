@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from itertools import pairwise
 
 import pytest
@@ -113,12 +114,16 @@ async def test_a_failed_write_leaves_no_numbers_that_do_not_exist(
     archive = store.archive
     too_late = HistoryRecord(KEY, 2**70, 1.0)
 
+    assert archive.history_dropped_s is None
+    before_s = time.time()
     with caplog.at_level(logging.CRITICAL):
         await keep(archive, too_late)
+    after_s = time.time()
     await keep(archive, *values((1, 1.0)))
 
     assert await kept(archive) == values((1, 1.0))
     assert archive.history_dropped == 1
+    assert before_s <= archive.history_dropped_s <= after_s
 
 
 async def test_steps_are_read(store: DatabaseStore) -> None:

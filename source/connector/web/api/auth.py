@@ -100,7 +100,7 @@ class Guard:
             await self._entrance.slow_down(scope)
         is_401 = refused.status == HTTPStatus.UNAUTHORIZED
         if is_401 and _is_visit(scope):
-            return _to("./")
+            return _to("./?to=docs")
         return problem(refused.status, refused.detail, _CHALLENGE if is_401 else None)
 
 

@@ -64,6 +64,9 @@ class StoreView(BaseModel):
     history_dropped: int = Field(
         description="Values of the history that were lost since the start"
     )
+    history_dropped_last: str | None = Field(
+        description="When some of them were lost last"
+    )
     backups: list[Backup] = Field(description="Those in DATA_DIR/backups, newest first")
 
 
@@ -113,6 +116,7 @@ async def _view(context: ApiContext) -> StoreView:
     archive = context.store.archive
     found = await archive.status()
     files = await asyncio.to_thread(_backups, context.data_dir / _BACKUPS)
+    dropped_s = archive.history_dropped_s
     return StoreView(
         backend=found.backend,
         location=context.store.shown,
@@ -124,6 +128,7 @@ async def _view(context: ApiContext) -> StoreView:
         oldest_transaction=_iso(found.oldest_transaction_ms),
         oldest_history=_iso(found.oldest_history_ms),
         history_dropped=archive.history_dropped,
+        history_dropped_last=_iso(None if dropped_s is None else int(dropped_s * 1000)),
         backups=[
             Backup(file=str(file.path), bytes=file.bytes, made=times.iso(file.made_ms))
             for file in files

@@ -27,6 +27,8 @@ _SAFE = {
 _MOST_BYTES = 8192
 _BODY_TIMEOUT_S = 10.0
 _WRONG = "this is not the API's token (API_TOKEN, else DATA_DIR/api.token)"
+_PLACES = frozenset({"docs"})
+"""Where else one may be led after logging in."""
 _FOREIGN = "another page may not log you in or out"
 
 
@@ -84,17 +86,17 @@ class _Dashboard:
         if is_foreign(request.headers):
             return problem(HTTPStatus.FORBIDDEN, _FOREIGN, _SAFE)
         try:
-            token = await _token(request)
+            token, place = await _typed(request)
         except Problem as wrong:
             return problem(wrong.status, wrong.detail, _SAFE)
         if not self._entrance.tokens.is_token(token):
             await self._entrance.slow_down(request.scope)
             if is_program:
                 return problem(HTTPStatus.UNAUTHORIZED, _WRONG, _SAFE)
-            return _to("./?refused=1")
-        answer = (
-            Response(status_code=HTTPStatus.NO_CONTENT) if is_program else _to("./")
-        )
+            return _to(f"./?refused=1&to={place}" if place else "./?refused=1")
+        answer = _to(f"./{place}")
+        if is_program:
+            answer = Response(status_code=HTTPStatus.NO_CONTENT)
         self._entrance.give_cookie(request.scope, answer)
         return answer
 
@@ -158,8 +160,8 @@ def _takes_gzip(accepted: str) -> bool:
     return False
 
 
-async def _token(request: Request) -> str:
-    """What was typed into the form.
+async def _typed(request: Request) -> tuple[str, str]:
+    """The token that was typed into the form, and where to go then.
 
     Raises:
         Problem: it is too long (413), or did not come in time (408).
@@ -176,4 +178,6 @@ async def _token(request: Request) -> str:
         detail = "the form did not come in time: send it again"
         raise Problem(HTTPStatus.REQUEST_TIMEOUT, detail) from None
     fields = parse_qs(body.decode(errors="replace"), max_num_fields=None)
-    return fields.get("token", [""])[0].strip()
+    place = fields.get("to", [""])[0]
+    token = fields.get("token", [""])[0].strip()
+    return token, place if place in _PLACES else ""

@@ -160,7 +160,7 @@ async def test_a_browser_that_opens_the_reference_is_led_to_the_form(
 ) -> None:
     answer = await shared_api.stranger.get("/docs", headers=BROWSER)
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "./")
+    assert (answer.status_code, answer.headers["location"]) == (303, "./?to=docs")
     page = await shared_api.stranger.get("/", headers=BROWSER)
     assert 'name="token"' in page.text
 
@@ -170,7 +170,7 @@ async def test_an_old_cookie_leads_from_the_reference_to_the_form(api: Api) -> N
 
     answer = await api.stranger.get("/docs", headers=BROWSER | old)
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "./")
+    assert (answer.status_code, answer.headers["location"]) == (303, "./?to=docs")
 
 
 @on_shared_loop

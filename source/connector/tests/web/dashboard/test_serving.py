@@ -242,6 +242,23 @@ async def test_a_wrong_token_is_told_and_lets_nobody_in(
     assert 'name="token"' in (await api.stranger.get("/?refused=1")).text
 
 
+async def test_who_came_for_the_reference_is_led_there(api: Api) -> None:
+    data = {"token": TOKEN, "to": "docs"}
+
+    wrong = await api.stranger.post("/login", data=data | {"token": "x"})
+    right = await api.stranger.post("/login", data=data)
+
+    assert wrong.headers["location"] == "./?refused=1&to=docs"
+    assert right.headers["location"] == "./docs"
+
+
+@pytest.mark.parametrize("place", ["//elsewhere.example", "docs?x", "/docs", "", "é"])
+async def test_nobody_is_led_elsewhere(api: Api, place: str) -> None:
+    answer = await api.stranger.post("/login", data={"token": TOKEN, "to": place})
+
+    assert answer.headers["location"] == "./"
+
+
 async def test_who_guesses_at_the_form_is_counted(api: Api) -> None:
     for _ in range(3):
         await api.stranger.post("/login", data={"token": "guess"})

@@ -1,6 +1,6 @@
 // @ts-check
 /** What is wrong with the connector, or will be: in words, with what to do. */
-import { bytes, plural } from "../../lib/format.js";
+import { ago, bytes, plural } from "../../lib/format.js";
 
 /** @typedef {{tone: "warn" | "bad", text: string}} Warning */
 
@@ -17,7 +17,7 @@ const NAMES = { server: "The certificate of the connector", ca: "The CA of clien
 export const toneOf = (days, kind) => (days < 0 ? "bad" : days < DAYS[kind] ? "warn" : "ok");
 
 /** @param {any} view of GET /connector @param {any} store of GET /store @param {any} pki of GET /pki @returns {Warning[]} */
-export const warnings = (view, store, pki) => [...ofConnector(view), ...ofStore(store), ...ofCertificates(pki)];
+export const warnings = (view, store, pki) => [...ofConnector(view), ...ofStore(store, view ? Date.parse(view.now) : Date.now()), ...ofCertificates(pki)];
 
 /** @param {any} view @returns {Warning[]} */
 function ofConnector(view) {
@@ -39,13 +39,13 @@ function isTooSlow({ broker, now }) {
   return lastMs - Date.parse(broker.since) > SETTLES_MS && Date.parse(now) - lastMs < JUST_NOW_MS;
 }
 
-/** @param {any} store @returns {Warning[]} */
-function ofStore(store) {
+/** @param {any} store @param {number} nowMs @returns {Warning[]} */
+function ofStore(store, nowMs) {
   /** @type {Warning[]} */
   const found = [];
   if (!store) return found;
   if (store.free_bytes !== null && store.free_bytes < LITTLE_BYTES) found.push({ tone: "bad", text: `There are ${bytes(store.free_bytes)} left on the disk of the store.` });
-  if (store.history_dropped > 0) found.push({ tone: "warn", text: `${plural(store.history_dropped, "value")} of the history were lost since the start: the store was too slow, or could not write.` });
+  if (store.history_dropped > 0) found.push({ tone: "warn", text: `${plural(store.history_dropped, "value")} of the history were lost since the start, the last ${ago(store.history_dropped_last, nowMs)}: the store was too slow, or could not write.` });
   return found;
 }
 
