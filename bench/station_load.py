@@ -41,6 +41,11 @@ class Sizes:
     publishes: bool = False
     """Whether the connector has its open tree, and so publishes every value."""
 
+    @property
+    def stations(self) -> int:
+        """All of them; before they charge, the others are idle, too."""
+        return self.idle + self.charging
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -108,7 +113,7 @@ def _rss_kib(pid: int) -> int:
 
 def _come(load: Load, server: Server, sizes: Sizes) -> dict[str, Any]:
     names = {"prefix": "B", "version": sizes.version}
-    return load.do("come", port=server.port, count=sizes.idle, **names)
+    return load.do("come", port=server.port, count=sizes.stations, **names)
 
 
 def _per(seconds: float, number: float) -> float:
@@ -123,8 +128,8 @@ def measure(bench: Bench, sizes: Sizes) -> list[Figure]:
         empty = _rss_kib(load.pid)
         came = _come(load, server, sizes)
         load.do("tidy")
-        idle_kib = (_rss_kib(load.pid) - empty) / sizes.idle
-        server.process.calm_down(_CALM + _CALM_EACH * sizes.idle, 180)
+        idle_kib = (_rss_kib(load.pid) - empty) / sizes.stations
+        server.process.calm_down(_CALM + _CALM_EACH * sizes.stations, 180)
         rest = _measured(load, server, sizes.seconds)
         before = _rss_kib(load.pid)
         load.do("charge", count=sizes.charging, each_s=sizes.each_s)
@@ -135,12 +140,12 @@ def measure(bench: Bench, sizes: Sizes) -> list[Figure]:
     beyond = Shares.typical([Shares.of(_beyond(rest, each)) for each in rounds])
     head = ("", "stations", "connector")
     rows = [
-        ("arrival, us each", f"{_per(came['cpu'], sizes.idle):.0f}", ""),
+        ("arrival, us each", f"{_per(came['cpu'], sizes.stations):.0f}", ""),
         ("all accepted, s", f"{came['seconds']:.1f}", ""),
         (
             "idle, us/s each",
-            f"{_per(rest.stations_s / rest.seconds, sizes.idle):.1f}",
-            f"{_per(rest.connector_s / rest.seconds, sizes.idle):.1f}",
+            f"{_per(rest.stations_s / rest.seconds, sizes.stations):.1f}",
+            f"{_per(rest.connector_s / rest.seconds, sizes.stations):.1f}",
         ),
         ("CPU us/msg", f"{whole.stations_us:.0f}", f"{whole.connector_us:.0f}"),
         (
