@@ -6,9 +6,8 @@ The state behind the block `transactions`; nothing here answers a station.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Any
 
 from connector.csms import sampled, times, unknown_names
@@ -30,7 +29,7 @@ Json = dict[str, Any]
 
 logger = logging.getLogger(__name__)
 
-_LAST_SAMPLES = 20
+LAST_SAMPLES = 20
 """One of them has the register: values may come in several messages."""
 
 
@@ -56,40 +55,14 @@ class Running:
         self.unstopped = Unstopped(context.store, context.clock)
         self.energies = KeptEnergies(context.store, context.clock)
 
-    async def take_up(
-        self, station: Station, records: Sequence[TransactionRecord]
+    async def supersede(
+        self, station: Station, record: TransactionRecord, stop_ms: int
     ) -> None:
-        """What was at one connector when we stopped: the newest runs, or ended last.
+        """Another began after it, so that it cannot run any more.
 
         Raises:
             StoreError: the store cannot be used.
         """
-        for record, newer in pairwise(records):
-            if record.is_open:
-                await self._supersede(station, record, newer.start_ms)
-        connector = station.connector(records[-1].where)
-        closed = [record for record in records if not record.is_open]
-        if closed:
-            _note_end(connector, closed[-1])
-        if records[-1].is_open:
-            await self._resume(station, connector, records[-1])
-
-    async def _resume(
-        self, station: Station, connector: Connector, record: TransactionRecord
-    ) -> None:
-        """It runs until the station says otherwise."""
-        connector.transaction = record
-        connector.meter = await self.kept_meter(record)
-        values = resumed(record.where, record)
-        # Since it began, not since now: an end that was kept while we were away is
-        # newer than that.
-        since_ms = min(record.start_ms, self._context.clock.now_ms())
-        self._context.tell(station, values, time_ms=since_ms, weight=Weight.TRANSACTION)
-
-    async def _supersede(
-        self, station: Station, record: TransactionRecord, stop_ms: int
-    ) -> None:
-        """Another began after it, so that it cannot run any more."""
         meter = await self.kept_meter(record)
         record = self._close(record, stop_ms, meter)
         self.tell_end(station, record, meter.energy_wh)
@@ -107,7 +80,7 @@ class Running:
         Raises:
             StoreError: they cannot be read.
         """
-        samples = await self._context.store.samples(record.key, newest=_LAST_SAMPLES)
+        samples = await self._context.store.samples(record.key, newest=LAST_SAMPLES)
         return resumed_meter(record, samples)
 
     def _close(
@@ -173,7 +146,7 @@ class Running:
     ) -> None:
         """A connector is rid of a transaction that is closed; ``meter`` is its own."""
         connector.transaction = None
-        _note_end(connector, record)
+        note_end(connector, record)
         energy_wh, where = meter.energy_wh, connector.where
         values = ended(where, record, energy_wh, meter, is_current=is_current)
         self._context.tell(station, values, weight=Weight.TRANSACTION)
@@ -254,7 +227,7 @@ class Running:
         if is_current:
             connector.transaction = None
             connector.meter = meter
-            _note_end(connector, record)
+            note_end(connector, record)
         if is_corrected:
             self.energies.keep(record.key, energy_wh)
         else:
@@ -288,6 +261,7 @@ class Running:
         self._context.keep_sample(SampleRecord(record.key, time_ms, kept))
 
 
-def _note_end(connector: Connector, record: TransactionRecord) -> None:
+def note_end(connector: Connector, record: TransactionRecord) -> None:
+    """It is the one that ended last there."""
     connector.ended_id = record.ocpp_id
     connector.ended_start_ms = record.start_ms
