@@ -6,8 +6,9 @@ The state behind the block `transactions`; nothing here answers a station.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from connector.csms import sampled, times, unknown_names
@@ -20,7 +21,13 @@ from connector.csms.sampled import Reading
 from connector.csms.session_meter import SessionMeter, resumed_meter
 from connector.csms.station import STATION, Connector, Station
 from connector.csms.times import Moment
-from connector.csms.transaction_facts import ended, resumed, started
+from connector.csms.transaction_facts import (
+    ended,
+    recalled,
+    resumed,
+    so_far,
+    started,
+)
 from connector.csms.unstopped import Unstopped
 from connector.errors import StoreError
 from connector.store.records import SampleRecord, TransactionRecord, TransactionStop
@@ -29,7 +36,7 @@ Json = dict[str, Any]
 
 logger = logging.getLogger(__name__)
 
-LAST_SAMPLES = 20
+_LAST_SAMPLES = 20
 """One of them has the register: values may come in several messages."""
 
 
@@ -55,14 +62,48 @@ class Running:
         self.unstopped = Unstopped(context.store, context.clock)
         self.energies = KeptEnergies(context.store, context.clock)
 
-    async def supersede(
-        self, station: Station, record: TransactionRecord, stop_ms: int
+    async def take_up(
+        self, station: Station, records: Sequence[TransactionRecord]
     ) -> None:
-        """Another began after it, so that it cannot run any more.
+        """What was at one connector when we stopped: the newest runs, or ended last.
 
         Raises:
             StoreError: the store cannot be used.
         """
+        for record, newer in pairwise(records):
+            if record.is_open:
+                await self._supersede(station, record, newer.start_ms)
+        connector = station.connector(records[-1].where)
+        closed = [record for record in records if not record.is_open]
+        if closed:
+            _note_end(connector, closed[-1])
+        if records[-1].is_open:
+            await self._resume(station, connector, records[-1])
+
+    async def _resume(
+        self, station: Station, connector: Connector, record: TransactionRecord
+    ) -> None:
+        """It runs until the station says otherwise."""
+        samples = await self._newest_samples(record)
+        connector.transaction = record
+        connector.meter = meter = resumed_meter(record, samples)
+        # Since it began, not since now: an end that was kept while we were away is
+        # newer than that. The same holds for its newest value.
+        self._recall(station, resumed(record.where, record), record.start_ms)
+        known_ms = samples[-1].time_ms if samples else record.start_ms
+        self._recall(station, so_far(record.where, meter, known_ms), known_ms)
+
+    def _recall(
+        self, station: Station, values: dict[Datum, Scalar], time_ms: int
+    ) -> None:
+        self._context.publish(
+            recalled(station.identity, values, time_ms, self._context.clock.now_ms())
+        )
+
+    async def _supersede(
+        self, station: Station, record: TransactionRecord, stop_ms: int
+    ) -> None:
+        """Another began after it, so that it cannot run any more."""
         meter = await self.kept_meter(record)
         record = self._close(record, stop_ms, meter)
         self.tell_end(station, record, meter.energy_wh)
@@ -80,8 +121,10 @@ class Running:
         Raises:
             StoreError: they cannot be read.
         """
-        samples = await self._context.store.samples(record.key, newest=LAST_SAMPLES)
-        return resumed_meter(record, samples)
+        return resumed_meter(record, await self._newest_samples(record))
+
+    async def _newest_samples(self, record: TransactionRecord) -> list[SampleRecord]:
+        return await self._context.store.samples(record.key, newest=_LAST_SAMPLES)
 
     def _close(
         self, record: TransactionRecord, stop_ms: int, meter: SessionMeter
@@ -146,7 +189,7 @@ class Running:
     ) -> None:
         """A connector is rid of a transaction that is closed; ``meter`` is its own."""
         connector.transaction = None
-        note_end(connector, record)
+        _note_end(connector, record)
         energy_wh, where = meter.energy_wh, connector.where
         values = ended(where, record, energy_wh, meter, is_current=is_current)
         self._context.tell(station, values, weight=Weight.TRANSACTION)
@@ -227,7 +270,7 @@ class Running:
         if is_current:
             connector.transaction = None
             connector.meter = meter
-            note_end(connector, record)
+            _note_end(connector, record)
         if is_corrected:
             self.energies.keep(record.key, energy_wh)
         else:
@@ -261,7 +304,6 @@ class Running:
         self._context.keep_sample(SampleRecord(record.key, time_ms, kept))
 
 
-def note_end(connector: Connector, record: TransactionRecord) -> None:
-    """It is the one that ended last there."""
+def _note_end(connector: Connector, record: TransactionRecord) -> None:
     connector.ended_id = record.ocpp_id
     connector.ended_start_ms = record.start_ms

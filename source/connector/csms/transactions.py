@@ -14,10 +14,10 @@ from connector.csms.adoption import Adoption
 from connector.csms.closing import Closing
 from connector.csms.context import Context
 from connector.csms.events import StatusChanged
+from connector.csms.places import is_connector
 from connector.csms.running import Running, Stop
 from connector.csms.station import STATION, Station
 from connector.csms.stop_tokens import note_stop
-from connector.csms.taking_up import TakingUp
 from connector.csms.times import Moment
 from connector.csms.tokens import Presented, Tokens
 from connector.errors import RemoteProtocolError, StoreError
@@ -43,7 +43,6 @@ class Transactions:
         self._context = context
         self._tokens = tokens
         self.running = Running(context)
-        self._taking_up = TakingUp(context, self.running)
         self._adoption = Adoption(context, self.running)
         self.closing = Closing(context, self.running)
         self.handlers: dict[str, Handler] = {
@@ -58,7 +57,18 @@ class Transactions:
         Raises:
             StoreError: the store cannot be used.
         """
-        await self._taking_up.start(stations)
+        store = self._context.store
+        since_ms = self._context.clock.now_ms() - times.DAY_MS
+        kept = [
+            *await store.closed_transactions(since_ms),
+            *await store.open_transactions(),
+        ]
+        places: dict[tuple[str, str], list[TransactionRecord]] = {}
+        for record in sorted(kept, key=_by_start):
+            if record.station in stations and is_connector(record.where):
+                places.setdefault((record.station, record.where), []).append(record)
+        for (identity, _), records in places.items():
+            await self.running.take_up(stations[identity], records)
 
     async def finish(self) -> None:
         """Wait for what is being written."""
@@ -187,6 +197,10 @@ class Transactions:
         if connector is not None and event.status == _FREE:
             now_ms = self._context.clock.now_ms()
             self.running.leave(event.station, connector, now_ms)
+
+
+def _by_start(record: TransactionRecord) -> tuple[int, str]:
+    return record.start_ms, record.key
 
 
 def _reservation_id(payload: Json) -> int | None:

@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 from connector.errors import StoreError
 from connector.store import certificate_statements as certificates
 from connector.store import energy_statements as energy
-from connector.store import last_statements as last
 from connector.store import reservation_statements as reservations
 from connector.store import sample_statements as samples
 from connector.store import statements as sql
@@ -255,10 +254,6 @@ class DatabaseStore:
     async def closed_transactions(self, since_ms: int) -> list[TransactionRecord]:
         """Those that ended since then, in the order in which they began."""
         return list(await self._read(tx.closed_transactions, since_ms))
-
-    async def last_transactions(self) -> list[TransactionRecord]:
-        """The newest that ended, of each known station and each of its connectors."""
-        return list(await self._read(last.last_transactions))
 
     async def samples(self, key: str, newest: int | None = None) -> list[SampleRecord]:
         """The samples of one transaction, or its newest ones, in time order."""

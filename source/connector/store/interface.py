@@ -124,13 +124,6 @@ class TransactionStore(Protocol):
     async def closed_transactions(self, since_ms: int) -> list[TransactionRecord]:
         """Those that ended since then, in the order in which they began."""
 
-    async def last_transactions(self) -> list[TransactionRecord]:
-        """The newest that ended, of each known station and each of its connectors.
-
-        That of a connector is found where it is among the last 50 of its station; of
-        fewer than 6,000 stations more are looked through, of a hundred 3,000 each.
-        """
-
     async def samples(self, key: str, newest: int | None = None) -> list[SampleRecord]:
         """The samples of one transaction, or its newest ones, in time order."""
 

@@ -220,15 +220,6 @@ class MemoryStore:
         found = [r for r in self.transaction_records if (r.stop_ms or -1) >= since_ms]
         return sorted(found, key=lambda record: record.start_ms)
 
-    async def last_transactions(self) -> list[TransactionRecord]:
-        self._check()
-        found: dict[tuple[str, str], TransactionRecord] = {}
-        for record in self.transaction_records:
-            if not record.is_open and record.station in self.station_records:
-                found[record.station, "any"] = record
-                found[record.station, record.where] = record
-        return list({record.key: record for record in found.values()}.values())
-
     async def samples(self, key: str, newest: int | None = None) -> list[SampleRecord]:
         self._check()
         found = [r for r in self.sample_records if r.transaction_key == key]

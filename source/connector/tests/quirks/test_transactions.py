@@ -81,7 +81,7 @@ async def test_closing_values_do_not_revive_it_after_our_restart_either(
     values = shown(system)
     assert f"1__{POWER}" not in values
     assert values[f"1__{ENERGY}"] == 3000.0
-    assert values["1__transaction_active"] is False
+    assert "1__transaction_active" not in values
     assert len(system.store.transaction_records) == 1
 
 
@@ -218,7 +218,7 @@ async def test_a_queued_start_beside_what_ended_is_not_taken_up_after_our_restar
     await end.stop(number, meter=3000)
     system = await start(before.store)
     await settle()
-    assert shown(system)["1__transaction_active"] is False
+    assert "1__transaction_active" not in shown(system)
     assert system.store.transaction_records[1].is_presumed
 
 
