@@ -1,4 +1,4 @@
-"""The last transactions of stations and connectors, as a start of ours reads them."""
+"""The last transactions of connectors, as a start of ours reads them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import pytest
 from connector.store import DatabaseStore, last_statements
 from connector.store.records import StationRecord, TransactionRecord
 from connector.tests.store.examples import START, STOP
+
+LATER_MS = 2_000_000_000_000
+"""After all ends of here."""
 
 
 async def know(store: DatabaseStore, identity: str, connectors: int = 1) -> None:
@@ -24,8 +27,7 @@ async def charged(
 
 
 async def last(store: DatabaseStore) -> set[tuple[str, str, int]]:
-    found = await store.last_transactions()
-    assert len({record.key for record in found}) == len(found)
+    found = await store.archive.last_transactions(LATER_MS)
     return {(each.station, each.where, each.start_ms) for each in found}
 
 
@@ -45,7 +47,9 @@ async def test_it_is_the_whole_record(store: DatabaseStore) -> None:
     record = await charged(store)
     await store.save_energies({record.key: 1000.0})
 
-    assert await store.last_transactions() == [replace(record, energy_wh=1000.0)]
+    assert await store.archive.last_transactions(LATER_MS) == [
+        replace(record, energy_wh=1000.0)
+    ]
 
 
 async def test_one_that_runs_does_not_hide_the_last_that_ended(
@@ -68,6 +72,17 @@ async def test_the_newest_of_a_station_is_found_wherever_it_was(
     assert await last(store) == {("cs1", "1", 1), ("cs1", "0", 2)}
 
 
+async def test_all_that_ended_of_late_are_found(store: DatabaseStore) -> None:
+    await know(store, "cs1")
+    for start_ms in (1, 2):
+        await charged(store, start_ms=start_ms)
+    await charged(store, "cs2", start_ms=3)
+
+    found = await store.archive.last_transactions(STOP.stop_ms)
+
+    assert sorted(record.start_ms for record in found) == [1, 2, 3]
+
+
 async def test_those_of_stations_that_are_not_known_stay_where_they_are(
     store: DatabaseStore,
 ) -> None:
@@ -85,7 +100,7 @@ async def test_an_idle_connector_is_not_looked_for_without_end(
     store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(last_statements, "LEAST", 2)
-    monkeypatch.setattr(last_statements, "_MOST", 0)
+    monkeypatch.setattr(last_statements, "MOST", 0)
     await know(store, "cs1", connectors=2)
     await charged(store, where="2", start_ms=1)
     for start_ms in (2, 3, 4):
