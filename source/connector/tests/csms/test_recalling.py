@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -14,6 +15,7 @@ from connector.csms.facts import Facts, Scalar
 from connector.csms.recalling import Recalling
 from connector.datapoints.keys import local_key
 from connector.datapoints.sensors import Sensors
+from connector.errors import StoreError
 from connector.store import open_store
 from connector.store.records import StationRecord
 from connector.tests.clock import START_MS, FakeClock
@@ -59,15 +61,18 @@ async def run(url: str) -> AsyncIterator[Run]:
         running.push_async_callback(store.close)
         system = Harness(store, clock=clock, **options)
         await system.central.start()
-        recalling = Recalling(
-            system.central.stations, store.archive, clock, system.facts.append
-        )
-        await recalling.recall()
+        await _recall(system)
         running.push_async_callback(system.close)
         return system
 
     yield begin
     await running.aclose()
+
+
+async def _recall(system: Harness) -> None:
+    store: Any = system.store
+    stations, publish = system.central.stations, system.facts.append
+    await Recalling(stations, store.archive, system.clock, publish).recall()
 
 
 def shown(system: Harness) -> dict[str, tuple[Scalar, int]]:
@@ -262,6 +267,73 @@ async def _lose_energy(system: Harness, key: str) -> None:
         )
     )
     assert (await store.transaction(key)).energy_wh is None
+
+
+async def test_what_began_before_it_was_recalled_stays(run: Run) -> None:
+    system = await run()
+    await charge(system)
+    system = await run()
+    end = await system.connect(boots=True)
+    await end.start(meter=7000)
+    before = _values(shown(system))
+
+    await _recall(system)
+
+    assert _values(shown(system)) == before
+
+
+async def test_an_end_before_it_was_recalled_stays(run: Run) -> None:
+    system = await run()
+    await charge(system)
+    system = await run()
+    await charge(system, energy=400)
+    before = energies(system), shown(system)["0__last_transaction"][0]
+
+    await _recall(system)
+
+    assert (energies(system), shown(system)["0__last_transaction"][0]) == before
+
+
+class _NoReads:
+    """Of a store that cannot be read, or never answers."""
+
+    def __init__(self, problem: StoreError | None = None) -> None:
+        self._problem = problem
+        self.is_asked = asyncio.Event()
+
+    async def last_transactions(self, since_ms: int) -> Any:
+        self.is_asked.set()
+        if self._problem is not None:
+            raise self._problem
+        await asyncio.Event().wait()
+
+    async def last_samples(self, keys: Any, newest: int) -> Any:
+        raise NotImplementedError
+
+
+async def test_a_store_that_cannot_be_read_is_told(
+    run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    system = await run()
+    reads: Any = _NoReads(StoreError("the disk is gone"))
+    recalling = Recalling({}, reads, system.clock, system.facts.append)
+
+    recalling.start()
+    await settle()
+    await recalling.stop()
+
+    assert "last transactions of stations are not shown: the disk is" in caplog.text
+
+
+async def test_an_end_of_ours_does_not_wait_for_what_is_recalled(run: Run) -> None:
+    system = await run()
+    reads: Any = _NoReads()
+    recalling = Recalling({}, reads, system.clock, system.facts.append)
+    recalling.start()
+    await reads.is_asked.wait()
+
+    async with asyncio.timeout(10):
+        await recalling.stop()
 
 
 async def test_a_station_that_is_not_adopted_shows_nothing(run: Run) -> None:
