@@ -45,8 +45,10 @@ class Facts:
     Nobody changes them; frozen ones take three times as long to make.
 
     ``queued`` marks what is older than the connection: it feeds transactions and
-    history but never overwrites a newer value. ``frame`` is the message they came
-    from, for ``raw_message_to_db``; None for what we derived ourselves.
+    history but never overwrites a newer value. ``is_recalled`` marks what was told
+    before our restart: it is known again, and the history has it. ``frame`` is the
+    message they came from, for ``raw_message_to_db``; None for what we derived
+    ourselves.
     """
 
     station: str
@@ -57,3 +59,4 @@ class Facts:
     frame: str | None = None
     version: str = "1.6"
     direction: str = "in"
+    is_recalled: bool = False

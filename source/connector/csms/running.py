@@ -21,7 +21,13 @@ from connector.csms.sampled import Reading
 from connector.csms.session_meter import SessionMeter, resumed_meter
 from connector.csms.station import STATION, Connector, Station
 from connector.csms.times import Moment
-from connector.csms.transaction_facts import ended, resumed, started
+from connector.csms.transaction_facts import (
+    ended,
+    recalled,
+    resumed,
+    so_far,
+    started,
+)
 from connector.csms.unstopped import Unstopped
 from connector.errors import StoreError
 from connector.store.records import SampleRecord, TransactionRecord, TransactionStop
@@ -78,13 +84,21 @@ class Running:
         self, station: Station, connector: Connector, record: TransactionRecord
     ) -> None:
         """It runs until the station says otherwise."""
+        samples = await self._newest_samples(record)
         connector.transaction = record
-        connector.meter = await self.kept_meter(record)
-        values = resumed(record.where, record)
+        connector.meter = meter = resumed_meter(record, samples)
         # Since it began, not since now: an end that was kept while we were away is
-        # newer than that.
-        since_ms = min(record.start_ms, self._context.clock.now_ms())
-        self._context.tell(station, values, time_ms=since_ms, weight=Weight.TRANSACTION)
+        # newer than that. The same holds for its newest value.
+        self._recall(station, resumed(record.where, record), record.start_ms)
+        known_ms = samples[-1].time_ms if samples else record.start_ms
+        self._recall(station, so_far(record.where, meter, known_ms), known_ms)
+
+    def _recall(
+        self, station: Station, values: dict[Datum, Scalar], time_ms: int
+    ) -> None:
+        self._context.publish(
+            recalled(station.identity, values, time_ms, self._context.clock.now_ms())
+        )
 
     async def _supersede(
         self, station: Station, record: TransactionRecord, stop_ms: int
@@ -107,8 +121,10 @@ class Running:
         Raises:
             StoreError: they cannot be read.
         """
-        samples = await self._context.store.samples(record.key, newest=_LAST_SAMPLES)
-        return resumed_meter(record, samples)
+        return resumed_meter(record, await self._newest_samples(record))
+
+    async def _newest_samples(self, record: TransactionRecord) -> list[SampleRecord]:
+        return await self._context.store.samples(record.key, newest=_LAST_SAMPLES)
 
     def _close(
         self, record: TransactionRecord, stop_ms: int, meter: SessionMeter

@@ -6,7 +6,7 @@ import orjson
 
 from connector.csms import times
 from connector.csms.context import at
-from connector.csms.facts import Datum, Scalar
+from connector.csms.facts import Datum, Facts, Scalar, Weight
 from connector.csms.session_meter import SessionMeter
 from connector.csms.station import STATION
 from connector.store.records import TransactionRecord
@@ -30,6 +30,14 @@ def started(where: str, record: TransactionRecord) -> dict[Datum, Scalar]:
     return values
 
 
+def so_far(where: str, meter: SessionMeter, time_ms: int) -> dict[Datum, Scalar]:
+    """Energy and time of one that runs, as they were at a time."""
+    values: dict[Datum, Scalar] = {at(where, "session_seconds"): meter.seconds(time_ms)}
+    if meter.energy_wh is not None:
+        values[at(where, "session_energy")] = meter.energy_wh
+    return values
+
+
 def ended(
     where: str,
     record: TransactionRecord,
@@ -39,18 +47,47 @@ def ended(
     is_current: bool,
 ) -> dict[Datum, Scalar]:
     """What an end changes; of one that is not the newest only the summary."""
-    values: dict[Datum, Scalar] = {
-        at(STATION, "last_transaction"): summary(record, energy_wh)
-    }
+    values = ended_last(record, energy_wh)
     if is_current:
-        values |= {
-            at(where, "transaction_id"): record.ocpp_id,
-            at(where, "transaction_active"): False,
-            at(where, "stop_reason"): record.reason,
-            at(where, "session_energy"): energy_wh,
-            at(where, "session_seconds"): meter.seconds(record.stop_ms or 0),
-        }
+        values |= ended_at(where, record, energy_wh, meter)
     return values
+
+
+def ended_last(
+    record: TransactionRecord, energy_wh: float | None
+) -> dict[Datum, Scalar]:
+    """The one that ended last, for its station."""
+    return {at(STATION, "last_transaction"): summary(record, energy_wh)}
+
+
+def ended_at(
+    where: str,
+    record: TransactionRecord,
+    energy_wh: float | None,
+    meter: SessionMeter,
+) -> dict[Datum, Scalar]:
+    """What is to be seen of it at its place from then on."""
+    return {
+        at(where, "transaction_id"): record.ocpp_id,
+        at(where, "transaction_active"): False,
+        at(where, "stop_reason"): record.reason,
+        at(where, "session_energy"): energy_wh,
+        at(where, "session_seconds"): meter.seconds(record.stop_ms or 0),
+    }
+
+
+def recalled(
+    station: str, values: dict[Datum, Scalar], time_ms: int, now_ms: int
+) -> Facts:
+    """What was told before our restart; our clock may have been set back since."""
+    return Facts(
+        station,
+        min(time_ms, now_ms),
+        values,
+        Weight.TRANSACTION,
+        queued=True,
+        is_recalled=True,
+    )
 
 
 def summary(record: TransactionRecord, energy_wh: float | None) -> str:

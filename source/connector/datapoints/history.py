@@ -80,7 +80,7 @@ class History:
         self, station: StationSensors, facts: Facts, updates: list[Update]
     ) -> None:
         """Note what was published of ``facts``, and what came too late for that."""
-        if not station.is_adopted:
+        if not station.is_adopted or facts.is_recalled:
             return
         for datum, value in updates:
             kept = value.kept

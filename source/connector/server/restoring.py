@@ -12,6 +12,7 @@ from connector.csms.events import (
     RegistrationChanged,
 )
 from connector.csms.facts import Datum, Facts
+from connector.csms.recalling import Recalling
 from connector.csms.sampled import is_flow
 from connector.datapoints.fact_queue import (
     Declaration,
@@ -36,6 +37,7 @@ class Restoring:
         self._put = put
         self._clock = clock
         self._lost: dict[str, list[Datum]] = {}
+        self._recalling: Recalling | None = None
 
     async def load(self, store: Store) -> dict[str, list[str]]:
         """The keys that were kept, by station; the flow has them, too.
@@ -66,6 +68,17 @@ class Restoring:
             flows = self._lost.get(known.identity, ())
             self._central.blocks.metering.restore(known, flows)
         self._clock.call_later(_UNKNOWN_AFTER_S, self._lose_flows)
+
+    def recall(self, store: Store) -> None:
+        """Have the last transactions told, soon: nobody waits for them."""
+        stations = self._central.stations
+        self._recalling = Recalling(stations, store.archive, self._clock, self._put)
+        self._recalling.start()
+
+    async def stop(self) -> None:
+        """Tell no more of what was."""
+        if self._recalling is not None:
+            await self._recalling.stop()
 
     def _lose_flows(self) -> None:
         """Of a station that has not come back since our start nobody knows them."""

@@ -10,9 +10,7 @@ from typing import Any
 
 from connector.csms.central_system import CentralSystem, LinkOptions
 from connector.csms.clock import Clock
-from connector.csms.events import (
-    Disconnected,
-)
+from connector.csms.events import Disconnected
 from connector.csms.garbage import Garbage
 from connector.csms.times import iso
 from connector.csms.upkeep import Upkeep
@@ -20,9 +18,7 @@ from connector.datapoints.actuators import Actuators
 from connector.datapoints.command_runs import Context
 from connector.datapoints.commands import Commands
 from connector.datapoints.earlier_keys import EarlierKeys
-from connector.datapoints.fact_queue import (
-    FactQueue,
-)
+from connector.datapoints.fact_queue import FactQueue
 from connector.datapoints.flow_numbers import FlowNumbers
 from connector.datapoints.history import History, shape_of
 from connector.datapoints.kept_keys import KeptKeys
@@ -255,6 +251,7 @@ class Server:
         await self.central_system.start()
         await self._limits.start()
         self._restoring.restore_flows(kept)
+        self._restoring.recall(self.store)
         self._upkeep.start()
 
     def _tell_openly(self, client: Client) -> OpenTopics:
@@ -353,6 +350,7 @@ class Server:
         await self._ports.stop()
         if self._recorder is not None:
             await asyncio.to_thread(self._recorder.stop)
+        await self._restoring.stop()
         await self._commands.finish(_COMMANDS_END_WITHIN_S)
         await self._limits.stop()
         await self.central_system.stop()

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from connector.errors import StoreError
 from connector.store import energy_statements as energy
 from connector.store import history_statements as history
+from connector.store import last_statements as last
 from connector.store.backends import backend_of
 from connector.store.failures import OtherSchema, failure, had_died
 from connector.store.groups import READS_ONLY
@@ -97,6 +98,15 @@ class Reads:
     ) -> dict[str, list[SampleRecord]]:
         """The newest samples of some transactions, in time order, by key."""
         return await self.read(energy.last_samples, keys, newest) if keys else {}
+
+    async def last_transactions(self, since_ms: int) -> list[TransactionRecord]:
+        """Those that ended since then, and the last of each station and connector.
+
+        Of stations that are known; that of a connector where it is among the last 50 of
+        its station. Of fewer than 6,000 stations more are looked through, of a hundred
+        the last 3,000 each.
+        """
+        return await self.read(last.last_transactions, since_ms)
 
     # -- history
 

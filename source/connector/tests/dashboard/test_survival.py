@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
+import pytest
 from playwright.async_api import Page, Request, Route, expect
 
 from connector.tests.broker import Broker
@@ -66,6 +67,28 @@ async def test_a_restart_of_the_connector_is_told_and_survived_with_the_plot(
 def plotted(text: str) -> re.Pattern[str]:
     """The words of a plot in which a value stands."""
     return re.compile(rf"Power: now .*{re.escape(text)}")
+
+
+@pytest.mark.parametrize("runs_on", [False, True])
+async def test_the_energy_of_a_session_outlives_a_restart(
+    open_site: OpenSite, runs_on: bool
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.begin()
+    await charge.flow(7400, 10.7, 1600)
+    if not runs_on:
+        await charge.end(1600)
+    await charge.station.close()
+
+    await site.stop()
+    await site.start()
+
+    card = Card((await site.page("stations/CP1")).page)
+    words = "Session600 Wh" if runs_on else "Last session600 Wh"
+    await expect(card.own).to_contain_text(words)
+    row = (await site.page()).page.get_by_role("row").filter(has_text="CP1")
+    await expect(row).to_contain_text("600 Wh")
 
 
 async def test_a_broker_that_is_gone_is_said_and_that_it_came_back(

@@ -68,6 +68,17 @@ def test_a_value_is_kept_within_a_second(plant: Plant) -> None:
     assert plant.kept == [HistoryRecord(KEY, START_MS, 7400.0)]
 
 
+def test_what_was_told_before_our_restart_is_not_kept_again(plant: Plant) -> None:
+    now_ms = plant.clock.now_ms()
+    recalled = Facts("CP", now_ms - 60_000, {POWER: 7400.0}, is_recalled=True)
+    plant.sensors.take(recalled, now_ms)
+    plant.turn()
+
+    plant.tell_each_second(7500.0)
+
+    assert plant.values == [7500.0]
+
+
 def test_a_value_that_stays_is_kept_once(plant: Plant) -> None:
     plant.tell_each_second(7400.0, 7400.0, 7400.0, 0.0, 0.0)
 
