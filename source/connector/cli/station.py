@@ -87,7 +87,12 @@ _Evses = Annotated[
 ]
 _Count = Annotated[
     int,
-    _option(_STATION, "So many stations, <id>-1 and so on.", min=1, max=MOST_STATIONS),
+    _option(
+        _STATION,
+        "So many stations: <id>-1 and so on, of 200 <id>-001.",
+        min=1,
+        max=MOST_STATIONS,
+    ),
 ]
 _Rate = Annotated[
     float,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol
 
+from connector.station.assembly.meter_key import MeterKeyFile
 from connector.station.assembly.plan import StationPlan
 from connector.station.client.clock import StationClock
+from connector.station.core.settings import SIGNS, SIGNS_ALIGNED, Variables
 from connector.station.core.station import NEVER_MS, StationCore
 from connector.station.ports import Hardware
 from connector.station.simulated import SimulatedHardware
@@ -57,7 +60,10 @@ class Simulated:
     never_ms = NEVER_MS
 
     def __init__(self, plan: StationPlan, clock: StationClock) -> None:
-        self.hardware = SimulatedHardware(plan.model, clock.now_ms, plan.source())
+        self.hardware = SimulatedHardware(
+            plan.model, clock.now_ms, plan.source(), key=MeterKeyFile(plan.folder).key
+        )
+        self.hardware.signs = _never
 
     @property
     def asked(self) -> Hardware:
@@ -66,6 +72,7 @@ class Simulated:
 
     def attach(self, core: StationCore, on_due: Callable[[], None]) -> None:
         """See `Plant`."""
+        self.hardware.signs = partial(_signs, core.variables)
         self.hardware.told, self.hardware.on_due = core, on_due
         self.hardware.tell_all()
 
@@ -88,6 +95,15 @@ class Simulated:
     def restore(self, registers_wh: Registers) -> None:
         """See `Plant`."""
         self.hardware.restore(registers_wh)
+
+
+def _signs(variables: Variables) -> bool:
+    return variables.flag(SIGNS) or variables.flag(SIGNS_ALIGNED)
+
+
+def _never() -> bool:
+    """Before there is a core nobody wants signatures."""
+    return False
 
 
 def _nobody() -> None:

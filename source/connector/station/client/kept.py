@@ -130,12 +130,16 @@ def _sample_of(line: list[Any]) -> Sample:
 
 
 def _reading_line(reading: Reading) -> Json:
-    return {
+    found: Json = {
         field.name: value
         for field in _READING
         if (value := getattr(reading, field.name))
         or (value == 0 and field.default is MISSING)
     }
+    if reading.signed:
+        # Signed by now at the latest: nobody signs anew what was told.
+        found["signed"] = {name: dict(each) for name, each in reading.signed.items()}
+    return found
 
 
 def _reading_of(line: Json) -> Reading:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connector.station.core import settings as names
@@ -45,17 +46,22 @@ class Sampling:
         session = evse.session
         if session is None or not session.is_running:
             return
+        reading = None
         interval_ms = self._interval_ms(names.SAMPLE_INTERVAL_S)
         if interval_ms and now_ms - session.sampled_ms >= interval_ms:
             session.sampled_ms = _last(session.sampled_ms, interval_ms, now_ms)
+            # What is told and what is kept of one moment is one reading.
             reading = self.sample(evse, AT_INTERVALS, PERIODIC, now_ms)
             if self.transactions.is_for_16:
-                name = names.ENDED_MEASURANDS
-                self.transactions.keep(session, name, PERIODIC, now_ms, reading)
+                self.transactions.keep(
+                    session, names.ENDED_MEASURANDS, PERIODIC, now_ms, reading
+                )
         interval_ms = self._ended_interval_ms()
         if interval_ms and now_ms - session.kept_ms >= interval_ms:
             session.kept_ms = _last(session.kept_ms, interval_ms, now_ms)
-            self._keep(session, names.ENDED_MEASURANDS, PERIODIC, now_ms)
+            self.transactions.keep(
+                session, names.ENDED_MEASURANDS, PERIODIC, now_ms, reading
+            )
 
     def sample(
         self, evse: Evse, trigger: str, context: str, now_ms: int
@@ -63,9 +69,6 @@ class Sampling:
         """Tell the values of what runs at an EVSE; gives what was read for it."""
         name = names.UPDATED_MEASURANDS
         return self.transactions.sample(evse, trigger, context, now_ms, name)
-
-    def _keep(self, session: Session, name: str, context: str, now_ms: int) -> None:
-        self.transactions.keep(session, name, context, now_ms)
 
     def _ended_interval_ms(self) -> int:
         """1.6 has no interval of its own for what is kept."""
@@ -78,33 +81,37 @@ class Sampling:
         """Values at the intervals that are counted from midnight UTC."""
         interval_ms = self._interval_ms(names.ALIGNED_INTERVAL_S)
         is_due, self._aligned_ms = _advance(self._aligned_ms, interval_ms, now_ms)
-        if is_due:
-            self._tell_all(now_ms)
+        told = self._tell_all(now_ms) if is_due else {}
         if self.transactions.is_for_16:
-            self._keep_aligned(now_ms, is_due=is_due)
+            self._keep_aligned(now_ms, told, is_due=is_due)
             return
         interval_ms = self._interval_ms(names.ALIGNED_ENDED_INTERVAL_S)
         is_due, self._aligned_ended_ms = _advance(
             self._aligned_ended_ms, interval_ms, now_ms
         )
-        self._keep_aligned(now_ms, is_due=is_due)
+        self._keep_aligned(now_ms, told, is_due=is_due)
 
-    def _keep_aligned(self, now_ms: int, *, is_due: bool) -> None:
-        for evse in self.site.evses.values() if is_due else ():
+    def _keep_aligned(
+        self, now_ms: int, told: Mapping[int, Reading | None], *, is_due: bool
+    ) -> None:
+        for number, evse in self.site.evses.items() if is_due else ():
             if evse.session is not None and evse.is_running:
-                name = names.ALIGNED_ENDED_MEASURANDS
-                self._keep(evse.session, name, CLOCK, now_ms)
+                name, reading = names.ALIGNED_ENDED_MEASURANDS, told.get(number)
+                self.transactions.keep(evse.session, name, CLOCK, now_ms, reading)
 
-    def _tell_all(self, now_ms: int) -> None:
+    def _tell_all(self, now_ms: int) -> dict[int, Reading | None]:
+        """Gives what was read of transactions, by EVSE."""
         only_idle = self.site.variables.flag(names.ONLY_IDLE_ALIGNED)
         if only_idle and any(evse.is_running for evse in self.site.evses.values()):
-            return
+            return {}
+        told: dict[int, Reading | None] = {}
         for number, evse in self.site.evses.items():
             if evse.is_running:
-                name = names.ALIGNED_MEASURANDS
-                self.transactions.sample(evse, ALIGNED, CLOCK, now_ms, name)
+                name, sample = names.ALIGNED_MEASURANDS, self.transactions.sample
+                told[number] = sample(evse, ALIGNED, CLOCK, now_ms, name)
             else:
                 self.measure(number, CLOCK, now_ms)
+        return told
 
     # -- outside transactions, and on demand
 

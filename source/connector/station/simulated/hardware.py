@@ -37,10 +37,20 @@ class SimulatedHardware:
     """Implements `ports.Hardware` and `ports.Locking`; set ``told`` at once.
 
     ``now`` gives epoch ms. ``source`` may be shared by many stations. With a ``key``
-    readings are signed. ``on_due`` is called when `step` is due sooner than it said.
+    readings are signed, while ``signs`` says so. ``on_due`` is called when `step` is
+    due sooner than it said.
     """
 
-    __slots__ = ("_key", "_model", "_now", "_source", "on_due", "outlets", "told")
+    __slots__ = (
+        "_key",
+        "_model",
+        "_now",
+        "_source",
+        "on_due",
+        "outlets",
+        "signs",
+        "told",
+    )
 
     def __init__(
         self,
@@ -55,6 +65,8 @@ class SimulatedHardware:
         self._now = now
         self._source = source
         self._key = key
+        self.signs: Callable[[], bool] = lambda: True
+        """Whether anybody wants signatures now."""
         self.on_due = on_due
         self.told: Told | None = None
         """Who listens: the core."""
@@ -124,7 +136,8 @@ class SimulatedHardware:
             return self._main(now_ms)
         outlet = self.outlets[evse]
         outlet.advance(now_ms)
-        return outlet.read(self._source, self._key, self._model.serial_number)
+        key = self._key if self._key is not None and self.signs() else None
+        return outlet.read(self._source, key, self._model.serial_number)
 
     def _main(self, now_ms: int) -> Reading:
         for outlet in self.outlets.values():

@@ -24,7 +24,7 @@ from connector.station.client.v2.tokens import (
 )
 from connector.station.core.events import SessionEvent
 from connector.station.core.session import Session
-from connector.station.core.settings import Variables
+from connector.station.core.settings import SIGNS, SIGNS_ALIGNED, Variables
 from connector.station.ports import Reading
 from connector.station.times import iso
 
@@ -45,8 +45,6 @@ _KNOWN_REASONS = frozenset(
     PowerQuality Reboot Remote SOCLimitReached StoppedByEV TimeLimitReached
     Timeout""".split()
 )
-_SIGNS = "SampledDataCtrlr/SignReadings"
-_SIGNS_ALIGNED = "AlignedDataCtrlr/SignReadings"
 _PUBLIC_KEY = "OCPPCommCtrlr/PublicKeyWithSignedMeterValue"
 
 
@@ -185,7 +183,7 @@ def _shown(client: Client, event: SessionEvent) -> Shown:
 
 def signs(variables: Variables, context: str) -> bool:
     """Whether values are signed; a station without such a variable always does."""
-    name = _SIGNS_ALIGNED if context == "Sample.Clock" else _SIGNS
+    name = SIGNS_ALIGNED if context == "Sample.Clock" else SIGNS
     return not variables.text(name) or variables.flag(name)
 
 
@@ -220,7 +218,7 @@ def _took(client: Client, event: SessionEvent, answer: Mapping[str, Any]) -> obj
         core.judged(session, event.token, verdict_of(info), now_ms)
     if "totalCost" in answer:
         core.cost_updated(session.key, answer["totalCost"], now_ms)
-    if "transactionLimit" in answer:
+    if "transactionLimit" in answer and client.version_number != "2.0.1":
         limit = limit_of(answer["transactionLimit"])
         # Taken once: who is told of it by an event may answer with it again.
         if limit != session.limit:

@@ -86,6 +86,12 @@ _CORE = (
     Key("WebSocketPingInterval", "OCPPCommCtrlr/WebSocketPingInterval"),
 )
 
+_SIGNED_VALUES = (
+    Key("SampledDataSignReadings", "SampledDataCtrlr/SignReadings"),
+    Key("AlignedDataSignReadings", "AlignedDataCtrlr/SignReadings"),
+)
+"""Of OCA's application note on signed meter values: either has all of them signed."""
+
 _OPTIONAL_PROFILES = (
     Key("LocalAuthListEnabled", "LocalAuthListCtrlr/Enabled"),
     Key("LocalAuthListMaxLength", "LocalAuthListCtrlr/Entries", "limit", True),
@@ -127,4 +133,9 @@ _SECURITY = (
     Key("ContractValidationOffline", "ISO15118Ctrlr/ContractValidationOffline"),
 )
 
-KEYS: tuple[Key, ...] = (*_CORE, *_OPTIONAL_PROFILES, *_SECURITY)
+KEYS: tuple[Key, ...] = (
+    *_CORE,
+    *_SIGNED_VALUES,
+    *_OPTIONAL_PROFILES,
+    *_SECURITY,
+)

@@ -8,7 +8,14 @@ from connector.station.core.events import CoreEvent, Measured, SessionEvent
 from connector.station.core.limits import TransactionLimit
 from connector.station.core.tokens import Verdict
 from connector.station.core.transactions import MOST_SAMPLES
-from connector.tests.station.core.bench import CARD, Bench, ended, of_transactions
+from connector.station.ports import Reading
+from connector.tests.station.core.bench import (
+    CARD,
+    Bench,
+    NotedHardware,
+    ended,
+    of_transactions,
+)
 
 YES = Verdict("Accepted")
 ENERGY = "Energy.Active.Import.Register"
@@ -69,6 +76,41 @@ def test_values_are_kept_for_the_end() -> None:
     contexts = [sample.context for sample in last.samples]
     assert contexts.count("Sample.Periodic") == 4
     assert contexts.count("Sample.Clock") == 2
+
+
+class Rising(NotedHardware):
+    """A meter that shows more whenever it is read."""
+
+    def read(self, evse: int) -> Reading:
+        self.energy_wh += 1
+        return Reading(self.energy_wh)
+
+
+@pytest.mark.parametrize("kept_of", ["SampledDataCtrlr__Tx", "AlignedDataCtrlr__Tx"])
+def test_what_is_told_and_kept_of_one_moment_is_one_reading(kept_of: str) -> None:
+    variables = {
+        "SampledDataCtrlr__TxUpdatedInterval": "60",
+        "AlignedDataCtrlr__Interval": "60",
+        "AlignedDataCtrlr__Measurands": ENERGY,
+        f"{kept_of}EndedInterval": "60",
+        f"{kept_of}EndedMeasurands": ENERGY,
+    }
+    bench = Bench(**variables)
+    bench.core.site.hardware = bench.core._rooms.transactions.hardware = Rising()
+    bench.wait(0)
+    begin(bench)
+    told: dict[tuple[str, int], float] = {}
+    for _ in range(4):
+        bench.wait(60)
+        for event in bench.told():
+            if isinstance(event, SessionEvent) and event.reading is not None:
+                told[event.context, event.time_ms] = event.reading.energy_wh
+    bench.swipe()
+    [last] = [e for e in bench.told() if isinstance(e, SessionEvent)]
+    kept = {(s.context, s.time_ms): s.reading.energy_wh for s in last.samples}
+
+    assert len(kept) >= 3
+    assert kept.items() <= told.items()
 
 
 def test_a_long_transaction_keeps_every_second_value() -> None:

@@ -340,6 +340,19 @@ async def test_a_limit_of_the_central_system_ends_the_energy(start: Start2) -> N
     assert place.hardware.offers[1] == 0.0
 
 
+@pytest.mark.parametrize("version", ["2.0.1"])
+async def test_a_limit_that_2_0_1_does_not_know_is_not_obeyed(start: Start2) -> None:
+    place = await start()
+    place.central.answers["TransactionEvent"] = {"transactionLimit": {"maxEnergy": 500}}
+    await place.charge()
+    place.hardware.energy_wh = 1600.0
+    await place.wait(600, step_s=60)
+    reasons = {e["triggerReason"] for e in place.central.events()}
+
+    assert not reasons & {"ChargingRateChanged", "EnergyLimitReached"}
+    assert place.hardware.offers[1] > 0.0
+
+
 async def test_aligned_values_outside_transactions(start: Start2) -> None:
     place = await start(initial={"AlignedDataCtrlr/Interval": "60"})
     await place.wait(130, step_s=10)
