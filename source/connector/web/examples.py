@@ -157,7 +157,7 @@ _STATION = {
     "options": {"name": "North wall"},
 }
 _CONNECTOR = {
-    "version": "0.8.0",
+    "version": "0.9.0",
     "started": _WHEN,
     "now": _WHEN,
     "broker": {
@@ -217,7 +217,7 @@ OF_SCHEMAS: dict[str, Any] = {
         "stations": 2,
     },
     "Index": {
-        "version": "0.8.0",
+        "version": "0.9.0",
         "paths": {"/api/v1/stations": ["GET"]},
         "reference": "/docs",
         "openapi": "/openapi.json",
