@@ -21,7 +21,7 @@ from connector.store.records import StationRecord
 from connector.tests.clock import START_MS, FakeClock
 from connector.tests.csms.conftest import NAME, Harness, settle
 from connector.tests.csms.v2.conftest import AGREES, Station2
-from connector.tests.postgresql import PostgreSQL
+from connector.tests.store.databases import DATABASES, empty_database
 
 HOUR_S = 3600
 DAY_S = 86_400
@@ -37,15 +37,10 @@ OF_A_SESSION = (
 Run = Callable[..., Awaitable[Harness]]
 
 
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-)
+@pytest.fixture(params=DATABASES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A store of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'connector.sqlite'}"
-    server: PostgreSQL = request.getfixturevalue("postgresql")
-    return server.empty_database()
+    return empty_database(request, tmp_path)
 
 
 @pytest.fixture
@@ -308,7 +303,7 @@ class _NoReads:
         await asyncio.Event().wait()
 
     async def last_samples(self, keys: Any, newest: int) -> Any:
-        raise NotImplementedError
+        raise AssertionError("no transactions: no samples of them are looked for")
 
 
 async def test_a_store_that_cannot_be_read_is_told(

@@ -10,19 +10,13 @@ from sqlalchemy import make_url, text
 
 from connector.store import DatabaseStore, open_store
 from connector.store.groups import Groups
-from connector.tests.postgresql import PostgreSQL
-from connector.tests.store.databases import engine_of
-
-DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+from connector.tests.store.databases import DATABASES, empty_database, engine_of
 
 
 @pytest.fixture(params=DATABASES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database, of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'connector.sqlite'}"
-    server: PostgreSQL = request.getfixturevalue("postgresql")
-    return server.empty_database()
+    return empty_database(request, tmp_path)
 
 
 @pytest.fixture

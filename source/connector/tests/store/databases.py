@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, Engine, text
 
 from connector.store.backends import backend_of
+from connector.tests.postgresql import PostgreSQL
+
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+"""Parameters of a fixture that asks for an `empty_database`."""
+
+
+def empty_database(request: pytest.FixtureRequest, folder: Path) -> str:
+    """The URL of an empty database of the kind that the request has as parameter."""
+    if request.param == "sqlite":
+        return f"sqlite:///{folder / 'connector.sqlite'}"
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return server.empty_database()
 
 
 def engine_of(url: str) -> Engine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -19,7 +20,7 @@ from connector.web.events.response import MEDIA_TYPE, EventStream
 from connector.web.problems import Problem, errors, unfit
 
 _USUAL = tuple(kind for kind in KINDS if kind != "message")
-_MOST_STATIONS = 1000
+_MOST_PARAMETERS = 1000
 _FULL = "there are as many readers of events as there may be; close one, or come later"
 _ABOUT = """\
 Server-sent events ([HTML, section 9.2](https://html.spec.whatwg.org/multipage/\
@@ -54,28 +55,28 @@ _STREAM: dict[int | str, dict[str, Any]] = {
     }
 }
 _Types = Annotated[
-    str | None,
+    list[str],
     Query(
-        description=f"Some of {', '.join(KINDS)}, with commas; else all but message",
-        examples=["station,outcome"],
+        description=f"Some of {', '.join(KINDS)}, with commas or one parameter for "
+        "each; else all but message",
+        max_length=_MOST_PARAMETERS,
+        examples=[["station", "outcome"]],
     ),
 ]
 _Stations = Annotated[
     list[str],
     Query(
         description="Only of these stations, one parameter for each",
-        max_length=_MOST_STATIONS,
+        max_length=_MOST_PARAMETERS,
         examples=[["CP-7"]],
     ),
 ]
-
-
 _Names = Annotated[
     list[str],
     Query(
-        description="Only datapoints of these names, in any place and phase, one "
-        "parameter for each; other events come as they do",
-        max_length=_MOST_STATIONS,
+        description="Only datapoints of these names, in any place and phase, with "
+        "commas or one parameter for each; other events come as they do",
+        max_length=_MOST_PARAMETERS,
         examples=[["Power.Active.Import"]],
     ),
 ]
@@ -94,14 +95,14 @@ def routes(context: ApiContext) -> APIRouter:
         responses=errors(404, 429) | _STREAM,
     )
     async def show_events(
-        types: _Types = None,
+        types: _Types = [],  # noqa: B006
         station: _Stations = [],  # noqa: B006
         name: _Names = [],  # noqa: B006
     ) -> EventStream:
         for identity in station:
-            known(context, identity)
-        wish = Wish(_kinds(types), Want(frozenset(station), frozenset(name)))
-        reader = hub.open(wish, _hello(context))
+            _known(context, identity)
+        want = Want(frozenset(station), frozenset((*name, *_parts(name))))
+        reader = hub.open(Wish(_kinds(types), want), _hello(context))
         if reader is None:
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, _FULL, {"Retry-After": "5"})
         return EventStream(reader)
@@ -117,13 +118,29 @@ def _hello(context: ApiContext) -> dict[str, object]:
     }
 
 
-def _kinds(types: str | None) -> frozenset[str]:
-    if types is None:
+def _known(context: ApiContext, identity: str) -> None:
+    """A comma may be part of an identity: it never separates them."""
+    try:
+        known(context, identity)
+    except Problem as problem:
+        if "," not in identity:
+            raise
+        hint = "for more than one station, repeat the parameter: station=A&station=B"
+        raise Problem(HTTPStatus.NOT_FOUND, f"{problem.detail}; {hint}") from None
+
+
+def _kinds(types: list[str]) -> frozenset[str]:
+    if not types:
         return frozenset(_USUAL)
-    named = [each.strip() for each in types.split(",")]
+    named = list(_parts(types))
     unknown = [each for each in named if each not in KINDS]
     if unknown:
         known = ", ".join(KINDS)
         detail = f"types: {unknown[0][:80]!r} is none of {known}"
         raise unfit("types", f"some of {known}, with commas", detail)
     return frozenset(named)
+
+
+def _parts(values: list[str]) -> Iterator[str]:
+    """What stands in parameters, each of which may have several with commas."""
+    return (part.strip() for value in values for part in value.split(","))

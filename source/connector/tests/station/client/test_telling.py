@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import pytest
 
 from connector.errors import ConnectorError, LocalProtocolError
-from connector.ocppj.schemas import schemas
 from connector.station.client.messages import Message
 from connector.tests.station.client.bench import settle
 from connector.tests.station.client.conftest import Start
-
-Json = dict[str, Any]
-
-
-def looks(patch: pytest.MonkeyPatch, action: str) -> list[Json]:
-    """What the sessions' schema of an action is asked about from now on."""
-    schema = schemas("1.6").request(action)
-    is_valid, asked = schema.is_valid, []
-
-    def ask(payload: Json) -> bool:
-        asked.append(payload)
-        return is_valid(payload)
-
-    patch.setattr(schema, "is_valid", ask)
-    return asked
+from connector.tests.station.client.looks import looks
 
 
 @pytest.mark.parametrize(
@@ -38,7 +22,7 @@ async def test_what_fits_is_looked_at_once(
     place = await start(
         begins=False, initial={"SampledDataCtrlr/TxUpdatedInterval": "10"}
     )
-    asked = looks(monkeypatch, action)
+    asked = looks(monkeypatch, "1.6", action)
     await place.start()
     await place.charge()
     await place.wait(25)

@@ -230,6 +230,39 @@ async def test_only_values_of_a_name_that_was_asked_for_are_told(api: Api) -> No
         assert not api.context.live._new
 
 
+@pytest.mark.parametrize("query", ["name=SoC,Frequency", "name=SoC&name=Frequency"])
+async def test_names_stand_beside_each_other_or_with_commas(
+    api: Api, query: str
+) -> None:
+    async with listen(api, f"?types=datapoint&{query}") as listener:
+        tell(api, NAME, Power_Active_Import=1.0, SoC=55, Frequency=50.0)
+        told = [(await listener.next())[1]["name"] for _ in range(2)]
+
+    assert told == ["SoC", "Frequency"]
+
+
+@pytest.mark.parametrize(
+    "query", ["types=station,datapoint", "types=station&types=datapoint"]
+)
+async def test_types_stand_beside_each_other_or_with_commas(
+    api: Api, query: str
+) -> None:
+    async with listen(api, f"?{query}") as listener:
+        tell(api, NAME, SoC=55)
+        first = await listener.next()
+        await api.client.put("/api/v1/stations/CP-8", json={})
+        second = await listener.next()
+
+    assert (first[0], second[0]) == ("datapoint", "station")
+
+
+async def test_stations_with_a_comma_are_told_how_to_ask_for_two(api: Api) -> None:
+    answer = await api.client.get(f"{EVENTS}?station=CP-8,{NAME}")
+
+    assert answer.status_code == 404
+    assert "repeat the parameter" in answer.json()["detail"]
+
+
 async def test_each_reader_gets_the_names_of_his_own(api: Api) -> None:
     path = "?types=datapoint"
     async with listen(api, f"{path}&name=SoC") as some, listen(api, path) as whole:

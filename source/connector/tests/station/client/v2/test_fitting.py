@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from connector.errors import ConnectorError, LocalProtocolError, UnsupportedAction
 from connector.ocppj.routes import ROUTES
-from connector.ocppj.schemas import schemas
 from connector.station.client.messages import Message
 from connector.station.client.v2.fitting import fitted
 from connector.tests.ocppj.examples import CUSTOM_DATA, TIME, request, response
 from connector.tests.rubbish.mutations import paths, replaced
 from connector.tests.station.client.bench import settle
+from connector.tests.station.client.looks import looks
 from connector.tests.station.client.v2.bench import VERSIONS, Json, Place2
 from connector.tests.station.client.v2.conftest import Start2
 
@@ -26,19 +26,6 @@ WHOLE = {"Authorize"}
 SAID = sorted(ROUTES["2.0.1"].up - WHOLE - OF_PROFILES)
 EVENT = "SecurityEventNotification"
 only_201 = pytest.mark.parametrize("version", ["2.0.1"])
-
-
-def looks(patch: pytest.MonkeyPatch, version: str, action: str) -> list[Json]:
-    """What the sessions' schema of an action is asked about from now on."""
-    schema = schemas(version).request(action)
-    is_valid, asked = schema.is_valid, []
-
-    def ask(payload: Json) -> bool:
-        asked.append(payload)
-        return is_valid(payload)
-
-    patch.setattr(schema, "is_valid", ask)
-    return asked
 
 
 async def say(place: Place2, action: str, payload: Json) -> list[ConnectorError]:
