@@ -120,7 +120,9 @@ async def test_a_limit_too_small_to_charge_with_is_said_to_pause(
     await expect(card.own.get_by_text("Seen to take effect")).to_have_count(0)
     await charge.end(1100)
     await expect(card.own).to_contain_text("No transaction runs.")
-    await expect(badge(card.page.locator("main"), "Paused by the limit")).to_have_count(0)
+    await expect(badge(card.page.locator("main"), "Paused by the limit")).to_have_count(
+        0
+    )
 
 
 @pytest.mark.parametrize("version", ["1.6", "2.0.1"])
@@ -134,7 +136,9 @@ async def test_what_stops_at_a_limit_that_is_enough_is_not_said_to_be_paused_by_
     await charge.flow(0, 0, 1100)
 
     await expect(badge(card.own, "Seen to take effect").first).to_be_visible()
-    await expect(badge(card.page.locator("main"), "Paused by the limit")).to_have_count(0)
+    await expect(badge(card.page.locator("main"), "Paused by the limit")).to_have_count(
+        0
+    )
 
 
 async def test_what_is_given_in_a_pause_is_not_said_to_be_sent(

@@ -152,10 +152,10 @@ class Effects:
         # Nothing flows without a transaction, whatever the limit is.
         if flow <= slack and not self._runs(value.station, where):
             return
-        most = limit * _SLACK + slack
-        if flow <= most:
-            before = awaited.before.get(value.datum)
-            was_above = before > most if isinstance(before, int | float) else None
+        if flow <= limit * _SLACK + slack:
+            was_above = _is_above(
+                awaited.before.get(value.datum), max(limit, flow) + slack
+            )
             what = f"{name} is {flow:g} {unit}"
             self._done(awaited.stage, Seen(value.time_ms, what, was_above))
 
@@ -198,6 +198,10 @@ _FAMILIES = {"stop": "start", "unavailable": "available"}
 def _family(kind: str) -> str:
     """Commands that overtake each other."""
     return _FAMILIES.get(kind, kind)
+
+
+def _is_above(flow: Scalar, most: float) -> bool | None:
+    return flow > most if isinstance(flow, int | float) else None
 
 
 def _ended_ms(stage: Stage) -> int:

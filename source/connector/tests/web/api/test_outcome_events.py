@@ -122,7 +122,8 @@ async def test_a_limit_is_in_force_once_a_measurement_keeps_it(api: Api) -> None
 
 
 @pytest.mark.parametrize(
-    ("before", "was_above"), [("7400", True), ("3900", False), ("rubbish", None)]
+    ("before", "was_above"),
+    [("4300", True), ("4200", False), ("3900", False), ("rubbish", None)],
 )
 async def test_a_limit_shows_only_where_more_flowed_before(
     api: Api, before: str, was_above: bool | None
