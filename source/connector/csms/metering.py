@@ -92,7 +92,7 @@ class Metering:
         for datum in flows:
             connector = station.connectors.get(datum.where)
             if connector is not None:
-                connector.flows = (connector.flows or {}) | {datum: True}
+                connector.flows = (connector.flows or {}) | {datum: None}
 
     def _on_status(self, event: StatusChanged) -> None:
         if event.status not in _FLOWING:
@@ -107,8 +107,10 @@ class Metering:
         connector = station.connectors.get(where)
         if connector is None or not connector.flows or where == "0":
             return
-        zeros: dict[Datum, Scalar] = {d: 0.0 for d, on in connector.flows.items() if on}
-        connector.flows = dict.fromkeys(connector.flows, False)
+        zeros: dict[Datum, Scalar] = {
+            datum: 0.0 for datum, flow in connector.flows.items() if flow != 0
+        }
+        connector.flows = dict.fromkeys(connector.flows, 0.0)
         self._context.tell(station, zeros)
 
     def _on_connected(self, event: Connected) -> None:

@@ -45,7 +45,7 @@ def _note_flows(connector: Connector, reading: Reading) -> None:
     if flows is None:
         flows = connector.flows = {}
     for datum in reading.flows:
-        flows[datum] = reading.values[datum] != 0
+        flows[datum] = reading.values[datum]
 
 
 def _add_session(connector: Connector, reading: Reading, time_ms: int) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from connector.csms import when_sent
 from connector.csms.asked import announced
-from connector.csms.facts import Datum
+from connector.csms.facts import Datum, Scalar
 from connector.csms.options import StationOptions
 from connector.errors import StationNotConnected
 from connector.store.records import Registration, StationRecord, TransactionRecord
@@ -64,8 +64,8 @@ class Connector:
         """Of the transaction that runs, or ran last."""
         self.metered_ms = 0
         """When its last MeterValues came."""
-        self.flows: dict[Datum, bool] | None = None
-        """Powers and currents that were told, and whether they flow."""
+        self.flows: dict[Datum, Scalar] | None = None
+        """Powers and currents as they were told last; None: some of before flows."""
 
 
 class Station:

@@ -141,6 +141,7 @@ _STATION = {
     "security_profile": 1,
     "least_security_profile": None,
     "boot": {"vendor": "ABB", "model": "Terra AC", "firmware_version": "1.8.32"},
+    "direct_current": None,
     "status": "Available",
     "error_code": "NoError",
     "limit": None,

@@ -14,6 +14,7 @@ class Card:
     """The first connector of a station."""
 
     def __init__(self, page: Page, version: str = "1.6") -> None:
+        self.page = page
         self.name = "Connector 1" if version == "1.6" else "EVSE 1"
         self.own = page.get_by_role("region", name=self.name, exact=True)
         self.limit_form = self.own.get_by_role("form", name=f"Limit of {self.name}")

@@ -25,6 +25,14 @@ PAGES = (
     "stations/CP3",
     "stations/NEW",
 )
+DIALOGS = (
+    ("stations/CP1", "Edit"),
+    ("stations/CP1", "Stop charging at Connector 1"),
+    ("stations/CP1?tab=configuration", "Set another"),
+    ("tokens", "Add a token"),
+    ("tokens", "Edit OLD"),
+)
+"""Places, and the buttons there that open one."""
 KEYS = [
     {"key": "HeartbeatInterval", "readonly": False, "value": "300"},
     {"key": "NumberOfConnectors", "readonly": True, "value": "1"},

@@ -10,8 +10,9 @@ from playwright.async_api import Page, expect
 from connector.tests.dashboard.axe import violations
 from connector.tests.dashboard.cards import Card
 from connector.tests.dashboard.conftest import OpenSite
+from connector.tests.dashboard.looking import opened, shown
 from connector.tests.dashboard.marks import MARKS
-from connector.tests.dashboard.small_site import PAGES, small_site
+from connector.tests.dashboard.small_site import DIALOGS, PAGES, small_site
 
 pytestmark = MARKS
 WIDE = {"width": 1280, "height": 900}
@@ -19,20 +20,6 @@ PHONE = {"width": 390, "height": 844}
 NARROW = {"width": 320, "height": 640}
 # WCAG 1.4.10: 1280 pixels at 200 % are 640 of CSS.
 ENLARGED = {"width": 640, "height": 450}
-
-
-async def shown(page: Page, place: str) -> None:
-    """Go there, and wait until it is there."""
-    await page.goto(f"./#/{place}")
-    await expect(page.get_by_role("heading", level=1)).to_be_visible()
-    await expect(page.locator(".loading")).to_have_count(0)
-
-
-async def opened(page: Page) -> None:
-    """Open all that folds."""
-    await page.evaluate(
-        "document.querySelectorAll('#main details:not(.menu)').forEach((e) => e.open = true)"
-    )
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
@@ -49,15 +36,6 @@ async def test_axe_finds_nothing(
         found += await violations(page)
 
     assert "\n".join(found) == ""
-
-
-DIALOGS = (
-    ("stations/CP1", "Edit"),
-    ("stations/CP1", "Stop charging at Connector 1"),
-    ("stations/CP1?tab=configuration", "Set another"),
-    ("tokens", "Add a token"),
-    ("tokens", "Edit OLD"),
-)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

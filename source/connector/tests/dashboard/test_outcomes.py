@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from connector.tests.dashboard.cards import Card, badge
+from connector.tests.dashboard.charging_card import charging_card
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
 from connector.tests.dashboard.refused_limit import refused_limit
@@ -20,16 +21,12 @@ WHY = {"reasonCode": "TooHot", "additionalInfo": "the fan stands still"}
 async def test_a_refused_limit_is_shown_refused_with_the_stations_words(
     open_site: OpenSite, version: str
 ) -> None:
-    site = await open_site(STATIONS=ONE)
-    charge = await site.charger("CP1", version)
+    _, charge, card = await charging_card(open_site, version)
     reason = {"statusInfo": WHY} if version == "2.0.1" else {}
     charge.station.answers["SetChargingProfile"] = lambda _: {
         "status": "Rejected",
         **reason,
     }
-    await charge.begin()
-    page = (await site.page("stations/CP1")).page
-    card = Card(page, version)
     await card.limit("4.14")
 
     form = card.limit_form
@@ -109,29 +106,11 @@ async def test_a_command_while_the_connector_is_gone_says_so(
     await card.expect_steps(Asked=": no limit")
 
 
-async def test_a_huge_limit_is_asked_about_and_none_is_cut(open_site: OpenSite) -> None:
-    site = await open_site(STATIONS=ONE)
-    charge = await site.charger()
-    await charge.begin()
-    page = (await site.page("stations/CP1")).page
-    card = Card(page)
-    await card.limit("123456789012345678901234567", "W")
-    asked = page.get_by_role("dialog")
-    await expect(asked).to_contain_text("Set 1.23E23 kW at Connector 1?")
-    await asked.get_by_role("button", name="Cancel").click()
-    await expect(asked).to_have_count(0)
-    await card.expect_steps(Asked=": no limit")
-
-
 async def test_a_limit_too_small_to_charge_with_is_said_to_pause(
     open_site: OpenSite,
 ) -> None:
-    site = await open_site(STATIONS=ONE)
-    charge = await site.charger()
-    await charge.begin()
+    _, charge, card = await charging_card(open_site)
     await charge.flow(7400, 10.7, 1100)
-    page = (await site.page("stations/CP1")).page
-    card = Card(page)
     await card.limit("2")
     await card.expect_steps(In_force="done: 2.00 kW")
     await charge.flow(0, 0, 1100)
@@ -141,35 +120,31 @@ async def test_a_limit_too_small_to_charge_with_is_said_to_pause(
     await expect(card.own.get_by_text("Seen to take effect")).to_have_count(0)
     await charge.end(1100)
     await expect(card.own).to_contain_text("No transaction runs.")
-    await expect(badge(page.locator("main"), "Paused by the limit")).to_have_count(0)
+    await expect(badge(card.page.locator("main"), "Paused by the limit")).to_have_count(
+        0
+    )
 
 
 @pytest.mark.parametrize("version", ["1.6", "2.0.1"])
 async def test_what_stops_at_a_limit_that_is_enough_is_not_said_to_be_paused_by_it(
     open_site: OpenSite, version: str
 ) -> None:
-    site = await open_site(STATIONS=ONE)
-    charge = await site.charger("CP1", version)
-    await charge.begin()
+    _, charge, card = await charging_card(open_site, version)
     await charge.flow(7400, 10.7, 1100)
-    page = (await site.page("stations/CP1")).page
-    card = Card(page, version)
     await card.limit("6", "A")
     await card.expect_steps(In_force="done")
     await charge.flow(0, 0, 1100)
 
     await expect(badge(card.own, "Seen to take effect").first).to_be_visible()
-    await expect(badge(page.locator("main"), "Paused by the limit")).to_have_count(0)
+    await expect(badge(card.page.locator("main"), "Paused by the limit")).to_have_count(
+        0
+    )
 
 
 async def test_what_is_given_in_a_pause_is_not_said_to_be_sent(
     open_site: OpenSite,
 ) -> None:
-    site = await open_site(STATIONS=ONE)
-    charge = await site.charger()
-    await charge.begin()
-    page = (await site.page("stations/CP1")).page
-    card = Card(page)
+    _, _, card = await charging_card(open_site)
     await card.limit("4.14")
     await card.expect_steps(In_force="done: 4.14 kW")
     await card.button("Pause").click()
@@ -182,11 +157,7 @@ async def test_what_is_given_in_a_pause_is_not_said_to_be_sent(
 async def test_a_limit_that_the_connector_refuses_leaves_the_steps_of_the_one_in_force(
     open_site: OpenSite,
 ) -> None:
-    site = await open_site(STATIONS=ONE)
-    charge = await site.charger()
-    await charge.begin()
-    page = (await site.page("stations/CP1")).page
-    card = Card(page)
+    _, _, card = await charging_card(open_site)
     await card.limit("4.14")
     await card.expect_steps(In_force="done: 4.14 kW")
     await card.limit("-5")

@@ -14,6 +14,7 @@ from playwright.async_api import Page, expect
 from connector.tests.dashboard.cards import Card
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.example_site import example_site
+from connector.tests.dashboard.looking import shown
 from connector.tests.dashboard.marks import MARKS
 from connector.tests.dashboard.palette import reduced
 
@@ -36,12 +37,6 @@ PLACES = {
     "call": "frames?station=CP-01",
     "connector": "connector",
 }
-
-
-async def show(page: Page, place: str) -> None:
-    await page.goto(f"./#/{place}")
-    await expect(page.get_by_role("heading", level=1)).to_be_visible()
-    await expect(page.locator(".loading")).to_have_count(0)
 
 
 async def taken(blank: Page, page: Page) -> bytes:
@@ -70,7 +65,7 @@ async def test_pictures_of_every_page_in_both_themes_and_on_a_phone(
                 height = TALL.get(name, WIDE["height"])
                 viewport = {"width": WIDE["width"], "height": height}
             await page.set_viewport_size(viewport)
-            await show(page, place)
+            await shown(page, place)
             if name == "stations":
                 await expect(page.get_by_text("Unknown tokens were")).to_be_visible()
             if name == "connector":

@@ -39,7 +39,9 @@ key behind its place); only the newest value of a key |
 | `outcome` | `station`, `where`, `command`, `action` (of a call), `value`, \
 `correlation`, `time`, `stage`: `asked`, `sent`, then how it ended (`accepted`, \
 `rejected`, ..), then `in_force` where it is seen to take effect; `outcome`: the \
-outcome object, once there is one |
+outcome object, once there is one; `seen`: what shows that it is in force; \
+`was_above`: of a limit then, whether what flows was above it before (false: the limit \
+does not show; null: not known) |
 | `message` | as in `GET /api/v1/messages`; only where `types` names it |
 """
 _EXAMPLE = (

@@ -121,6 +121,10 @@ class StationView(BaseModel):
         description="The least that it may use; null: MIN_SECURITY_PROFILE counts"
     )
     boot: Boot
+    direct_current: bool | None = Field(
+        description="Whether it charges with direct current; null: it has not told, "
+        "and OCPP 1.6 has no word for it"
+    )
     status: str | None = Field(description="Of the station as a whole")
     error_code: str | None
     limit: Limits | None
@@ -146,6 +150,7 @@ def view(context: ApiContext, station: Station) -> StationView:
         has_password=_has_password(station),
         least_security_profile=_least_profile(station),
         boot=_boot(station),
+        direct_current=station.learned.get("is_dc"),
         status=whole.status if whole else None,
         error_code=whole.error_code if whole else None,
         limit=_limits(limits.get(STATION)),

@@ -2,7 +2,7 @@
 
 A station that agreed has not done it yet: a limit is seen to be kept where what is
 measured afterwards is below it, a start where a transaction begins, and so on. What is
-not seen within a while is not told of.
+not seen within a while is not told of. A limit shows only where more flowed before.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from connector.csms.events import (
     TransactionEnded,
     TransactionStarted,
 )
-from connector.csms.facts import Scalar
+from connector.csms.facts import Datum, Scalar
 from connector.datapoints.commands import Stage
 from connector.datapoints.live import LiveValue
 
@@ -43,11 +43,15 @@ class Seen(NamedTuple):
 
     time_ms: int
     what: str
+    was_above: bool | None = None
+    """Of a limit: whether what flows was above it before; None: not known."""
 
 
 class _Awaited(NamedTuple):
     stage: Stage
     until_s: float
+    before: Mapping[Datum, Scalar]
+    """What flowed when it was accepted."""
 
 
 Tell = Callable[[Stage, Seen], None]
@@ -55,18 +59,21 @@ Shown = Callable[[str, str], Mapping[str, Scalar]]
 """The limit sensors of a station at a place."""
 Runs = Callable[[str, str], bool]
 """Whether a transaction runs at a place of a station."""
+Flows = Callable[[str, str], Mapping[Datum, Scalar]]
+"""The powers and currents of a station at a place, as they were told last."""
 
 
 class Effects:
     """Waits for what accepted commands are to bring about."""
 
     def __init__(
-        self, events: EventBus, clock: Clock, limits: Shown, runs: Runs
+        self, events: EventBus, clock: Clock, limits: Shown, runs: Runs, flows: Flows
     ) -> None:
         self._events = events
         self._clock = clock
         self._limits = limits
         self._runs = runs
+        self._flows = flows
         self._awaited: dict[tuple[str, str, str], _Awaited] = {}
         self._unsubscribe: list[Callable[[], None]] = []
         self._tell: Tell = lambda stage, seen: None
@@ -100,15 +107,16 @@ class Effects:
         self._awaited.pop(key, None)
         if stage.stage == "accepted" and len(self._awaited) < _MOST:
             until_s = self._clock.monotonic() + WITHIN_S
-            self._awaited[key] = _Awaited(stage, until_s)
+            before = dict(self._flows(order.station, order.where))
+            self._awaited[key] = _Awaited(stage, until_s, before)
 
     def _seen(self, station: str, where: str, kind: str, what: str) -> None:
         """Something that a command of this kind brings about has happened."""
         found = self._found(station, where, kind)
         if found is not None:
-            self._done(found, Seen(self._clock.now_ms(), what))
+            self._done(found.stage, Seen(self._clock.now_ms(), what))
 
-    def _found(self, station: str, where: str, kind: str) -> Stage | None:
+    def _found(self, station: str, where: str, kind: str) -> _Awaited | None:
         key = (station, where, _family(kind))
         found = self._awaited.get(key)
         if found is None:
@@ -117,7 +125,7 @@ class Effects:
             del self._awaited[key]
             return None
         order = found.stage.order
-        return found.stage if _kind(order.name, order.value) == kind else None
+        return found if _kind(order.name, order.value) == kind else None
 
     def _done(self, stage: Stage, seen: Seen) -> None:
         order = stage.order
@@ -133,8 +141,8 @@ class Effects:
         if rule is None:
             return
         name, where = value.datum.name, value.datum.where
-        stage = self._found(value.station, where, "limit")
-        if stage is None or value.time_ms <= _ended_ms(stage):
+        awaited = self._found(value.station, where, "limit")
+        if awaited is None or value.time_ms <= _ended_ms(awaited.stage):
             return
         limit_name, slack, unit = rule
         limit = self._limits(value.station, where).get(limit_name)
@@ -145,7 +153,11 @@ class Effects:
         if flow <= slack and not self._runs(value.station, where):
             return
         if flow <= limit * _SLACK + slack:
-            self._done(stage, Seen(value.time_ms, f"{name} is {flow:g} {unit}"))
+            was_above = _is_above(
+                awaited.before.get(value.datum), max(limit, flow) + slack
+            )
+            what = f"{name} is {flow:g} {unit}"
+            self._done(awaited.stage, Seen(value.time_ms, what, was_above))
 
     def _on_started(self, event: TransactionStarted) -> None:
         record = event.transaction
@@ -186,6 +198,10 @@ _FAMILIES = {"stop": "start", "unavailable": "available"}
 def _family(kind: str) -> str:
     """Commands that overtake each other."""
     return _FAMILIES.get(kind, kind)
+
+
+def _is_above(flow: Scalar, most: float) -> bool | None:
+    return flow > most if isinstance(flow, int | float) else None
 
 
 def _ended_ms(stage: Stage) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from connector.csms.facts import Scalar
+from connector.csms.facts import Datum, Scalar
 from connector.csms.station import STATION
 from connector.web.api.context import ApiContext
 from connector.web.events.effects import Effects
@@ -26,6 +26,7 @@ def feed(context: ApiContext) -> Hub:
         context.clock,
         partial(_limits, context),
         partial(_runs, context),
+        partial(_flows, context),
     )
     values = NewValues(context.live, hub, changes.changed, effects)
     hub.on_readers = values.choose
@@ -55,3 +56,10 @@ def _runs(context: ApiContext, identity: str, where: str) -> bool:
         each.transaction is not None and where in (each.where, STATION)
         for each in places.values()
     )
+
+
+def _flows(context: ApiContext, identity: str, where: str) -> Mapping[Datum, Scalar]:
+    """The powers and currents of a place, as the station told them last."""
+    station = context.central_system.stations.get(identity)
+    place = station.connectors.get(where) if station else None
+    return (place.flows if place else None) or {}

@@ -43,10 +43,10 @@ class OutcomeStages:
 
     def _take_effect(self, stage: Stage, seen: Seen) -> None:
         told = stage._replace(time_ms=seen.time_ms)
-        self._hub.publish(KIND, stage.order.station, _data(told, IN_FORCE, seen.what))
+        self._hub.publish(KIND, stage.order.station, _data(told, IN_FORCE, seen))
 
 
-def _data(stage: Stage, name: str, seen: str | None = None) -> bytes:
+def _data(stage: Stage, name: str, seen: Seen | None = None) -> bytes:
     order = stage.order
     is_call = order.name == _CALL and isinstance(order.value, dict)
     action = order.value.get("action") if is_call else None  # type: ignore[attr-defined]
@@ -61,6 +61,7 @@ def _data(stage: Stage, name: str, seen: str | None = None) -> bytes:
             "time": times.iso_ms(stage.time_ms),
             "stage": name,
             "outcome": None if stage.result is None else orjson.loads(stage.result),
-            "seen": seen,
+            "seen": seen.what if seen else None,
+            "was_above": seen.was_above if seen else None,
         }
     )

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import orjson
+import pytest
 
 from connector.csms.facts import Datum, Facts
 from connector.datapoints.sensors import Sensors
@@ -61,6 +62,7 @@ async def test_a_command_is_asked_sent_and_ends(api: Api) -> None:
         "stage": "accepted",
         "outcome": outcome,
         "seen": None,
+        "was_above": None,
     }
     assert asked["correlation"] == sent["correlation"] == outcome["correlation"]
     assert asked["outcome"] is None
@@ -117,6 +119,25 @@ async def test_a_limit_is_in_force_once_a_measurement_keeps_it(api: Api) -> None
     assert seen["stage"] == "in_force"
     assert seen["seen"] == "Power.Active.Import is 4100 W"
     assert seen["correlation"] == ended["correlation"]
+
+
+@pytest.mark.parametrize(
+    ("before", "was_above"),
+    [("4300", True), ("4200", False), ("3900", False), ("rubbish", None)],
+)
+async def test_a_limit_shows_only_where_more_flowed_before(
+    api: Api, before: str, was_above: bool | None
+) -> None:
+    end = await api.connect(SetChargingProfile=ACCEPTED)
+    await end.start()
+    await end.meter({"measurand": POWER.name, "unit": "W", "value": before})
+    async with listen(api, "?types=outcome") as listener:
+        await give(api, "1", "power_limit", 4140)
+        *_, ended = await stages(listener, 3)
+        measure(api, 4100.0, 1)
+        [seen] = await stages(listener, 1)
+
+    assert (ended["was_above"], seen["was_above"]) == (None, was_above)
 
 
 async def test_no_flow_without_a_transaction_shows_no_limit_to_be_kept(

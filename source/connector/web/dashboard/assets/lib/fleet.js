@@ -8,6 +8,8 @@ import { keyOf } from "./keys.js";
 
 export const POWER = "Power.Active.Import";
 export const SESSION_ENERGY = "session_energy";
+/** What is said of a limit that a station holds, or does not, where nobody can ask it. */
+export const AWAY = "not known while the station is away";
 /** No station has more, W: what is said beyond it is a mistake of its meter. */
 const MOST_W = 1e8;
 const PLUGGED = new Set(["Preparing", "SuspendedEV", "SuspendedEVSE", "Finishing", "Occupied"]);

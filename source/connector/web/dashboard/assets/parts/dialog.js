@@ -24,38 +24,47 @@ export function Dialog({ title, onClose, wide = false, children }) {
   </dialog>`;
 }
 
-/** @typedef {{title: string, text?: any, action: string, isDanger?: boolean}} Question */
-
-const asked = signal(/** @type {(Question & {answer: (is: boolean) => void}) | null} */ (null));
-
 /**
- * Asks, and gives whether it was confirmed: `if (await confirm({title, text, action})) ..`
- * @param {Question} question @returns {Promise<boolean>}
+ * @typedef {{title: string, text?: any, action: string, isDanger?: boolean, instead?: string}} Question
+ * instead: what can be done in place of the action, as a second button
+ * @typedef {"action" | "instead" | null} Answer null: neither
  */
-export function confirm(question) {
-  asked.peek()?.answer(false);
+
+const asked = signal(/** @type {(Question & {answer: (chosen: Answer) => void}) | null} */ (null));
+
+/** Asks, and gives what was chosen. @param {Question} question @returns {Promise<Answer>} */
+export function choose(question) {
+  asked.peek()?.answer(null);
   return new Promise((resolve) => {
     asked.value = {
       ...question,
-      answer: (is) => {
+      answer: (chosen) => {
         asked.value = null;
-        resolve(is);
+        resolve(chosen);
       },
     };
   });
 }
 
+/**
+ * Asks, and gives whether it was confirmed: `if (await confirm({title, text, action})) ..`
+ * @param {Question} question
+ */
+export const confirm = async (question) => (await choose(question)) === "action";
+
 /** Where questions are asked; once, in the shell. */
 export function ConfirmDialog() {
   const question = asked.value;
   if (!question) return null;
-  const { title, text, action, isDanger, answer } = question;
-  return html`<${Dialog} title=${title} onClose=${() => answer(false)}>
+  const { title, text, action, isDanger, instead, answer } = question;
+  const kind = isDanger ? "btn-danger" : instead ? "" : "btn-primary";
+  return html`<${Dialog} title=${title} onClose=${() => answer(null)}>
     <div class="stack">
       <div>${text}</div>
       <div class="row end">
-        <button class="btn" type="button" autofocus onClick=${() => answer(false)}>Cancel</button>
-        <button class=${`btn ${isDanger ? "btn-danger" : "btn-primary"}`} type="button" onClick=${() => answer(true)}>${action}</button>
+        <button class="btn" type="button" autofocus onClick=${() => answer(null)}>Cancel</button>
+        <button class=${`btn ${kind}`} type="button" onClick=${() => answer("action")}>${action}</button>
+        ${instead && html`<button class="btn btn-primary" type="button" onClick=${() => answer("instead")}>${instead}</button>`}
       </div>
     </div>
   </${Dialog}>`;

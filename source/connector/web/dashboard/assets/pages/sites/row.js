@@ -1,7 +1,7 @@
 // @ts-check
 /** A station or a connector of it in the list. */
 import { html } from "../../lib/html.js";
-import { isUnmet, POWER, SESSION_ENERGY } from "../../lib/fleet.js";
+import { AWAY, isUnmet, POWER, SESSION_ENERGY } from "../../lib/fleet.js";
 import { current, energy, power, UNKNOWN } from "../../lib/format.js";
 import { href } from "../../lib/router.js";
 import { station, value } from "../../lib/state.js";
@@ -97,9 +97,15 @@ function Limit({ limits, isOff }) {
   const told = asked === null ? "none" : text(asked);
   const held = has === null ? "none" : text(has);
   const paused = limit.enabled === false ? html`<${Badge} tone="warn" shape="‖">Paused</${Badge}> ` : "";
-  if (isOff) return html`<span class="muted" title="It is set again when the station comes back">${told} → ?</span>`;
+  if (isOff) return html`<${Away} told=${told} last=${has === null ? null : held} />`;
   if (isUnmet(limit)) {
     return html`${paused}<span class="unmet">${told} → <strong>${held}</strong> <${Badge} tone="bad" shape="▲">not met</${Badge}></span>`;
   }
   return told === held ? html`${paused}<span>${held} <span class="met">✓<span class="visually-hidden"> in force</span></span></span>` : html`${paused}<span>${told} → ${held}</span>`;
 }
+
+/** What was asked, and what was accepted last. @param {{told: string, last: string | null}} props */
+const Away = ({ told, last }) => html`<span class="muted site-away" title=${`In force: ${AWAY}; it is set again when the station comes back`}>
+  <span>${told} → <span aria-hidden="true">?</span><span class="visually-hidden">${AWAY}</span></span>
+  ${last && html`<span class="small">(last: ${last})</span>`}
+</span>`;

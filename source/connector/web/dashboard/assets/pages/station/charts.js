@@ -22,7 +22,8 @@ const MOST_ROWS = 60;
 const MOST = 100_000;
 
 /**
- * @typedef {import("../../parts/chart.js").Line & {key: string, scaleBy?: number, isAlways?: boolean}} Curve
+ * @typedef {import("../../parts/chart.js").Line & {key: string, scaleBy?: number, isAlways?: boolean, isHeld?: boolean}} Curve
+ * isHeld: by the station, so that nobody knows it while that is away
  */
 
 /** @param {any} kilo */
@@ -33,7 +34,7 @@ const percents = (percent) => (percent === null || percent === undefined ? UNKNO
 /** @param {string} id @param {string} where @returns {Curve[]} */
 const powerCurves = (id, where) => [
   { key: keyOf(id, where, "Power.Active.Import"), label: "Power", color: "--chart-1", isFilled: true, scaleBy: 0.001, format: kilowatts, isAlways: true },
-  { key: keyOf(id, where, "power_limit"), label: "Limit in force", color: "--chart-2", isStep: true, scaleBy: 0.001, format: kilowatts, isAlways: true },
+  { key: keyOf(id, where, "power_limit"), label: "Limit in force", color: "--chart-2", isStep: true, isHeld: true, scaleBy: 0.001, format: kilowatts, isAlways: true },
   { key: keyOf(id, where, "power_limit_asked"), label: "Limit asked", color: "--text", isStep: true, isDashed: true, scaleBy: 0.001, format: kilowatts, isAlways: true },
   { key: keyOf(id, where, "SoC"), label: "State of charge", color: "--chart-3", scale: "y2", format: percents },
 ];
@@ -47,7 +48,7 @@ function currentCurves(id, where, keys) {
     : [{ key: keyOf(id, where, "Current.Import"), label: "Current", color: "--chart-1", isFilled: true, format: current, isAlways: true }];
   return [
     ...flows,
-    { key: keyOf(id, where, "current_limit"), label: "Limit in force", color: "--chart-2", isStep: true, format: current },
+    { key: keyOf(id, where, "current_limit"), label: "Limit in force", color: "--chart-2", isStep: true, isHeld: true, format: current },
     { key: keyOf(id, where, "current_limit_asked"), label: "Limit asked", color: "--text", isStep: true, isDashed: true, format: current },
   ];
 }
@@ -90,7 +91,7 @@ function Plots({ view, where, keys, lengthS, zoom, span, onZoom }) {
   drawn.value; // Read: drawn again when there is something new.
   // With a phase that is new the curves are other ones, until their history is fetched.
   const isDrawn = (/** @type {Curve} */ { key, isAlways }) => series.value?.keys.includes(key) && (isAlways || series.value.hasAny(key));
-  const of = (/** @type {Curve[]} */ those) => ({ those: those.filter(isDrawn), series: series.value, onZoom });
+  const of = (/** @type {Curve[]} */ those) => ({ those: those.filter(isDrawn), series: series.value, leftS: leftAt(view), onZoom });
   return html`<div class="stack">
     <${Plot} ...${of(curves.slice(0, 4))} title="Power (kW)" label=${`Power and limits of ${place}, ${span}`} version=${drawn.value} />
     <${Plot} ...${of(curves.slice(4))} title="Current (A)" label=${`Current and limits of ${place}, ${span}`} version=${drawn.value} />
@@ -145,10 +146,13 @@ function useSeries(keys, shape, lengthS, zoom) {
   return { series, problem, drawn, load };
 }
 
-/** @param {{those: Curve[], series: Series, title: string, label: string, onZoom: any, version: number}} props */
-function Plot({ those, series, title, label, onZoom, version }) {
+/** When it was there last, s. @param {any} view */
+const leftAt = ({ connected, last_seen: last }) => (connected ? Infinity : new Date(last ?? 0).getTime() / 1000);
+
+/** @param {{those: Curve[], series: Series, leftS: number, title: string, label: string, onZoom: any, version: number}} props */
+function Plot({ those, series, leftS, title, label, onZoom, version }) {
   const names = those.map((each) => each.key).join();
-  const data = useMemo(() => columnsOf(those, series), [version, names, series]);
+  const data = useMemo(() => columnsOf(those, series, leftS), [version, names, series, leftS]);
   if (data.slice(1).every((column) => column.every((each) => each === null)))
     return html`<div><h3>${title}</h3><p class="muted">Nothing is known of this time.</p></div>`;
   return html`<div>
@@ -158,11 +162,13 @@ function Plot({ those, series, title, label, onZoom, version }) {
   </div>`;
 }
 
-/** @param {Curve[]} those @param {Series} series */
-function columnsOf(those, series) {
+/** @param {Curve[]} those @param {Series} series @param {number} leftS when the station left */
+function columnsOf(those, series, leftS) {
   const [times, ...all] = series.columns();
-  const scaled = those.map(({ key, scaleBy = 1, isStep }) =>
-    all[series.keys.indexOf(key)].map((each) => (each === null || (!isStep && Math.abs(each * scaleBy) > MOST) ? null : each * scaleBy)),
+  const isFar = (/** @type {Curve} */ { isStep, scaleBy = 1 }, /** @type {number} */ each) => !isStep && Math.abs(each * scaleBy) > MOST;
+  const isPast = (/** @type {Curve} */ { isHeld }, /** @type {number} */ at) => isHeld && (times[at] ?? 0) > leftS;
+  const scaled = those.map((curve) =>
+    all[series.keys.indexOf(curve.key)].map((each, at) => (each === null || isFar(curve, each) || isPast(curve, at) ? null : each * (curve.scaleBy ?? 1))),
   );
   return [times, ...scaled];
 }

@@ -48,7 +48,7 @@ const GROUPS = [
     [
       { name: "limit_fallback", label: "Fallback", help: "What holds when nobody renews a limit: none, 4140W, 6A" },
       { name: "limit_hold_s", label: "A limit holds", is: "number", unit: "s", help: "0: for ever" },
-      { name: "zero", label: "A limit of 0", options: [AS_IS, ["profile", "is sent as a limit"], ["stop", "ends the transaction where the station refuses it"]] },
+      { name: "zero", label: "A limit of 0", options: [AS_IS, ["profile", "is sent as a limit"], ["stop", "may end the transaction"]], help: "May end: it does where the station refuses a limit of 0" },
     ],
   ],
   [

@@ -2,7 +2,7 @@
 /** A limit on its way: asked, sent, accepted, in force, effective, each in words. */
 import { html } from "../../lib/html.js";
 import { clock, current, power } from "../../lib/format.js";
-import { isUnmet } from "../../lib/fleet.js";
+import { AWAY, isUnmet } from "../../lib/fleet.js";
 import { value } from "../../lib/state.js";
 import { Badge } from "../../parts/status.js";
 import { isHeldBelowLeast } from "./naming.js";
@@ -22,21 +22,28 @@ export function limitText(watts, amperes) {
 
 /**
  * @param {any} order the newest about this limit @param {any} limit of the StationView
+ * @param {boolean} isHere whether the station is connected
  * @returns {[string, string, string, any][]} tone, shape, word, more
  */
-function steps(order, limit) {
+function steps(order, limit, isHere) {
   const asked = askedNow(order) ?? limitText(limit?.power_limit_asked, limit?.current_limit_asked);
   const has = limitText(limit?.power_limit, limit?.current_limit);
-  const unmet = limit && isUnmet(limit);
   return [
     asked ? ["done", "✓", "Asked", asked] : ["none", "○", "Asked", "no limit"],
     sent(order, has),
     accepted(order, has),
-    has ? [unmet ? "bad" : "done", unmet ? "▲" : "✓", "In force", unmet ? `${has}, not what was asked` : has] : ["none", "○", "In force", asked ? "none, or not known" : "no limit"],
-    limit?.power_limit_effective === null || limit?.power_limit_effective === undefined
+    inForce(limit, asked, has, isHere),
+    !isHere || limit?.power_limit_effective === null || limit?.power_limit_effective === undefined
       ? ["none", "○", "Effective", "not known"]
       : ["done", "✓", "Effective", `${power(limit.power_limit_effective)}, the smallest of all that hold`],
   ];
+}
+
+/** @param {any} limit @param {string | null} asked @param {string | null} has @param {boolean} isHere @returns {[string, string, string, any]} */
+function inForce(limit, asked, has, isHere) {
+  if (!isHere && has) return ["none", "○", "In force", `${AWAY} (last: ${has})`];
+  if (!has) return ["none", "○", "In force", asked ? "none, or not known" : "no limit"];
+  return isUnmet(limit) ? ["bad", "▲", "In force", `${has}, not what was asked`] : ["done", "✓", "In force", has];
 }
 
 /** What was just asked: the station's view tells it a moment later. @param {any} order */
@@ -100,7 +107,7 @@ function pausesBelow(view, where, least) {
 
 /** Whether nothing flows because the limit is below the least current. @param {any} props */
 function isPausedByLimit({ view, where, limit, status }) {
-  if (status !== "SuspendedEVSE" || limit?.enabled === false || !(limit?.power_limit > 0)) return false;
+  if (!view.connected || status !== "SuspendedEVSE" || limit?.enabled === false || !(limit?.power_limit > 0)) return false;
   return isHeldBelowLeast(view, where) && !(value(view.station, where, "Power.Active.Import").value?.value > 0);
 }
 
@@ -115,7 +122,7 @@ export function LimitSteps({ view, where, limit, status }) {
   return html`<div class="limit-steps">
     <h3>Limit ${limit?.enabled === false && html`<${Badge} tone="warn" shape="‖">Paused by us</${Badge}>`}</h3>
     <ol>
-      ${steps(order, limit).map(([kind, shape, word, more]) => html`<li key=${word} class=${kind}>
+      ${steps(order, limit, view.connected).map(([kind, shape, word, more]) => html`<li key=${word} class=${kind}>
         <span class="shape" aria-hidden="true">${shape}</span>
         <span class="word">${word}<span class="visually-hidden">,${STATES[kind]}</span></span>
         <span class="more num wrap">${more}</span>
@@ -124,7 +131,7 @@ export function LimitSteps({ view, where, limit, status }) {
     ${refused && html`<${TurnedDown} order=${refused} />`}
     ${isPausedByLimit({ view, where, limit, status })
       ? html`<p class="small"><${Badge} tone="warn" shape="‖">Paused by the limit</${Badge}> ${power(limit.power_limit)} may be too little to charge with.</p>`
-      : order?.stage === "in_force" && html`<p class="small"><${Seen} order=${order} /></p>`}
+      : view.connected && order?.stage === "in_force" && html`<p class="small"><${Seen} order=${order} /></p>`}
     ${range.length > 0 && html`<p class="muted small">${capital(range.join("; "))}</p>`}
   </div>`;
 }

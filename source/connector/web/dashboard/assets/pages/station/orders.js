@@ -20,6 +20,7 @@ import { hello, on } from "../../lib/state.js";
  * @property {any} outcome the outcome object, once there is one
  * @property {ApiError | null} problem it was not taken, or nobody knows what became of it
  * @property {string | null} seen what shows that it took effect
+ * @property {boolean | null} wasAbove of a limit that is kept: whether more flowed before
  * @property {Record<string, string>} times of each stage, ISO 8601
  * @property {boolean} isOurs given on this page
  * @property {boolean} isPast the stream of events was lost since: what was asked may be other now
@@ -99,6 +100,7 @@ const blank = (known) => ({
   outcome: null,
   problem: null,
   seen: null,
+  wasAbove: null,
   times: {},
   isOurs: false,
   isPast: false,
@@ -128,7 +130,7 @@ function settle(station, number, correlation) {
   const own = list.peek().find((each) => each.number === number);
   if (!own || own.correlation === correlation) return;
   const twin = list.peek().find((each) => each.correlation === correlation);
-  const known = twin ?? { stage: "asked", outcome: null, seen: null, times: { asked: own.times.asked } };
+  const known = twin ?? { stage: "asked", outcome: null, seen: null, wasAbove: null, times: { asked: own.times.asked } };
   const right = { ...own, ...known, correlation, number, isOurs: true };
   const wrong = own.correlation ? [{ ...own, number: (last += 1), isOurs: false }] : [];
   const kept = list.peek().filter((each) => each !== twin);
@@ -207,7 +209,7 @@ const awaited = (/** @type {Order[]} */ orders, /** @type {any} */ told) =>
 
 /** @param {Order} order @param {any} told @returns {Order} */
 function advanced(order, told) {
-  const { stage, correlation, time, outcome, seen } = told;
+  const { stage, correlation, time, outcome, seen, was_above: wasAbove } = told;
   return {
     ...order,
     // As the connector tells it, secrets are blanked.
@@ -217,6 +219,7 @@ function advanced(order, told) {
     stage: order.stage === "in_force" ? order.stage : stage,
     outcome: outcome ?? order.outcome,
     seen: seen ?? order.seen,
+    wasAbove: wasAbove ?? order.wasAbove,
     times: { ...order.times, [stage]: time },
   };
 }

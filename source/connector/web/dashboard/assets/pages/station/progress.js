@@ -7,7 +7,7 @@ import { announce } from "../../parts/announce.js";
 import { OutcomeLine } from "../../parts/outcome.js";
 import { Notice } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
-import { call, give, isRunning, ordersOf, wasNotSent } from "./orders.js";
+import { call, give, isLimit, isRunning, ordersOf, wasNotSent } from "./orders.js";
 import { isHeldBelowLeast, placeName } from "./naming.js";
 
 /**
@@ -93,10 +93,13 @@ export function Progress({ order, isLong = true, hasHint = true }) {
   </div>`;
 }
 
-/** What shows that it took effect. @param {{order: any}} props */
+/** What shows that it took effect, or is at least kept. @param {{order: any}} props */
 export function Seen({ order }) {
   if (!order.seen || wasNotSent(order)) return null;
   if (isStopped(order)) return html`<span><${Badge} tone="warn" shape="‖">Paused by the limit</${Badge}> ${order.seen}: it is too little to charge with.</span>`;
+  // A limit that is above what flows anyway shows nothing.
+  if (isLimit(order.command) && !order.wasAbove)
+    return html`<span><${Badge} tone="idle" shape="✓">Kept</${Badge}> ${order.seen}${order.wasAbove === false ? ": it was not above the limit before, either." : ""}</span>`;
   return html`<span><${Badge} tone="live" shape="●">Seen to take effect</${Badge}> ${order.seen}</span>`;
 }
 

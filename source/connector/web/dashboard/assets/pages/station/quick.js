@@ -2,11 +2,10 @@
 /** What is done with a connector most often: a limit, pause, start and stop. */
 import { html, useState } from "../../lib/html.js";
 import { ActionButton } from "../../parts/button.js";
-import { confirm } from "../../parts/dialog.js";
 import { Field } from "../../parts/field.js";
 import { Icon } from "../../parts/icons.js";
 import { numberOf } from "./commands/reading.js";
-import { questionAbout } from "./large.js";
+import { asMeant } from "./large.js";
 import { placeName } from "./naming.js";
 import { sendOnEnter } from "./enter.js";
 import { Progress, useOrder } from "./progress.js";
@@ -31,10 +30,8 @@ export function LimitForm({ view, where, limit }) {
     const found = numberOf(text);
     setError(found === null ? "A number, for example 4.1" : "");
     if (found === null) return;
-    const [command, value] = limitCommand(found, unit);
-    const question = questionAbout(view, where, command, value, place);
-    if (question && !(await confirm(question))) return;
-    await send(where, command, value);
+    const given = await asMeant(view, where, ...limitCommand(found, unit));
+    if (given) await send(where, ...given);
   }
   return html`<form class="stack tight" aria-label=${`Limit of ${place}`} onKeyDown=${sendOnEnter} onSubmit=${(event) => event.preventDefault()}>
     <div class="limit-form">

@@ -87,6 +87,7 @@ export const CHARGING = [
       { name: "unit", label: "Unit", options: [["W", "W"], ["A", "A per phase"]], initial: "W" },
       { name: "periods", label: "Periods", rows: 4, initial: "0 11000\n3600 4140", help: "Offset in s, then the limit" },
     ],
+    isLimit: true,
     value: (texts) => ({ start: texts.start ? needTime("start", texts.start) : null, unit: texts.unit, periods: periods(texts.periods) }),
     action: "Set the schedule",
   },

@@ -5,7 +5,7 @@ import { ActionButton } from "../../../parts/button.js";
 import { confirm } from "../../../parts/dialog.js";
 import { Field } from "../../../parts/field.js";
 import { sendOnEnter } from "../enter.js";
-import { questionAbout } from "../large.js";
+import { asMeant } from "../large.js";
 import { placeName } from "../naming.js";
 import { Progress, useOrder } from "../progress.js";
 import { Misfit } from "./reading.js";
@@ -32,11 +32,11 @@ export function CommandForm({ spec, view }) {
     setMisfit(null);
     const value = spec.value(texts, view);
     const command = spec.commandOf?.(texts, view) ?? spec.command ?? spec.id;
-    const place = placeName(view, where);
-    const isLarge = spec.isLimit && questionAbout(view, where, command, value, place);
-    const question = spec.ask?.(texts, view, place) ?? isLarge;
+    const question = spec.ask?.(texts, view, placeName(view, where));
     if (question && !(await confirm(question))) return;
-    await (command === "call" ? sendCall(value.action, value.payload) : send(where, command, value));
+    const given = spec.isLimit ? await asMeant(view, where, command, value) : /** @type {[string, any]} */ ([command, value]);
+    if (!given) return;
+    await (command === "call" ? sendCall(value.action, value.payload) : send(where, ...given));
   }
   const fail = (/** @type {any} */ problem) => {
     if (!(problem instanceof Misfit)) throw problem;
