@@ -171,7 +171,7 @@ _COUNTERS = frozenset(
 )
 _FLOWS = ("Power.Active.", "Current.Import", "Current.Export")
 _FLOW_HOLDS_MS = 3_600_000
-"""Meter values come at least so often; beyond it the connector itself was away."""
+"""Meter values come at least so often."""
 
 
 def shape_of(key: str) -> Shape:
@@ -181,8 +181,9 @@ def shape_of(key: str) -> Shape:
     except ValueError:
         # One that is too long for the store is cut there.
         return Shape()
-    is_flow = datum.name.startswith(_FLOWS)
+    is_flow, is_counter = datum.name.startswith(_FLOWS), datum.name in _COUNTERS
     return Shape(
-        is_mean=datum.name not in _COUNTERS,
+        is_mean=not is_counter,
         holds_ms=_FLOW_HOLDS_MS if is_flow else None,
+        outlasts=is_counter,
     )

@@ -212,7 +212,11 @@ class _History:
     async def values(self, since_ms: int, until_ms: int, limit: int) -> Page[PastValue]:
         """Every value that is kept."""
         found = await self._archive.history(
-            self._key, since_ms=since_ms, until_ms=until_ms, limit=limit + 1
+            self._key,
+            shape_of(self._key),
+            since_ms=since_ms,
+            until_ms=until_ms,
+            limit=limit + 1,
         )
         points = [Point(record.time_ms, record.value) for record in found]
         after = cursor_of(points[limit].time_ms) if len(points) > limit else None
