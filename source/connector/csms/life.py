@@ -23,18 +23,25 @@ class Life:
 
     While the store cannot be written it goes on living: the next sign vouches for all
     of that time. A clock that jumps ahead passes over a time in which nobody lived.
+
+    Args:
+        on_break: hears that the history broke off, and nothing told before counts.
     """
 
-    def __init__(self, archive: Callable[[], Archive], clock: Clock) -> None:
+    def __init__(
+        self,
+        archive: Callable[[], Archive],
+        clock: Clock,
+        on_break: Callable[[], None],
+    ) -> None:
         self._archive = archive
         self._clock = clock
+        self._on_break = on_break
         self._since_ms = self._now_ms = 0
         self._started_s = clock.monotonic()
         self._was_set = False
         self._timer: Timer | None = None
         self._signing: asyncio.Task[None] | None = None
-        self.on_break: Callable[[], None] = lambda: None
-        """Hears that all that is known has to be told again."""
 
     async def start(self) -> None:
         """Live; where nobody did before, the history breaks off."""
@@ -84,4 +91,4 @@ class Life:
             logger.log(problem.level, "the store has no sign of life: %s", problem)
             return
         if found is not None:
-            self.on_break()
+            self._on_break()

@@ -6,7 +6,7 @@ A station that says nothing new costs nothing, and leaves nothing in memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from connector.csms.clock import Clock
 from connector.csms.facts import Datum, Facts, Scalar
@@ -115,6 +115,27 @@ class History:
         else:
             value.kept = self._add(kept.key, value.time_ms, value.value) or kept
 
+    def note_all(self, stations: Iterable[StationSensors]) -> None:
+        """Note what is known now: the history broke off while we were there.
+
+        The clock jumped ahead, or stood still with the machine.
+        """
+        now_ms = self._clock.now_ms()
+        for station in stations:
+            if station.is_adopted:
+                for datum, value in station:
+                    if value.value is not None and _may_break_off(datum):
+                        self._note_again(station, datum, value, now_ms)
+
+    def _note_again(
+        self, station: StationSensors, datum: Datum, value: SensorValue, now_ms: int
+    ) -> None:
+        kept = self._add(station.key(datum), now_ms, value.value)
+        if kept is not None:
+            if value.kept is None:
+                self._kept.setdefault(station.station, []).append(value)
+            value.kept = kept
+
     def _add(self, key: str, time_ms: int, value: Scalar) -> _Kept | None:
         if len(self._new) >= _MOST:
             self.dropped += 1
@@ -156,6 +177,10 @@ class History:
 
 def _is_plotted(datum: Datum) -> bool:
     return datum.name in PLOTTED and not datum.suffix
+
+
+def _may_break_off(datum: Datum) -> bool:
+    return _is_plotted(datum) and datum.name not in _COUNTERS
 
 
 def _plain(value: Scalar) -> float | str | None:

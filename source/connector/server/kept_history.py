@@ -25,7 +25,9 @@ class KeptHistory:
 
     def __init__(self, store: Store, clock: Clock, call: Callable[..., Any]) -> None:
         self._store = store
-        self._life = Life(lambda: store.archive, clock)
+        self._life = Life(lambda: store.archive, clock, self._broke_off)
+        self.on_break: Callable[[], None] = lambda: None
+        """Hears that what is known has to be noted again."""
         self.noted = History(clock, lambda new: call(self._keep, new))
         """Of the flow thread."""
 
@@ -37,6 +39,9 @@ class KeptHistory:
         """Keep what was noted last."""
         self._keep(self.noted.take())
         await self._life.stop()
+
+    def _broke_off(self) -> None:
+        self.on_break()
 
     def _keep(self, records: list[HistoryRecord]) -> None:
         try:

@@ -82,8 +82,7 @@ class Server:
         """Of the flow thread, where there is one."""
         self.live = Live(Sensors(), lambda run: run())
         """Likewise."""
-        self._kept_history = KeptHistory(self.store, clock, self.call)
-        self.history = self._kept_history.noted
+        self.history = KeptHistory(self.store, clock, self.call)
         size = settings.frame_log_bytes
         self.frames = FrameLog(clock.now_ms, size) if size else None
         """The last frames of all stations."""
@@ -239,7 +238,7 @@ class Server:
             raise SettingsError([text]) from None
 
     async def _load(self) -> None:
-        await self._kept_history.start()
+        await self.history.start()
         kept = await self._restoring.load(self.store)
         await self.central_system.registry.load()
         self._restoring.declare_all()
@@ -355,7 +354,7 @@ class Server:
             await http.stop()
         await self._kept_keys.finish()
         await self._upkeep.stop()
-        await self._kept_history.finish()
+        await self.history.finish()
         await self.store.close()
         # What the links said last is on its way to the flow.
         await asyncio.sleep(0)

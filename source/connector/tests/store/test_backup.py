@@ -25,7 +25,13 @@ from alembic import command
 from alembic.config import Config
 
 from connector.errors import StoreError
-from connector.store import DatabaseStore, backup, open_store, schema
+from connector.store import (
+    DatabaseStore,
+    backup,
+    life_statements,
+    open_store,
+    schema,
+)
 from connector.store.backup import back_up, path_of
 from connector.store.records import (
     HistoryRecord,
@@ -78,6 +84,8 @@ async def fill(store: DatabaseStore) -> None:
         [HistoryRecord("k", 1, 7.5), HistoryRecord("k", 2, "Charging")]
     )
     await store.archive.flush_history()
+    for time_ms in (4, 100_000):
+        await store.archive.write(life_statements.live, time_ms, time_ms, False)
     await store.samples(record.key)
 
 
