@@ -67,7 +67,8 @@ class Connector(SensorFlow, ActuatorFlow, BaseConnector):
             publish_available=self._publish_available_datapoints,
             save=self._server.save_datapoints,
         )
-        self._flow_thread.note(self._server.history)
+        self._flow_thread.note(self._server.history.noted)
+        self._server.history.on_break = self._flow_thread.note_all
         if self._discovery is not None:
             self._server.on_started = self._discovery.inbox.started
         self._server.published = lambda: self._flow_thread.published

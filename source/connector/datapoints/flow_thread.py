@@ -83,6 +83,12 @@ class FlowThread:
         self._history = history
         self._flow.sensors.on_taken = history.note
 
+    def note_all(self) -> None:
+        """Have all that is known noted again, in the next turn."""
+        history = self._history
+        if history is not None:
+            self.ask(lambda: history.note_all(self._flow.sensors))
+
     def stop(self, timeout_s: float) -> None:
         """Publish what waits, and end."""
         self._is_stopping = True

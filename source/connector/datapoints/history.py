@@ -6,7 +6,7 @@ A station that says nothing new costs nothing, and leaves nothing in memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from connector.csms.clock import Clock
 from connector.csms.facts import Datum, Facts, Scalar
@@ -115,6 +115,27 @@ class History:
         else:
             value.kept = self._add(kept.key, value.time_ms, value.value) or kept
 
+    def note_all(self, stations: Iterable[StationSensors]) -> None:
+        """Note what is known now: the history broke off while we were there.
+
+        The clock jumped ahead, or stood still with the machine.
+        """
+        now_ms = self._clock.now_ms()
+        for station in stations:
+            if station.is_adopted:
+                for datum, value in station:
+                    if value.value is not None and _may_break_off(datum):
+                        self._note_again(station, datum, value, now_ms)
+
+    def _note_again(
+        self, station: StationSensors, datum: Datum, value: SensorValue, now_ms: int
+    ) -> None:
+        kept = self._add(station.key(datum), now_ms, value.value)
+        if kept is not None:
+            if value.kept is None:
+                self._kept.setdefault(station.station, []).append(value)
+            value.kept = kept
+
     def _add(self, key: str, time_ms: int, value: Scalar) -> _Kept | None:
         if len(self._new) >= _MOST:
             self.dropped += 1
@@ -158,6 +179,10 @@ def _is_plotted(datum: Datum) -> bool:
     return datum.name in PLOTTED and not datum.suffix
 
 
+def _may_break_off(datum: Datum) -> bool:
+    return _is_plotted(datum) and datum.name not in _COUNTERS
+
+
 def _plain(value: Scalar) -> float | str | None:
     return float(value) if isinstance(value, bool | int) else value
 
@@ -171,7 +196,7 @@ _COUNTERS = frozenset(
 )
 _FLOWS = ("Power.Active.", "Current.Import", "Current.Export")
 _FLOW_HOLDS_MS = 3_600_000
-"""Meter values come at least so often; beyond it the connector itself was away."""
+"""Meter values come at least so often."""
 
 
 def shape_of(key: str) -> Shape:
@@ -181,8 +206,9 @@ def shape_of(key: str) -> Shape:
     except ValueError:
         # One that is too long for the store is cut there.
         return Shape()
-    is_flow = datum.name.startswith(_FLOWS)
+    is_flow, is_counter = datum.name.startswith(_FLOWS), datum.name in _COUNTERS
     return Shape(
-        is_mean=datum.name not in _COUNTERS,
+        is_mean=not is_counter,
         holds_ms=_FLOW_HOLDS_MS if is_flow else None,
+        outlasts=is_counter,
     )

@@ -20,7 +20,7 @@ from connector.datapoints.commands import Commands
 from connector.datapoints.earlier_keys import EarlierKeys
 from connector.datapoints.fact_queue import FactQueue
 from connector.datapoints.flow_numbers import FlowNumbers
-from connector.datapoints.history import History, shape_of
+from connector.datapoints.history import shape_of
 from connector.datapoints.kept_keys import KeptKeys
 from connector.datapoints.keys import file_name
 from connector.datapoints.limits.service import LimitService
@@ -34,6 +34,7 @@ from connector.errors import SettingsError, StoreError
 from connector.openmqtt.health import StationHealth
 from connector.openmqtt.service import Client, OpenTopics
 from connector.security.api_token import kept_token
+from connector.server.kept_history import KeptHistory
 from connector.server.ports import StationPorts
 from connector.server.restoring import Restoring
 from connector.server.telling import open_topics
@@ -44,7 +45,6 @@ from connector.sessions.recorder import Recorder, Serve
 from connector.settings.model import Settings
 from connector.settings.registered import entry_schema, read_entry
 from connector.store import done_before, open_store
-from connector.store.records import HistoryRecord
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ class Server:
         """Of the flow thread, where there is one."""
         self.live = Live(Sensors(), lambda run: run())
         """Likewise."""
-        self.history = History(clock, lambda new: self.call(self._keep_history, new))
+        self.history = KeptHistory(self.store, clock, self.call)
         size = settings.frame_log_bytes
         self.frames = FrameLog(clock.now_ms, size) if size else None
         """The last frames of all stations."""
@@ -193,12 +193,6 @@ class Server:
         """Keep the keys of a station."""
         self.call(self._kept_keys.keep, station, keys)
 
-    def _keep_history(self, records: list[HistoryRecord]) -> None:
-        try:
-            self.store.archive.add_history(records)
-        except StoreError as problem:
-            logger.debug("%d values are not kept: %s", len(records), problem)
-
     # -- life
 
     async def run(self, stop: asyncio.Event, client: Client) -> None:
@@ -244,6 +238,7 @@ class Server:
             raise SettingsError([text]) from None
 
     async def _load(self) -> None:
+        await self.history.start()
         kept = await self._restoring.load(self.store)
         await self.central_system.registry.load()
         self._restoring.declare_all()
@@ -359,7 +354,7 @@ class Server:
             await http.stop()
         await self._kept_keys.finish()
         await self._upkeep.stop()
-        self._keep_history(self.history.take())
+        await self.history.finish()
         await self.store.close()
         # What the links said last is on its way to the flow.
         await asyncio.sleep(0)

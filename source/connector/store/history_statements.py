@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from connector.store import life_statements as life
 from connector.store import tables
 from connector.store.columns import kept_name
 from connector.store.inserts import insert_into
@@ -130,43 +132,54 @@ def _find(connection: Connection, keys: Sequence[str]) -> SeriesNumbers:
 
 
 def between(
-    connection: Connection, key: str, *, since_ms: int, until_ms: int, limit: int
+    connection: Connection,
+    key: str,
+    shape: Shape,
+    *,
+    since_ms: int,
+    until_ms: int,
+    limit: int,
 ) -> list[HistoryRecord]:
-    """What is kept of a key from a time until before another, in time order."""
+    """What is known of a key from a time until before another, in time order."""
+    breaks = life.breaks(connection, shape, since_ms, until_ms)
+    held = breaks.held(_last_before(connection, key, since_ms), since_ms - 1)
     asked = {"key": key, "since_ms": since_ms, "until_ms": until_ms, "limit": limit}
-    return list(_records(key, connection.execute(_BETWEEN, asked)))
+    rows = connection.execute(_BETWEEN, asked)
+    points = breaks.put_into(_points(rows), held, until_ms)
+    return [HistoryRecord(key, *point) for point in islice(points, limit)]
 
 
-def last_before(connection: Connection, key: str, time_ms: int) -> HistoryRecord | None:
-    """The value that held at a time, if it was kept."""
+def _last_before(connection: Connection, key: str, time_ms: int) -> Point | None:
+    """What was told last before a time, if it was kept."""
     rows = connection.execute(_LAST_BEFORE, {"key": key, "time_ms": time_ms})
-    return next(_records(key, rows), None)
+    return next(_points(rows), None)
 
 
 def first_known_ms(connection: Connection, key: str, since_ms: int) -> int | None:
     """From when on there is a value, at a time or after it; None: there is none."""
-    if last_before(connection, key, since_ms + 1) is not None:
+    if _last_before(connection, key, since_ms + 1) is not None:
         return since_ms
     asked = {"key": key, "since_ms": since_ms}
     found: int | None = connection.execute(_FIRST_FROM, asked).scalar()
     return found
 
 
-def _records(key: str, rows: Iterable[Any]) -> Iterator[HistoryRecord]:
+def _points(rows: Iterable[Any]) -> Iterator[Point]:
     return (
-        HistoryRecord(key, time_ms, number if text is None else text)
+        Point(time_ms, number if text is None else text)
         for time_ms, number, text in rows
     )
 
 
 def steps(connection: Connection, key: str, grid: Grid, shape: Shape) -> list[Point]:
     """The value of a key in each step of a grid, from the first one that has any."""
-    before = last_before(connection, key, grid.since_ms)
-    held = None if before is None else Point(before.time_ms, before.value)
-    asked = {"key": key, "since_ms": grid.since_ms, "until_ms": grid.until_ms}
+    since_ms, until_ms = grid.since_ms, grid.until_ms
+    breaks = life.breaks(connection, shape, since_ms, until_ms)
+    held = breaks.held(_last_before(connection, key, since_ms), since_ms - 1)
+    asked = {"key": key, "since_ms": since_ms, "until_ms": until_ms}
     streaming = connection.execution_options(yield_per=_ROWS_AT_ONCE)
     rows = streaming.execute(_ALL_BETWEEN, asked)
-    points = (Point(r.time_ms, r.value) for r in _records(key, rows))
+    points = breaks.put_into(_points(rows), held, until_ms)
     return list(gathered(points, held, grid, shape))
 
 

@@ -34,6 +34,8 @@ from connector.store.status import Status, status
 
 T = TypeVar("T")
 
+_ANY_SHAPE = Shape()
+
 
 class Reads:
     """Reads from a database whose schema is current.
@@ -111,11 +113,25 @@ class Reads:
     # -- history
 
     async def history(
-        self, key: str, *, since_ms: int, until_ms: int, limit: int
+        self,
+        key: str,
+        shape: Shape = _ANY_SHAPE,
+        *,
+        since_ms: int,
+        until_ms: int,
+        limit: int,
     ) -> list[HistoryRecord]:
-        """What is kept of a key from a time until before another, in time order."""
+        """What is known of a key from a time until before another, in time order.
+
+        Null where it was not known from then on; there may have been no connector.
+        """
         return await self.read(
-            history.between, key, since_ms=since_ms, until_ms=until_ms, limit=limit
+            history.between,
+            key,
+            shape,
+            since_ms=since_ms,
+            until_ms=until_ms,
+            limit=limit,
         )
 
     async def steps(self, key: str, grid: Grid, shape: Shape) -> list[Point]:

@@ -39,6 +39,11 @@ def remove_history(connection: Connection, before_ms: int) -> int:
     return _remove(connection, tables.history, "time_ms", before_ms)
 
 
+def remove_breaks(connection: Connection, before_ms: int) -> int:
+    """Those of before: no value is left that they end."""
+    return _remove(connection, tables.breaks, "time_ms", before_ms)
+
+
 def remove_seen_tokens(connection: Connection, before_ms: int) -> int:
     """Id tokens that nobody has registered, and that were seen last before."""
     return _remove(connection, tables.tokens_seen, "last_ms", before_ms)
@@ -61,6 +66,7 @@ def _remove(connection: Connection, table: Table, column: str, before_ms: int) -
 REMOVALS: dict[str, Callable[[Connection, int], int]] = {
     "transactions": remove_transactions,
     "values of the history": remove_history,
+    "breaks of the history": remove_breaks,
     "unknown tokens": remove_seen_tokens,
     "reservations": remove_reservations,
 }

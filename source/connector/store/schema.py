@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 
 from connector.errors import StoreError
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision in ``migrations/versions``; a test compares."""
 
 

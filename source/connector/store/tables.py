@@ -187,6 +187,12 @@ history = Table(
 )
 Index("history_by_time", history.c.time_ms)
 
+breaks = Table(
+    "breaks",
+    metadata,
+    Column("time_ms", BigInteger, primary_key=True, autoincrement=False),
+)
+
 datapoints = Table(
     "datapoints",
     metadata,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
+from connector.store import life_statements as life
 from connector.store import tables
 from connector.store.history_statements import insert_new, value_row
 from connector.store.spans import Point, Shape, floor, thinned
@@ -141,7 +142,9 @@ def _thin(
         points = [point for point in points if point.time_ms < until_ms]
     if points:
         held = _held(connection, number, points[0].time_ms)
-        new = thinned(points, held, band.step_ms, shape)
+        # One at the end of the band counts for its last step.
+        breaks = life.breaks(connection, shape, points[0].time_ms, until_ms + 1)
+        new = thinned(points, held, band.step_ms, shape, breaks)
         if new != points:
             _replace(connection, number, (points[0].time_ms, until_ms), new)
     return until_ms

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page
@@ -84,9 +85,9 @@ class Site:
         await station.status("Available")
         return charging(station)
 
-    async def stop(self) -> None:
+    async def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End the connector."""
-        await asyncio.to_thread(self.connector.stop)
+        await asyncio.to_thread(self.connector.stop, how)
 
     async def start(self, **settings: str) -> None:
         """Start it again, with settings that are others now."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, Request, Route, expect
@@ -13,8 +15,13 @@ from connector.tests.dashboard.cards import Card
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
 from connector.tests.dashboard.site import GONE
+from connector.tests.faults.clock_jumps import JumpingClock
 
 pytestmark = MARKS
+GAP_S = 900
+ROW_S = 70
+"""Of the table beside the plot of an hour."""
+UNKNOWN = "\N{EN DASH}"
 ONE = '{"CP1": {}}'
 HISTORY = "api/v1/datapoints/CP1__1__Power.Active.Import/history"
 BAR = "The connector does not answer; trying again."
@@ -66,6 +73,41 @@ async def test_a_restart_of_the_connector_is_told_and_survived_with_the_plot(
     # A point of the plot is that of an interval; both values may be in one of them.
     told = await (await page.context.request.get(HISTORY)).json()
     assert 7400 in [each["value"] for each in told["items"]]
+
+
+async def test_the_plot_has_a_gap_where_the_connector_was_killed_and_came_late(
+    open_site: OpenSite, tmp_path: Path
+) -> None:
+    clock = JumpingClock(tmp_path)
+    clock.set(-GAP_S)
+    site = await open_site(STATIONS=ONE, **clock.environment)
+    charge = await site.charger()
+    await charge.begin()
+    await charge.flow(6800, 10.7, 1100)
+    watched = await site.page("stations/CP1")
+    watched.expect(*GONE)
+    page = watched.page
+    plot = page.get_by_role("img", name="Power and limits of Connector 1")
+    await expect(plot).to_have_attribute("aria-label", re.compile("now 6.80 kW"))
+    # Asked for, it is in the store.
+    told = await (await page.context.request.get(HISTORY)).json()
+    assert [each["value"] for each in told["items"]] == [6800]
+
+    await site.stop(signal.SIGKILL)
+    clock.set(0)
+    await site.start()
+    clock.close()
+    charge.station = await site.station("CP1")
+    await charge.station.boot()
+    await charge.station.status("Charging")
+    await charge.flow(4100, 6, 1200)
+
+    both = re.compile("now 4.10 kW, between 4.10 kW and 6.80 kW")
+    await expect(plot).to_have_attribute("aria-label", both)
+    await page.get_by_text("As a table").first.click()
+    rows = page.get_by_role("table", name="Power and limits of Connector 1")
+    powers = await rows.locator("td[data-label=Power]").all_inner_texts()
+    assert set(powers[1 : GAP_S // ROW_S]) == {UNKNOWN}, powers
 
 
 @pytest.mark.parametrize("runs_on", [False, True])

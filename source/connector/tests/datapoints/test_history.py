@@ -188,3 +188,62 @@ def test_what_is_never_taken_is_bounded(
 
     assert plant.values == [1.0, 2.0]
     assert plant.history.dropped == 1
+
+
+def test_what_is_known_is_noted_again_where_the_history_broke_off(
+    plant: Plant,
+) -> None:
+    plant.tell(7400.0)
+    plant.tell("Charging", Datum("1", "status"))
+    plant.tell(None, Datum("1", "SoC"))
+    plant.tell(1100.0, Datum("1", "Energy.Active.Import.Register"))
+    plant.turn()
+    before = len(plant.kept)
+    plant.clock.jump(3600)
+
+    plant.history.note_all(plant.sensors)
+    plant.turn()
+
+    again = {(each.key, each.time_ms, each.value) for each in plant.kept[before:]}
+    now_ms = START_MS + 3_601_000
+    assert again == {(KEY, now_ms, 7400.0), ("CP__1__status", now_ms, "Charging")}
+
+
+def test_what_was_noted_again_is_known_to_be(plant: Plant) -> None:
+    plant.sensors.on_taken = None
+    plant.tell(7400.0)
+    plant.sensors.on_taken = plant.history.note
+    plant.history.note_all(plant.sensors)
+    plant.turn()
+
+    plant.tell_each_second(7400.0, 7500.0)
+
+    assert plant.values == [7400.0, 7500.0]
+
+
+def test_of_a_station_that_is_not_adopted_nothing_is_noted_again() -> None:
+    plant = Plant(is_adopted=False)
+    plant.tell(7400.0)
+
+    plant.history.note_all(plant.sensors)
+
+    assert not plant.history.take()
+
+
+@pytest.mark.parametrize(
+    ("name", "outlasts"),
+    [
+        ("Power.Active.Import", False),
+        ("Current.Offered", False),
+        ("SoC", False),
+        ("status", False),
+        ("power_limit", False),
+        ("power_limit_asked", False),
+        ("Energy.Active.Import.Register", True),
+        ("session_energy", True),
+    ],
+)
+def test_only_the_reading_of_a_meter_holds_while_nobody_is_there(
+    name: str, outlasts: bool
+) -> None:
+    assert history.shape_of(f"CP__1__{name}").outlasts is outlasts

@@ -25,7 +25,13 @@ from alembic import command
 from alembic.config import Config
 
 from connector.errors import StoreError
-from connector.store import DatabaseStore, backup, open_store, schema
+from connector.store import (
+    DatabaseStore,
+    backup,
+    life_statements,
+    open_store,
+    schema,
+)
 from connector.store.backup import back_up, path_of
 from connector.store.records import (
     HistoryRecord,
@@ -78,6 +84,8 @@ async def fill(store: DatabaseStore) -> None:
         [HistoryRecord("k", 1, 7.5), HistoryRecord("k", 2, "Charging")]
     )
     await store.archive.flush_history()
+    for time_ms in (4, 100_000):
+        await store.archive.write(life_statements.live, time_ms, time_ms, False)
     await store.samples(record.key)
 
 
@@ -161,7 +169,7 @@ async def test_what_comes_after_a_restore_has_new_numbers(
     other.archive.add_history([HistoryRecord("new", 1, 1.0)])
     await other.archive.flush_history()
     samples = await other.samples(record.key)
-    history = await other.archive.history("new", since_ms=0, until_ms=9, limit=9)
+    history = await other.archive.history("new", since_ms=0, until_ms=5, limit=9)
     await other.close()
 
     # Those between may have been given since the backup.

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.store.spans import Grid, Point, Shape, Value, gathered, thinned
+from connector.store.spans import (
+    Breaks,
+    Grid,
+    Point,
+    Shape,
+    Value,
+    gathered,
+    thinned,
+)
 
 MEAN, LAST = Shape(), Shape(is_mean=False)
 STEP = 100
@@ -94,8 +102,14 @@ def test_what_held_at_the_end_of_a_step_holds_on() -> None:
 def test_a_mean_stands_at_the_beginning_of_its_step() -> None:
     found = points((70, 10.0))
 
-    assert thinned(found, Point(10, None), STEP, MEAN) == points((0, 10.0))
     assert thinned(found, Point(-50, 0.0), STEP, MEAN) == points((0, 3.0), (100, 10.0))
+
+
+@pytest.mark.parametrize("before", [None, Point(-50, None)])
+def test_a_mean_stands_where_its_step_begins_to_be_known(before: Point | None) -> None:
+    found = points((20, None), (70, 10.0), (90, 40.0), (100, 5.0))
+
+    assert thinned(found, before, STEP, MEAN) == points((70, 20.0), (100, 5.0))
 
 
 def test_counters_and_texts_keep_the_time_of_the_last() -> None:
@@ -105,19 +119,120 @@ def test_counters_and_texts_keep_the_time_of_the_last() -> None:
     assert thinned(points((0, "A"), (50, "B")), None, STEP, MEAN) == points((50, "B"))
 
 
+# -- the history breaks off
+
+
+def broken(
+    found: list[Point], *times_ms: int, held: Point | None = None
+) -> list[Point]:
+    return list(Breaks(times_ms).put_into(found, held, 1000))
+
+
+def test_nothing_is_known_from_a_break_until_the_next_value() -> None:
+    found = points((0, 10.0), (50, "A"), (300, 20.0))
+
+    assert broken(found, 70, 90, 300) == points(
+        (0, 10.0), (50, "A"), (70, None), (300, 20.0)
+    )
+    assert broken(found, 1000) == found
+    assert broken(found, 999) == [*found, Point(999, None)]
+
+
+def test_what_was_told_for_a_time_behind_a_break_holds() -> None:
+    found = points((0, 10.0), (100, 20.0), (200, 30.0))
+
+    assert broken(found, 50) == points((0, 10.0), (50, None), *found[1:])
+
+
+def test_a_break_says_nothing_where_nothing_was_known() -> None:
+    found = points((100, None), (200, 1.0))
+
+    assert broken(found, 50, 150, held=None) == found
+    assert broken(found, 50, held=Point(0, None)) == found
+    assert broken(found, 50, held=Point(0, 1.0)) == [Point(50, None), *found]
+
+
+def test_a_break_before_a_time_leaves_nothing_of_what_was_told_before() -> None:
+    breaks = Breaks((50, 90))
+
+    assert breaks.held(Point(10, 1.0), 49) == Point(10, 1.0)
+    assert breaks.held(Point(10, 1.0), 100) == Point(90, None)
+    assert breaks.held(Point(90, 1.0), 100) == Point(90, 1.0)
+    assert breaks.held(None, 100) is None
+
+
+def test_thinning_smears_nothing_over_a_break() -> None:
+    found = points((0, 10.0), (20, 20.0), (70, 5.0), (90, 7.0), (400, 1.0))
+    breaks = Breaks((40,))
+
+    thin = thinned(found, None, STEP, MEAN, breaks)
+
+    means = points((0, 15.0), (70, 5.667), (100, 7.0), (400, 1.0))
+    assert thin == means
+    assert thinned(thin, None, 1000, MEAN, breaks)[0] == Point(0, 15.0)
+
+
+@pytest.mark.parametrize("time_ms", [60, 100])
+def test_nothing_holds_on_behind_a_step_that_ends_with_a_break(time_ms: int) -> None:
+    found = points((0, 10.0), (50, 20.0))
+
+    [mean] = thinned(found, None, STEP, MEAN, Breaks((time_ms,)))
+
+    assert mean.time_ms == 0
+
+
+def test_what_held_before_a_break_is_no_part_of_a_mean_behind_it() -> None:
+    breaks = Breaks((-50, 20))
+
+    assert thinned(points((50, 8.0)), Point(-60, 0.0), STEP, MEAN, breaks) == points(
+        (50, 8.0)
+    )
+
+
+def test_counters_and_texts_are_kept_on_both_sides_of_a_break() -> None:
+    found = points((0, "A"), (10, "B"), (50, "C"), (60, "D"))
+
+    assert thinned(found, None, STEP, MEAN, Breaks((30,))) == points(
+        (10, "B"), (60, "D")
+    )
+
+
 VALUES = st.none() | st.integers(0, 100).map(float)
 SERIES = st.dictionaries(st.integers(0, 1000), VALUES, max_size=30).map(
     lambda found: points(*sorted(found.items()))
 )
+BREAKS = st.sets(st.integers(0, 1000), max_size=5).map(
+    lambda found: Breaks(sorted(found))
+)
 
 
-@given(SERIES, st.sampled_from([MEAN, LAST]))
-def test_thinning_what_is_thin_changes_nothing(
-    series: list[Point], shape: Shape
+@given(SERIES, BREAKS)
+def test_thinning_makes_nothing_known_that_was_not(
+    series: list[Point], breaks: Breaks
 ) -> None:
-    thin = thinned(series, None, STEP, shape)
+    numbers = [point for point in series if point.value is not None]
 
-    assert thinned(thin, None, STEP, shape) == thin
+    thin = thinned(numbers, None, STEP, MEAN, breaks)
+
+    before, after = (
+        list(breaks.put_into(found, None, 1001)) for found in (numbers, thin)
+    )
+    assert unknown(before) == unknown(after)
+
+
+def unknown(series: list[Point]) -> set[int]:
+    grid = Grid(0, 1001, 1)
+    found = {p.time_ms for p in gathered(series, None, grid, MEAN) if p.value is None}
+    return found | set(range(series[0].time_ms if series else 1001))
+
+
+@given(SERIES, st.sampled_from([MEAN, LAST]), BREAKS)
+def test_thinning_what_is_thin_changes_nothing(
+    series: list[Point], shape: Shape, breaks: Breaks
+) -> None:
+    thin = thinned(series, None, STEP, shape, breaks)
+
+    assert thinned(thin, None, STEP, shape, breaks) == thin
     assert [p.time_ms for p in thin] == sorted({p.time_ms for p in thin})
 
 

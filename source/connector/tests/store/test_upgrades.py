@@ -251,7 +251,7 @@ async def test_who_brings_it_up_is_alone(
     assert made == [None]
 
 
-@pytest.mark.parametrize("found", ["0006", "9999", "something"])
+@pytest.mark.parametrize("found", ["0007", "9999", "something"])
 async def test_a_newer_store_is_left_as_it_is(url: str, found: str) -> None:
     store = open_store(url)
     await store.open()

@@ -130,7 +130,8 @@ def routes(context: ApiContext) -> APIRouter:
         summary="What became of a value, the oldest first",
         description=(
             "Without `since` from the oldest one that is kept. "
-            "Without `step` each value that is kept: it holds until the next. With "
+            "Without `step` each value that is kept: it holds until the next. null: it "
+            "was not known from then on, or the connector did not run. With "
             "`step` one value for each step, from the first one that is known: powers, "
             "currents, limits and the state of charge by their mean, weighed by how "
             "long each value held; registers, energies and text by the last one."
@@ -212,7 +213,11 @@ class _History:
     async def values(self, since_ms: int, until_ms: int, limit: int) -> Page[PastValue]:
         """Every value that is kept."""
         found = await self._archive.history(
-            self._key, since_ms=since_ms, until_ms=until_ms, limit=limit + 1
+            self._key,
+            shape_of(self._key),
+            since_ms=since_ms,
+            until_ms=until_ms,
+            limit=limit + 1,
         )
         points = [Point(record.time_ms, record.value) for record in found]
         after = cursor_of(points[limit].time_ms) if len(points) > limit else None

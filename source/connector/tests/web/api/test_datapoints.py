@@ -8,6 +8,7 @@ import pytest
 
 from connector.csms.facts import Datum, Facts
 from connector.datapoints.sensors import Sensors
+from connector.store import life_statements
 from connector.store.records import HistoryRecord
 from connector.tests.clock import START_MS
 from connector.tests.web.api.conftest import NAME, Api, on_shared_loop
@@ -149,9 +150,52 @@ async def test_steps_have_means(api: Api) -> None:
     ]
 
 
+async def break_off(api: Api, age_s: int, away_s: int) -> None:
+    """A connector lived until then, and the next one came so much later."""
+    for time_s in (-age_s, away_s - age_s):
+        time_ms = START_MS + time_s * 1000
+        await api.context.store.archive.write(
+            life_statements.live, time_ms, time_ms, False
+        )
+
+
+async def test_nothing_is_told_of_a_time_in_which_no_connector_ran(api: Api) -> None:
+    await keep(api, (1000, 6800.0))
+    await break_off(api, 960, 900)
+    await keep(api, (60, 4100.0))
+
+    told = await history(api)
+    steps = await history(api, step=60, since="2026-01-31T11:43:00Z")
+
+    assert told == [
+        ("2026-01-31T11:43:20.000Z", 6800.0),
+        ("2026-01-31T11:44:00.001Z", None),
+        ("2026-01-31T11:59:00.000Z", 4100.0),
+    ]
+    assert [value for _, value in steps] == [6800.0, 6800.0, *[None] * 14, 4100, 4100]
+
+
+async def test_a_register_and_the_energy_of_a_session_stay_as_they_were_read(
+    api: Api,
+) -> None:
+    keys = [
+        f"CP-7__1__{x}" for x in ("Energy.Active.Import.Register", "session_energy")
+    ]
+    for key in keys:
+        await keep(api, (1000, 1100.0), key=key)
+    await break_off(api, 960, 900)
+
+    for key in keys:
+        told = await history(api, key)
+        steps = await history(api, key, step=300)
+        assert [value for _, value in told] == [1100.0]
+        assert {value for _, value in steps} == {1100.0}
+
+
 @pytest.mark.parametrize("step", [{}, {"step": 60}])
 async def test_history_comes_in_pages(api: Api, step: dict[str, int]) -> None:
     await keep(api, *((age_s, float(age_s)) for age_s in range(600, 0, -60)))
+    await break_off(api, 330, 90)
     query = step | {"since": "2026-01-31T11:00:00Z"}
     whole = await history(api, **query)
 

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Values over time on one grid of steps: from the history first, then as they come.
- * A step holds the newest value that is known in it, null where none is: a gap.
+ * A step holds the newest value that is known in it, null where none is: a gap. So is a
+ * time in which the connector did not run: the history says so.
  */
 import { ApiError, get, path } from "../../lib/api.js";
 
