@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from connector.csms import when_sent
 from connector.csms.asked import announced
+from connector.csms.doubt import Doubt
 from connector.csms.facts import Datum
 from connector.csms.options import StationOptions
 from connector.errors import StationNotConnected
@@ -31,6 +32,7 @@ VERSION = "version"
 """In `Station.learned`: the OCPP version that it spoke last."""
 LAST_SEEN = "last_seen_ms"
 """In the record's ``learned`` alone: when it was last heard of."""
+_BOOT = "BootNotification"
 _MOST_ASKED = 32
 MOST_WARNINGS = 200
 """Of one station; what it says must not fill the log, nor the memory."""
@@ -40,6 +42,7 @@ class Connector:
     """One connector: how it is, and what runs on it."""
 
     __slots__ = (
+        "doubt",
         "ended_id",
         "ended_start_ms",
         "error_code",
@@ -56,6 +59,8 @@ class Connector:
         self.status: str | None = None
         self.error_code: str | None = None
         self.transaction: TransactionRecord | None = None
+        self.doubt: Doubt | None = None
+        """See `doubted`."""
         self.ended_id: str | None = None
         """The transaction that ended last: it is not adopted again."""
         self.ended_start_ms = 0
@@ -66,6 +71,19 @@ class Connector:
         """When its last MeterValues came."""
         self.flows: dict[Datum, bool] | None = None
         """Powers and currents that were told, and whether they flow."""
+
+    @property
+    def doubted(self) -> Doubt | None:
+        """The doubt about the transaction that runs, if there is any (`doubts`)."""
+        doubt, running = self.doubt, self.transaction
+        is_its = doubt and running and doubt.key == running.key
+        return doubt if is_its else None
+
+    @property
+    def unconfirmed_ms(self) -> int | None:
+        """When the station restarted that speaks since then as if it did not run."""
+        doubt = self.doubted
+        return doubt.since_ms if doubt and doubt.is_told else None
 
 
 class Station:
@@ -81,6 +99,7 @@ class Station:
         "address",
         "asked",
         "boot",
+        "boot_is_asked",
         "call_timeout_s",
         "clock_error_ms",
         "clock_lag_ms",
@@ -135,6 +154,8 @@ class Station:
         self.held: bool | None = None
         """Answered Pending until it is configured (True), or was so on this link."""
         self.boot: Json = {}
+        self.boot_is_asked = False
+        """We asked for a boot on this link: the next one is no restart."""
         self.connectors: dict[str, Connector] = {}
         self.configuration: dict[str, str | None] = {}
         self.learned: Json = {}
@@ -253,7 +274,7 @@ class Station:
         self, action: str, payload: Json, when_due: Callable[[], object] | None
     ) -> Callable[[], object] | None:
         """What is asked for is known when it is: it may come before the answer."""
-        message = None if self.is_served else announced(action, payload)
+        message = announced(action, payload)
         listeners = when_sent.current()
         if message is None and not listeners:
             return when_due
@@ -269,6 +290,9 @@ class Station:
         return note
 
     def _note_asked(self, message: str) -> None:
+        self.boot_is_asked |= message == _BOOT
+        if self.is_served:
+            return
         self.asked = self.asked or {}
         self.asked[message] = None
         if len(self.asked) > _MOST_ASKED:
