@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from connector.csms import sampled, unknown_names
 from connector.csms.context import Context, at
-from connector.csms.events import TransactionShown
 from connector.csms.facts import Weight
 from connector.csms.measurands import DEFAULT_MEASURAND
 from connector.csms.sampled import Reading
@@ -31,10 +30,6 @@ def note(  # noqa: PLR0917  (a message, and where it belongs)
         _add_session(connector, reading, moment.time_ms)
         kept = {sampled.text_key(datum): value for datum, value in values.items()}
         context.keep_sample(SampleRecord(transaction.key, moment.time_ms, kept))
-        if connector.doubt is not None:
-            where, time_ms = connector.where, moment.time_ms
-            shown = TransactionShown(station, where, transaction, time_ms)
-            context.events.emit(shown)
     _note_flows(connector, reading)
     context.tell(
         station,

@@ -61,6 +61,7 @@ async def test_a_transaction_has_all_that_is_known(api: Api) -> None:
         "meter_start": 1000.0,
         "meter_stop": 1750.0,
         "energy": 750.0,
+        "unconfirmed_since": None,
     }
 
 
