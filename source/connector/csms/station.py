@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from connector.csms import when_sent
-from connector.csms.asked import announced
+from connector.csms.asked import announced, asks_for_boot
 from connector.csms.doubt import Doubt
 from connector.csms.facts import Datum
 from connector.csms.options import StationOptions
@@ -32,7 +32,6 @@ VERSION = "version"
 """In `Station.learned`: the OCPP version that it spoke last."""
 LAST_SEEN = "last_seen_ms"
 """In the record's ``learned`` alone: when it was last heard of."""
-_BOOT = "BootNotification"
 _MOST_ASKED = 32
 MOST_WARNINGS = 200
 """Of one station; what it says must not fill the log, nor the memory."""
@@ -274,14 +273,16 @@ class Station:
         self, action: str, payload: Json, when_due: Callable[[], object] | None
     ) -> Callable[[], object] | None:
         """What is asked for is known when it is: it may come before the answer."""
-        message = announced(action, payload)
+        message = None if self.is_served else announced(action, payload)
+        is_boot = asks_for_boot(action, payload)
         listeners = when_sent.current()
-        if message is None and not listeners:
+        if message is None and not listeners and not is_boot:
             return when_due
 
         def note() -> None:
             if when_due is not None:
                 when_due()
+            self.boot_is_asked |= is_boot
             if message is not None:
                 self._note_asked(message)
             for listener in listeners:
@@ -290,9 +291,6 @@ class Station:
         return note
 
     def _note_asked(self, message: str) -> None:
-        self.boot_is_asked |= message == _BOOT
-        if self.is_served:
-            return
         self.asked = self.asked or {}
         self.asked[message] = None
         if len(self.asked) > _MOST_ASKED:
