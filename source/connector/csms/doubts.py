@@ -58,23 +58,21 @@ class Doubts:
     # -- they begin
 
     def _on_boot(self, event: Booted | Held) -> None:
-        station = event.station
-        doubted = [] if event.is_asked else [*filter(_is_sure, _running(station))]
-        for connector in doubted:
-            connector.doubt = Doubt(
-                connector.transaction.key if connector.transaction else "",
-                self._context.clock.now_ms(),
-                connector.status,
-            )
-        if doubted:
-            self._keep(station)
+        if event.is_asked:
+            return
+        now_ms = self._context.clock.now_ms()
+        for connector in event.station.connectors.values():
+            running = connector.transaction
+            if running is not None and connector.doubted is None:
+                connector.doubt = Doubt(running.key, now_ms, connector.status)
+        self._keep(event.station)
 
     # -- they are told, or gone
 
     def _on_status(self, event: StatusHeard) -> None:
-        connector = event.station.connectors.get(event.where)
-        doubt = connector.doubted if connector is not None else None
-        if connector is None or doubt is None:
+        connector = event.station.connector(event.where)
+        doubt = connector.doubted
+        if doubt is None:
             return
         if event.status in _WITH:
             self._confirm(event.station, connector)
@@ -82,19 +80,17 @@ class Doubts:
             self._tell(event.station, connector, doubt)
 
     def _on_shown(self, event: TransactionShown) -> None:
-        connector = event.station.connectors.get(event.where)
-        running = connector.transaction if connector is not None else None
-        doubt = connector.doubted if connector is not None else None
-        if connector is None or running is None or doubt is None:
+        connector = event.station.connector(event.where)
+        running, doubt = connector.transaction, connector.doubted
+        if running is None or doubt is None:
             return
-        if event.transaction.key != running.key:
-            if event.transaction.start_ms > running.start_ms:
-                self._tell(event.station, connector, doubt)
-            return
-        # Values of before the restart may come after it.
-        lag_ms = event.station.clock_lag_ms or 0
-        if event.time_ms + lag_ms >= doubt.since_ms - _SLACK_MS:
-            self._confirm(event.station, connector)
+        if event.transaction.key == doubt.key:
+            # Values of before the restart may come after it.
+            lag_ms = event.station.clock_lag_ms or 0
+            if event.time_ms + lag_ms >= doubt.since_ms - _SLACK_MS:
+                self._confirm(event.station, connector)
+        elif event.transaction.start_ms > running.start_ms:
+            self._tell(event.station, connector, doubt)
 
     def _tell(self, station: Station, connector: Connector, doubt: Doubt) -> None:
         if doubt.is_told:
@@ -132,15 +128,6 @@ class Doubts:
         if found:
             station.learned[_LEARNED] = found
         self._context.remember(station)
-
-
-def _running(station: Station) -> list[Connector]:
-    return [each for each in station.connectors.values() if each.transaction]
-
-
-def _is_sure(connector: Connector) -> bool:
-    """Whether it is not doubted since an earlier restart."""
-    return connector.doubted is None
 
 
 def _was_before(doubt: Doubt, status: str) -> bool:
