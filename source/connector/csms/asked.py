@@ -8,6 +8,7 @@ from typing import Any
 Json = Mapping[str, Any]
 
 _TRIGGERS = frozenset({"TriggerMessage", "ExtendedTriggerMessage"})
+_BOOT = "BootNotification"
 _REPORTED_IN = {
     "CustomerInformation": "NotifyCustomerInformation",
     "GetBaseReport": "NotifyReport",
@@ -33,6 +34,11 @@ def announced(action: str, payload: Json) -> str | None:
     if action in _REPORTED_IN:
         return named(_REPORTED_IN[action], payload)
     return _TOLD_IN.get(action)
+
+
+def asks_for_boot(action: str, payload: Json) -> bool:
+    """Whether a call of ours asks for a BootNotification."""
+    return action in _TRIGGERS and payload.get("requestedMessage") == _BOOT
 
 
 def named(action: str, payload: Json) -> str:

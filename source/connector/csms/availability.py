@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.csms import times
 from connector.csms.context import Context, at
-from connector.csms.events import StatusChanged
+from connector.csms.events import StatusChanged, StatusHeard
 from connector.csms.facts import Datum, Scalar
 from connector.csms.places import place
 from connector.csms.station import STATION, Station
@@ -66,6 +66,9 @@ class Availability:
         if before != connector.status:
             event = StatusChanged(station, connector.where, payload["status"])
             self._context.events.emit(event)
+        if not moment.is_queued:
+            heard = StatusHeard(station, connector.where, payload["status"])
+            self._context.events.emit(heard)
 
 
 def _values(where: str, payload: Json) -> dict[Datum, Scalar]:

@@ -17,6 +17,7 @@ from connector.csms.certificates import Certificates
 from connector.csms.context import Context
 from connector.csms.data_transfer import DataTransfer
 from connector.csms.diagnostics import Diagnostics
+from connector.csms.doubts import Doubts
 from connector.csms.file_places import FilePlaces
 from connector.csms.firmware import Firmware
 from connector.csms.local_list_following import Following
@@ -135,6 +136,7 @@ class Blocks:
     def _that_last(self, context: Context, tokens: Tokens) -> tuple[LastingBlock, ...]:
         return (
             self.transactions,
+            Doubts(context),
             self.reservations,
             Following(context, self.local_lists, tokens),
             self.local_lists,

@@ -259,7 +259,7 @@ class CentralSystem:
         previous, station.session = station.session, session
         station.address = session.link.remote_address
         station.connected_ms = self._clock.now_ms()
-        station.has_booted = False
+        station.has_booted = station.boot_is_asked = False
         station.held = None
         station.reconnects += 1
         self.counts.reconnects += station.reconnects > 0

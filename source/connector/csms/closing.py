@@ -33,7 +33,7 @@ class Closing:
         """Close one; gives it as it is then, None where there is no such record.
 
         One that is closed stays as it is. It ends when its last values came; one that
-        runs at a station with a link ends now.
+        runs at a station with a link, for all that is known, ends now.
 
         Raises:
             StoreError: it cannot be kept; then nothing has changed.
@@ -46,7 +46,7 @@ class Closing:
         meter = connector.meter if connector is not None else None
         if meter is None:
             meter = await self._running.kept_meter(record)
-        stop_ms = await self._stop_ms(record, station if connector else None)
+        stop_ms = await self._stop_ms(record, station, connector)
         stop = TransactionStop(
             max(stop_ms, record.start_ms), meter.register_wh, CLOSED_BY_OPERATOR
         )
@@ -64,12 +64,20 @@ class Closing:
             self._running.clear(station, connector, kept, meter)
         return kept
 
-    async def _stop_ms(self, record: TransactionRecord, station: Station | None) -> int:
-        now_ms = self._context.clock.now_ms()
-        if station is not None and station.is_connected:
-            return now_ms
+    async def _stop_ms(
+        self,
+        record: TransactionRecord,
+        station: Station | None,
+        connector: Connector | None,
+    ) -> int:
+        last_ms = self._context.clock.now_ms()
+        if station is not None and connector is not None:
+            if connector.unconfirmed_ms is not None:
+                last_ms = connector.unconfirmed_ms
+            elif station.is_connected:
+                return last_ms
         samples = await self._context.store.samples(record.key, newest=1)
-        return samples[-1].time_ms if samples else now_ms
+        return samples[-1].time_ms if samples else last_ms
 
 
 def _place(station: Station | None, record: TransactionRecord) -> Connector | None:

@@ -110,6 +110,17 @@ def shown(record: TransactionRecord, samples: Iterable[SampleRecord] = ()) -> Js
     }
 
 
+def with_confirmation(stations: Mapping[str, Station], shown: Json) -> Json:
+    """A transaction (`shown`), and whether its station still knows of it."""
+    station = stations.get(shown["station"])
+    connector = station.connectors.get(shown["where"]) if station else None
+    running = connector.transaction if connector else None
+    is_there = connector and running and running.key == shown["key"]
+    since_ms = connector.unconfirmed_ms if connector and is_there else None
+    since = None if since_ms is None else times.iso(since_ms)
+    return shown | {"unconfirmed_since": since}
+
+
 def shown_samples(samples: Iterable[SampleRecord]) -> list[Json]:
     """The values of a transaction over time."""
     return [

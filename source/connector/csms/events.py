@@ -38,12 +38,19 @@ class Disconnected(Event):
 
 @dataclass(frozen=True, slots=True)
 class Booted(Event):
-    """A BootNotification was answered with Accepted (the answer is on the wire)."""
+    """A BootNotification was answered with Accepted (the answer is on the wire).
+
+    ``is_asked``: we had asked for it, so that it tells of no restart.
+    """
+
+    is_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Held(Event):
     """An adopted station was answered Pending: it is to be configured first."""
+
+    is_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,17 @@ class StatusChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StatusHeard(Event):
+    """A station says how a connector (1.6) or an EVSE is now, be it new or not.
+
+    ``status``: in its own words.
+    """
+
+    where: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusTold(Event):
     """A NotifyEvent of 2.x says how an EVSE (connector 0) or a connector is.
 
@@ -115,6 +133,22 @@ class TransactionStarted(Event):
 @dataclass(frozen=True, slots=True)
 class TransactionChanged(Event):
     """More is known of the transaction that runs: its token, its reservation (2.x)."""
+
+    transaction: TransactionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionShown(Event):
+    """A station speaks of a transaction where it is doubted what runs (`doubts`)."""
+
+    where: str
+    transaction: TransactionRecord
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationChanged(Event):
+    """It is not confirmed that a transaction still runs; or it is again."""
 
     transaction: TransactionRecord
 

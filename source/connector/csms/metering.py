@@ -17,13 +17,16 @@ from connector.csms.events import (
     StatusChanged,
     TransactionEnded,
     TransactionSeen,
+    TransactionShown,
 )
 from connector.csms.facts import Datum, Scalar
 from connector.csms.places import place
 from connector.csms.readings import note
 from connector.csms.station import Connector, Station
+from connector.csms.times import Moment
 from connector.ocppj.frames import Call
 from connector.sessions.handlers import Answer, Handler
+from connector.store.records import TransactionRecord
 
 Json = dict[str, Any]
 
@@ -60,6 +63,9 @@ class Metering:
             if transaction is None or transaction.ocpp_id != text:
                 transaction = None
                 self._see(station, connector, text, payload)
+        elif connector.unconfirmed_ms is not None:
+            # They are those of whatever runs there now, if anything does.
+            transaction = None
         now_ms = connector.metered_ms = self._context.clock.now_ms()
         is_live = transaction_id is None
         is_closing = not is_live and str(transaction_id) == connector.ended_id
@@ -70,7 +76,22 @@ class Metering:
             reading = sampled.read(connector.where, meter_value["sampledValue"])
             if is_closing:
                 sampled.drop_flows(reading)
+            if connector.doubt is not None and not is_live:
+                self._show(station, connector, transaction, moment)
             note(self._context, station, connector, transaction, reading, moment)
+
+    def _show(
+        self,
+        station: Station,
+        connector: Connector,
+        transaction: TransactionRecord | None,
+        moment: Moment,
+    ) -> None:
+        """Values of the transaction that is doubted."""
+        if transaction is not None:
+            where, time_ms = connector.where, moment.time_ms
+            shown = TransactionShown(station, where, transaction, time_ms)
+            self._context.events.emit(shown)
 
     def _see(
         self, station: Station, connector: Connector, ocpp_id: str, payload: Json

@@ -96,8 +96,9 @@ class Provisioning:
         self._context.remember(station)
         if station.is_adopted:
             station.has_booted = True
-            event = Held(station) if station.held else Booted(station)
-            self._context.events.emit(event)
+            kind = Held if station.held else Booted
+            self._context.events.emit(kind(station, is_asked=_is_asked(station)))
+            station.boot_is_asked = False
 
     def on_heartbeat(self, station: Station, call: Call) -> Answer:
         """Heartbeat."""
@@ -114,6 +115,11 @@ def _is_held(station: Station) -> bool:
     if wants and station.held is None:
         station.held = True
     return bool(station.held)
+
+
+def _is_asked(station: Station) -> bool:
+    """Whether it boots because we asked; 2.x says so."""
+    return station.boot_is_asked or station.boot.get("reason") == "Triggered"
 
 
 def _kept(payload: Json) -> Json:

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from connector.csms import when_sent
-from connector.csms.asked import announced
+from connector.csms.asked import announced, asks_for_boot
+from connector.csms.doubt import Doubt
 from connector.csms.facts import Datum, Scalar
 from connector.csms.options import StationOptions
 from connector.errors import StationNotConnected
@@ -40,6 +41,7 @@ class Connector:
     """One connector: how it is, and what runs on it."""
 
     __slots__ = (
+        "doubt",
         "ended_id",
         "ended_start_ms",
         "error_code",
@@ -56,6 +58,8 @@ class Connector:
         self.status: str | None = None
         self.error_code: str | None = None
         self.transaction: TransactionRecord | None = None
+        self.doubt: Doubt | None = None
+        """See `doubted`."""
         self.ended_id: str | None = None
         """The transaction that ended last: it is not adopted again."""
         self.ended_start_ms = 0
@@ -66,6 +70,19 @@ class Connector:
         """When its last MeterValues came."""
         self.flows: dict[Datum, Scalar] | None = None
         """Powers and currents as they were told last; None: some of before flows."""
+
+    @property
+    def doubted(self) -> Doubt | None:
+        """The doubt about the transaction that runs, if there is any (`doubts`)."""
+        doubt, running = self.doubt, self.transaction
+        is_its = doubt and running and doubt.key == running.key
+        return doubt if is_its else None
+
+    @property
+    def unconfirmed_ms(self) -> int | None:
+        """When the station restarted that speaks since then as if it did not run."""
+        doubt = self.doubted
+        return doubt.since_ms if doubt and doubt.is_told else None
 
 
 class Station:
@@ -81,6 +98,7 @@ class Station:
         "address",
         "asked",
         "boot",
+        "boot_is_asked",
         "call_timeout_s",
         "clock_error_ms",
         "clock_lag_ms",
@@ -135,6 +153,8 @@ class Station:
         self.held: bool | None = None
         """Answered Pending until it is configured (True), or was so on this link."""
         self.boot: Json = {}
+        self.boot_is_asked = False
+        """We asked for a boot on this link: the next one is no restart."""
         self.connectors: dict[str, Connector] = {}
         self.configuration: dict[str, str | None] = {}
         self.learned: Json = {}
@@ -254,13 +274,15 @@ class Station:
     ) -> Callable[[], object] | None:
         """What is asked for is known when it is: it may come before the answer."""
         message = None if self.is_served else announced(action, payload)
+        is_boot = asks_for_boot(action, payload)
         listeners = when_sent.current()
-        if message is None and not listeners:
+        if message is None and not listeners and not is_boot:
             return when_due
 
         def note() -> None:
             if when_due is not None:
                 when_due()
+            self.boot_is_asked |= is_boot
             if message is not None:
                 self._note_asked(message)
             for listener in listeners:

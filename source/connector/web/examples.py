@@ -55,6 +55,7 @@ _TRANSACTION = {
     "meter_start": 120_000.0,
     "meter_stop": 127_400.0,
     "energy": 7400.0,
+    "unconfirmed_since": None,
 }
 _SAMPLE = {
     "timestamp": _WHEN,

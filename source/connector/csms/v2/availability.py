@@ -10,15 +10,17 @@ from connector.csms.availability import status_values
 from connector.csms.context import Context, at
 from connector.csms.events import (
     ChargingStateChanged,
+    ConfirmationChanged,
     Event,
     Forgotten,
     StatusChanged,
+    StatusHeard,
     StatusTold,
     TransactionEnded,
     TransactionStarted,
 )
 from connector.csms.places import grow_evse, place
-from connector.csms.station import MAX_PLACES, STATION, Station
+from connector.csms.station import CONNECTORS_OF_EVSES, MAX_PLACES, STATION, Station
 from connector.csms.times import Moment
 from connector.csms.v2.statuses import (
     AVAILABLE,
@@ -72,6 +74,7 @@ class Availability:
         events = context.events
         events.subscribe(StatusTold, self._on_told)
         events.subscribe(ChargingStateChanged, self._on_charging_state)
+        events.subscribe(ConfirmationChanged, self._on_confirmation)
         events.subscribe(TransactionStarted, self._on_started)
         events.subscribe(TransactionEnded, self._on_ended)
         events.subscribe(Forgotten, self._on_forgotten)
@@ -115,6 +118,18 @@ class Availability:
             state.has_ended = False
         self._tell_connectors(station, evse_id, state, moment)
         self._update(station, evse_id, moment)
+        if not moment.is_queued:
+            self._hear(station, evse_id, state)
+
+    def _hear(self, station: Station, evse_id: int, state: EvseState) -> None:
+        """What the EVSE says now, where all of its connectors are known."""
+        known = station.learned.get(CONNECTORS_OF_EVSES, {}).get(str(evse_id), 1)
+        status = state.status
+        is_known = status is not None and len(state.connectors) >= known
+        # One that runs without a vehicle does not need a connector.
+        if is_known and state.charging_state != _NO_VEHICLE:
+            heard = StatusHeard(station, str(evse_id), str(status))
+            self._context.events.emit(heard)
 
     def _on_told(self, event: StatusTold) -> None:
         numbers = event.evse_id, event.connector_id
@@ -126,6 +141,12 @@ class Availability:
             return
         state.charging_state = event.state
         self._update(event.station, int(event.where), self._now())
+
+    def _on_confirmation(self, event: ConfirmationChanged) -> None:
+        """How it charged before the restart is not how it does now."""
+        where = event.transaction.where
+        if self._of_event(event, where) is not None:
+            self._update(event.station, int(where), self._now())
 
     def _on_started(self, event: TransactionStarted) -> None:
         state = self._of_event(event, event.transaction.where)
@@ -168,10 +189,12 @@ class Availability:
     def _update(self, station: Station, evse_id: int, moment: Moment) -> None:
         where = str(evse_id)
         state = self._state(station, evse_id)
+        connector = station.connector(where)
+        is_sure = connector.unconfirmed_ms is None
         status = refined(
             state.status,
-            state.charging_state,
-            runs=station.transaction(where) is not None,
+            state.charging_state if is_sure else None,
+            runs=connector.transaction is not None,
             has_ended=state.has_ended,
         )
         if status is not None:

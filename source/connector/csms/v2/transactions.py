@@ -17,6 +17,7 @@ from connector.csms.events import (
     Forgotten,
     TransactionChanged,
     TransactionPriced,
+    TransactionShown,
 )
 from connector.csms.facts import Weight
 from connector.csms.places import place
@@ -217,6 +218,7 @@ class Transactions:
             self._renew(station, connector, record)
         elif payload["eventType"] == event.STARTED:
             self._running.correct(station, record)
+        self._show(station, connector, record, moment)
         self._tell_state(station, connector, payload, moment)
         self._tell_cost(station, connector, payload, moment)
         is_running = _is(connector, record)
@@ -287,8 +289,21 @@ class Transactions:
             self._tell_state(station, connector, payload, stop.moment)
         rest = self._running.end(station, stop)
         if connector is not None:
+            self._show(station, connector, stop.record, stop.moment)
             self._tell_cost(station, connector, payload, stop.moment)
         return rest
+
+    def _show(
+        self,
+        station: Station,
+        connector: Connector,
+        record: TransactionRecord,
+        moment: Moment,
+    ) -> None:
+        if connector.doubt is not None:
+            where, time_ms = connector.where, moment.time_ms
+            shown = TransactionShown(station, where, record, time_ms)
+            self._context.events.emit(shown)
 
     # -- numbers
 

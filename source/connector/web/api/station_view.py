@@ -19,6 +19,10 @@ from connector.web.api.context import ApiContext
 Json = dict[str, Any]
 RegistrationWord = Literal["Accepted", "Pending", "Rejected"]
 _WHEN = "2026-01-31T12:00:00.000Z"
+UNCONFIRMED = (
+    "When the station restarted, where what it says since then does not go with this "
+    "transaction, which it never ended; null: nothing speaks against it"
+)
 
 
 class Boot(BaseModel):
@@ -59,6 +63,7 @@ class RunningTransaction(BaseModel):
     start: str = Field(examples=[_WHEN])
     meter_start: float | None = Field(description="Wh")
     energy: float | None = Field(description="Wh so far")
+    unconfirmed_since: str | None = Field(description=UNCONFIRMED, examples=[_WHEN])
 
 
 class Limits(BaseModel):
@@ -226,6 +231,7 @@ def _transaction(connector: Connector) -> RunningTransaction | None:
     record = connector.transaction
     if record is None:
         return None
+    since_ms = connector.unconfirmed_ms
     return RunningTransaction(
         key=record.key,
         id=record.ocpp_id,
@@ -234,6 +240,7 @@ def _transaction(connector: Connector) -> RunningTransaction | None:
         start=times.iso(record.start_ms),
         meter_start=record.meter_start_wh,
         energy=connector.meter.energy_wh if connector.meter else None,
+        unconfirmed_since=None if since_ms is None else times.iso(since_ms),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import StreamingResponse
@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from connector.csms import energy_records, exports
 from connector.csms.facts import Scalar
-from connector.store.records import TransactionQuery, TransactionRecord
+from connector.store.records import SampleRecord, TransactionQuery, TransactionRecord
 from connector.web.api.context import ApiContext
 from connector.web.api.pages import (
     DEFAULT_LIMIT,
@@ -24,9 +24,11 @@ from connector.web.api.pages import (
     keys_of,
 )
 from connector.web.api.router import api_router
+from connector.web.api.station_view import UNCONFIRMED
 from connector.web.api.times import EXAMPLE, Since, Until, time_ms
 from connector.web.problems import Problem, errors
 
+Json = dict[str, Any]
 _KEY = "01KFQ5T6V7W8X9Y0Z1A2B3C4D5"
 _Key = Annotated[str, Path(description="Ours, a ULID", examples=[_KEY])]
 _Station = Annotated[
@@ -61,6 +63,7 @@ class Transaction(BaseModel):
     energy: float | None = Field(
         description="Wh; of one that runs by its newest value, as `session_energy`"
     )
+    unconfirmed_since: str | None = Field(description=UNCONFIRMED, examples=[EXAMPLE])
 
 
 class Sample(BaseModel):
@@ -126,7 +129,7 @@ def routes(context: ApiContext) -> APIRouter:
     async def show_transaction(key: _Key) -> WholeTransaction:
         record = _known(key, await context.store.transaction(key))
         samples = await context.store.samples(key)
-        shown = energy_records.shown(records.reads.newest(record), samples)
+        shown = records.shown(records.reads.newest(record), samples)
         values = energy_records.shown_samples(samples)
         return WholeTransaction.model_validate(shown | {"samples": values})
 
@@ -135,8 +138,9 @@ def routes(context: ApiContext) -> APIRouter:
         summary="Close a record that nobody will stop any more",
         description=(
             "It ends with its last values, and now where it runs at a station with a "
-            "link; the reason is `ClosedByOperator`. If the station stops it after "
-            "all, that counts. One that has ended stays as it is."
+            "link and nothing speaks against it (`unconfirmed_since`); the reason is "
+            "`ClosedByOperator`. If the station stops it after all, that counts. One "
+            "that has ended stays as it is."
         ),
         responses=errors(404),
     )
@@ -163,7 +167,7 @@ class _Records:
         found = await energy_records.page(self.reads, asked)
         items, rest = found[:limit], found[limit:]
         return Page(
-            items=[Transaction(**item) for item in items],
+            items=[Transaction(**self._confirmed(item)) for item in items],
             next=cursor_of(items[-1]["key"]) if rest else None,
         )
 
@@ -183,7 +187,15 @@ class _Records:
         closing = central.blocks.transactions.closing
         record = _known(key, await closing.close(central.stations, key))
         samples = await self._context.store.samples(key, energy_records.LAST_SAMPLES)
-        return Transaction(**energy_records.shown(record, samples))
+        return Transaction(**self.shown(record, samples))
+
+    def shown(self, record: TransactionRecord, samples: list[SampleRecord]) -> Json:
+        """One as it is told."""
+        return self._confirmed(energy_records.shown(record, samples))
+
+    def _confirmed(self, shown: Json) -> Json:
+        stations = self._context.central_system.stations
+        return energy_records.with_confirmation(stations, shown)
 
 
 async def _all(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -15,6 +15,7 @@ from connector.web.events.hub import Hub
 KIND = "station"
 _CHANGES: tuple[type[Event], ...] = (
     events.Booted,
+    events.ConfirmationChanged,
     events.Connected,
     events.ConnectorsChanged,
     events.Disconnected,

@@ -9,6 +9,7 @@ import orjson
 
 from connector.csms import energy_records
 from connector.csms.events import (
+    ConfirmationChanged,
     TransactionChanged,
     TransactionEnded,
     TransactionStarted,
@@ -36,6 +37,7 @@ class TransactionChanges:
         self._unsubscribe = [
             self._events.subscribe(TransactionStarted, self._on_change),
             self._events.subscribe(TransactionChanged, self._on_change),
+            self._events.subscribe(ConfirmationChanged, self._on_change),
             self._events.subscribe(TransactionEnded, self._on_end),
         ]
 
@@ -47,7 +49,9 @@ class TransactionChanges:
     def gather(self) -> None:
         """They are told as they happen."""
 
-    def _on_change(self, event: TransactionStarted | TransactionChanged) -> None:
+    def _on_change(
+        self, event: TransactionStarted | TransactionChanged | ConfirmationChanged
+    ) -> None:
         energy_wh = energy_records.running_wh(self._stations, event.transaction)
         self._tell(event.transaction, energy_wh)
 
@@ -55,5 +59,7 @@ class TransactionChanges:
         self._tell(event.transaction, event.energy_wh)
 
     def _tell(self, record: TransactionRecord, energy_wh: float | None) -> None:
-        shown = energy_records.shown(replace(record, energy_wh=energy_wh))
+        shown = energy_records.with_confirmation(
+            self._stations, energy_records.shown(replace(record, energy_wh=energy_wh))
+        )
         self._hub.publish(KIND, record.station, orjson.dumps(shown))

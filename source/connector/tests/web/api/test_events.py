@@ -172,6 +172,24 @@ async def test_a_transaction_is_told_as_its_list_tells_it(api: Api) -> None:
     assert ended == listed
 
 
+async def test_one_that_is_not_confirmed_any_more_is_told(api: Api) -> None:
+    end = await api.connect()
+    await end.start()
+    await end.status("Charging")
+    since = "2026-01-31T12:00:00Z"
+    async with listen(api, "?types=station,transaction") as listener:
+        await end.boot()
+        await end.status("Preparing")
+        lost = await listener.data("transaction")
+        shown = await listener.data("station")
+        await end.status("Charging")
+        found = await listener.data("transaction")
+
+    assert (lost["unconfirmed_since"], found["unconfirmed_since"]) == (since, None)
+    assert shown["connectors"][0]["transaction"]["unconfirmed_since"] == since
+    assert lost.keys() == (await api.get("/api/v1/transactions"))["items"][0].keys()
+
+
 async def test_a_value_is_told_with_what_a_page_needs(api: Api) -> None:
     async with listen(api, "?types=datapoint") as listener:
         tell(api, NAME, Power_Active_Import=7400.0)

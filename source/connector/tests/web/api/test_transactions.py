@@ -61,6 +61,7 @@ async def test_a_transaction_has_all_that_is_known(api: Api) -> None:
         "meter_start": 1000.0,
         "meter_stop": 1750.0,
         "energy": 750.0,
+        "unconfirmed_since": None,
     }
 
 
@@ -183,6 +184,35 @@ async def test_a_stale_one_is_closed(api: Api) -> None:
     assert (found["reason"], found["energy"]) == ("ClosedByOperator", 400.0)
     assert api.harness.station().transaction("1") is None
     assert await keys(api, active="true") == []
+
+
+async def test_one_that_a_station_has_lost_is_told_until_it_is_closed(
+    api: Api,
+) -> None:
+    end = await api.connect()
+    await end.start(meter=1000)
+    await end.status("Charging")
+    [item] = (await api.get(LIST))["items"]
+    assert item["unconfirmed_since"] is None
+    await api.harness.advance(60)
+    await end.boot()
+
+    await end.status("Preparing")
+
+    since = "2026-01-31T12:01:00Z"
+    [item] = (await api.get(LIST))["items"]
+    assert item["unconfirmed_since"] == since
+    one = f"{LIST}/{item['key']}"
+    assert (await api.get(one))["unconfirmed_since"] == since
+    shown = await api.get(f"/api/v1/stations/{NAME}")
+    assert shown["connectors"][0]["transaction"]["unconfirmed_since"] == since
+
+    closed = (await api.client.post(f"{one}/close")).json()
+
+    assert (closed["stop"], closed["unconfirmed_since"]) == (since, None)
+    assert (await api.get(one))["unconfirmed_since"] is None
+    shown = await api.get(f"/api/v1/stations/{NAME}")
+    assert shown["connectors"][0]["transaction"] is None
 
 
 async def test_one_that_has_ended_stays_as_it_is(api: Api) -> None:

@@ -31,6 +31,9 @@ const isPlugged = (view) => view.connected && statuses(view).some((status) => PL
 export const isUnprotected = (view) =>
   view.registration === "Accepted" && view.connected && !view.security_profile && !view.has_password;
 
+/** Connectors whose transaction the station may have lost. @param {View} view @returns {any[]} */
+export const unconfirmed = (view) => view.connectors.filter((/** @type {any} */ each) => each.transaction?.unconfirmed_since);
+
 /** Places of a station, each with its limits. @param {View} view */
 export const places = (view) => [{ ...view, where: "0", connectors: [] }, ...view.connectors];
 
@@ -61,7 +64,7 @@ function isAbove(has, asked) {
 /** The filters of the list, in their order. @type {[string, string, (view: View) => boolean][]} */
 export const GROUPS = [
   ["all", "All", () => true],
-  ["attention", "Attention", (view) => isFaulted(view) || isOffline(view) || isPending(view) || unmetLimits(view).length > 0],
+  ["attention", "Attention", (view) => isFaulted(view) || isOffline(view) || isPending(view) || unmetLimits(view).length > 0 || unconfirmed(view).length > 0],
   ["charging", "Charging", isCharging],
   ["plugged", "Plugged in", isPlugged],
   ["free", "Available", (view) => view.connected && view.connectors.some((each) => each.status === "Available")],
@@ -99,7 +102,7 @@ const energyOf = (view) =>
 
 /** What needs somebody comes first. @param {View} view */
 function urgency(view) {
-  const order = [isFaulted, (each) => unmetLimits(each).length > 0, isPending, isOffline, isCharging, isPlugged];
+  const order = [isFaulted, (each) => unmetLimits(each).length > 0, isPending, isOffline, (each) => unconfirmed(each).length > 0, isCharging, isPlugged];
   const at = order.findIndex((is) => is(view));
   if (view.registration === "Rejected") return order.length + 1;
   return at === -1 ? order.length : at;

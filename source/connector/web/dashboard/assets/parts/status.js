@@ -35,6 +35,12 @@ export function StatusBadge({ status, error }) {
   return html`<${Badge} tone=${tone} shape=${shape} title=${told}>${words(status)}</${Badge}>`;
 }
 
+/** A transaction that has not ended. @param {{since: string | null}} props since: not confirmed since then */
+export const OpenBadge = ({ since }) =>
+  since
+    ? html`<${Badge} tone="warn" shape="?" title="The station has restarted, and speaks as if it did not run">Not confirmed</${Badge}>`
+    : html`<${Badge} tone="live" shape="●">Running</${Badge}>`;
+
 /** @param {{connected: boolean}} props */
 export const LinkBadge = ({ connected }) =>
   connected

@@ -2,13 +2,14 @@
 /** What needs somebody, the worst first; one line for each kind. */
 import { html, useEffect, useRef, useSignal } from "../../lib/html.js";
 import { get } from "../../lib/api.js";
-import { isFaulted, isOffline, isPending, isUnprotected, places, unmetLimits } from "../../lib/fleet.js";
+import { isFaulted, isOffline, isPending, isUnprotected, places, unconfirmed, unmetLimits } from "../../lib/fleet.js";
 import { brief, plural, words } from "../../lib/format.js";
 import { href } from "../../lib/router.js";
 import { now, on } from "../../lib/state.js";
 import { Icon } from "../../parts/icons.js";
 import { TimeAgo } from "../../parts/time.js";
 import { Waiting } from "../../parts/waiting.js";
+import { placeName } from "../station/naming.js";
 import { Refusal } from "./refusal.js";
 
 const MOST = 4;
@@ -36,6 +37,7 @@ export function Attention({ views }) {
     faulted(views.filter(isFaulted)),
     unmet.length > 0 && limits(unmet),
     offline(views.filter(isOffline)),
+    lost(views.flatMap((view) => unconfirmed(view).map((place) => ({ view, place })))),
     unprotected(views.filter(isUnprotected)),
   ]
     .filter(Boolean)
@@ -90,6 +92,16 @@ function offline(views) {
   if (views.length === 0) return null;
   return html`<${Line} key="offline" tone="warn" icon="offline" title=${`${plural(views.length, "station")} offline:`}>
     ${named(views, "offline", (view) => html`<span class="muted">(<${TimeAgo} time=${view.last_seen} never="never seen" />)</span>`)}
+  </${Line}>`;
+}
+
+/** Transactions that their stations may have lost. @param {{view: any, place: any}[]} found */
+function lost(found) {
+  if (found.length === 0) return null;
+  const first = found.slice(0, MOST);
+  const rest = found.length - first.length;
+  return html`<${Line} key="lost" tone="warn" icon="transactions" title=${`${plural(found.length, "transaction")} not confirmed since the station restarted:`}>
+    ${first.map(({ view, place: { where, transaction } }, at) => html`${at > 0 && ", "}<a key=${`${view.station}/${where}`} href=${href(["stations", view.station], { where })}>${brief(view.name ?? view.station)}, ${placeName(view, where)}</a> <span class="muted">(<${TimeAgo} time=${transaction.unconfirmed_since} />)</span>`)}${rest > 0 && html` and <a href=${href([], { show: "attention" })}>${rest} more</a>`}
   </${Line}>`;
 }
 

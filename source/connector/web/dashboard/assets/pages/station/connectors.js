@@ -1,12 +1,13 @@
 // @ts-check
 /** Each connector as it is now: what flows, who charges, what limit holds. */
 import { html, useEffect, useRef } from "../../lib/html.js";
-import { current, energy, number, power, shortTime, UNKNOWN, value as withUnit } from "../../lib/format.js";
+import { current, dateTime, energy, number, power, shortTime, UNKNOWN, value as withUnit } from "../../lib/format.js";
 import { keyOf } from "../../lib/keys.js";
 import { href } from "../../lib/router.js";
 import { value } from "../../lib/state.js";
 import { StatusBadge } from "../../parts/status.js";
 import { Elapsed } from "../../parts/time.js";
+import { CloseButton } from "../transactions/closing.js";
 import { LimitSteps } from "./limits.js";
 import { mainPlaces, partPlaces, placeName } from "./naming.js";
 import { LimitForm, StartStop } from "./quick.js";
@@ -126,10 +127,22 @@ function byPhase({ phases, parts }, text) {
 function Session({ view, place }) {
   const running = place.transaction;
   if (!running) return html`<p class="muted small">No transaction runs.</p>`;
+  const record = html`${" · "}<a href=${href(["transactions", running.key])} title=${running.id}>Transaction ${short(running.id)}</a>`;
+  if (running.unconfirmed_since) return html`<${Unconfirmed} view=${view} place=${place} record=${record} />`;
   return html`<p class="session wrap">
     <strong>${running.token || "No token"}</strong> charges for <${Elapsed} since=${running.start} />, since <time datetime=${running.start}>${shortTime(running.start)}</time>
-    ${" · "}<a href=${href(["transactions", running.key])} title=${running.id}>Transaction ${short(running.id)}</a>
+    ${record}
   </p>`;
+}
+
+/** One that the station may have lost. @param {any} props */
+function Unconfirmed({ view, place, record }) {
+  const { key, token, unconfirmed_since: since } = place.transaction;
+  return html`<p class="session unconfirmed wrap">
+      <strong>${token || "No token"}</strong> is not confirmed since the station restarted, <time datetime=${since} title=${dateTime(since)}>${shortTime(since)}</time>
+      ${record}
+    </p>
+    <div class="row"><${CloseButton} small id=${key} label=${`Close it: the transaction at ${placeName(view, place.where)}`} /></div>`;
 }
 
 /** UUIDs are for machines: their beginning tells them apart. @param {string} id */

@@ -9,7 +9,7 @@ import { announce } from "../../parts/announce.js";
 import { ActionButton } from "../../parts/button.js";
 import { Icon } from "../../parts/icons.js";
 import { Empty, ErrorNote, Loading, PageHead, Section } from "../../parts/page.js";
-import { Badge } from "../../parts/status.js";
+import { Badge, OpenBadge } from "../../parts/status.js";
 import { DataTable } from "../../parts/table.js";
 import { Elapsed } from "../../parts/time.js";
 import { placeOf } from "../station/naming.js";
@@ -120,7 +120,7 @@ const COLUMNS = [
 
 /** @param {{item: any}} props */
 export function State({ item }) {
-  if (item.stop === null) return html`<${Badge} tone="live" shape="●">Running</${Badge}>`;
+  if (item.stop === null) return html`<${OpenBadge} since=${item.unconfirmed_since} />`;
   return html`<span><${Badge} tone="off" shape="■">Ended</${Badge}> <span class="muted small">${item.reason ? words(item.reason) : "nobody told why"}</span></span>`;
 }
 

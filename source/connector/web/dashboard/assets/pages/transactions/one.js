@@ -1,26 +1,19 @@
 // @ts-check
 /** One transaction with what was measured. */
 import { html, useEffect, useSignal } from "../../lib/html.js";
-import { get, path, post } from "../../lib/api.js";
+import { get, path } from "../../lib/api.js";
 import { dateTime, energy, words } from "../../lib/format.js";
 import { href } from "../../lib/router.js";
 import { on } from "../../lib/state.js";
-import { toast } from "../../parts/announce.js";
-import { ActionButton } from "../../parts/button.js";
 import { CopyText } from "../../parts/copy.js";
 import { ErrorNote, Loading, Notice, PageHead, Section } from "../../parts/page.js";
 import { Elapsed } from "../../parts/time.js";
 import { placeOf } from "../station/naming.js";
+import { CloseButton } from "./closing.js";
 import { State } from "./list.js";
 import { Samples } from "./samples.js";
 
 const BACK = { href: href(["transactions"]), text: "Transactions" };
-const CLOSE = {
-  title: "Close this transaction?",
-  text: "For one that nobody will stop any more: it ends here, with its last values. The station is told nothing: to end the charging, stop it on the station’s page. If the station stops it after all, that counts.",
-  action: "Close it",
-  isDanger: true,
-};
 
 /** @param {{id: string}} props id: its key */
 export function One({ id }) {
@@ -44,12 +37,9 @@ export function One({ id }) {
     return html`<${PageHead} title="Transaction" back=${BACK} />
       ${error.value?.status === 404 ? html`<${Unknown} />` : error.value ? html`<${ErrorNote} error=${error.value} retry=${load} />` : html`<${Loading} />`}`;
   }
-  const close = async () => {
-    item.value = { ...found, ...(await post(path`transactions/${id}/close`)) };
-    toast("The transaction is closed");
-  };
+  const closed = (/** @type {any} */ told) => (item.value = { ...found, ...told });
   return html`<${PageHead} title=${`Transaction at ${found.station}`} sub=${dateTime(found.start)} back=${BACK}>
-      ${found.stop === null && html`<${ActionButton} kind="danger" ask=${CLOSE} run=${close}>Close it</${ActionButton}>`}
+      ${found.stop === null && html`<${CloseButton} id=${id} onClosed=${closed} />`}
     </${PageHead}>
     <${ErrorNote} error=${error.value} retry=${load} />
     <${Section} title="Record"><${Facts} item=${found} /></${Section}>
@@ -64,11 +54,11 @@ const Unknown = () => html`<${Notice} tone="warn" title="Nobody knows this trans
 function Facts({ item }) {
   const filter = { token: item.token };
   return html`<dl class="facts">
-    <dt>State</dt><dd><${State} item=${item} /></dd>
+    <dt>State</dt><dd><${State} item=${item} />${item.unconfirmed_since && html` <span class="muted small">since the station restarted, ${dateTime(item.unconfirmed_since)}</span>`}</dd>
     <dt>Energy</dt><dd class="num">${energy(item.energy)}</dd>
     <dt>Duration</dt><dd><${Elapsed} since=${item.start} until=${item.stop} /></dd>
     <dt>Start</dt><dd>${dateTime(item.start)}</dd>
-    <dt>Stop</dt><dd>${item.stop ? dateTime(item.stop) : "runs"}</dd>
+    <dt>Stop</dt><dd>${item.stop ? dateTime(item.stop) : item.unconfirmed_since ? html`<span class="muted">not told</span>` : "runs"}</dd>
     <dt>Reason</dt><dd>${item.reason ? words(item.reason) : html`<span class="muted">not told</span>`}</dd>
     <dt>Station</dt><dd><a href=${href(["stations", item.station])}>${item.station}</a>, ${placeOf(item.station, item.where)}</dd>
     <dt>Token</dt><dd>${item.token ? html`<a href=${href(["transactions"], filter)}>${item.token}</a> ${item.token_type ?? ""}` : html`<span class="muted">none</span>`}</dd>

@@ -1,0 +1,22 @@
+// @ts-check
+/** Ends a transaction in the records that no station will stop any more. */
+import { html } from "../../lib/html.js";
+import { path, post } from "../../lib/api.js";
+import { toast } from "../../parts/announce.js";
+import { ActionButton } from "../../parts/button.js";
+
+const QUESTION = {
+  title: "Close this transaction?",
+  text: "For one that nobody will stop any more: it ends here, with its last values. The station is told nothing: to end the charging, stop it on the station’s page. If the station stops it after all, that counts.",
+  action: "Close it",
+  isDanger: true,
+};
+
+/** @param {{id: string, small?: boolean, label?: string, onClosed?: (item: any) => void}} props id: its key */
+export function CloseButton({ id, small = false, label, onClosed = () => undefined }) {
+  const close = async () => {
+    onClosed(await post(path`transactions/${id}/close`));
+    toast("The transaction is closed");
+  };
+  return html`<${ActionButton} kind="danger" small=${small} label=${label} ask=${QUESTION} run=${close}>Close it</${ActionButton}>`;
+}
