@@ -124,6 +124,8 @@ class Doubts:
             for connector in station.connectors.values()
             if connector.doubted is not None
         }
+        if found == station.learned.get(_LEARNED, {}):
+            return
         station.learned.pop(_LEARNED, None)
         if found:
             station.learned[_LEARNED] = found
