@@ -17,7 +17,7 @@ ONE = '{"CP1": {}}'
 LAST_TOLD = "Values below are the last that were told."
 NOTHING_TOLD = "It has told nothing since the connector started"
 NO_COMMAND = "No command since the connector started"
-AGO = re.compile(r"now|\d+ (s|min) ago")
+AGO = re.compile(r"\bnow\b|\d+ (s|min) ago")
 
 
 def orders(page: Page) -> Locator:
@@ -58,6 +58,7 @@ async def test_commands_are_told_as_before_the_page_was_loaded_again(
     await expect(badge(orders(page), "Seen to take effect")).to_be_visible()
     await card.limit("-5")
     await expect(card.own.get_by_text("What was asked before stays.")).to_be_visible()
+    await expect(orders(page)).to_contain_text("-5000")
     before = await told(page)
     assert len(before) == 5
     assert [each for each in before if "not from this page" in each] == [before[2]]

@@ -58,7 +58,7 @@ function Away({ view }) {
 function Told({ view }) {
   const started = hello.value?.started;
   if (!view.last_seen || !started) return null;
-  if (view.last_seen > started) return "Values below are the last that were told. ";
+  if (view.last_seen >= started) return "Values below are the last that were told. ";
   return html`It has told nothing since the connector started <${TimeAgo} time=${started} />; values of before are in the history. `;
 }
 

@@ -171,6 +171,8 @@ on("outcome", (told) => {
   const known = list.peek().find((each) => each.correlation === told.correlation) ?? awaited(list.peek(), told);
   if (known) change(told.station, known.number, (order) => advanced(order, told));
   else put(advanced(blank({ ...whatOf(told), isOurs: false }), told));
+  // News of what others gave come after what was given here meanwhile.
+  list.value = inOrder(list.peek());
 });
 
 /** @param {any} told @returns {Pick<Order, "station" | "where" | "command" | "action" | "value">} */
