@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.async_api import Page, Route, expect
@@ -176,3 +177,45 @@ async def test_each_tab_of_a_stations_page_is_where_it_was(open_site: OpenSite) 
     await expect_top(page, 500)
     await page.go_forward()
     await expect_top(page, 100)
+
+
+async def test_more_transactions_are_shown_again(open_site: OpenSite) -> None:
+    site = await open_site()
+    page = (await site.page("connector")).page
+    await page.route("**/api/v1/transactions?*", _many_transactions)
+    await page.get_by_role("link", name="Transactions", exact=True).click()
+    rows = page.get_by_role("row")
+    await expect(rows).to_have_count(1 + 100)
+    more = page.get_by_role("button", name="Show more")
+    await more.click()
+    await expect(rows).to_have_count(1 + 200)
+    await scroll(page, TOP * 2)
+
+    await page.reload()
+    await expect_top(page, TOP * 2)
+    await expect(rows).to_have_count(1 + 200)
+    await page.get_by_role("link", name="Connector", exact=True).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Connector")
+    await page.go_back()
+    await expect_top(page, TOP * 2)
+    await page.get_by_label("Station").fill("CP")
+    await expect(rows).to_have_count(1 + 100)
+
+
+async def _many_transactions(route: Route) -> None:
+    query = parse_qs(urlsplit(route.request.url).query)
+    [first], [limit] = query.get("cursor", ["0"]), query["limit"]
+    items = [
+        {
+            "key": f"01{9999 - number}",
+            "station": "CP1",
+            "where": "1",
+            "token": "TAG1",
+            "start": "2026-01-31T12:00:00Z",
+            "stop": "2026-01-31T13:00:00Z",
+            "reason": "Local",
+            "energy": 7400.0,
+        }
+        for number in range(int(first), int(first) + int(limit))
+    ]
+    await route.fulfill(json={"items": items, "next": str(int(first) + int(limit))})

@@ -15,9 +15,9 @@ from connector.datapoints.commands import Stage, shown_order_value
 
 IN_FORCE = "in_force"
 MOST_OF_STATION = 50
-MOST_BYTES = 16_777_216
+MOST_BYTES = 8_388_608
 _CALL = "call"
-_ABOUT_BYTES = 500
+_ABOUT_BYTES = 1000
 """What an entry takes beside its value and its outcome."""
 
 
