@@ -59,7 +59,7 @@ function Told({ view }) {
   const started = hello.value?.started;
   if (!view.last_seen || !started) return null;
   if (view.last_seen >= started) return "Values below are the last that were told. ";
-  return html`It has told nothing since the connector started <${TimeAgo} time=${started} />; values of before are in the history. `;
+  return html`It has told nothing since the connector started <${TimeAgo} time=${started} />. `;
 }
 
 /** @param {{view: any}} props */
