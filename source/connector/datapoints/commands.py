@@ -91,7 +91,7 @@ class Commands:
         self.outcomes: Counter[tuple[str, OutcomeName]] = Counter()
         """How often a command ended so."""
         self.watch: Callable[[Stage], None] | None = None
-        """Hears how far orders have come, while somebody looks on."""
+        """Hears how far orders have come."""
         self.answer_stray: Callable[[Order, str], None] = lambda order, text: None
         """Takes the result of a command that no station has."""
 

@@ -69,6 +69,23 @@ _OUTCOME = {
     "timestamp": 1769860800000,
     "duration_ms": 35,
 }
+_GIVEN = {
+    "station": "CP-7",
+    "where": "1",
+    "command": "power_limit",
+    "action": None,
+    "value": 4140,
+    "correlation": _CORRELATION,
+    "stage": "in_force",
+    "times": {
+        "asked": "2026-01-31T11:59:59.965Z",
+        "sent": "2026-01-31T11:59:59.970Z",
+        "accepted": "2026-01-31T12:00:00.000Z",
+        "in_force": "2026-01-31T12:00:07.120Z",
+    },
+    "outcome": _OUTCOME | {"kept": None},
+    "seen": f"{_POWER} is 4100 W",
+}
 _DATAPOINT = {
     "key": f"CP-7__1__{_POWER}",
     "value": 7400.0,
@@ -237,6 +254,7 @@ OF_SCHEMAS: dict[str, Any] = {
     "NewBackup": _BACKUP | {"rows": _ROWS},
     "OutcomeView": _OUTCOME,
     "Page_Datapoint_": _page(_DATAPOINT),
+    "Page_GivenCommand_": _page(_GIVEN),
     "Page_Message_": _page(_MESSAGE),
     "Page_PastValue_": _page({"timestamp": _WHEN, "value": 7400.0}),
     "Page_Reservation_": _page(_RESERVATION),

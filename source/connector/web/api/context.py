@@ -19,6 +19,7 @@ from connector.sessions.frame_log import FrameLog
 from connector.sessions.proxies import Proxies
 from connector.store.interface import Store
 from connector.web.events.hub import Hub
+from connector.web.events.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +54,7 @@ class ApiContext:
     """Where events come together."""
     started_ms: int
     """When the connector did."""
+    journal: Journal = field(default_factory=Journal)
+    """The last commands, and how far they have come."""
     proxies: Proxies = field(default_factory=Proxies)
     """Those whose headers are believed."""

@@ -75,25 +75,15 @@ class Effects:
         self._runs = runs
         self._flows = flows
         self._awaited: dict[tuple[str, str, str], _Awaited] = {}
-        self._unsubscribe: list[Callable[[], None]] = []
         self._tell: Tell = lambda stage, seen: None
 
     def begin(self, tell: Tell) -> None:
-        """Somebody wants to know."""
+        """Look out; what is measured is looked into only while somebody reads."""
         self._tell = tell
-        subscribe = self._events.subscribe
-        self._unsubscribe = [
-            subscribe(TransactionStarted, self._on_started),
-            subscribe(TransactionEnded, self._on_ended),
-            subscribe(StatusChanged, self._on_status),
-            subscribe(Booted, self._on_booted),
-        ]
-
-    def end(self) -> None:
-        """Nobody does any more."""
-        for unsubscribe in self._unsubscribe:
-            unsubscribe()
-        self._unsubscribe, self._awaited = [], {}
+        self._events.subscribe(TransactionStarted, self._on_started)
+        self._events.subscribe(TransactionEnded, self._on_ended)
+        self._events.subscribe(StatusChanged, self._on_status)
+        self._events.subscribe(Booted, self._on_booted)
 
     # -- what is waited for
 
@@ -105,10 +95,13 @@ class Effects:
             return
         key = (order.station, order.where, _family(kind))
         self._awaited.pop(key, None)
-        if stage.stage == "accepted" and len(self._awaited) < _MOST:
-            until_s = self._clock.monotonic() + WITHIN_S
-            before = dict(self._flows(order.station, order.where))
-            self._awaited[key] = _Awaited(stage, until_s, before)
+        if stage.stage != "accepted":
+            return
+        until_s = self._clock.monotonic() + WITHIN_S
+        before = dict(self._flows(order.station, order.where))
+        self._awaited[key] = _Awaited(stage, until_s, before)
+        if len(self._awaited) > _MOST:
+            del self._awaited[next(iter(self._awaited))]
 
     def _seen(self, station: str, where: str, kind: str, what: str) -> None:
         """Something that a command of this kind brings about has happened."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from connector.csms.events import Forgotten
 from connector.csms.facts import Datum, Scalar
 from connector.csms.station import STATION
 from connector.web.api.context import ApiContext
@@ -18,11 +19,15 @@ from connector.web.events.values import NewValues
 
 
 def feed(context: ApiContext) -> Hub:
-    """Join them to the hub of the API; nothing happens in it until somebody reads."""
+    """Join them to the hub of the API.
+
+    Commands are noted at all times, the rest only while somebody reads.
+    """
     hub = context.hub
     changes = StationChanges(context, hub)
+    events, journal = context.central_system.events, context.journal
     effects = Effects(
-        context.central_system.events,
+        events,
         context.clock,
         partial(_limits, context),
         partial(_runs, context),
@@ -30,12 +35,9 @@ def feed(context: ApiContext) -> Hub:
     )
     values = NewValues(context.live, hub, changes.changed, effects)
     hub.on_readers = values.choose
-    for source in (
-        values,
-        changes,
-        TransactionChanges(context, hub),
-        OutcomeStages(context.commands, hub, effects),
-    ):
+    OutcomeStages(context.commands, hub, effects, journal)
+    events.subscribe(Forgotten, lambda event: journal.forget(event.station.identity))
+    for source in (values, changes, TransactionChanges(context, hub)):
         hub.add(source)
     if context.frames is not None:
         hub.add(Frames(context.frames, hub))

@@ -5,63 +5,52 @@ from __future__ import annotations
 import orjson
 
 from connector.csms import times
-from connector.datapoints.commands import Commands, Stage, shown_order_value
+from connector.datapoints.commands import Commands, Stage
 from connector.web.events.effects import Effects, Seen
 from connector.web.events.hub import Hub
+from connector.web.events.journal import Entry, Journal
 
 KIND = "outcome"
-IN_FORCE = "in_force"
-_CALL = "call"
 
 
 class OutcomeStages:
-    """Tells of each stage of each command, whoever gave it."""
+    """Notes each stage of each command, whoever gave it, and tells those who read."""
 
-    kinds = frozenset({KIND})
-
-    def __init__(self, commands: Commands, hub: Hub, effects: Effects) -> None:
-        self._commands = commands
+    def __init__(
+        self, commands: Commands, hub: Hub, effects: Effects, journal: Journal
+    ) -> None:
         self._hub = hub
         self._effects = effects
-
-    def begin(self) -> None:
-        """Somebody reads."""
-        self._commands.watch = self._take
-        self._effects.begin(self._take_effect)
-
-    def end(self) -> None:
-        """Nobody does."""
-        self._commands.watch = None
-        self._effects.end()
-
-    def gather(self) -> None:
-        """They are told as they happen."""
+        self._journal = journal
+        commands.watch = self._take
+        effects.begin(self._take_effect)
 
     def _take(self, stage: Stage) -> None:
-        self._hub.publish(KIND, stage.order.station, _data(stage, stage.stage))
+        self._tell(self._journal.note(stage))
         self._effects.expect(stage)
 
     def _take_effect(self, stage: Stage, seen: Seen) -> None:
-        told = stage._replace(time_ms=seen.time_ms)
-        self._hub.publish(KIND, stage.order.station, _data(told, IN_FORCE, seen))
+        at = stage._replace(time_ms=seen.time_ms)
+        self._tell(self._journal.note(at, seen))
+
+    def _tell(self, entry: Entry) -> None:
+        if self._hub.is_wanted(KIND, entry.station):
+            self._hub.publish(KIND, entry.station, _data(entry))
 
 
-def _data(stage: Stage, name: str, seen: Seen | None = None) -> bytes:
-    order = stage.order
-    is_call = order.name == _CALL and isinstance(order.value, dict)
-    action = order.value.get("action") if is_call else None  # type: ignore[attr-defined]
+def _data(entry: Entry) -> bytes:
     return orjson.dumps(
         {
-            "station": order.station,
-            "where": order.where,
-            "command": order.name,
-            "action": action if isinstance(action, str) else None,
-            "value": shown_order_value(order),
-            "correlation": stage.correlation,
-            "time": times.iso_ms(stage.time_ms),
-            "stage": name,
-            "outcome": None if stage.result is None else orjson.loads(stage.result),
-            "seen": seen.what if seen else None,
-            "was_above": seen.was_above if seen else None,
+            "station": entry.station,
+            "where": entry.where,
+            "command": entry.command,
+            "action": entry.action,
+            "value": orjson.Fragment(entry.value),
+            "correlation": entry.correlation,
+            "time": times.iso_ms(entry.times[entry.stage]),
+            "stage": entry.stage,
+            "outcome": orjson.Fragment(entry.result) if entry.result else None,
+            "seen": entry.seen,
+            "was_above": entry.was_above,
         }
     )

@@ -206,10 +206,3 @@ async def test_a_secret_in_a_command_is_blanked(api: Api) -> None:
 
     assert b"d0c0ffee" not in orjson.dumps(told)
     assert [each["action"] for each in told] == [None] * 3 + [call["action"]] * 3
-
-
-async def test_nobody_is_told_once_nobody_reads(api: Api) -> None:
-    async with listen(api, "?types=outcome"):
-        assert api.context.commands.watch is not None
-    async with listen(api, "?types=transaction"):
-        assert api.context.commands.watch is None

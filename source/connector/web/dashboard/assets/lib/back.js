@@ -1,17 +1,28 @@
 // @ts-check
 /** Whoever comes back finds a page as it was left: its list, and how far down it was read. */
+import { hold, isHeld, letGo } from "./hold.js";
 import { href, route } from "./router.js";
+import { keep, kept } from "./tab.js";
+
+const MOST = 100;
+const TOPS = "tops";
+const LIST = "list";
 
 /** @type {Map<string, number>} by entry of the history, and by address */
-const tops = new Map();
+const tops = new Map(kept(TOPS, []));
 /** @type {Record<string, string>} */
-let listQuery = {};
+let listQuery = kept(LIST, {});
 /** The entry of the history that is in the page. */
 let shown = "";
 let isReturning = false;
 let made = 0;
 
+// A browser does it when the page is loaded: its content comes later.
+history.scrollRestoration = "manual";
 window.addEventListener("scroll", keepTop, { passive: true });
+window.addEventListener("pagehide", keepAll);
+// A tab in the background may be ended without a word.
+document.addEventListener("visibilitychange", () => document.hidden && keepAll());
 
 /** The number of the entry of the history that we are at. @returns {string} */
 function entry() {
@@ -26,17 +37,37 @@ const address = () => href(route.peek().segments, route.peek().query);
 
 function keepTop() {
   // What a page does that makes room for another is not the reader's.
-  if (history.state?.entry !== shown) return;
-  tops.set(shown, window.scrollY);
-  tops.set(address(), window.scrollY);
+  if (history.state?.entry !== shown || isHeld()) return;
+  note(shown);
+  note(address());
 }
 
-/** A page is there: how far down it was read before; 0: it is new. */
+/** @param {string} place */
+function note(place) {
+  tops.delete(place); // The newest are the last.
+  tops.set(place, window.scrollY);
+}
+
+function keepAll() {
+  keep(TOPS, [...tops].slice(-MOST));
+  keep(LIST, listQuery);
+}
+
+/** A page is there: it is put as far down as it was read before; a new one at its beginning. */
 export function arrive() {
   shown = entry();
-  const top = tops.get(isReturning ? address() : shown) ?? 0;
+  hold(tops.get(isReturning ? address() : shown) ?? 0);
   isReturning = false;
-  return top;
+}
+
+/** Another part of the same page is there: a new one stays where it is. */
+export function turn() {
+  const here = entry();
+  if (here === shown) return;
+  shown = here;
+  letGo();
+  if (tops.has(here)) hold(tops.get(here) ?? 0);
+  else keepTop();
 }
 
 /** How the list of stations is looked at. @param {Record<string, string>} query */

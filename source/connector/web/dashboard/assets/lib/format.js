@@ -90,6 +90,9 @@ export const day = (time) => (date(time) ? DAY.format(date(time)) : UNKNOWN);
 /** Time of day with seconds. @param {string | number | Date | null} [time] */
 export const clock = (time) => (date(time) ? CLOCK.format(date(time)) : UNKNOWN);
 
+/** The same; with the date, where it was not today. @param {string | number | Date | null} [time] */
+export const moment = (time) => (date(time)?.toDateString() === new Date().toDateString() ? clock(time) : dateTime(time));
+
 const STEPS = /** @type {const} */ ([
   [60, 1, "s"],
   [3600, 60, "min"],

@@ -2,7 +2,7 @@
 /** What is around every page: navigation, the bar of the connection, dialogs, messages. */
 import { html, useEffect, useErrorBoundary, useRef, useState } from "../lib/html.js";
 import { isLetIn, logOut } from "../lib/api.js";
-import { arrive } from "../lib/back.js";
+import { arrive, turn } from "../lib/back.js";
 import { href, route } from "../lib/router.js";
 import { hello, link } from "../lib/state.js";
 import { nextTheme, theme } from "../lib/theme.js";
@@ -108,13 +108,11 @@ function Guarded({ place, module, params, query }) {
   useEffect(() => {
     document.title = `${title} · OCPP connector`;
     // Whoever follows a link is told where it led; who comes back is where they were.
-    const top = arrive();
-    if (!isFirst) {
-      window.scrollTo(0, top);
-      document.querySelector("#main h1")?.focus({ preventScroll: true });
-    }
+    arrive();
+    if (!isFirst) document.querySelector("#main h1")?.focus({ preventScroll: true });
     isFirst = false;
   }, [place]);
+  useEffect(turn, [query]);
   if (problem) {
     return html`<${Notice} tone="bad" title="This page has a mistake.">
       ${String(problem.message ?? problem)} <button class="btn btn-small" type="button" onClick=${reset}>Show it again</button>

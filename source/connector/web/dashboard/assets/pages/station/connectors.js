@@ -2,6 +2,7 @@
 /** Each connector as it is now: what flows, who charges, what limit holds. */
 import { html, useEffect, useRef } from "../../lib/html.js";
 import { current, dateTime, energy, number, power, shortTime, UNKNOWN, value as withUnit } from "../../lib/format.js";
+import { isHeld } from "../../lib/hold.js";
 import { keyOf } from "../../lib/keys.js";
 import { href } from "../../lib/router.js";
 import { value } from "../../lib/state.js";
@@ -28,7 +29,7 @@ export function Connectors({ view, keys, chosen }) {
 function Connector({ view, place, keys, isChosen }) {
   const own = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
-    if (isChosen) own.current?.scrollIntoView({ block: "nearest" });
+    if (isChosen && !isHeld()) own.current?.scrollIntoView({ block: "nearest" });
   }, [isChosen]);
   const name = placeName(view, place.where);
   const isTold = view.registration === "Accepted";

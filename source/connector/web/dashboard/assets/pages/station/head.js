@@ -4,6 +4,7 @@ import { html, useState } from "../../lib/html.js";
 import { del, path, post } from "../../lib/api.js";
 import { toList } from "../../lib/back.js";
 import { go } from "../../lib/router.js";
+import { hello } from "../../lib/state.js";
 import { toast } from "../../parts/announce.js";
 import { ActionButton } from "../../parts/button.js";
 import { Icon } from "../../parts/icons.js";
@@ -49,8 +50,16 @@ function Who({ view }) {
 function Away({ view }) {
   return html`<${Notice} tone="warn" title="It is not connected.">
     ${view.last_seen ? html`It was last seen <${TimeAgo} time=${view.last_seen} />.` : "It has not been seen yet."}
-    ${" "}Values below are the last that were told. A limit that is set now is kept, and sent when it comes back; other commands end as not connected.
+    ${" "}<${Told} view=${view} />A limit that is set now is kept, and sent when it comes back; other commands end as not connected.
   </${Notice}>`;
+}
+
+/** Values are not kept by a connector that ends. @param {{view: any}} props */
+function Told({ view }) {
+  const started = hello.value?.started;
+  if (!view.last_seen || !started) return null;
+  if (view.last_seen >= started) return "Values below are the last that were told. ";
+  return html`It has told nothing since the connector started <${TimeAgo} time=${started} />. `;
 }
 
 /** @param {{view: any}} props */

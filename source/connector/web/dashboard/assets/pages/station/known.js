@@ -3,11 +3,11 @@
 import { useEffect, useSignal } from "../../lib/html.js";
 import { partsOf } from "../../lib/keys.js";
 import { loadDatapoints, on, watch } from "../../lib/state.js";
-import { remember } from "./orders.js";
+import { loadPast, remember } from "./past.js";
 
 /**
  * Fetches the values of a station, now and whenever the stream of events begins again, and
- * gives the keys that are known. What commands ended with goes to the list of orders.
+ * gives the keys that are known. What it was told goes to the list of orders.
  * @param {string} id
  */
 export function useDatapoints(id) {
@@ -16,7 +16,7 @@ export function useDatapoints(id) {
   const isHere = useSignal(false);
   async function load() {
     try {
-      await loadDatapoints(id);
+      await Promise.all([loadPast(id), loadDatapoints(id)]);
       problem.value = null;
       isHere.value = true;
     } catch (error) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** A limit on its way: asked, sent, accepted, in force, effective, each in words. */
 import { html } from "../../lib/html.js";
-import { clock, current, power } from "../../lib/format.js";
+import { current, moment, power } from "../../lib/format.js";
 import { AWAY, isUnmet } from "../../lib/fleet.js";
 import { value } from "../../lib/state.js";
 import { Badge } from "../../parts/status.js";
@@ -30,8 +30,8 @@ function steps(order, limit, isHere) {
   const has = limitText(limit?.power_limit, limit?.current_limit);
   return [
     asked ? ["done", "✓", "Asked", asked] : ["none", "○", "Asked", "no limit"],
-    sent(order, has),
-    accepted(order, has),
+    sent(order, asked, has),
+    accepted(order, asked, has),
     inForce(limit, asked, has, isHere),
     !isHere || limit?.power_limit_effective === null || limit?.power_limit_effective === undefined
       ? ["none", "○", "Effective", "not known"]
@@ -65,25 +65,46 @@ function TurnedDown({ order }) {
   return html`<p class="small wrap"><${Badge} tone="bad" shape="✕">Refused</${Badge}> ${valueOf(order) ?? commandName(order.command)}: ${detail || outcome}. What was asked before stays.</p>`;
 }
 
-/** @param {any} order @param {string | null} has @returns {[string, string, string, any]} */
-function sent(order, has) {
-  if (order?.times.sent && !wasNotSent(order)) return ["done", "✓", "Sent", clock(order.times.sent)];
-  if (order && isRunning(order)) return ["wait", "◐", "Sent", "waits for its turn"];
-  if (order?.outcome?.kept) return ["wait", "◐", "Sent", "when the station can take it"];
-  if (order && wasNotSent(order)) return ["none", "○", "Sent", `nothing: ${order.outcome.detail || "it was not needed"}`];
-  if (["accepted", "error", "timeout"].includes(order?.outcome?.outcome)) return ["done", "✓", "Sent", `before ${clock(order.outcome.timestamp)}`];
-  return has ? ["done", "✓", "Sent", "before"] : ["none", "○", "Sent", "nothing"];
+/** Of what the connector does not keep any more: it was started since. */
+const SOME_TIME = "when is not known";
+
+/**
+ * @param {any} order @param {string | null} asked @param {string | null} has
+ * @returns {[string, string, string, any]}
+ */
+function sent(order, asked, has) {
+  if (!order) return unordered("Sent", asked, has);
+  if (order.times.sent && !wasNotSent(order)) return ["done", "✓", "Sent", moment(order.times.sent)];
+  if (isRunning(order)) return ["wait", "◐", "Sent", "waits for its turn"];
+  if (order.outcome?.kept) return ["wait", "◐", "Sent", "when the station can take it"];
+  if (wasNotSent(order)) return ["none", "○", "Sent", `nothing: ${order.outcome.detail || "it was not needed"}`];
+  if (["accepted", "error", "timeout"].includes(order.outcome?.outcome)) return ["done", "✓", "Sent", SOME_TIME];
+  return has ? ["done", "✓", "Sent", "before"] : ["none", "○", "Sent", order.isTold || order.isOurs ? "nothing" : "not known"];
 }
 
-/** @param {any} order @param {string | null} has @returns {[string, string, string, any]} */
-function accepted(order, has) {
-  const outcome = order?.outcome;
-  if (order && isRunning(order)) return ["wait", "◐", "Accepted", "no answer yet"];
+/**
+ * @param {any} order @param {string | null} asked @param {string | null} has
+ * @returns {[string, string, string, any]}
+ */
+function accepted(order, asked, has) {
+  if (!order) return unordered("Accepted", asked, has);
+  const { outcome } = order;
+  if (isRunning(order)) return ["wait", "◐", "Accepted", "no answer yet"];
   if (outcome?.kept) return ["wait", "◐", "Accepted", `not yet: ${outcome.detail || outcome.outcome}`];
   if (outcome && outcome.outcome !== "accepted") return ["bad", "✕", "Accepted", `no: ${outcome.detail || outcome.outcome}`];
   if (outcome && wasNotSent(order)) return ["none", "○", "Accepted", "nothing was sent"];
-  if (outcome) return ["done", "✓", "Accepted", [clock(outcome.timestamp), outcome.detail].filter(Boolean).join(", ")];
+  if (outcome) return ["done", "✓", "Accepted", [moment(outcome.timestamp), outcome.detail].filter(Boolean).join(", ")];
   return has ? ["done", "✓", "Accepted", "before"] : ["none", "○", "Accepted", "nothing"];
+}
+
+/**
+ * Where no order is known, only what the connector itself remembers of the limit.
+ * @param {string} word @param {string | null} asked @param {string | null} has
+ * @returns {[string, string, string, any]}
+ */
+function unordered(word, asked, has) {
+  if (has) return ["done", "✓", word, SOME_TIME];
+  return ["none", "○", word, asked ? "not known" : "nothing"];
 }
 
 /** @param {string} text */

@@ -6,6 +6,7 @@
 import { signal } from "../../lib/html.js";
 import { ApiError, path, post } from "../../lib/api.js";
 import { hello, on } from "../../lib/state.js";
+import { noteOurs } from "./ours.js";
 
 /**
  * @typedef {object} Order
@@ -22,7 +23,8 @@ import { hello, on } from "../../lib/state.js";
  * @property {string | null} seen what shows that it took effect
  * @property {boolean | null} wasAbove of a limit that is kept: whether more flowed before
  * @property {Record<string, string>} times of each stage, ISO 8601
- * @property {boolean} isOurs given on this page
+ * @property {boolean} isOurs given on this page: its answer is waited for
+ * @property {boolean} isOurPast given on this page before it was loaded again
  * @property {boolean} isPast the stream of events was lost since: what was asked may be other now
  * @property {boolean} isTold the value is as the connector told it: it can be shown
  */
@@ -90,8 +92,8 @@ function begin(what) {
   return order;
 }
 
-/** @param {any} known @returns {Order} */
-const blank = (known) => ({
+/** An order of which only this is known. @param {any} known @returns {Order} */
+export const blank = (known) => ({
   number: (last += 1),
   action: null,
   value: undefined,
@@ -103,6 +105,7 @@ const blank = (known) => ({
   wasAbove: null,
   times: {},
   isOurs: false,
+  isOurPast: false,
   isPast: false,
   isTold: false,
   ...known,
@@ -113,6 +116,7 @@ async function follow({ station, number }, answer) {
   try {
     const outcome = await answer;
     settle(station, number, outcome.correlation);
+    noteOurs(outcome.correlation);
     return change(station, number, (now) => ended(now, outcome));
   } catch (problem) {
     const told = problem instanceof ApiError ? problem : new ApiError(String(problem), 0);
@@ -152,6 +156,9 @@ function put(order) {
   list.value = [order, ...list.peek()].slice(0, MOST);
 }
 
+/** The newest first, as many as are kept. @param {Order[]} orders */
+export const inOrder = (orders) => [...orders].sort((a, b) => timeOf(b).localeCompare(timeOf(a))).slice(0, MOST);
+
 /** @param {string} station @param {number} number @param {(order: Order) => Order} to */
 function change(station, number, to) {
   const list = ordersOf(station);
@@ -166,10 +173,12 @@ on("outcome", (told) => {
   const known = list.peek().find((each) => each.correlation === told.correlation) ?? awaited(list.peek(), told);
   if (known) change(told.station, known.number, (order) => advanced(order, told));
   else put(advanced(blank({ ...whatOf(told), isOurs: false }), told));
+  // News of what others gave come after what was given here meanwhile.
+  list.value = inOrder(list.peek());
 });
 
 /** @param {any} told @returns {Pick<Order, "station" | "where" | "command" | "action" | "value">} */
-const whatOf = ({ station, where, command, action, value }) => ({
+export const whatOf = ({ station, where, command, action, value }) => ({
   station,
   where,
   command,
@@ -195,7 +204,7 @@ function afterUp(order, isAnother) {
 }
 
 /** The one of ours that this is the first news of: its answer will bring the correlation. */
-const awaited = (/** @type {Order[]} */ orders, /** @type {any} */ told) =>
+export const awaited = (/** @type {Order[]} */ orders, /** @type {any} */ told) =>
   orders.findLast(
     (each) =>
       each.isOurs &&
@@ -210,6 +219,7 @@ const awaited = (/** @type {Order[]} */ orders, /** @type {any} */ told) =>
 /** @param {Order} order @param {any} told @returns {Order} */
 function advanced(order, told) {
   const { stage, correlation, time, outcome, seen, was_above: wasAbove } = told;
+  if (order.isOurs) noteOurs(correlation);
   return {
     ...order,
     // As the connector tells it, secrets are blanked.
@@ -248,31 +258,5 @@ function isTurnedDown({ outcome, times, isTold }) {
   return ["invalid", "unsupported"].includes(outcome.outcome) || Boolean(outcome.outcome === "rejected" && isTold && times.asked);
 }
 
-/**
- * Takes in what a command ended with before this page was opened (`<command>__result`).
- * @param {string} station @param {string} where @param {string} command @param {any} text
- */
-export function remember(station, where, command, text) {
-  const outcome = parsed(text);
-  const list = ordersOf(station);
-  if (!outcome || list.peek().some((each) => each.correlation === outcome.correlation)) return;
-  const at = new Date(outcome.timestamp).toISOString();
-  const known = { station, where, command, correlation: outcome.correlation, outcome };
-  const order = blank({ ...known, stage: outcome.outcome, times: { [outcome.outcome]: at } });
-  list.value = [...list.peek(), order].sort((a, b) => timeOf(b).localeCompare(timeOf(a))).slice(0, MOST);
-}
-
 /** When it was asked, or the first that is known of it. @param {Order} order */
 export const timeOf = (order) => order.times.asked ?? Object.values(order.times)[0] ?? "";
-
-/** @param {any} text */
-function parsed(text) {
-  if (typeof text !== "string") return null;
-  try {
-    const found = JSON.parse(text);
-    return found && typeof found.outcome === "string" && typeof found.timestamp === "number" ? found : null;
-  } catch (_) {
-    return null; // Not the text of an outcome: nothing to remember.
-  }
-}
-

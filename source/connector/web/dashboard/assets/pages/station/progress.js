@@ -1,7 +1,7 @@
 // @ts-check
 /** How something that was just given fares, below the button that gave it. */
 import { html, useState } from "../../lib/html.js";
-import { clock } from "../../lib/format.js";
+import { moment } from "../../lib/format.js";
 import { station } from "../../lib/state.js";
 import { announce } from "../../parts/announce.js";
 import { OutcomeLine } from "../../parts/outcome.js";
@@ -81,7 +81,7 @@ export function Progress({ order, isLong = true, hasHint = true }) {
   return html`<div class="stack tight progress">
     <div class="row">
       ${isPostponed(outcome) ? null : html`<${OutcomeLine} outcome=${outcome && withoutEcho(outcome)} stage=${outcome ? null : stage} />`}
-      ${times.sent && outcome && !wasNotSent(order) && html`<span class="muted small num">sent ${clock(times.sent)}</span>`}
+      ${times.sent && outcome && !wasNotSent(order) && html`<span class="muted small num">sent ${moment(times.sent)}</span>`}
       ${outcome?.kept && html`<${Badge} tone="busy" shape="◐">Kept for later</${Badge}>`}
       ${isPostponed(outcome) && html`<span>${postponed(outcome)}</span>`}
       <${Seen} order=${order} />

@@ -2,10 +2,12 @@
 /** What the station was told, by whom ever, and how far each came. */
 import { html } from "../../lib/html.js";
 import { href } from "../../lib/router.js";
-import { Empty, Section } from "../../parts/page.js";
+import { hello } from "../../lib/state.js";
+import { Empty, Loading, Section } from "../../parts/page.js";
 import { TimeAgo } from "../../parts/time.js";
 import { placeName } from "./naming.js";
 import { ordersOf, timeOf } from "./orders.js";
+import { isPastHere } from "./past.js";
 import { commandName, Progress } from "./progress.js";
 
 /** @param {{view: any, most: number}} props */
@@ -15,10 +17,18 @@ export function SentList({ view, most }) {
   const aside = all.length > most && html`<a href=${href(["stations", view.station], { tab: "commands" })}>All ${all.length}</a>`;
   return html`<${Section} title="Commands and their outcome" aside=${aside} flush>
     ${orders.length === 0
-      ? html`<${Empty} icon="info" title="Nothing was sent yet"><p>Commands are listed here as they are given, over MQTT, too.</p></${Empty}>`
+      ? html`<${None} isHere=${isPastHere(view.station).value} />`
       : html`<ol class="orders">${orders.map((order) => html`<li key=${order.number}><${One} order=${order} view=${view} /></li>`)}</ol>`}
-    ${!orders.every(isKnown) && html`<p class="in-card muted small">Of what ended before this page was opened only the last of each command is known.</p>`}
+    ${!orders.every(isKnown) && html`<p class="in-card muted small">Of older commands only how the last of each ended is known.</p>`}
   </${Section}>`;
+}
+
+/** What was given before the connector started is not kept. @param {{isHere: boolean}} props */
+function None({ isHere }) {
+  if (!isHere) return html`<${Loading} />`;
+  return html`<${Empty} icon="info" title="No command since the connector started">
+    <p>It started <${TimeAgo} time=${hello.value?.started} />; which were given before is not known. Commands are listed here as they are given, over MQTT, too.</p>
+  </${Empty}>`;
 }
 
 /** The value as the connector tells it: without secrets. @param {any} props */
@@ -29,13 +39,16 @@ function One({ order, view }) {
       <span class="muted small">${placeName(view, order.where)}</span>
       ${isKnown(order) ? html`<code class="small order-value">${order.isTold && valueText(order.value)}</code>` : html`<span class="muted small">value not known</span>`}
     </div>
-    <span class="muted small order-when"><${TimeAgo} time=${timeOf(order)} />${order.isOurs ? "" : order.times.asked ? " · not from this page" : ""}</span>
+    <span class="muted small order-when"><${TimeAgo} time=${timeOf(order)} />${isFromElsewhere(order) && " · not from this page"}</span>
     <${Progress} order=${order} hasHint=${false} />
   </div>`;
 }
 
-/** Of what ended before this page was opened only the outcome is known. @param {any} order */
+/** Of what the connector does not keep any more only the outcome is known. @param {any} order */
 const isKnown = (order) => order.isTold || order.isOurs;
+
+/** @param {any} order */
+const isFromElsewhere = (order) => order.times.asked && !order.isOurs && !order.isOurPast;
 
 /** @param {any} value */
 function valueText(value) {

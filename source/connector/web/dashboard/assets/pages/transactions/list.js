@@ -1,6 +1,6 @@
 // @ts-check
 /** Transactions, newest first: filter, totals, pages, CSV. */
-import { html, useEffect, useMemo, useSignal } from "../../lib/html.js";
+import { html, useEffect, useMemo, useRef, useSignal } from "../../lib/html.js";
 import { all, get, url } from "../../lib/api.js";
 import { dateTime, energy, shortTime, words } from "../../lib/format.js";
 import { href, setQuery } from "../../lib/router.js";
@@ -18,6 +18,8 @@ import { asked, fits, mistakes, NAMES } from "./query.js";
 import { Totals } from "./totals.js";
 
 const AT_ONCE = 100;
+/** As many as the API gives in one page. */
+const AT_MOST = 1000;
 const TYPED_MS = 300;
 
 /** @param {{query: Record<string, string>}} props */
@@ -48,16 +50,23 @@ function useList(wanted) {
   const isLoading = useSignal(true);
   const reloads = useSignal(0);
   /** How many are shown; more than these may be known, for their totals. */
-  const most = useSignal(AT_ONCE);
+  const most = useSignal(Math.min(history.state?.shown ?? AT_ONCE, AT_MOST));
+  const last = useRef(wanted);
+  const show = (/** @type {number} */ count) => {
+    most.value = count;
+    // Whoever comes back finds as many.
+    history.replaceState({ ...history.state, shown: count }, "");
+  };
   useEffect(() => {
     if (!wanted) return undefined;
+    if (last.current !== wanted) show(AT_ONCE);
+    last.current = wanted;
     const ended = new AbortController();
     isLoading.value = true;
     const timer = setTimeout(async () => {
       try {
-        const page = await get("transactions", { ...wanted, limit: AT_ONCE }, { signal: ended.signal });
+        const page = await get("transactions", { ...wanted, limit: Math.min(most.peek(), AT_MOST) }, { signal: ended.signal });
         items.value = page.items;
-        most.value = AT_ONCE;
         next.value = page.next;
         error.value = null;
       } catch (problem) {
@@ -82,7 +91,7 @@ function useList(wanted) {
   };
   const more = async () => {
     if (items.value.length <= most.value) await fetchMore();
-    most.value += AT_ONCE;
+    show(most.value + AT_ONCE);
     announce(`${Math.min(most.value, items.value.length)} transactions are shown`);
   };
   const fetchMore = async () => {

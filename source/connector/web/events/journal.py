@@ -1,0 +1,132 @@
+"""The last commands of each station, and how far each has come: in memory, bounded.
+
+Whoever opens a page finds what was told as events before.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import orjson
+
+from connector.datapoints.commands import Stage, shown_order_value
+from connector.web.events.effects import Seen
+
+IN_FORCE = "in_force"
+MOST_OF_STATION = 50
+MOST_BYTES = 8_388_608
+_CALL = "call"
+_ABOUT_BYTES = 1000
+"""What an entry takes beside its value and its outcome."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """A command that somebody gave."""
+
+    station: str
+    where: str
+    command: str
+    action: str | None
+    """Of a call."""
+    value: bytes
+    """As it may be shown, as JSON."""
+    correlation: str
+    times: dict[str, int] = field(default_factory=dict)
+    """When it came to each stage, ms; the last is how far it is."""
+    result: str | None = None
+    """The outcome as JSON text, once there is one."""
+    seen: str | None = None
+    """What shows that it took effect."""
+    was_above: bool | None = None
+    """As in `Seen`."""
+
+    @property
+    def stage(self) -> str:
+        """How far it has come."""
+        return next(reversed(self.times))
+
+    @property
+    def size(self) -> int:
+        """The memory that it takes, about."""
+        return _ABOUT_BYTES + len(self.value) + len(self.result or "")
+
+
+def _entry(stage: Stage) -> Entry:
+    order = stage.order
+    is_call = order.name == _CALL and isinstance(order.value, dict)
+    action = order.value.get("action") if is_call else None  # type: ignore[attr-defined]
+    return Entry(
+        station=order.station,
+        where=order.where,
+        command=order.name,
+        action=action if isinstance(action, str) else None,
+        value=_json(shown_order_value(order)),
+        correlation=stage.correlation,
+    )
+
+
+def _json(value: object) -> bytes:
+    """What no JSON can be made of (half a surrogate, 1 and 30 zeros) as a text."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return orjson.dumps(ascii(value))
+
+
+class Journal:
+    """Notes how far commands come; the oldest go where there are too many."""
+
+    def __init__(
+        self, most_of_station: int = MOST_OF_STATION, most_bytes: int = MOST_BYTES
+    ) -> None:
+        self._most_of_station = most_of_station
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._entries: OrderedDict[str, Entry] = OrderedDict()
+        self._of_station: dict[str, deque[str]] = {}
+
+    def of(self, station: str) -> Iterator[Entry]:
+        """Those of a station, the newest first."""
+        of_station = self._of_station.get(station, ())
+        return (self._entries[each] for each in reversed(of_station))
+
+    def note(self, stage: Stage, seen: Seen | None = None) -> Entry:
+        """A command has come so far; ``seen``: it is seen to take effect."""
+        entry = self._entries.get(stage.correlation) or self._begin(stage)
+        self._bytes -= entry.size
+        entry.times[IN_FORCE if seen else stage.stage] = stage.time_ms
+        entry.result = stage.result or entry.result
+        if seen is not None:
+            entry.seen, entry.was_above = seen.what, seen.was_above
+        self._bytes += entry.size
+        self._make_room()
+        return entry
+
+    def forget(self, station: str) -> None:
+        """Let go all of a station."""
+        for correlation in tuple(self._of_station.get(station, ())):
+            self._drop(correlation)
+
+    def _begin(self, stage: Stage) -> Entry:
+        entry = self._entries[stage.correlation] = _entry(stage)
+        self._bytes += entry.size
+        of_station = self._of_station.setdefault(entry.station, deque())
+        of_station.append(stage.correlation)
+        if len(of_station) > self._most_of_station:
+            self._drop(of_station[0])
+        return entry
+
+    def _make_room(self) -> None:
+        while self._bytes > self._most_bytes:
+            self._drop(next(iter(self._entries)))
+
+    def _drop(self, correlation: str) -> None:
+        entry = self._entries.pop(correlation)
+        self._bytes -= entry.size
+        of_station = self._of_station[entry.station]
+        of_station.remove(correlation)
+        if not of_station:
+            del self._of_station[entry.station]
