@@ -85,6 +85,7 @@ _GIVEN = {
     },
     "outcome": _OUTCOME | {"kept": None},
     "seen": f"{_POWER} is 4100 W",
+    "was_above": True,
 }
 _DATAPOINT = {
     "key": f"CP-7__1__{_POWER}",

@@ -54,6 +54,7 @@ async def test_what_nobody_looked_on_at_is_told_afterwards(api: Api) -> None:
         "stage": "accepted",
         "outcome": told["outcome"],
         "seen": None,
+        "was_above": None,
     }
 
 
@@ -80,7 +81,10 @@ async def test_what_was_seen_to_take_effect_is_told(api: Api) -> None:
         [event] = await stages(listener, 1)
 
     [told] = await given(api)
-    assert (told["stage"], told["seen"]) == ("in_force", event["seen"])
+    assert told["stage"] == "in_force"
+    assert [told[name] for name in ("seen", "was_above")] == [
+        event[name] for name in ("seen", "was_above")
+    ]
     assert told["times"]["in_force"] == event["time"]
 
 
