@@ -97,7 +97,7 @@ class Process(BaseModel):
 class ConnectorState(BaseModel):
     """The connector."""
 
-    version: str = Field(examples=["0.9.0"])
+    version: str = Field(examples=["0.10.0"])
     started: str = Field(examples=[_WHEN])
     now: str = Field(description="By its clock", examples=[_WHEN])
     broker: Broker
