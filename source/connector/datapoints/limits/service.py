@@ -178,6 +178,12 @@ class LimitService:
             if slot.shown
         }
 
+    def refused(self, station: Station) -> frozenset[str]:
+        """The places whose limit was asked last and was not taken by the station."""
+        book = self._books.get(station.identity)
+        slots = book.slots.items() if book is not None else ()
+        return frozenset(where for where, slot in slots if slot.is_refused)
+
     def touched(self, station: Station) -> None:
         """Somebody else sent a profile: nobody knows what holds."""
         book = self._book(station)

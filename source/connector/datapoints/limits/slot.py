@@ -74,6 +74,7 @@ class Slot:
 
     ``shared`` is the limit of the station that its connectors hold in parts; ``owed``
     are the commands whose outcome is still to be told, once the limit applies.
+    ``is_refused``: what was asked is not what is to hold, the station did not take it.
     """
 
     where: str
@@ -82,6 +83,7 @@ class Slot:
     shared: Plan | None = None
     written_ms: int | None = None
     is_fallback: bool = False
+    is_refused: bool = False
     owed: tuple[str, ...] = ()
     # ----
     is_busy: bool = False
@@ -127,6 +129,7 @@ class Slot:
             "shared": asdict(self.shared) if self.shared else None,
             "written_ms": self.written_ms,
             "is_fallback": self.is_fallback,
+            "is_refused": self.is_refused,
             "owed": list(self.owed),
         }
 
@@ -144,6 +147,7 @@ def slot_from_json(where: str, state: Json) -> Slot:
         plan_from_json(state["shared"]) if state["shared"] else None,
         state["written_ms"],
         state["is_fallback"],
+        state.get("is_refused", False),
         tuple(state["owed"]),
     )
 

@@ -92,7 +92,7 @@ class Upkeep:
             if not effect.is_beside:
                 slot.sent_s = began_s
             self.display.ask_what_results(book)
-        if before is not None and slot.goal is goal and not _stays(effect):
+        if before is not None and slot.goal is goal and not stays(effect):
             slot.goal = before
             await self._put_back(book, slot)
         return effect
@@ -249,7 +249,7 @@ class Upkeep:
         await self._save(book, slot)
 
 
-def _stays(effect: Effect) -> bool:
+def stays(effect: Effect) -> bool:
     """Whether the goal is still what is to hold."""
     outcome = effect.outcome
     is_lost = outcome.outcome is OutcomeName.DISCONNECTED

@@ -21,7 +21,7 @@ from connector.datapoints.limits.requests import (
 )
 from connector.datapoints.limits.sending import Effect
 from connector.datapoints.limits.slot import Slot
-from connector.datapoints.limits.upkeep import Upkeep
+from connector.datapoints.limits.upkeep import Upkeep, stays
 from connector.datapoints.limits.watchdog import Watchdog
 from connector.datapoints.outcomes import Outcome, OutcomeName, outcome_of
 from connector.errors import LocalProtocolError, StoreError
@@ -83,16 +83,20 @@ class Writing:
     async def _bring_and_settle(
         self, book: Book, slot: Slot, requests: list[LimitRequest]
     ) -> list[Outcome]:
-        before = (slot.goal, slot.asked, slot.written_ms, slot.is_fallback)
+        before = replace(slot)
         for request in requests:
             self._note(book, slot, request)
         if not book.station.is_connected:
             outcome = Outcome(OutcomeName.DISCONNECTED, NOT_CONNECTED, kept=True)
             effect = Effect(outcome, was_sent=False)
         else:
-            effect = await self._upkeep.bring(book, slot, before[0])
+            effect = await self._upkeep.bring(book, slot, before.goal)
         if effect.outcome.outcome is OutcomeName.INVALID:
-            slot.goal, slot.asked, slot.written_ms, slot.is_fallback = before
+            slot.goal, slot.asked = before.goal, before.asked
+            slot.written_ms, slot.is_fallback = before.written_ms, before.is_fallback
+            slot.is_refused = before.is_refused
+        elif slot.asked is not before.asked:
+            slot.is_refused = not stays(effect)
         outcomes = [self._outcome(book, slot, each, effect) for each in requests]
         problem = await self._upkeep.settle(book, slot)
         return [_with_problem(outcome, problem) for outcome in outcomes]

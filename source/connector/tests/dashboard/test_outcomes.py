@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
@@ -62,6 +64,32 @@ async def test_what_needs_attention_names_a_limit_that_is_not_met(
 
     await expect(page.get_by_text("1 limit not in force")).to_be_visible()
     await expect(page.get_by_role("row", name="CP1")).to_contain_text("not met")
+
+
+async def test_a_refused_limit_needs_attention_also_where_less_is_in_force(
+    open_site: OpenSite,
+) -> None:
+    site, charge, card = await charging_card(open_site)
+    await card.limit("4.14")
+    await card.expect_steps(In_force="done: 4.14 kW")
+    charge.station.answers["SetChargingProfile"] = lambda _: {"status": "Rejected"}
+    await card.limit("6")
+    steps = {
+        "Asked": "done: 6.00 kW",
+        "In_force": "failed: 4.14 kW, not what was asked",
+    }
+    await card.expect_steps(Accepted="failed: no", **steps)
+
+    page = (await site.page()).page
+    await expect(page.get_by_text("1 limit not in force")).to_be_visible()
+    await expect(page.get_by_role("row", name="CP1")).to_contain_text("not met")
+
+    await asyncio.gather(page.close(), card.page.close())
+    await site.stop()
+    await site.start()
+    charge = await site.charger()
+    card = Card((await site.page("stations/CP1")).page)
+    await card.expect_steps(Accepted="failed: no: the station refused it", **steps)
 
 
 async def test_a_limit_for_a_station_that_is_away_is_kept_and_said_to_be(

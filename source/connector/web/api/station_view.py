@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Literal
 
@@ -10,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from connector.csms import times
 from connector.csms.credentials import is_asked_for
-from connector.csms.facts import Scalar
 from connector.csms.provisioning import REGISTRATION
 from connector.csms.seen import seen_ms
 from connector.csms.station import STATION, Connector, Station
@@ -79,6 +77,10 @@ class Limits(BaseModel):
     limit_min: float | None = Field(None, description="Below it a limit pauses, W")
     limit_max: float | None = Field(None, description="What the connection bears, W")
     enabled: bool | None = None
+    refused: bool = Field(
+        False,
+        description="The station did not take what was asked: what held before goes on",
+    )
 
 
 class ConnectorView(BaseModel):
@@ -144,7 +146,7 @@ class StationView(BaseModel):
 
 def view(context: ApiContext, station: Station) -> StationView:
     """The station as it is now."""
-    limits = context.limits.shown(station)
+    limits = _all_limits(context, station)
     whole = station.connectors.get(STATION)
     return StationView(
         station=station.identity,
@@ -158,7 +160,7 @@ def view(context: ApiContext, station: Station) -> StationView:
         direct_current=station.learned.get("is_dc"),
         status=whole.status if whole else None,
         error_code=whole.error_code if whole else None,
-        limit=_limits(limits.get(STATION)),
+        limit=limits.get(STATION),
         connectors=[
             _connector(station, where, limits.get(where)) for where in _places(station)
         ],
@@ -214,16 +216,14 @@ def _places(station: Station) -> list[str]:
     return sorted(known, key=lambda where: [int(part) for part in where.split(".")])
 
 
-def _connector(
-    station: Station, where: str, limits: Mapping[str, Scalar] | None
-) -> ConnectorView:
+def _connector(station: Station, where: str, limits: Limits | None) -> ConnectorView:
     connector = station.connectors.get(where)
     return ConnectorView(
         where=where,
         status=connector.status if connector else None,
         error_code=connector.error_code if connector else None,
         transaction=_transaction(connector) if connector else None,
-        limit=_limits(limits),
+        limit=limits,
     )
 
 
@@ -244,8 +244,13 @@ def _transaction(connector: Connector) -> RunningTransaction | None:
     )
 
 
-def _limits(shown: Mapping[str, Scalar] | None) -> Limits | None:
-    return Limits.model_validate(shown) if shown else None
+def _all_limits(context: ApiContext, station: Station) -> dict[str, Limits]:
+    """Those that somebody has asked for, by place."""
+    refused = context.limits.refused(station)
+    return {
+        where: Limits.model_validate({**shown, "refused": where in refused})
+        for where, shown in context.limits.shown(station).items()
+    }
 
 
 def _without_nothing(value: Any) -> Any:

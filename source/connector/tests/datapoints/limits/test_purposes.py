@@ -15,6 +15,7 @@ from connector.csms.options import (
 )
 from connector.datapoints.limits.requests import (
     CurrentLimit,
+    Enabled,
     PowerLimit,
     RawProfile,
 )
@@ -145,6 +146,23 @@ async def test_a_refused_value_leaves_the_older_one_in_force() -> None:
     assert bench.station.sent("ClearChargingProfile") == []
     assert bench.values["1", "power_limit"] == 4140
     assert bench.values["1", "power_limit_asked"] == 0
+
+
+async def test_a_refused_value_is_known_to_be_until_another_one_is_asked() -> None:
+    bench = Bench(AT_ONCE, connectors=2)
+    await bench.start()
+    await bench.write(PowerLimit(4140))
+    bench.station.script["SetChargingProfile"] = lambda _: REJECTED
+    await bench.write(PowerLimit(6000))
+    assert bench.service.refused(bench.station) == {"1"}
+    del bench.station.script["SetChargingProfile"]
+    await bench.boot()
+    assert bench.values["1", "power_limit"] == 4140
+    assert bench.service.refused(bench.station) == {"1"}
+    await bench.write(Enabled(False))
+    assert bench.service.refused(bench.station) == {"1"}
+    await bench.write(PowerLimit(5000))
+    assert bench.service.refused(bench.station) == frozenset()
 
 
 async def test_an_older_tx_profile_does_not_overrule_the_default_that_was_taken() -> (

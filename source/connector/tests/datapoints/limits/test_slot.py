@@ -56,6 +56,7 @@ SLOT = st.builds(
     st.none() | PLAN,
     TIME,
     st.booleans(),
+    st.booleans(),
     st.lists(st.sampled_from(["power_limit", "enabled"])).map(tuple),
 )
 
@@ -68,6 +69,12 @@ def through_json(value: dict[str, Any]) -> dict[str, Any]:
 @given(SLOT)
 def test_a_slot_comes_back_as_it_was_kept(slot: Slot) -> None:
     assert slot_from_json("1", through_json(slot.to_json())) == slot
+
+
+def test_a_slot_of_before_was_not_refused() -> None:
+    state = Slot("1", is_refused=True).to_json()
+    del state["is_refused"]
+    assert not slot_from_json("1", state).is_refused
 
 
 @given(PLAN, st.sampled_from(Trust), st.none() | st.integers(1, 99))

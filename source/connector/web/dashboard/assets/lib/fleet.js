@@ -49,6 +49,7 @@ export function unmetLimits(view) {
 /** @param {any} limit */
 export function isUnmet(limit) {
   return (
+    limit.refused ||
     isAbove(limit.power_limit, limit.power_limit_asked) ||
     isAbove(limit.current_limit, limit.current_limit_asked)
   );

@@ -6,7 +6,7 @@ import { AWAY, isUnmet } from "../../lib/fleet.js";
 import { value } from "../../lib/state.js";
 import { Badge } from "../../parts/status.js";
 import { isHeldBelowLeast } from "./naming.js";
-import { isRunning, limitOrder, turnedDown, wasNotSent } from "./orders.js";
+import { isAgain, isRunning, limitOrder, turnedDown, wasNotSent } from "./orders.js";
 import { commandName, Seen } from "./progress.js";
 
 const PHASES = ["L1", "L2", "L3"];
@@ -31,7 +31,7 @@ function steps(order, limit, isHere) {
   return [
     asked ? ["done", "✓", "Asked", asked] : ["none", "○", "Asked", "no limit"],
     sent(order, asked, has),
-    accepted(order, asked, has),
+    accepted(order, asked, has, limit),
     inForce(limit, asked, has, isHere),
     !isHere || limit?.power_limit_effective === null || limit?.power_limit_effective === undefined
       ? ["none", "○", "Effective", "not known"]
@@ -78,16 +78,18 @@ function sent(order, asked, has) {
   if (isRunning(order)) return ["wait", "◐", "Sent", "waits for its turn"];
   if (order.outcome?.kept) return ["wait", "◐", "Sent", "when the station can take it"];
   if (wasNotSent(order)) return ["none", "○", "Sent", `nothing: ${order.outcome.detail || "it was not needed"}`];
+  if (isAgain(order)) return ["done", "✓", "Sent", `again, ${moment(order.outcome.timestamp)}`];
   if (["accepted", "error", "timeout"].includes(order.outcome?.outcome)) return ["done", "✓", "Sent", SOME_TIME];
   return has ? ["done", "✓", "Sent", "before"] : ["none", "○", "Sent", order.isTold || order.isOurs ? "nothing" : "not known"];
 }
 
 /**
- * @param {any} order @param {string | null} asked @param {string | null} has
+ * @param {any} order @param {string | null} asked @param {string | null} has @param {any} limit
  * @returns {[string, string, string, any]}
  */
-function accepted(order, asked, has) {
-  if (!order) return unordered("Accepted", asked, has);
+function accepted(order, asked, has, limit) {
+  if (!order && limit?.refused) return ["bad", "✕", "Accepted", "no: the station refused it; what held before goes on"];
+  if (!order) return unordered("Accepted", asked, limit && isUnmet(limit) ? null : has);
   const { outcome } = order;
   if (isRunning(order)) return ["wait", "◐", "Accepted", "no answer yet"];
   if (outcome?.kept) return ["wait", "◐", "Accepted", `not yet: ${outcome.detail || outcome.outcome}`];

@@ -216,6 +216,9 @@ export const awaited = (/** @type {Order[]} */ orders, /** @type {any} */ told) 
       JSON.stringify(each.value) === JSON.stringify(whatOf(told).value),
   );
 
+/** Whether nobody gave it now: the connector brings what it keeps to a station that is back. @param {any} order */
+export const isAgain = (order) => order.isTold && !order.times.asked && order.value === null;
+
 /** @param {Order} order @param {any} told @returns {Order} */
 function advanced(order, told) {
   const { stage, correlation, time, outcome, seen, was_above: wasAbove } = told;

@@ -6,7 +6,7 @@ import { hello } from "../../lib/state.js";
 import { Empty, Loading, Section } from "../../parts/page.js";
 import { TimeAgo } from "../../parts/time.js";
 import { placeName } from "./naming.js";
-import { ordersOf, timeOf } from "./orders.js";
+import { isAgain, ordersOf, timeOf } from "./orders.js";
 import { isPastHere } from "./past.js";
 import { commandName, Progress } from "./progress.js";
 
@@ -37,7 +37,7 @@ function One({ order, view }) {
     <div class="order-what">
       <strong title=${order.command}>${order.command === "call" ? order.action : commandName(order.command)}</strong>
       <span class="muted small">${placeName(view, order.where)}</span>
-      ${isKnown(order) ? html`<code class="small order-value">${order.isTold && valueText(order.value)}</code>` : html`<span class="muted small">value not known</span>`}
+      ${isKnown(order) ? html`<code class="small order-value">${isAgain(order) ? "as it is kept" : order.isTold && valueText(order.value)}</code>` : html`<span class="muted small">value not known</span>`}
     </div>
     <span class="muted small order-when"><${TimeAgo} time=${timeOf(order)} />${isFromElsewhere(order) && " · not from this page"}</span>
     <${Progress} order=${order} hasHint=${false} />
