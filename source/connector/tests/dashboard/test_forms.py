@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import expect
 
+from connector.tests.dashboard.charging_card import charging_card
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
 
@@ -95,3 +97,75 @@ async def test_the_box_of_one_that_waits_is_level_with_its_name_and_buttons(
         middles.append(box["y"] + box["height"] / 2)
 
     assert max(middles) - min(middles) < 2
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "ways"),
+    [
+        ("4,140", "W", "4140 or 4.14"),
+        ("4,140", "kW", "4140 or 4.14"),
+        ("11,000", "W", "11000 or 11"),
+        ("12.500", "W", "12500 or 12.5"),
+        ("16,000", "A", "16000 or 16"),
+        ("1.234,5", "W", None),
+        ("1.234,567", "kW", "1234567 or 1234.567"),
+    ],
+)
+async def test_a_limit_that_can_be_read_in_two_ways_is_not_given(
+    open_site: OpenSite, number: str, unit: str, ways: str | None
+) -> None:
+    _, charge, card = await charging_card(open_site)
+    await card.limit(number, unit)
+
+    told = f"{number} can be read in two ways: write {ways}."
+    error = card.limit_form.get_by_role("alert")
+    await expect(error).to_have_text(told if ways else "A number, for example 4.1")
+    await card.expect_steps(Asked=": no limit")
+    assert charge.limits not in [action for action, _ in charge.station.received]
+    await card.limit("4140", "W")
+    await card.expect_steps(Asked="done: 4.14 kW")
+    await expect(error).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "limit"),
+    [
+        ("4,5", "kW", "4.50 kW"),
+        ("4.140", "kW", "4.14 kW"),
+        ("0,500", "kW", "500 W"),
+        ("16.000", "A", "16.0 A"),
+        ("4140,000", "W", "4.14 kW"),
+    ],
+)
+async def test_a_comma_or_a_dot_before_decimals_is_taken(
+    open_site: OpenSite, number: str, unit: str, limit: str
+) -> None:
+    _, _, card = await charging_card(open_site)
+    await card.limit(number, unit)
+
+    await card.expect_steps(Asked=f"done: {limit}")
+
+
+async def test_commands_take_no_number_that_can_be_read_in_two_ways(
+    open_site: OpenSite,
+) -> None:
+    _, charge, card = await charging_card(open_site)
+    page = card.page
+    await page.goto("./#/stations/CP1?tab=commands")
+    schedule = page.get_by_role("form", name="Limits over time")
+    limit = page.get_by_role("form", name="Limit", exact=True)
+    await page.get_by_text("Limits over time").click()
+    await schedule.get_by_label("Periods").fill("0 11000\n3600 4.140")
+    await schedule.get_by_role("button", name="Set the schedule").click()
+    told = "4.140 can be read in two ways: write 4140 or 4.14."
+    await expect(schedule.get_by_role("alert")).to_have_text(f"Line 2: {told}")
+    await page.locator("summary").get_by_text("Limit", exact=True).click()
+    await limit.get_by_label("New limit").fill("4.140")
+    await limit.get_by_label("Unit").select_option("W")
+    await limit.get_by_role("button", name="Set the limit").click()
+    await expect(limit.get_by_role("alert")).to_have_text(told)
+
+    assert charge.limits not in [action for action, _ in charge.station.received]
+    await limit.get_by_label("Unit").select_option("kW")
+    await limit.get_by_role("button", name="Set the limit").click()
+    await expect(limit).to_contain_text("Accepted")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 
 import pytest
 from playwright.async_api import expect
@@ -132,6 +133,39 @@ async def test_a_command_while_the_connector_is_gone_says_so(
     await site.start()
     await expect(bar).to_have_count(0)
     await card.expect_steps(Asked=": no limit")
+
+
+async def test_a_limit_that_the_connector_never_got_leaves_what_is_known_of_the_last(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.begin()
+    watched = await site.page("stations/CP1")
+    watched.expect(*GONE)
+    page, card = watched.page, Card(watched.page)
+    await card.limit("6")
+    await card.expect_steps(Accepted="done", In_force="done: 6.00 kW")
+    steps = card.own.locator(".limit-steps ol")
+    known = await steps.inner_text()
+    await site.stop(signal.SIGKILL)
+    await expect(page.get_by_text("trying again.")).to_be_visible()
+    await card.limit("4.14")
+    told = card.limit_form.get_by_role("alert")
+    await expect(told).to_contain_text("Nobody knows what became of it.")
+
+    orders = page.get_by_role("region", name="Commands and their outcome")
+    newest = orders.get_by_role("listitem").first
+    await expect(newest).to_contain_text("4140")
+    await expect(newest).to_contain_text("Nobody knows what became of it.")
+    assert await steps.inner_text() == known
+    await site.start()
+    await expect(page.get_by_text("trying again.")).to_have_count(0)
+    await expect(newest).to_contain_text("4140")
+    before = [line for line in known.splitlines() if line.count(":") == 2]
+    for line in before:
+        await expect(steps).to_contain_text(line)
+    assert len(before) == 2
 
 
 async def test_a_limit_too_small_to_charge_with_is_said_to_pause(

@@ -310,6 +310,56 @@ async def test_a_station_that_a_restart_has_forgotten_is_said_to_be_unknown(
     await expect(page.get_by_text("1 station waiting for you")).to_be_visible()
 
 
+async def test_a_page_that_is_opened_while_the_connector_is_away_loads_by_itself(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site()
+    watched = await site.page()
+    watched.expect(*GONE)
+    page = watched.page
+    await expect(page.get_by_text("Connect your first station")).to_be_visible()
+    await site.stop()
+    await expect(page.get_by_text(BAR)).to_be_visible()
+    opened = page.get_by_role("link", name="Tokens", exact=True)
+    not_loaded = page.get_by_text("This page could not be loaded.")
+    await opened.click()
+    await expect(not_loaded).to_be_visible()
+    await page.get_by_role("link", name="Stations", exact=True).click()
+    await expect(not_loaded).to_have_count(0)
+    await site.start()
+    await expect(page.get_by_text(BAR)).to_have_count(0)
+    await opened.click()
+    await expect(page.get_by_text("No token is registered")).to_be_visible()
+
+    await site.stop()
+    await expect(page.get_by_text(BAR)).to_be_visible()
+    await page.get_by_role("link", name="Messages", exact=True).click()
+    await expect(not_loaded).to_be_visible()
+    await site.start()
+    await expect(page.get_by_role("region", name="Frame log")).to_be_visible()
+    await expect(not_loaded).to_have_count(0)
+
+
+async def test_a_page_that_is_missing_while_the_connector_is_there_is_not_loaded_forever(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site()
+    watched = await site.watch(await (await site.context()).new_page())
+    watched.expect("ERR_FAILED", "tokens.js")
+    page = watched.page
+    documents: list[str] = []
+    page.on("domcontentloaded", lambda loaded: documents.append(loaded.url))
+    await page.route("**/pages/tokens.js", lambda route: route.abort())
+    await page.goto("./#/tokens")
+    await expect(page.get_by_text("This page could not be loaded.")).to_be_visible()
+    await expect(page.locator(".version")).to_contain_text("Version")
+    assert len(documents) == 1
+    await page.unroute_all()
+    await page.get_by_role("button", name="Load again").click()
+    await expect(page.get_by_text("No token is registered")).to_be_visible()
+    assert len(documents) == 2
+
+
 async def test_a_double_click_sends_once(open_site: OpenSite) -> None:
     site = await open_site(STATIONS=ONE)
     charge = await site.charger()

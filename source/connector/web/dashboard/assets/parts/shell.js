@@ -12,6 +12,7 @@ import { ActionButton } from "./button.js";
 import { ConfirmDialog } from "./dialog.js";
 import { Icon } from "./icons.js";
 import { LogInAgain } from "./login.js";
+import { NotLoaded } from "./not_loaded.js";
 import { Empty, Loading, Notice } from "./page.js";
 
 export function Shell() {
@@ -127,10 +128,4 @@ function NotThere() {
     <${Empty} icon="search" title="There is no such page">
       <p>The address may have been cut off. <a href=${href([])}>All stations</a></p>
     </${Empty}>`;
-}
-
-function NotLoaded() {
-  return html`<${Notice} tone="bad" title="This page could not be loaded.">
-    The connector did not answer. <button class="btn btn-small" type="button" onClick=${() => location.reload()}>Load again</button>
-  </${Notice}>`;
 }

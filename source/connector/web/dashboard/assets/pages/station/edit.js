@@ -8,6 +8,7 @@ import { ActionButton } from "../../parts/button.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Field } from "../../parts/field.js";
 import { ErrorNote, Notice } from "../../parts/page.js";
+import { numberOf } from "./commands/reading.js";
 import { sendOnEnter } from "./enter.js";
 
 /**
@@ -76,9 +77,9 @@ const shown = (value) => (value === null || value === undefined ? "" : Array.isA
 function meant(option, text) {
   const trimmed = text.trim();
   if (trimmed === "") return null;
-  const number = Number(trimmed.replace(",", "."));
+  const number = option.is === "number" ? numberOf(trimmed) : null;
   // What is no number goes out as it is: the answer says what is expected.
-  return option.is === "number" && Number.isFinite(number) ? number : option.name === "password" ? text : trimmed;
+  return number !== null ? number : option.name === "password" ? text : trimmed;
 }
 
 /** What differs from what is registered. @param {Record<string, string>} texts @param {any} registered */

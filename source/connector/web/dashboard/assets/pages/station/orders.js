@@ -253,7 +253,10 @@ export function turnedDown(station, where) {
 }
 
 /** @param {string} station @param {string} where */
-const limitOrders = (station, where) => ordersOf(station).value.filter((each) => each.where === where && isLimit(each.command));
+const limitOrders = (station, where) => ordersOf(station).value.filter((each) => each.where === where && isLimit(each.command) && !isLost(each));
+
+/** Whether nothing shows that it ever came to the connector. @param {Order} order */
+const isLost = ({ problem, outcome, isTold }) => Boolean(problem) && !outcome && !isTold;
 
 /** Whether the connector itself said no. @param {Order} order */
 function isTurnedDown({ outcome, times, isTold }) {

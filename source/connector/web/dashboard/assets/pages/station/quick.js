@@ -4,7 +4,7 @@ import { html, useState } from "../../lib/html.js";
 import { ActionButton } from "../../parts/button.js";
 import { Field } from "../../parts/field.js";
 import { Icon } from "../../parts/icons.js";
-import { numberOf } from "./commands/reading.js";
+import { numberOf, twoReadings } from "./commands/reading.js";
 import { asMeant } from "./large.js";
 import { placeName } from "./naming.js";
 import { sendOnEnter } from "./enter.js";
@@ -27,8 +27,8 @@ export function LimitForm({ view, where, limit }) {
   const place = placeName(view, where);
   const isOurs = (limit?.power_limit_asked ?? limit?.current_limit_asked ?? null) !== null;
   async function set() {
-    const found = numberOf(text);
-    setError(found === null ? "A number, for example 4.1" : "");
+    const found = numberOf(text, unit === "W");
+    setError(found === null ? (twoReadings(text, unit === "W") ?? "A number, for example 4.1") : "");
     if (found === null) return;
     const given = await asMeant(view, where, ...limitCommand(found, unit));
     if (given) await send(where, ...given);

@@ -6,7 +6,7 @@ import { hello } from "../../lib/state.js";
 import { Empty, Loading, Section } from "../../parts/page.js";
 import { TimeAgo } from "../../parts/time.js";
 import { placeName } from "./naming.js";
-import { isAgain, ordersOf, timeOf } from "./orders.js";
+import { isAgain, isLimit, ordersOf, timeOf } from "./orders.js";
 import { isPastHere } from "./past.js";
 import { commandName, Progress } from "./progress.js";
 
@@ -31,13 +31,13 @@ function None({ isHere }) {
   </${Empty}>`;
 }
 
-/** The value as the connector tells it: without secrets. @param {any} props */
+/** @param {any} props */
 function One({ order, view }) {
   return html`<div class="order">
     <div class="order-what">
       <strong title=${order.command}>${order.command === "call" ? order.action : commandName(order.command)}</strong>
       <span class="muted small">${placeName(view, order.where)}</span>
-      ${isKnown(order) ? html`<code class="small order-value">${isAgain(order) ? "as it is kept" : order.isTold && valueText(order.value)}</code>` : html`<span class="muted small">value not known</span>`}
+      ${isKnown(order) ? html`<code class="small order-value">${isAgain(order) ? "as it is kept" : isShown(order) && valueText(order.value)}</code>` : html`<span class="muted small">value not known</span>`}
     </div>
     <span class="muted small order-when"><${TimeAgo} time=${timeOf(order)} />${isFromElsewhere(order) && " · not from this page"}</span>
     <${Progress} order=${order} hasHint=${false} />
@@ -46,6 +46,9 @@ function One({ order, view }) {
 
 /** Of what the connector does not keep any more only the outcome is known. @param {any} order */
 const isKnown = (order) => order.isTold || order.isOurs;
+
+/** Before the connector has told it, what may hold a secret is not shown. @param {any} order */
+const isShown = ({ isTold, command, value }) => isTold || isLimit(command) || typeof value === "boolean";
 
 /** @param {any} order */
 const isFromElsewhere = (order) => order.times.asked && !order.isOurs && !order.isOurPast;

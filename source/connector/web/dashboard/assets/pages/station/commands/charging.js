@@ -2,7 +2,7 @@
 /** Commands about charging: limits, start and stop, profiles. */
 import { limitCommand } from "../quick.js";
 import { PLACES } from "./kinds.js";
-import { filled, Misfit, needJson, needNumber, needText, needTime } from "./reading.js";
+import { filled, Misfit, needJson, needNumber, needText, needTime, numberOf, twoReadings } from "./reading.js";
 
 /** @type {[string, string][]} */
 const UNITS = [["kW", "kW"], ["W", "W"], ["A", "A per phase"]];
@@ -20,7 +20,7 @@ export const CHARGING = [
     ],
     commandOf: (texts) => (texts.unit === "A" ? "current_limit" : "power_limit"),
     isLimit: true,
-    value: (texts) => limitCommand(needNumber("number", texts.number), texts.unit)[1],
+    value: (texts) => limitCommand(needNumber("number", texts.number, { isFine: texts.unit === "W" }), texts.unit)[1],
     action: "Set the limit",
   },
   {
@@ -88,7 +88,7 @@ export const CHARGING = [
       { name: "periods", label: "Periods", rows: 4, initial: "0 11000\n3600 4140", help: "Offset in s, then the limit" },
     ],
     isLimit: true,
-    value: (texts) => ({ start: texts.start ? needTime("start", texts.start) : null, unit: texts.unit, periods: periods(texts.periods) }),
+    value: (texts) => ({ start: texts.start ? needTime("start", texts.start) : null, unit: texts.unit, periods: periods(texts.periods, texts.unit) }),
     action: "Set the schedule",
   },
   {
@@ -97,7 +97,7 @@ export const CHARGING = [
     text: "The schedule that results from all profiles at the station.",
     places: PLACES.any,
     fields: [{ name: "seconds", label: "For the next", unit: "s", initial: "3600" }],
-    value: (texts) => needNumber("seconds", texts.seconds, { min: 1 }),
+    value: (texts) => needNumber("seconds", texts.seconds, { min: 1, isFine: true }),
     action: "Ask",
   },
   {
@@ -139,21 +139,26 @@ export const CHARGING = [
     text: "By its number, which the list of reservations tells.",
     places: PLACES.station,
     fields: [{ name: "id", label: "Number of the reservation" }],
-    value: (texts) => needNumber("id", texts.id, { min: 0 }),
+    value: (texts) => needNumber("id", texts.id, { min: 0, isFine: true }),
     action: "Cancel the reservation",
   },
 ];
 
-/** @param {string} text @returns {[number, number][]} */
-function periods(text) {
+/** @param {string} text @param {string} unit @returns {[number, number][]} */
+function periods(text, unit) {
   const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
   if (lines.length === 0) throw new Misfit("periods", "At least one line is needed: 0 11000");
-  return lines.map((line, at) => {
-    const parts = line.split(/[\s;:]+/).map((part) => Number(part.replace(",", ".")));
-    if (parts.length !== 2 || parts.some((part) => !Number.isFinite(part)))
-      throw new Misfit("periods", `Line ${at + 1} is no offset and limit: 3600 4140`);
-    return [parts[0], parts[1]];
-  });
+  return lines.map((line, at) => period(line, at + 1, unit));
+}
+
+/** @param {string} line @param {number} number @param {string} unit @returns {[number, number]} */
+function period(line, number, unit) {
+  const parts = line.split(/[\s;:]+/);
+  const isFine = [true, unit === "W"];
+  const [offset, limit] = parts.map((part, at) => numberOf(part, isFine[at]));
+  if (parts.length === 2 && offset !== null && limit !== null) return [offset, limit];
+  const why = parts.map((part, at) => twoReadings(part, isFine[at])).find(Boolean);
+  throw new Misfit("periods", why ? `Line ${number}: ${why}` : `Line ${number} is no offset and limit: 3600 4140`);
 }
 
 /** What a datetime-local field shows for an hour from now. */

@@ -10,17 +10,38 @@ export class Misfit extends Error {
   }
 }
 
-/** "4,1" and "4.1" are numbers; null: it is none. @param {string} text */
-export function numberOf(text) {
+/** Thousands that are separated, or a number with three decimal places. */
+const GROUPED = /^[+-]?[1-9]\d{0,2}([.,]\d{3})+$/;
+
+/**
+ * "4,1" and "4.1" are numbers; null: it is none, or may be two.
+ * @param {string} text @param {boolean} [isFine] of a unit so small that nobody gives parts of it:
+ *   then a dot, too, may separate thousands
+ */
+export function numberOf(text, isFine = false) {
   const trimmed = String(text).trim().replace(",", ".");
   const found = Number(trimmed);
-  return trimmed !== "" && Number.isFinite(found) ? found : null;
+  return trimmed !== "" && Number.isFinite(found) && !hasGroups(text, isFine) ? found : null;
 }
 
-/** @param {string} field @param {string} text @param {{min?: number, max?: number}} [bounds] */
-export function needNumber(field, text, { min = -Infinity, max = Infinity } = {}) {
-  const found = numberOf(text);
-  if (found === null) throw new Misfit(field, "A number is needed.");
+/** What is wrong with what is no number; null: there is nothing to say of it. @param {string} text @param {boolean} [isFine] */
+export function twoReadings(text, isFine = false) {
+  if (!hasGroups(text, isFine)) return null;
+  const trimmed = text.trim();
+  const groups = trimmed.split(/[.,]/);
+  const readings = [groups.join(""), Number(`${groups.slice(0, -1).join("")}.${groups.at(-1)}`)];
+  // A separator that stands twice is none of decimals.
+  if (groups.length > 2 && new Set(trimmed.match(/[.,]/g)).size === 1) return `Write ${readings[0]}, without separators.`;
+  return `${trimmed} can be read in two ways: write ${readings.join(" or ")}.`;
+}
+
+/** @param {string} text @param {boolean} isFine */
+const hasGroups = (text, isFine) => GROUPED.test(text.trim()) && (isFine || text.includes(","));
+
+/** @param {string} field @param {string} text @param {{min?: number, max?: number, isFine?: boolean}} [bounds] */
+export function needNumber(field, text, { min = -Infinity, max = Infinity, isFine = false } = {}) {
+  const found = numberOf(text, isFine);
+  if (found === null) throw new Misfit(field, twoReadings(text, isFine) ?? "A number is needed.");
   if (found < min) throw new Misfit(field, `At least ${min}.`);
   if (found > max) throw new Misfit(field, `At most ${max}.`);
   return found;
