@@ -16,17 +16,17 @@ const RECKONED = "in A, three are reckoned with until its phases are set (Edit)"
  */
 export function pausesBelow(view, where, least) {
   if (!least) return null;
-  const known = phasesKnown(view, where, least);
+  const known = phasesKnown(view, least);
   if (known) return `below ${power(least)} it pauses on its ${plural(known, "phase")}`;
   const used = PHASES.filter((phase) => value(view.station, where, "Current.Import", phase).value?.value > 0.5).length;
   const found = used > 1 ? `below ${power(used * least)} it pauses on the ${used} phases that are used` : `below ${power(least)} it pauses on one phase, below ${power(3 * least)} on three`;
   return used === 3 ? found : `${found}; ${RECKONED}`;
 }
 
-/** How many phases the connector reckons with; null: it knows none. @param {any} view @param {string} where @param {number} least */
-function phasesKnown({ station, options }, where, least) {
+/** How many phases the connector reckons with; null: it knows none. @param {any} view @param {number} least */
+function phasesKnown({ options }, least) {
   const one = (options?.min_current_a ?? LEAST_A) * (options?.voltage ?? USUAL_V);
   const count = Math.round(least / one);
-  const isSet = Boolean(options?.phases ?? value(station, where, "phases").value?.value);
-  return count > 1 || isSet ? count : null;
+  // A command may have set three for one connector.
+  return count > 1 || options?.phases ? count : null;
 }
