@@ -26,14 +26,16 @@ class Charging:
         self._id = await self.station.start(token, meter_wh)
         await self.station.status("Charging")
 
-    async def flow(self, watts: float, amperes: float, meter_wh: float) -> None:
+    async def flow(
+        self, watts: float, amperes: float, meter_wh: float, ahead_s: float = 0
+    ) -> None:
         """Say what flows."""
         samples: list[Json] = [
             {"measurand": POWER, "value": str(watts), "unit": "W"},
             {"measurand": CURRENT, "value": str(amperes), "unit": "A"},
             {"value": str(meter_wh), "unit": "Wh"},
         ]
-        await self.station.meter(samples, transaction_id=self._id)
+        await self.station.meter(samples, transaction_id=self._id, ahead_s=ahead_s)
 
     async def end(self, meter_wh: int) -> None:
         """Stop it, as it was told from afar."""
@@ -65,13 +67,15 @@ class Charging2(Charging):
             idToken={"idToken": token, "type": "ISO14443"},
         )
 
-    async def flow(self, watts: float, amperes: float, meter_wh: float) -> None:
+    async def flow(
+        self, watts: float, amperes: float, meter_wh: float, ahead_s: float = 0
+    ) -> None:
         samples: list[Json] = [
             {"measurand": POWER, "value": watts},
             {"measurand": CURRENT, "value": amperes},
             {"value": meter_wh},
         ]
-        await self.station.event("Updated", samples, "Charging")
+        await self.station.event("Updated", samples, "Charging", ahead_s)
 
     async def end(self, meter_wh: int) -> None:
         await self.station.event("Ended", [{"value": meter_wh}])

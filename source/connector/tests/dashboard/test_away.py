@@ -6,6 +6,7 @@ import re
 
 from playwright.async_api import expect
 
+from connector.tests.dashboard.cards import badge
 from connector.tests.dashboard.charging_card import charging_card
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
@@ -56,4 +57,22 @@ async def test_a_limit_that_was_given_while_a_station_is_away_is_not_what_was_la
     await card.expect_steps(Asked="done: 16.0 A", In_force=f": {last}")
     row = (await site.page()).page.get_by_role("row", name="CP1")
     await expect(row).to_contain_text("16.0 A → ?")
-    await expect(row).to_contain_text("(last: 10.0 A)")
+    await expect(row).to_contain_text(f"{AWAY} (last: 10.0 A)")
+
+
+async def test_what_a_station_did_that_is_away_is_said_to_be_past(
+    open_site: OpenSite,
+) -> None:
+    _, charge, card = await charging_card(open_site)
+    await expect(card.own).to_contain_text("TAG1 charges for")
+    await expect(card.button("Stop charging at")).to_have_class(re.compile("danger"))
+    await charge.station.close()
+
+    await expect(card.own).to_contain_text("TAG1 was charging when it was last seen")
+    await expect(card.own).not_to_contain_text("charges for")
+    status = badge(card.own, "was Charging")
+    await expect(status).to_have_class(re.compile(r"\boff\b"))
+    stop = card.button("Stop charging at")
+    await expect(stop).to_be_disabled()
+    await expect(stop).not_to_have_class(re.compile("danger"))
+    await expect(card.own).to_contain_text("Nothing can be stopped here while")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -55,8 +57,11 @@ async def test_it_is_told_and_can_be_closed(
 
     await lost.get_by_role("link", name="North wall").click()
     card = Card(sites, version).own
+    stop = card.get_by_role("button", name="Stop charging")
+    await expect(stop).not_to_have_class(re.compile("danger"))
     await card.get_by_role("button", name="Close it").click()
     question = sites.get_by_role("dialog", name="Close this transaction?")
+    await expect(question).to_contain_text("choose Stop charging instead")
     await question.get_by_role("button", name="Close it").click()
 
     await expect(card).to_contain_text("No transaction runs.")
@@ -101,5 +106,7 @@ async def test_it_is_told_after_a_restart_of_the_connector_and_in_its_record(
     await expect(badge(record, "Not confirmed")).to_be_visible()
     await expect(record).to_contain_text("since the station restarted")
     await page.get_by_role("button", name="Close it").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Close it").click()
+    question = page.get_by_role("dialog")
+    await expect(question).to_contain_text("stop it on the station")
+    await question.get_by_role("button", name="Close it").click()
     await expect(badge(record, "Ended")).to_be_visible()

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -17,9 +17,10 @@ Json = dict[str, Any]
 Responder = Callable[[Json], Json | None]
 
 
-def now() -> str:
-    """A timestamp as stations send it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+def now(ahead_s: float = 0) -> str:
+    """A timestamp as stations send it; of some, the clock is ahead."""
+    time = datetime.now(UTC) + timedelta(seconds=ahead_s)
+    return time.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 class RawStation:
@@ -93,12 +94,16 @@ class RawStation:
         return int(answer["transactionId"])
 
     async def meter(
-        self, samples: list[Json], *, transaction_id: int | None = None
+        self,
+        samples: list[Json],
+        *,
+        transaction_id: int | None = None,
+        ahead_s: float = 0,
     ) -> Json:
         """Send one meter value with these samples, sampled now."""
         payload: Json = {
             "connectorId": 1,
-            "meterValue": [{"timestamp": now(), "sampledValue": samples}],
+            "meterValue": [{"timestamp": now(ahead_s), "sampledValue": samples}],
         }
         if transaction_id is not None:
             payload["transactionId"] = transaction_id

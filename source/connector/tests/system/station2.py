@@ -58,7 +58,12 @@ class RawStation2(RawStation):
         )
 
     async def event(
-        self, kind: str, samples: list[Json], state: str | None = None, **more: Any
+        self,
+        kind: str,
+        samples: list[Json],
+        state: str | None = None,
+        ahead_s: float = 0,
+        **more: Any,
     ) -> Json:
         """TransactionEvent of the one transaction."""
         self._seq_no += 1
@@ -69,12 +74,12 @@ class RawStation2(RawStation):
             "TransactionEvent",
             {
                 "eventType": kind,
-                "timestamp": now(),
+                "timestamp": now(ahead_s),
                 "triggerReason": "Trigger",
                 "seqNo": self._seq_no,
                 "transactionInfo": info,
                 "evse": {"id": 1, "connectorId": 1},
-                "meterValue": [{"timestamp": now(), "sampledValue": samples}],
+                "meterValue": [{"timestamp": now(ahead_s), "sampledValue": samples}],
             }
             | more,
         )

@@ -25,6 +25,9 @@ const STAGES = {
 /** Whether an outcome says that the station did not do it. @param {any} outcome */
 export const isRefused = (outcome) => Boolean(outcome) && outcome.outcome !== "accepted";
 
+/** What is said beside an outcome's word: "Rejected, Rejected" says it once. @param {any} outcome @returns {string} */
+export const detailOf = ({ outcome, detail }) => (String(detail ?? "").toLowerCase() === outcome ? "" : detail ?? "");
+
 /**
  * @param {{outcome?: any, stage?: string | null}} props outcome: the object of
  * datapoints.md, or null while there is none; stage: how far it came
@@ -33,10 +36,11 @@ export function OutcomeLine({ outcome, stage }) {
   const isInForce = stage === "in_force";
   const known = outcome && !isInForce ? OUTCOMES[outcome.outcome] : STAGES[stage ?? "asked"];
   const [tone, shape, text] = known ?? ["idle", "·", outcome?.outcome ?? stage];
+  const detail = outcome && detailOf(outcome);
   const took = outcome?.duration_ms;
   return html`<span class="outcome">
     <${Badge} tone=${tone} shape=${shape}>${text}</${Badge}>
-    ${outcome?.detail && html`<span class="detail">${outcome.detail}</span>`}
+    ${detail && html`<span class="detail">${detail}</span>`}
     ${took >= 1 &&
     html`<span class="muted num">${took < 1000 ? `${Math.round(took)} ms` : duration(took / 1000)}</span>`}
   </span>`;

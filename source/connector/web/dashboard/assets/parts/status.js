@@ -27,9 +27,13 @@ export function Badge({ tone = "idle", shape, title, children }) {
   </span>`;
 }
 
-/** A connector's or station's status. @param {{status: string | null, error?: string | null}} props */
-export function StatusBadge({ status, error }) {
+/**
+ * A connector's or station's status.
+ * @param {{status: string | null, error?: string | null, isPast?: boolean}} props isPast: it was so when it was last seen
+ */
+export function StatusBadge({ status, error, isPast = false }) {
   if (!status) return html`<${Badge} tone="off" shape="·">Unknown</${Badge}>`;
+  if (isPast) return html`<${Badge} tone="off" shape="·" title="When it was last seen">was ${words(status)}</${Badge}>`;
   const [tone, shape] = STATUS[status] ?? ["idle", "○"];
   const told = error && error !== "NoError" ? error : undefined;
   return html`<${Badge} tone=${tone} shape=${shape} title=${told}>${words(status)}</${Badge}>`;

@@ -106,6 +106,6 @@ function Limit({ limits, isOff }) {
 
 /** What was asked, and what was accepted last. @param {{told: string, last: string | null}} props */
 const Away = ({ told, last }) => html`<span class="muted site-away" title=${`In force: ${AWAY}; it is set again when the station comes back`}>
-  <span>${told} → <span aria-hidden="true">?</span><span class="visually-hidden">${AWAY}</span></span>
+  <span>${told} → <span aria-hidden="true">?</span><span class="visually-hidden">${AWAY}</span></span>${" "}
   ${last && html`<span class="small">(last: ${last})</span>`}
 </span>`;

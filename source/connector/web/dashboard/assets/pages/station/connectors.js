@@ -9,6 +9,7 @@ import { value } from "../../lib/state.js";
 import { StatusBadge } from "../../parts/status.js";
 import { Elapsed } from "../../parts/time.js";
 import { CloseButton } from "../transactions/closing.js";
+import { Excess } from "./excess.js";
 import { LimitSteps } from "./limits.js";
 import { mainPlaces, partPlaces, placeName } from "./naming.js";
 import { LimitForm, StartStop } from "./quick.js";
@@ -34,7 +35,7 @@ function Connector({ view, place, keys, isChosen }) {
   const name = placeName(view, place.where);
   const isTold = view.registration === "Accepted";
   return html`<section class=${`card connector ${view.connected ? "" : "is-off"}`} aria-label=${name} ref=${own}>
-    <div class="card-head"><h2>${name}</h2><${StatusBadge} status=${place.status} error=${place.error_code} /></div>
+    <div class="card-head"><h2>${name}</h2><${StatusBadge} status=${place.status} error=${place.error_code} isPast=${!view.connected} /></div>
     <div class="connector-body">
       <div class="connector-half">
         <${Trouble} view=${view} place=${place} />
@@ -45,6 +46,7 @@ function Connector({ view, place, keys, isChosen }) {
       </div>
       ${isTold && html`<div class="connector-half">
         <${LimitSteps} view=${view} where=${place.where} limit=${place.limit} status=${place.status} />
+        <${Excess} view=${view} place=${place} />
         <${LimitForm} view=${view} where=${place.where} limit=${place.limit} />
       </div>`}
     </div>
@@ -62,7 +64,7 @@ function Trouble({ view, place }) {
 /** @param {any} props */
 function Whole({ view, keys }) {
   return html`<section class=${`card connector ${view.connected ? "" : "is-off"}`} aria-label="Whole station">
-    <div class="card-head"><h2>Whole station</h2>${view.status && html`<${StatusBadge} status=${view.status} error=${view.error_code} />`}</div>
+    <div class="card-head"><h2>Whole station</h2>${view.status && html`<${StatusBadge} status=${view.status} error=${view.error_code} isPast=${!view.connected} />`}</div>
     <${Figures} view=${view} where="0" keys=${keys} />
     <p class="muted small">A limit here holds for all connectors together, beside their own.</p>
     ${view.registration === "Accepted" && html`<${LimitSteps} view=${view} where="0" limit=${view.limit} />
@@ -77,7 +79,7 @@ function Parts({ view, where }) {
   return html`<ul class="parts">
     ${parts.map((each) => {
       const { status, error_code: error } = view.connectors.find((one) => one.where === each);
-      return html`<li class="row between" key=${each}>${placeName(view, each)} <${StatusBadge} status=${status} error=${error} /></li>`;
+      return html`<li class="row between" key=${each}>${placeName(view, each)} <${StatusBadge} status=${status} error=${error} isPast=${!view.connected} /></li>`;
     })}
   </ul>`;
 }
@@ -130,6 +132,7 @@ function Session({ view, place }) {
   if (!running) return html`<p class="muted small">No transaction runs.</p>`;
   const record = html`${" · "}<a href=${href(["transactions", running.key])} title=${running.id}>Transaction ${short(running.id)}</a>`;
   if (running.unconfirmed_since) return html`<${Unconfirmed} view=${view} place=${place} record=${record} />`;
+  if (!view.connected) return html`<p class="session muted wrap"><strong>${running.token || "No token"}</strong> was charging when it was last seen${record}</p>`;
   return html`<p class="session wrap">
     <strong>${running.token || "No token"}</strong> charges for <${Elapsed} since=${running.start} />, since <time datetime=${running.start}>${shortTime(running.start)}</time>
     ${record}
@@ -143,7 +146,7 @@ function Unconfirmed({ view, place, record }) {
       <strong>${token || "No token"}</strong> is not confirmed since the station restarted, <time datetime=${since} title=${dateTime(since)}>${shortTime(since)}</time>
       ${record}
     </p>
-    <div class="row"><${CloseButton} small id=${key} label=${`Close it: the transaction at ${placeName(view, place.where)}`} /></div>`;
+    <div class="row"><${CloseButton} small id=${key} isOnStation label=${`Close it: the transaction at ${placeName(view, place.where)}`} /></div>`;
 }
 
 /** UUIDs are for machines: their beginning tells them apart. @param {string} id */

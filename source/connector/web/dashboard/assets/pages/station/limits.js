@@ -5,11 +5,10 @@ import { current, moment, power } from "../../lib/format.js";
 import { AWAY, isUnmet } from "../../lib/fleet.js";
 import { value } from "../../lib/state.js";
 import { Badge } from "../../parts/status.js";
+import { pausesBelow } from "./least.js";
 import { isHeldBelowLeast } from "./naming.js";
 import { isAgain, isRunning, limitOrder, turnedDown, wasNotSent } from "./orders.js";
 import { commandName, Seen } from "./progress.js";
-
-const PHASES = ["L1", "L2", "L3"];
 
 /** A limit in the unit it is known in. @param {number | null | undefined} watts @param {number | null | undefined} amperes */
 export function limitText(watts, amperes) {
@@ -114,19 +113,6 @@ const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Said before what stands beside it, which is enough where it has not come so far. */
 const STATES = { done: " done:", wait: " under way:", bad: " failed:", none: "" };
-
-/**
- * Below what a limit pauses: the API tells it of one phase. @param {any} view @param {string} where
- * @param {number | null | undefined} least W
- */
-function pausesBelow(view, where, least) {
-  if (least === null || least === undefined) return null;
-  const flows = PHASES.map((phase) => value(view.station, where, "Current.Import", phase).value?.value);
-  const used = flows.filter((amperes) => amperes > 0.5).length;
-  if (used > 1) return `below ${power(used * least)} it pauses on the ${used} phases that are used`;
-  const hasMany = flows.filter((amperes) => typeof amperes === "number").length > 1;
-  return `below ${power(least)} it pauses on one phase${hasMany ? `, below ${power(3 * least)} on three` : ""}`;
-}
 
 /** Whether nothing flows because the limit is below the least current. @param {any} props */
 function isPausedByLimit({ view, where, limit, status }) {

@@ -3,7 +3,7 @@
 import { station } from "../../lib/state.js";
 
 /** The least current of a vehicle, where its station has no other. */
-const LEAST_A = 6;
+export const LEAST_A = 6;
 
 /** @param {any} view what people call it */
 export const nameOf = (view) => view.name || view.station;

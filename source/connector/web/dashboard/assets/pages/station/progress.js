@@ -4,7 +4,7 @@ import { html, useState } from "../../lib/html.js";
 import { moment } from "../../lib/format.js";
 import { station } from "../../lib/state.js";
 import { announce } from "../../parts/announce.js";
-import { OutcomeLine } from "../../parts/outcome.js";
+import { detailOf, OutcomeLine } from "../../parts/outcome.js";
 import { Notice } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
 import { call, give, isLimit, isRunning, ordersOf, wasNotSent } from "./orders.js";
@@ -49,7 +49,7 @@ export function orderName(order, view) {
 function toldOf({ outcome, problem }) {
   if (problem) return problem.message;
   if (isPostponed(outcome)) return postponed(outcome);
-  return [outcome.outcome, outcome.detail].filter(Boolean).join(", ");
+  return [outcome.outcome, detailOf(outcome)].filter(Boolean).join(", ");
 }
 
 /** What to do about a request that failed. @param {any} problem */
@@ -80,7 +80,7 @@ export function Progress({ order, isLong = true, hasHint = true }) {
   const { outcome, stage, times } = order;
   return html`<div class="stack tight progress">
     <div class="row">
-      ${isPostponed(outcome) ? null : html`<${OutcomeLine} outcome=${outcome && withoutEcho(outcome)} stage=${outcome ? null : stage} />`}
+      ${isPostponed(outcome) ? null : html`<${OutcomeLine} outcome=${outcome} stage=${outcome ? null : stage} />`}
       ${times.sent && outcome && !wasNotSent(order) && html`<span class="muted small num">sent ${moment(times.sent)}</span>`}
       ${outcome?.kept && html`<${Badge} tone="busy" shape="◐">Kept for later</${Badge}>`}
       ${isPostponed(outcome) && html`<span>${postponed(outcome)}</span>`}
@@ -126,9 +126,6 @@ const postponed = ({ detail }) =>
 
 /** @param {any} response */
 const hasContent = (response) => response !== null && response !== undefined && JSON.stringify(response) !== "{}";
-
-/** "Rejected, Rejected" says it once. @param {any} outcome */
-const withoutEcho = (outcome) => (String(outcome.detail).toLowerCase() === outcome.outcome ? { ...outcome, detail: "" } : outcome);
 
 /** As the connector says that a limit has no transaction to hold for. */
 const WHEN_STARTED = "applies when a transaction starts";

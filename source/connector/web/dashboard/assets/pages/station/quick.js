@@ -59,13 +59,17 @@ export function StartStop({ view, where, transaction }) {
     action: "Stop charging",
     isDanger: true,
   };
+  const isAway = !view.connected;
+  // What the station may have lost is closed rather than stopped.
+  const isMain = !isAway && !transaction?.unconfirmed_since;
   return html`<form class="stack tight" aria-label=${`Charging at ${place}`} onKeyDown=${sendOnEnter} onSubmit=${(event) => event.preventDefault()}>
     ${transaction
-      ? html`<div class="row"><${ActionButton} kind="danger" small label=${`Stop charging at ${place}`} ask=${question} run=${() => send(where, "charge", false)}><${Icon} name="stop" size=${14} />Stop charging</${ActionButton}></div>`
+      ? html`<div class="row"><${ActionButton} kind=${isMain ? "danger" : ""} small disabled=${isAway} label=${`Stop charging at ${place}`} ask=${question} run=${() => send(where, "charge", false)}><${Icon} name="stop" size=${14} />Stop charging</${ActionButton}></div>`
       : html`<div class="limit-form">
           <${Field} label="Token" value=${token} onInput=${setToken} maxlength="255" placeholder="as REMOTE_ID_TOKEN" />
-          <${ActionButton} kind="primary" label=${`Start charging at ${place}`} run=${start}><${Icon} name="play" size=${14} />Start</${ActionButton}>
+          <${ActionButton} kind="primary" disabled=${isAway} label=${`Start charging at ${place}`} run=${start}><${Icon} name="play" size=${14} />Start</${ActionButton}>
         </div>`}
+    ${isAway && html`<p class="muted small">Nothing can be ${transaction ? "stopped" : "started"} here while the station is away.</p>`}
     <${Progress} order=${order} isLong=${false} />
   </form>`;
 }
