@@ -49,32 +49,29 @@ async function daysOf(key, nowMs) {
   first.setDate(first.getDate() - DAYS + 1);
   const since = new Date(first.getTime() - HOUR_S * 1000).toISOString();
   const page = await get(path`datapoints/${key}/history`, { since, step: HOUR_S, limit: 2000 });
-  /** @type {Map<string, {first: number, last: number}>} */
-  const known = new Map();
-  for (const { timestamp, value } of page.items) {
-    if (typeof value !== "number") continue;
-    const day = new Date(timestamp).toDateString();
-    known.set(day, { first: known.get(day)?.first ?? value, last: value });
-  }
-  return gains(first, known);
-}
-
-/** @param {Date} first @param {Map<string, {first: number, last: number}>} known */
-function gains(first, known) {
-  const before = new Date(first);
-  before.setDate(before.getDate() - 1);
-  let register = known.get(before.toDateString())?.last ?? null;
+  const gained = gains(page.items);
   return Array.from({ length: DAYS }, (_, at) => {
     const day = new Date(first);
     day.setDate(day.getDate() + at);
-    const found = known.get(day.toDateString());
-    const from = register ?? found?.first ?? null;
-    register = found?.last ?? register;
-    // A register that was set back tells nothing of that day.
-    const gained = found && from !== null && found.last >= from ? found.last - from : null;
-    return { day, energy: gained };
+    return { day, energy: gained.get(day.toDateString()) ?? null };
   });
 }
+
+/** By day. @param {{timestamp: string, value: any}[]} values of a register, the oldest first @returns {Map<string, number>} */
+function gains(values) {
+  const gained = new Map();
+  let before = /** @type {number | null} */ (null);
+  for (const { timestamp, value } of values) {
+    if (typeof value !== "number") continue;
+    const day = new Date(timestamp).toDateString();
+    gained.set(day, (gained.get(day) ?? 0) + (before === null ? 0 : rise(before, value)));
+    before = value;
+  }
+  return gained;
+}
+
+/** A meter that was changed, or restarted without a memory, counts from 0 again. @param {number} before @param {number} value */
+const rise = (before, value) => (value < before / 2 ? value : Math.max(0, value - before));
 
 /** @param {{days: {day: Date, energy: number | null}[]}} props */
 function Bars({ days }) {
