@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from connector.datapoints.commands import Stage, shown_order_value
+from connector.datapoints.commands import Order, Stage, shown_order_value
 from connector.web.events.effects import Seen
 
 IN_FORCE = "in_force"
@@ -63,9 +63,16 @@ def _entry(stage: Stage) -> Entry:
         where=order.where,
         command=order.name,
         action=action if isinstance(action, str) else None,
-        value=_json(shown_order_value(order)),
+        value=_shown(order),
         correlation=stage.correlation,
     )
+
+
+def _shown(order: Order) -> bytes:
+    try:
+        return _json(shown_order_value(order))
+    except RecursionError:
+        return orjson.dumps("nested too deeply to be shown")
 
 
 def _json(value: object) -> bytes:
