@@ -10,16 +10,10 @@ import subprocess
 import time
 from pathlib import Path
 
+from connector.tests.ports import free_port
+
 _START_TIMEOUT_S = 10
 _PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Broker:

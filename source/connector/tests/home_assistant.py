@@ -23,7 +23,7 @@ import pytest
 import yaml
 from websockets.asyncio.client import ClientConnection, connect
 
-from connector.tests.broker import free_port
+from connector.tests.ports import free_port
 
 Json = dict[str, Any]
 ROOT = Path(__file__).resolve().parents[3]

@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from connector.tests.broker import free_port
+from connector.tests.ports import free_port
 
 USER = "connector"
 PASSWORD = "geheim:/@%"

@@ -13,7 +13,7 @@ from pathlib import Path
 import docker
 from docker.models.containers import Container
 
-from connector.tests.system.process import free_port
+from connector.tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[4]
 OUR_USER = 4711

@@ -19,7 +19,7 @@ import pytest
 
 from connector.store import open_store
 from connector.store.records import TransactionRecord
-from connector.tests.broker import free_port
+from connector.tests.ports import free_port
 from connector.tests.postgresql import PASSWORD, PASSWORD_IN_URL, PostgreSQL, running
 from connector.tests.system.process import SOURCE, ConnectorProcess
 from connector.tests.system.station import RawStation, now

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from connector.mqtt import Client, MqttOptions
-from connector.tests.broker import Broker, free_port
+from connector.tests.broker import Broker
 from connector.tests.mqtt.conftest import DEADLINE_S, Listener, Running, eventually
+from connector.tests.ports import free_port
 
 Run = Callable[..., Running]
 Listen = Callable[..., Listener]

@@ -8,8 +8,9 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from connector.mqtt import Client, received_properties
-from connector.tests.broker import Broker, free_port
+from connector.tests.broker import Broker
 from connector.tests.mqtt.conftest import Listener, Running, eventually
+from connector.tests.ports import free_port
 
 Run = Callable[..., Running]
 Listen = Callable[..., Listener]

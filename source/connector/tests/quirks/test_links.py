@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidStatus
 from websockets.frames import Frame, Opcode
 
@@ -135,15 +136,21 @@ def latency_shown(system: Harness) -> Any:
     return shown(system).get("0__latency_ms")
 
 
-def on_pong(link: ClientConnection, hear: Callable[[], bool]) -> None:
-    """Ask ``hear`` at each pong of a station whether it is sent."""
-    send = link.protocol.send_frame
+def hearing(hear: Callable[[], bool]) -> type[ClientConnection]:
+    """A station's end that asks ``hear`` at each pong whether it is sent."""
 
-    def send_frame(frame: Frame) -> None:
-        if frame.opcode is not Opcode.PONG or hear():
-            send(frame)
+    class Hearing(ClientConnection):
+        def __init__(self, protocol: ClientProtocol, **options: Any) -> None:
+            super().__init__(protocol, **options)
+            send = protocol.send_frame
 
-    link.protocol.send_frame = send_frame  # type: ignore[method-assign]
+            def send_frame(frame: Frame) -> None:
+                if frame.opcode is not Opcode.PONG or hear():
+                    send(frame)
+
+            protocol.send_frame = send_frame  # type: ignore[method-assign]
+
+    return Hearing
 
 
 async def test_a_half_open_link_is_ended_and_its_latency_was_shown(
@@ -153,8 +160,8 @@ async def test_a_half_open_link_is_ended_and_its_latency_was_shown(
     has_ponged, is_gone = asyncio.Event(), asyncio.Event()
     system.central.events.subscribe(Disconnected, lambda _: is_gone.set())
     async with served(system, ping_interval_s=0.1) as url:
-        link = await connect(f"{url}/{NAME}", proxy=None)
-        on_pong(link, lambda: has_ponged.set() is None)
+        end = hearing(lambda: has_ponged.set() is None)
+        link = await connect(f"{url}/{NAME}", proxy=None, create_connection=end)
         await has_ponged.wait()
         await settle()
         assert (await ask(link, "Heartbeat"))[0] == 3
@@ -178,9 +185,8 @@ async def test_a_station_that_ignores_pings_stays_connected(system: Harness) -> 
     system.hear(Disconnected)
     async with (
         served(system, ping_interval_s=0.02) as url,
-        connect(f"{url}/{NAME}", proxy=None) as link,
+        connect(f"{url}/{NAME}", proxy=None, create_connection=hearing(ignore)) as link,
     ):
-        on_pong(link, ignore)
         await was_pinged.wait()
         assert (await ask(link, "Heartbeat"))[0] == 3
         assert latency_shown(system) is None

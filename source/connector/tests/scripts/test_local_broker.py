@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from connector.settings import Settings, load
-from connector.tests.system.process import free_port
+from connector.tests.ports import free_port
 
 pytestmark = pytest.mark.repository
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
+from connector.tests.ports import free_port
 from connector.tests.scripts.conftest import LOCAL
-from connector.tests.system.process import free_port
 
 pytestmark = [pytest.mark.broker, pytest.mark.repository]
 

@@ -14,17 +14,11 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from connector.tests.ports import free_port
+
 SOURCE = Path(__file__).parents[3]
 START_TIMEOUT_S = 20
 _LOOKS_EACH_S = 0.01
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class ConnectorProcess:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from connector.security.ca import StationAuthority
-from connector.tests.system.process import SOURCE, free_port
+from connector.tests.ports import free_port
+from connector.tests.system.process import SOURCE
 
 DEADLINE_S = 30
 

@@ -218,6 +218,5 @@ async def test_health_tells_broker_store_and_stations(run: Run, broker: Broker) 
     await station.boot()
     await asyncio.to_thread(connector.until_healthy)
     health = await asyncio.to_thread(connector.health)
-    assert health["status"] == "ok"
-    assert health["stations"] == 1
+    assert (health["status"], health["stations"]) == ("ok", 1), connector.log()
     await station.close()

@@ -14,8 +14,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidMessage, InvalidStatus
 
 from connector.cli.app import main as command_line
+from connector.tests.ports import free_port
 from connector.tests.system.listener import Listener
-from connector.tests.system.process import ConnectorProcess, free_port
+from connector.tests.system.process import ConnectorProcess
 from connector.tests.system.secure_station import ROOT, SecureStation
 from connector.tests.system.station import RawStation
 

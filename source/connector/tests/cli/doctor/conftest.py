@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from connector.tests.broker import free_port
 from connector.tests.cli.conftest import Command, Ended
+from connector.tests.ports import free_port
 
 
 @dataclass

@@ -16,12 +16,12 @@ import pytest
 from connector.cli.doctor import certificates, open_files, ports
 from connector.cli.doctor.findings import Finding
 from connector.cli.doctor.scene import Scene, read_settings
-from connector.tests.broker import free_port
 from connector.tests.cli.api import Api
 from connector.tests.cli.conftest import Command
 from connector.tests.cli.doctor.issuing import Authority
 from connector.tests.cli.doctor.serving import serving
 from connector.tests.cli.doctor.test_stations import ABOUT
+from connector.tests.ports import free_port
 
 ROOT = Authority("Root")
 ELSEWHERE = "127.0.0.2"

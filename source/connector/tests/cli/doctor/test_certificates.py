@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from connector.security.ca import StationAuthority
-from connector.tests.broker import free_port
 from connector.tests.cli.doctor.conftest import Doctor
 from connector.tests.cli.doctor.issuing import DAY, Authority
+from connector.tests.ports import free_port
 
 NOW = datetime.now(UTC)
 

@@ -14,8 +14,8 @@ from connector.cli.doctor import clock
 from connector.cli.doctor.listeners import accepts, listener_of, why_not_free
 from connector.cli.doctor.open_files import limit
 from connector.cli.doctor.store import room
-from connector.tests.broker import free_port
 from connector.tests.cli.doctor.conftest import Doctor
+from connector.tests.ports import free_port
 
 GB = 1 << 30
 
