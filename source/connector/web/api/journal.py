@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import orjson
@@ -11,7 +12,14 @@ from pydantic import BaseModel, Field
 from connector.csms import times
 from connector.web.api.context import ApiContext
 from connector.web.api.outcomes import OutcomeView
-from connector.web.api.pages import Page
+from connector.web.api.pages import (
+    DEFAULT_LIMIT,
+    Cursor,
+    Limit,
+    Page,
+    cursor_of,
+    keys_of,
+)
 from connector.web.api.router import api_router
 from connector.web.api.stations import StationId, known
 from connector.web.events.journal import MOST_OF_STATION, Entry
@@ -61,10 +69,17 @@ def routes(context: ApiContext) -> APIRouter:
         description=_ABOUT,
         responses=errors(404),
     )
-    async def list_commands(station: StationId) -> Page[GivenCommand]:
+    async def list_commands(
+        station: StationId, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+    ) -> Page[GivenCommand]:
         known(context, station)
-        items = [_shown(each) for each in context.journal.of(station)]
-        return Page(items=items, next=None)
+        before = keys_of(cursor, int)[0] if cursor else inf
+        found = [each for each in context.journal.of(station) if each.number < before]
+        items, rest = found[:limit], found[limit:]
+        return Page(
+            items=[_shown(each) for each in items],
+            next=cursor_of(items[-1].number) if rest else None,
+        )
 
     return router
 
