@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from connector.tests.dashboard.charging_card import charging_card
+from connector.tests.dashboard.charging_card import asked_limit, charging_card
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
 
@@ -140,10 +140,7 @@ async def test_a_limit_that_can_be_read_in_two_ways_is_not_given(
 async def test_a_comma_or_a_dot_before_decimals_is_taken(
     open_site: OpenSite, number: str, unit: str, limit: str
 ) -> None:
-    _, _, card = await charging_card(open_site)
-    await card.limit(number, unit)
-
-    await card.expect_steps(Asked=f"done: {limit}")
+    await asked_limit(open_site, number, unit, limit)
 
 
 async def test_commands_take_no_number_that_can_be_read_in_two_ways(

@@ -31,6 +31,14 @@ The newest first, at most {MOST_OF_STATION}, since the connector started: over M
 over this API, and by the connector itself. It is what `outcome` events told of them."""
 
 
+class MeasuredFlow(BaseModel):
+    """A value that shows that a limit is kept."""
+
+    name: str = Field(examples=["Power.Active.Import"])
+    value: float = Field(examples=[4100.0])
+    unit: str = Field(examples=["W"])
+
+
 class GivenCommand(BaseModel):
     """A command or a call, and how far it has come."""
 
@@ -53,6 +61,9 @@ class GivenCommand(BaseModel):
     )
     outcome: OutcomeView | None = Field(description="null: it has not ended")
     seen: str | None = Field(description="What shows that it took effect")
+    measured: MeasuredFlow | None = Field(
+        description="Of a limit that is kept: the same in its parts"
+    )
     was_above: bool | None = Field(
         description="Of a limit that is kept: whether what flows was above it before; "
         "null: not known"
@@ -96,6 +107,7 @@ def _shown(entry: Entry) -> GivenCommand:
         times={stage: times.iso_ms(at_ms) for stage, at_ms in entry.times.items()},
         outcome=_outcome(entry.result),
         seen=entry.seen,
+        measured=entry.measured and MeasuredFlow(**entry.measured._asdict()),
         was_above=entry.was_above,
     )
 

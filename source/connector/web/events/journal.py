@@ -13,7 +13,7 @@ from itertools import count
 import orjson
 
 from connector.datapoints.commands import Order, Stage, shown_order_value
-from connector.web.events.effects import Seen
+from connector.web.events.effects import Measured, Seen
 
 IN_FORCE = "in_force"
 MOST_OF_STATION = 50
@@ -43,6 +43,7 @@ class Entry:
     """The outcome as JSON text, once there is one."""
     seen: str | None = None
     """What shows that it took effect."""
+    measured: Measured | None = None
     was_above: bool | None = None
     """As in `Seen`."""
 
@@ -112,7 +113,8 @@ class Journal:
         entry.times[IN_FORCE if seen else stage.stage] = stage.time_ms
         entry.result = stage.result or entry.result
         if seen is not None:
-            entry.seen, entry.was_above = seen.what, seen.was_above
+            entry.seen, entry.measured = seen.what, seen.measured
+            entry.was_above = seen.was_above
         self._bytes += entry.size
         self._make_room()
         return entry

@@ -55,6 +55,7 @@ async def test_what_nobody_looked_on_at_is_told_afterwards(api: Api) -> None:
         "stage": "accepted",
         "outcome": told["outcome"],
         "seen": None,
+        "measured": None,
         "was_above": None,
     }
 
@@ -102,9 +103,13 @@ async def test_what_was_seen_to_take_effect_is_told(api: Api) -> None:
 
     [told] = await given(api)
     assert told["stage"] == "in_force"
-    assert [told[name] for name in ("seen", "was_above")] == [
-        event[name] for name in ("seen", "was_above")
-    ]
+    shown = ("seen", "measured", "was_above")
+    assert [told[name] for name in shown] == [event[name] for name in shown]
+    assert told["measured"] == {
+        "name": "Power.Active.Import",
+        "value": 4100.0,
+        "unit": "W",
+    }
     assert told["times"]["in_force"] == event["time"]
 
 
