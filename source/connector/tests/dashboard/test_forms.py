@@ -166,3 +166,17 @@ async def test_commands_take_no_number_that_can_be_read_in_two_ways(
     await limit.get_by_label("Unit").select_option("kW")
     await limit.get_by_role("button", name="Set the limit").click()
     await expect(limit).to_contain_text("Accepted")
+
+
+async def test_a_reset_is_of_the_whole_station_unless_somebody_chooses_another(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS='{"CP1": {}}')
+    await site.charger("CP1", "2.0.1")
+    page = (await site.page("stations/CP1?tab=commands")).page
+    await page.locator("summary").get_by_text("Reset", exact=True).click()
+    form = page.get_by_role("form", name="Reset")
+
+    await expect(form.get_by_label("Where")).to_have_value("0")
+    await form.get_by_role("button", name="Reset").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("Whole station restarts")
