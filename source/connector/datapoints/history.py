@@ -194,6 +194,15 @@ _COUNTERS = frozenset(
         "session_energy",
     }
 )
+_LIMITS = frozenset(
+    {
+        "power_limit",
+        "current_limit",
+        "power_limit_asked",
+        "current_limit_asked",
+        "power_limit_effective",
+    }
+)
 _FLOWS = ("Power.Active.", "Current.Import", "Current.Export")
 _FLOW_HOLDS_MS = 3_600_000
 """Meter values come at least so often."""
@@ -208,7 +217,8 @@ def shape_of(key: str) -> Shape:
         return Shape()
     is_flow, is_counter = datum.name.startswith(_FLOWS), datum.name in _COUNTERS
     return Shape(
-        is_mean=not is_counter,
+        # Between two limits lies none that anybody set.
+        is_mean=not (is_counter or datum.name in _LIMITS),
         holds_ms=_FLOW_HOLDS_MS if is_flow else None,
         outlasts=is_counter,
     )

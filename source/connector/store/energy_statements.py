@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from connector.store import tables
 from connector.store.identifiers import first_ulid
@@ -56,15 +65,7 @@ def page(connection: Connection, query: TransactionQuery) -> list[TransactionRec
 def _filtered(found: Select[Any], query: TransactionQuery) -> Select[Any]:
     if query.before_key is not None:
         found = found.where(_t.key < query.before_key)
-    if query.station is not None:
-        found = found.where(_t.station == query.station)
-    if query.token is not None:
-        token = query.token
-        is_it = func.lower(_t.id_token) == token.lower()
-        # SQLite lowers ASCII alone.
-        found = found.where(
-            is_it if token.isascii() else or_(is_it, _t.id_token == token)
-        )
+    found = found.where(*_who(query))
     if query.is_active is not None:
         is_open = _t.stop_ms.is_(None)
         found = found.where(is_open if query.is_active else ~is_open)
@@ -74,6 +75,26 @@ def _filtered(found: Select[Any], query: TransactionQuery) -> Select[Any]:
     if query.until_ms is not None:
         found = found.where(_t.start_ms < query.until_ms)
     return found
+
+
+def _who(query: TransactionQuery) -> Iterator[ColumnElement[bool]]:
+    """What is asked about stations and tokens."""
+    if query.station is not None:
+        yield _t.station == query.station
+    if query.token is not None:
+        token = query.token
+        is_it = func.lower(_t.id_token) == token.lower()
+        # SQLite lowers ASCII alone.
+        yield is_it if token.isascii() else or_(is_it, _t.id_token == token)
+    if query.station_part is not None:
+        yield _has(_t.station, query.station_part)
+    if query.token_part is not None:
+        yield _has(_t.id_token, query.token_part)
+
+
+def _has(column: ColumnElement[Any], part: str) -> ColumnElement[bool]:
+    is_in = func.lower(column).contains(part.lower(), autoescape=True)
+    return or_(is_in, column.contains(part, autoescape=True))
 
 
 def last_samples(

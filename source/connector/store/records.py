@@ -178,8 +178,9 @@ class TransactionRecord:
 class TransactionQuery:
     """Which transactions are asked for; None: whatever they have there.
 
-    ``token`` is compared without case, ``since_ms`` and ``until_ms`` (before it) with
-    the start; ``before_key`` is the key of the last one that was given.
+    ``token`` and the parts (of names and tokens) are compared without case,
+    ``since_ms`` and ``until_ms`` (before it) with the start; ``before_key`` is the key
+    of the last one that was given.
     """
 
     station: str | None = None
@@ -189,6 +190,8 @@ class TransactionQuery:
     before_key: str | None = None
     limit: int = 100
     until_ms: int | None = None
+    station_part: str | None = None
+    token_part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

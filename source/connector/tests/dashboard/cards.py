@@ -33,6 +33,11 @@ class Card:
         await self.fill(number, unit)
         await self.button("Set the limit of").click()
 
+    async def limit_in_force(self, number: str, told: str, unit: str = "kW") -> None:
+        """Set a limit, and wait until it is in force: ``"4.14", "4.14 kW"``."""
+        await self.limit(number, unit)
+        await self.expect_steps(In_force=f"done: {told}")
+
     async def expect_steps(self, **steps: str) -> None:
         """How far a limit is: ``Sent="done"``, ``In_force="done: 4.14 kW"``.
 

@@ -38,3 +38,17 @@ async def test_a_register_that_begins_again_loses_no_energy_of_the_day(
     days = page.get_by_role("table", name="by the register of the meter")
     await expect(days).to_contain_text("Last 14 days: 7.67 kWh")
     await expect(days.get_by_role("row").nth(2)).to_contain_text("7.67 kWh")
+
+
+async def test_the_first_hour_of_a_station_counts(open_site: OpenSite) -> None:
+    site = await open_site(STATIONS='{"CP1": {}}')
+    charge = await site.charger()
+    await charge.begin()
+    page = (await site.page("stations/CP1")).page
+    for register, shown in ((1000, "1.00 kWh"), (4390, "4.39 kWh")):
+        await charge.flow(7400, 10.7, register)
+        await expect(page.get_by_text(shown).first).to_be_visible()
+    await page.get_by_role("link", name="History").click()
+
+    days = page.get_by_role("table", name="by the register of the meter")
+    await expect(days).to_contain_text("Last 14 days: 3.39 kWh")

@@ -55,8 +55,7 @@ async def test_what_flows_above_a_limit_long_after_it_is_told(
 ) -> None:
     _, charge, card = await charging_card(open_site, version)
     await charge.flow(7200, 10.4, 1100, AHEAD_S)
-    await card.limit("0")
-    await card.expect_steps(In_force="done: 0 W")
+    await card.limit_in_force("0", "0 W")
     # The vehicle has a minute to come down.
     await charge.flow(7210, 10.4, 1150)
     await expect(card.own.get_by_text("7.21 kW", exact=True)).to_be_visible()
@@ -65,8 +64,7 @@ async def test_what_flows_above_a_limit_long_after_it_is_told(
     await go_on(charge, 7200, 10.4, card.own.get_by_text(WORDS))
 
     await expect(card.own).to_contain_text(f"{WORDS} 7.20 kW, limit 0 W")
-    await card.limit("11")
-    await card.expect_steps(In_force="done: 11.00 kW")
+    await card.limit_in_force("11", "11.00 kW")
     await expect(card.own).not_to_contain_text(WORDS)
 
 
@@ -74,8 +72,7 @@ async def test_a_limit_that_is_kept_in_the_unit_that_was_told_is_kept(
     open_site: OpenSite,
 ) -> None:
     _, charge, card = await charging_card(open_site, stations=ONE_OF_1)
-    await card.limit("10", "A")
-    await card.expect_steps(In_force="done: 2.30 kW / 10.0 A per phase")
+    await card.limit_in_force("10", "2.30 kW / 10.0 A per phase", "A")
     # On three phases: it is the connector that was told wrong.
     await expect_kept(card, charge, 6900, 10.4)
 
@@ -88,8 +85,7 @@ async def test_a_little_more_than_the_limit_and_what_is_over_are_none_of_it(
     open_site: OpenSite,
 ) -> None:
     _, charge, card = await charging_card(open_site)
-    await card.limit("6")
-    await card.expect_steps(In_force="done: 6.00 kW")
+    await card.limit_in_force("6", "6.00 kW")
     await expect_kept(card, charge, 6390, 9.3)
     warning = card.own.get_by_text(WORDS)
     await go_on(charge, 6410, 9.3, warning)
@@ -101,8 +97,7 @@ async def test_a_little_more_than_the_limit_and_what_is_over_are_none_of_it(
 
 async def test_it_is_not_told_when_no_transaction_runs(open_site: OpenSite) -> None:
     _, charge, card = await charging_card(open_site)
-    await card.limit("0")
-    await card.expect_steps(In_force="done: 0 W")
+    await card.limit_in_force("0", "0 W")
     warning = card.own.get_by_text(WORDS)
     await go_on(charge, 7200, 10.4, warning)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from connector.tests.dashboard.charging_card import charging_card
+from connector.tests.dashboard.charging_card import asked_limit, charging_card
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
 
@@ -140,10 +140,7 @@ async def test_a_limit_that_can_be_read_in_two_ways_is_not_given(
 async def test_a_comma_or_a_dot_before_decimals_is_taken(
     open_site: OpenSite, number: str, unit: str, limit: str
 ) -> None:
-    _, _, card = await charging_card(open_site)
-    await card.limit(number, unit)
-
-    await card.expect_steps(Asked=f"done: {limit}")
+    await asked_limit(open_site, number, unit, limit)
 
 
 async def test_commands_take_no_number_that_can_be_read_in_two_ways(
@@ -169,3 +166,17 @@ async def test_commands_take_no_number_that_can_be_read_in_two_ways(
     await limit.get_by_label("Unit").select_option("kW")
     await limit.get_by_role("button", name="Set the limit").click()
     await expect(limit).to_contain_text("Accepted")
+
+
+async def test_a_reset_is_of_the_whole_station_unless_somebody_chooses_another(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS='{"CP1": {}}')
+    await site.charger("CP1", "2.0.1")
+    page = (await site.page("stations/CP1?tab=commands")).page
+    await page.locator("summary").get_by_text("Reset", exact=True).click()
+    form = page.get_by_role("form", name="Reset")
+
+    await expect(form.get_by_label("Where")).to_have_value("0")
+    await form.get_by_role("button", name="Reset").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("Whole station restarts")

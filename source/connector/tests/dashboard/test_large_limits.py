@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from connector.tests.dashboard.cards import Card
-from connector.tests.dashboard.charging_card import charging_card
+from connector.tests.dashboard.charging_card import asked_limit, charging_card
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
 from connector.tests.system.station import now
@@ -86,9 +86,7 @@ async def test_a_huge_limit_is_asked_about_and_none_is_cut(open_site: OpenSite) 
 async def test_a_usual_limit_is_one_click(
     open_site: OpenSite, number: str, unit: str, told: str
 ) -> None:
-    _, _, card = await charging_card(open_site)
-    await card.limit(number, unit)
-    await card.expect_steps(Asked=f"done: {told}")
+    card = await asked_limit(open_site, number, unit, told)
     await expect(asked(card)).to_have_count(0)
 
 
@@ -171,14 +169,12 @@ async def test_a_limit_far_above_what_flows_is_not_said_to_take_effect(
 ) -> None:
     _, charge, card = await charging_card(open_site)
     await charge.flow(6900, 10, 1100)
-    await card.limit("22")
-    await card.expect_steps(In_force="done: 22.00 kW")
+    await card.limit_in_force("22", "22.00 kW")
     await charge.flow(6910, 10, 1200)
 
     kept = card.own.get_by_text("it was not above the limit before, either").first
-    await expect(kept).to_contain_text("Kept Power.Active.Import is 6910 W")
+    await expect(kept).to_contain_text("Kept Power is 6.91 kW")
     await expect(card.own.get_by_text("Seen to take effect")).to_have_count(0)
-    await card.limit("4.14")
-    await card.expect_steps(In_force="done: 4.14 kW")
+    await card.limit_in_force("4.14", "4.14 kW")
     await charge.flow(4100, 6, 1300)
     await expect(card.own.get_by_text("Seen to take effect").first).to_be_visible()

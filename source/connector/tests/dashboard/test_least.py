@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from connector.tests.dashboard.cards import Card
+from connector.tests.dashboard.charging_card import charging_card
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
 
@@ -60,3 +61,22 @@ async def test_where_they_are_set_it_says_these(
     card = await card_of(open_site, options)
     await expect(card.own).to_contain_text(told)
     await expect(card.own).not_to_contain_text("reckoned")
+
+
+@pytest.mark.parametrize(
+    ("options", "is_pause"), [("{}", True), ('{"phases": 1}', False)]
+)
+async def test_a_limit_that_is_enough_for_the_phases_that_are_set_is_no_pause(
+    open_site: OpenSite, options: str, is_pause: bool
+) -> None:
+    stations = f'{{"CP1": {options}}}'
+    _, charge, card = await charging_card(open_site, stations=stations)
+    await card.limit_in_force("2", "2.00 kW")
+    await charge.flow(0, 0, 1100)
+    await charge.station.status("SuspendedEVSE")
+
+    await expect(card.own).to_contain_text("the station gives nothing now")
+    await expect(card.own.locator(".figures")).to_contain_text("0 W")
+    # Beside the limit, and below the form that gave it.
+    pauses = card.own.get_by_text("Paused by the limit")
+    await expect(pauses).to_have_count(2 if is_pause else 0)

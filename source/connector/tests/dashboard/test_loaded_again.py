@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from connector.tests.dashboard.cards import Card, badge
+from connector.tests.dashboard.charging_card import flowing_card
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
 from connector.tests.dashboard.site import GONE, Site
@@ -44,22 +45,16 @@ async def command(site: Site, name: str, value: object) -> None:
 async def test_commands_are_told_as_before_the_page_was_loaded_again(
     open_site: OpenSite,
 ) -> None:
-    site = await open_site(STATIONS=ONE)
-    charge = await site.charger()
-    await charge.begin()
-    await charge.flow(7400, 10.7, 1100)
-    page = (await site.page("stations/CP1")).page
-    card = Card(page)
-    await card.limit("6")
-    await card.expect_steps(In_force="done: 6.00 kW")
+    site, charge, card = await flowing_card(open_site)
+    page = card.page
+    await card.limit_in_force("6", "6.00 kW")
     await command(site, "unlock", None)
-    await card.limit("4.14")
-    await card.expect_steps(In_force="done: 4.14 kW")
+    await card.limit_in_force("4.14", "4.14 kW")
     await charge.flow(4100, 6, 1200)
     await expect(badge(orders(page), "Seen to take effect")).to_be_visible()
     await card.limit("-5")
     await expect(card.own.get_by_text("What was asked before stays.")).to_be_visible()
-    await expect(orders(page)).to_contain_text("-5000")
+    await expect(orders(page)).to_contain_text("-5.00 kW")
     before = await told(page)
     assert len(before) == 5
     assert [each for each in before if "not from this page" in each] == [before[2]]
@@ -103,21 +98,15 @@ async def test_who_comes_later_is_told_what_others_gave(open_site: OpenSite) -> 
     page = (await site.page("stations/CP1")).page
     card = Card(page)
     await card.expect_steps(Asked="done: 4.14 kW", In_force="done: 4.14 kW")
-    await expect(orders(page)).to_contain_text("4140")
+    await expect(orders(page)).to_contain_text("4.14 kW")
     await expect(orders(page)).to_contain_text("not from this page")
     await expect(page.get_by_text("not known", exact=True)).to_have_count(0)
 
 
 async def test_after_a_restart_only_what_is_known_is_said(open_site: OpenSite) -> None:
-    site = await open_site(STATIONS=ONE)
-    charge = await site.charger()
-    await charge.begin()
-    await charge.flow(7400, 10.7, 1100)
-    watched = await site.page("stations/CP1")
-    watched.expect(*GONE)
-    page, card = watched.page, Card(watched.page)
-    await card.limit("4.14")
-    await card.expect_steps(In_force="done: 4.14 kW")
+    site, charge, card = await flowing_card(open_site, complaints=GONE)
+    page = card.page
+    await card.limit_in_force("4.14", "4.14 kW")
     await charge.station.close()
     await expect(page.get_by_text(LAST_TOLD)).to_be_visible()
     await site.stop()
@@ -125,7 +114,7 @@ async def test_after_a_restart_only_what_is_known_is_said(open_site: OpenSite) -
 
     await expect(page.get_by_text(NOTHING_TOLD)).to_be_visible()
     await expect(page.get_by_text(LAST_TOLD)).to_have_count(0)
-    await expect(orders(page)).to_contain_text("4140")
+    await expect(orders(page)).to_contain_text("4.14 kW")
     await page.reload()
     await expect(page.get_by_text(NOTHING_TOLD)).to_be_visible()
     await expect(orders(page)).to_contain_text(NO_COMMAND)

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from connector.tests.dashboard.cards import Card, badge
-from connector.tests.dashboard.charging_card import charging_card
+from connector.tests.dashboard.charging_card import charging_card, flowing_card
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
 from connector.tests.dashboard.refused_limit import refused_limit
@@ -73,8 +73,7 @@ async def test_a_refused_limit_needs_attention_also_where_less_is_in_force(
     open_site: OpenSite,
 ) -> None:
     site, charge, card = await charging_card(open_site)
-    await card.limit("4.14")
-    await card.expect_steps(In_force="done: 4.14 kW")
+    await card.limit_in_force("4.14", "4.14 kW")
     charge.station.answers["SetChargingProfile"] = lambda _: {"status": "Rejected"}
     await card.limit("6")
     steps = {
@@ -157,12 +156,12 @@ async def test_a_limit_that_the_connector_never_got_leaves_what_is_known_of_the_
 
     orders = page.get_by_role("region", name="Commands and their outcome")
     newest = orders.get_by_role("listitem").first
-    await expect(newest).to_contain_text("4140")
+    await expect(newest).to_contain_text("4.14 kW")
     await expect(newest).to_contain_text("Nobody knows what became of it.")
     assert await steps.inner_text() == known
     await site.start()
     await expect(page.get_by_text("trying again.")).to_have_count(0)
-    await expect(newest).to_contain_text("4140")
+    await expect(newest).to_contain_text("4.14 kW")
     before = [line for line in known.splitlines() if line.count(":") == 2]
     for line in before:
         await expect(steps).to_contain_text(line)
@@ -172,10 +171,8 @@ async def test_a_limit_that_the_connector_never_got_leaves_what_is_known_of_the_
 async def test_a_limit_too_small_to_charge_with_is_said_to_pause(
     open_site: OpenSite,
 ) -> None:
-    _, charge, card = await charging_card(open_site)
-    await charge.flow(7400, 10.7, 1100)
-    await card.limit("2")
-    await card.expect_steps(In_force="done: 2.00 kW")
+    _, charge, card = await flowing_card(open_site)
+    await card.limit_in_force("2", "2.00 kW")
     await charge.flow(0, 0, 1100)
     await charge.station.status("SuspendedEVSE")
 
@@ -192,13 +189,13 @@ async def test_a_limit_too_small_to_charge_with_is_said_to_pause(
 async def test_what_stops_at_a_limit_that_is_enough_is_not_said_to_be_paused_by_it(
     open_site: OpenSite, version: str
 ) -> None:
-    _, charge, card = await charging_card(open_site, version)
-    await charge.flow(7400, 10.7, 1100)
+    _, charge, card = await flowing_card(open_site, version)
     await card.limit("6", "A")
     await card.expect_steps(In_force="done")
     await charge.flow(0, 0, 1100)
 
     await expect(badge(card.own, "Seen to take effect").first).to_be_visible()
+    await expect(card.own.get_by_text("Current is 0.0 A").first).to_be_visible()
     await expect(badge(card.page.locator("main"), "Paused by the limit")).to_have_count(
         0
     )
@@ -208,8 +205,7 @@ async def test_what_is_given_in_a_pause_is_not_said_to_be_sent(
     open_site: OpenSite,
 ) -> None:
     _, _, card = await charging_card(open_site)
-    await card.limit("4.14")
-    await card.expect_steps(In_force="done: 4.14 kW")
+    await card.limit_in_force("4.14", "4.14 kW")
     await card.button("Pause").click()
     await card.expect_steps(In_force="done: 0 W")
     await card.button("Release the limit of").click()
@@ -221,8 +217,7 @@ async def test_a_limit_that_the_connector_refuses_leaves_the_steps_of_the_one_in
     open_site: OpenSite,
 ) -> None:
     _, _, card = await charging_card(open_site)
-    await card.limit("4.14")
-    await card.expect_steps(In_force="done: 4.14 kW")
+    await card.limit_in_force("4.14", "4.14 kW")
     await card.limit("-5")
 
     refused = card.own.get_by_text("What was asked before stays.")
@@ -247,3 +242,29 @@ async def test_a_limit_kept_for_the_next_transaction_is_not_told_as_refused(
     await expect(card.limit_form).to_contain_text(told)
     await expect(badge(page.locator("main"), "Rejected")).to_have_count(0)
     await card.expect_steps(Asked="done: 4.14 kW", Accepted="under way")
+
+
+async def test_commands_are_listed_as_the_page_speaks_elsewhere(
+    open_site: OpenSite,
+) -> None:
+    site, _, card = await charging_card(open_site)
+    context = await site.context()
+    for command, value in (
+        ("power_limit", 4933.8),
+        ("current_limit", 10),
+        ("enabled", False),
+        ("power_limit", None),
+        ("get_composite_schedule", 600),
+    ):
+        url = f"api/v1/stations/CP1/1/{command}"
+        await context.request.post(url, data={"value": value})
+
+    orders = card.page.get_by_role("region", name="Commands and their outcome")
+    for each in (
+        "Power limitConnector 14.93 kW",
+        "Current limitConnector 110.0 A per phase",
+        "PauseConnector 1",
+        "Release the limitConnector 1",
+        "Get composite scheduleConnector 1600 s",
+    ):
+        await expect(orders).to_contain_text(each)

@@ -57,3 +57,39 @@ async def test_the_first_values_of_a_station_draw_its_curves_while_its_page_is_o
     await expect(nothing).to_have_count(0)
     legend = page.get_by_role("group", name="Current and limits").locator(".u-label")
     await expect(legend.filter(has_text="L3")).to_be_visible()
+
+
+async def test_what_a_transaction_measures_is_plotted_in_the_units_of_the_page(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS='{"CP1": {}}')
+    charge = await site.charger()
+    await charge.begin()
+    page = (await site.page("transactions")).page
+    await page.get_by_role("row", name="CP1").get_by_role("link").first.click()
+    await expect(page.get_by_text("Nothing measured yet")).to_be_visible()
+    await charge.flow(7400, 10.7, 1100)
+    await charge.flow(4100, 6, 1200, ahead_s=30)
+
+    course = page.get_by_role("region", name="Course")
+    await expect(course.get_by_role("heading", name="Power (kW)")).to_be_visible()
+    told = re.compile("Power. 2 samples, from 4.10 kW to 7.40 kW")
+    plot = course.get_by_role("img")
+    await expect(plot).to_have_attribute("aria-label", told)
+    await course.get_by_label("What is plotted").select_option("Meter")
+    await expect(course.get_by_role("heading", name="Meter (kWh)")).to_be_visible()
+    await expect(page.get_by_role("columnheader", name="Current")).to_be_visible()
+    await expect(page.get_by_text("Power Active")).to_have_count(0)
+
+
+async def test_a_transaction_that_ended_without_meter_values_says_so(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS='{"CP1": {}}')
+    charge = await site.charger()
+    await charge.begin()
+    await charge.end(1000)
+    page = (await site.page("transactions")).page
+    await page.get_by_role("row", name="CP1").get_by_role("link").first.click()
+
+    await expect(page.get_by_text("Nothing was measured")).to_be_visible()

@@ -203,3 +203,33 @@ async def test_a_backup_is_made_and_listed(open_site: OpenSite, tmp_path: Path) 
     await page.get_by_role("button", name="Make a backup").click()
     await expect(page.get_by_text("A backup of").first).to_be_visible()
     await expect(page.get_by_text("None yet.")).to_have_count(0)
+
+
+async def test_transactions_are_found_by_parts_of_names_and_so_is_their_csv(
+    open_site: OpenSite, tmp_path: Path
+) -> None:
+    site = await open_site(STATIONS='{"WEST-1": {}, "EAST-1": {}, "EAST-10": {}}')
+    west, east, ten = [await site.charger(n) for n in ("WEST-1", "EAST-1", "EAST-10")]
+    await west.begin("CARD-7")
+    await east.begin("CARD-8")
+    await east.end(1500)
+    page = (await site.page("transactions")).page
+    rows = page.get_by_role("table").locator("tbody").get_by_role("row")
+    station, token = (page.get_by_label(n, exact=True) for n in ("Station", "Token"))
+    await expect(rows).to_have_count(2)
+    await station.fill("eas")
+    await expect(rows).to_have_count(1)
+    await ten.begin("card-9")
+    await west.end(1500)
+    await expect(rows).to_have_count(2)
+    await token.fill("ard-")
+    async with page.expect_download() as waiting:
+        await page.get_by_role("link", name="CSV of these").click()
+    found = (await lines(await waiting.value, tmp_path))[1:]
+    assert [each.split(",")[2] for each in found] == ["EAST-10", "EAST-1"]
+    await token.fill("D-8")
+    await expect(rows).to_have_count(1)
+    await token.fill("")
+    await station.fill("EAST-1")
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text("CARD-8")

@@ -12,6 +12,7 @@ from playwright.async_api import Page, Request, Route, expect
 
 from connector.tests.broker import Broker
 from connector.tests.dashboard.cards import Card
+from connector.tests.dashboard.charging_card import flowing_card
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
 from connector.tests.dashboard.site import GONE
@@ -42,16 +43,10 @@ def sent(page: Page) -> list[str]:
 async def test_a_restart_of_the_connector_is_told_and_survived_with_the_plot(
     open_site: OpenSite,
 ) -> None:
-    site = await open_site(STATIONS=ONE)
-    charge = await site.charger()
-    await charge.begin()
-    await charge.flow(7400, 10.7, 1100)
-    watched = await site.page("stations/CP1")
-    watched.expect(*GONE)
-    page, card = watched.page, Card(watched.page)
+    site, charge, card = await flowing_card(open_site, complaints=GONE)
+    page = card.page
     await expect(card.own.locator(".figures")).to_contain_text("7.40 kW")
-    await card.limit("4.14")
-    await card.expect_steps(In_force="done: 4.14 kW")
+    await card.limit_in_force("4.14", "4.14 kW")
 
     await site.stop()
     await expect(page.get_by_text(BAR)).to_be_visible()

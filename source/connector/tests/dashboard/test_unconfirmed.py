@@ -9,6 +9,7 @@ from playwright.async_api import expect
 
 from connector.tests.dashboard.cards import Card, badge
 from connector.tests.dashboard.charging import Charging
+from connector.tests.dashboard.charging_card import charging_card
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
 from connector.tests.dashboard.site import Site
@@ -34,11 +35,8 @@ async def restart(site: Site, charge: Charging, version: str, status: str) -> No
 async def test_it_is_told_and_can_be_closed(
     open_site: OpenSite, version: str, status: str
 ) -> None:
-    site = await open_site(STATIONS=ONE)
-    charge = await site.charger("CP1", version)
-    await charge.begin()
-    page = (await site.page("stations/CP1")).page
-    card = Card(page, version).own
+    site, charge, own = await charging_card(open_site, version, ONE)
+    page, card = own.page, own.own
     await expect(card).to_contain_text("TAG1 charges for")
     sites = (await site.page()).page
     await expect(sites.get_by_text("1 online · 1 charging")).to_be_visible()
@@ -74,12 +72,10 @@ async def test_it_is_told_and_can_be_closed(
 async def test_the_mark_is_gone_when_it_goes_on(
     open_site: OpenSite, version: str, status: str
 ) -> None:
-    site = await open_site(STATIONS=ONE)
-    charge = await site.charger("CP1", version)
-    await charge.begin()
+    site, charge, own = await charging_card(open_site, version, ONE)
     await restart(site, charge, version, status)
-    page = (await site.page("stations/CP1")).page
-    card = Card(page, version).own
+    await own.page.reload()
+    card = own.own
     await expect(card).to_contain_text(WORDS)
 
     await charge.flow(7400, 10.7, 1100)

@@ -247,3 +247,21 @@ def test_only_the_reading_of_a_meter_holds_while_nobody_is_there(
     name: str, outlasts: bool
 ) -> None:
     assert history.shape_of(f"CP__1__{name}").outlasts is outlasts
+
+
+@pytest.mark.parametrize(
+    ("name", "is_mean"),
+    [
+        ("Power.Active.Import", True),
+        ("Current.Offered", True),
+        ("SoC", True),
+        ("power_limit", False),
+        ("current_limit", False),
+        ("power_limit_asked", False),
+        ("current_limit_asked", False),
+        ("power_limit_effective", False),
+        ("session_energy", False),
+    ],
+)
+def test_there_is_no_mean_of_limits(name: str, is_mean: bool) -> None:
+    assert history.shape_of(f"CP__1__{name}").is_mean is is_mean

@@ -67,6 +67,36 @@ async def test_those_of_a_token_are_found_without_case(
     assert await found(store, token=token) == [record]
 
 
+@pytest.mark.parametrize("part", ["abb", "BBC", "aabbcc"])
+async def test_those_of_a_part_of_a_token_are_found_without_case(
+    store: DatabaseStore, part: str
+) -> None:
+    records = [await start(store), await start(store, 1, id_token="AABBCCDD")]
+    await start(store, 2, id_token="AA_B%CC")
+
+    assert await found(store, token_part=part) == records[::-1]
+
+
+async def test_those_of_a_part_of_a_name_are_found_without_case(
+    store: DatabaseStore,
+) -> None:
+    await start(store)
+    east = await start(store, 1, station="East 1")
+    umlaut = await start(store, 2, station="Ürdingen_1")
+
+    assert await found(store, station_part="EAST") == [east]
+    assert await found(store, station_part="Ür") == [umlaut]
+    assert await found(store, station_part="t 1", token_part=umlaut.id_token) == [east]
+
+
+async def test_signs_of_patterns_are_signs_of_a_name(store: DatabaseStore) -> None:
+    await start(store, station="a1b")
+    odd = await start(store, 1, station="a_%/b")
+
+    for part in ("_", "%", "/", "a_%"):
+        assert await found(store, station_part=part) == [odd]
+
+
 async def test_a_token_beyond_ascii_is_found_as_it_is(store: DatabaseStore) -> None:
     record = await start(store, id_token="ÄÖ")
 

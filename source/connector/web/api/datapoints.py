@@ -133,8 +133,8 @@ def routes(context: ApiContext) -> APIRouter:
             "Without `step` each value that is kept: it holds until the next. null: it "
             "was not known from then on, or the connector did not run. With "
             "`step` one value for each step, from the first one that is known: powers, "
-            "currents, limits and the state of charge by their mean, weighed by how "
-            "long each value held; registers, energies and text by the last one."
+            "currents and the state of charge by their mean, weighed by how long each "
+            "value held; limits, registers, energies and text by the last one."
         ),
         responses=errors(404),
     )

@@ -40,6 +40,7 @@ key behind its place); only the newest value of a key |
 `correlation`, `time`, `stage`: `asked`, `sent`, then how it ended (`accepted`, \
 `rejected`, ..), then `in_force` where it is seen to take effect; `outcome`: the \
 outcome object, once there is one; `seen`: what shows that it is in force; \
+`measured`: of a limit then, the same as `name`, `value` and `unit`; \
 `was_above`: of a limit then, whether what flows was above it before (false: the limit \
 does not show; null: not known) |
 | `message` | as in `GET /api/v1/messages`; only where `types` names it |

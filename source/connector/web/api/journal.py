@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import orjson
@@ -11,7 +12,14 @@ from pydantic import BaseModel, Field
 from connector.csms import times
 from connector.web.api.context import ApiContext
 from connector.web.api.outcomes import OutcomeView
-from connector.web.api.pages import Page
+from connector.web.api.pages import (
+    DEFAULT_LIMIT,
+    Cursor,
+    Limit,
+    Page,
+    cursor_of,
+    keys_of,
+)
 from connector.web.api.router import api_router
 from connector.web.api.stations import StationId, known
 from connector.web.events.journal import MOST_OF_STATION, Entry
@@ -21,6 +29,14 @@ _WHEN = "2026-01-31T12:00:00.000Z"
 _ABOUT = f"""\
 The newest first, at most {MOST_OF_STATION}, since the connector started: over MQTT,
 over this API, and by the connector itself. It is what `outcome` events told of them."""
+
+
+class MeasuredFlow(BaseModel):
+    """A value that shows that a limit is kept."""
+
+    name: str = Field(examples=["Power.Active.Import"])
+    value: float = Field(examples=[4100.0])
+    unit: str = Field(examples=["W"])
 
 
 class GivenCommand(BaseModel):
@@ -45,6 +61,9 @@ class GivenCommand(BaseModel):
     )
     outcome: OutcomeView | None = Field(description="null: it has not ended")
     seen: str | None = Field(description="What shows that it took effect")
+    measured: MeasuredFlow | None = Field(
+        description="Of a limit that is kept: the same in its parts"
+    )
     was_above: bool | None = Field(
         description="Of a limit that is kept: whether what flows was above it before; "
         "null: not known"
@@ -61,10 +80,17 @@ def routes(context: ApiContext) -> APIRouter:
         description=_ABOUT,
         responses=errors(404),
     )
-    async def list_commands(station: StationId) -> Page[GivenCommand]:
+    async def list_commands(
+        station: StationId, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+    ) -> Page[GivenCommand]:
         known(context, station)
-        items = [_shown(each) for each in context.journal.of(station)]
-        return Page(items=items, next=None)
+        before = keys_of(cursor, int)[0] if cursor else inf
+        found = [each for each in context.journal.of(station) if each.number < before]
+        items, rest = found[:limit], found[limit:]
+        return Page(
+            items=[_shown(each) for each in items],
+            next=cursor_of(items[-1].number) if rest else None,
+        )
 
     return router
 
@@ -81,6 +107,7 @@ def _shown(entry: Entry) -> GivenCommand:
         times={stage: times.iso_ms(at_ms) for stage, at_ms in entry.times.items()},
         outcome=_outcome(entry.result),
         seen=entry.seen,
+        measured=entry.measured and MeasuredFlow(**entry.measured._asdict()),
         was_above=entry.was_above,
     )
 

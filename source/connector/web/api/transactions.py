@@ -31,11 +31,29 @@ from connector.web.problems import Problem, errors
 Json = dict[str, Any]
 _KEY = "01KFQ5T6V7W8X9Y0Z1A2B3C4D5"
 _Key = Annotated[str, Path(description="Ours, a ULID", examples=[_KEY])]
+_LONGEST = 255
+"""No name and no token is longer."""
 _Station = Annotated[
     str | None, Query(description="Only those of this station", examples=["CP-7"])
 ]
 _Token = Annotated[
     str | None, Query(description="Only those of this id token, in any case")
+]
+_StationPart = Annotated[
+    str | None,
+    Query(
+        description="Only those of stations that this is a part of, in any case",
+        max_length=_LONGEST,
+        examples=["cp"],
+    ),
+]
+_TokenPart = Annotated[
+    str | None,
+    Query(
+        description="Only those of id tokens that this is a part of, in any case",
+        max_length=_LONGEST,
+        examples=["a2b3"],
+    ),
 ]
 _Active = Annotated[
     bool | None, Query(description="Only those that run, or that have ended")
@@ -83,14 +101,24 @@ class WholeTransaction(Transaction):
 
 
 def _query(
+    *,
     station: _Station = None,
     token: _Token = None,
     active: _Active = None,
     since: Since = None,
     until: Until = None,
+    station_part: _StationPart = None,
+    token_part: _TokenPart = None,
 ) -> TransactionQuery:
-    since_ms, until_ms = time_ms("since", since), time_ms("until", until)
-    return TransactionQuery(station, token, active, since_ms, until_ms=until_ms)
+    return TransactionQuery(
+        station,
+        token,
+        active,
+        time_ms("since", since),
+        until_ms=time_ms("until", until),
+        station_part=station_part,
+        token_part=token_part,
+    )
 
 
 _Query = Annotated[TransactionQuery, Depends(_query)]

@@ -38,11 +38,21 @@ _LIMITS = frozenset({"power_limit", "current_limit", "charging_schedule", "enabl
 _UNAVAILABLE = "Unavailable"
 
 
+class Measured(NamedTuple):
+    """What flows, as it was told."""
+
+    name: str
+    value: float
+    unit: str
+
+
 class Seen(NamedTuple):
     """What shows that a command took effect."""
 
     time_ms: int
     what: str
+    measured: Measured | None = None
+    """The same of a limit, for who writes it in other words."""
     was_above: bool | None = None
     """Of a limit: whether what flows was above it before; None: not known."""
 
@@ -149,8 +159,8 @@ class Effects:
             was_above = _is_above(
                 awaited.before.get(value.datum), max(limit, flow) + slack
             )
-            what = f"{name} is {flow:g} {unit}"
-            self._done(awaited.stage, Seen(value.time_ms, what, was_above))
+            what, measured = f"{name} is {flow:g} {unit}", Measured(name, flow, unit)
+            self._done(awaited.stage, Seen(value.time_ms, what, measured, was_above))
 
     def _on_started(self, event: TransactionStarted) -> None:
         record = event.transaction

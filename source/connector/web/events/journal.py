@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 
 import orjson
 
 from connector.datapoints.commands import Order, Stage, shown_order_value
-from connector.web.events.effects import Seen
+from connector.web.events.effects import Measured, Seen
 
 IN_FORCE = "in_force"
 MOST_OF_STATION = 50
@@ -26,6 +27,8 @@ _ABOUT_BYTES = 1000
 class Entry:
     """A command that somebody gave."""
 
+    number: int
+    """Rises with each."""
     station: str
     where: str
     command: str
@@ -40,6 +43,7 @@ class Entry:
     """The outcome as JSON text, once there is one."""
     seen: str | None = None
     """What shows that it took effect."""
+    measured: Measured | None = None
     was_above: bool | None = None
     """As in `Seen`."""
 
@@ -54,11 +58,12 @@ class Entry:
         return _ABOUT_BYTES + len(self.value) + len(self.result or "")
 
 
-def _entry(stage: Stage) -> Entry:
+def _entry(number: int, stage: Stage) -> Entry:
     order = stage.order
     is_call = order.name == _CALL and isinstance(order.value, dict)
     action = order.value.get("action") if is_call else None  # type: ignore[attr-defined]
     return Entry(
+        number=number,
         station=order.station,
         where=order.where,
         command=order.name,
@@ -92,6 +97,7 @@ class Journal:
         self._most_of_station = most_of_station
         self._most_bytes = most_bytes
         self._bytes = 0
+        self._numbers = count()
         self._entries: OrderedDict[str, Entry] = OrderedDict()
         self._of_station: dict[str, deque[str]] = {}
 
@@ -107,7 +113,8 @@ class Journal:
         entry.times[IN_FORCE if seen else stage.stage] = stage.time_ms
         entry.result = stage.result or entry.result
         if seen is not None:
-            entry.seen, entry.was_above = seen.what, seen.was_above
+            entry.seen, entry.measured = seen.what, seen.measured
+            entry.was_above = seen.was_above
         self._bytes += entry.size
         self._make_room()
         return entry
@@ -118,7 +125,8 @@ class Journal:
             self._drop(correlation)
 
     def _begin(self, stage: Stage) -> Entry:
-        entry = self._entries[stage.correlation] = _entry(stage)
+        entry = _entry(next(self._numbers), stage)
+        self._entries[stage.correlation] = entry
         self._bytes += entry.size
         of_station = self._of_station.setdefault(entry.station, deque())
         of_station.append(stage.correlation)

@@ -51,6 +51,7 @@ def _data(entry: Entry) -> bytes:
             "stage": entry.stage,
             "outcome": orjson.Fragment(entry.result) if entry.result else None,
             "seen": entry.seen,
+            "measured": entry.measured and entry.measured._asdict(),
             "was_above": entry.was_above,
         }
     )

@@ -150,6 +150,15 @@ async def test_steps_have_means(api: Api) -> None:
     ]
 
 
+async def test_steps_of_a_limit_have_only_what_was_set(api: Api) -> None:
+    key = "CP-7__1__power_limit"
+    await keep(api, (170, 11_000.0), (110, 4140.0), (70, None), (20, 6000.0), key=key)
+
+    found = await history(api, key, step=60, since="2026-01-31T11:57:00Z")
+
+    assert [value for _, value in found] == [11_000.0, None, 6000.0, 6000.0]
+
+
 async def break_off(api: Api, age_s: int, away_s: int) -> None:
     """A connector lived until then, and the next one came so much later."""
     for time_s in (-age_s, away_s - age_s):

@@ -17,6 +17,7 @@ from connector.tests.web.api.test_outcome_events import (
     measure,
     stages,
 )
+from connector.web.api.pages import cursor_of
 from connector.web.events.journal import Journal
 
 LIST = f"{STATION}/commands"
@@ -54,6 +55,7 @@ async def test_what_nobody_looked_on_at_is_told_afterwards(api: Api) -> None:
         "stage": "accepted",
         "outcome": told["outcome"],
         "seen": None,
+        "measured": None,
         "was_above": None,
     }
 
@@ -73,6 +75,25 @@ async def test_the_newest_is_the_first_and_what_was_not_sent_has_no_such_time(
     assert oldest["command"] == "reset"
 
 
+async def test_commands_come_in_pages_that_newer_ones_do_not_shift(api: Api) -> None:
+    for value in ("one", "two", "three"):
+        await give(api, "1", "power_limit", value)
+
+    first = await api.get(LIST, limit=2)
+    await give(api, "1", "power_limit", "four")
+    second = await api.get(LIST, limit=2, cursor=first["next"])
+
+    values = [each["value"] for each in first["items"] + second["items"]]
+    assert values == ["three", "two", "one"]
+    assert second["next"] is None
+
+
+async def test_a_cursor_of_another_list_is_refused(api: Api) -> None:
+    answer = await api.client.get(LIST, params={"cursor": cursor_of("CP-7")})
+
+    assert answer.status_code == 422
+
+
 async def test_what_was_seen_to_take_effect_is_told(api: Api) -> None:
     await api.connect(SetChargingProfile=ACCEPTED)
     await give(api, "1", "power_limit", 4140)
@@ -82,9 +103,13 @@ async def test_what_was_seen_to_take_effect_is_told(api: Api) -> None:
 
     [told] = await given(api)
     assert told["stage"] == "in_force"
-    assert [told[name] for name in ("seen", "was_above")] == [
-        event[name] for name in ("seen", "was_above")
-    ]
+    shown = ("seen", "measured", "was_above")
+    assert [told[name] for name in shown] == [event[name] for name in shown]
+    assert told["measured"] == {
+        "name": "Power.Active.Import",
+        "value": 4100.0,
+        "unit": "W",
+    }
     assert told["times"]["in_force"] == event["time"]
 
 

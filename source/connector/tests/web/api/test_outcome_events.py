@@ -62,6 +62,7 @@ async def test_a_command_is_asked_sent_and_ends(api: Api) -> None:
         "stage": "accepted",
         "outcome": outcome,
         "seen": None,
+        "measured": None,
         "was_above": None,
     }
     assert asked["correlation"] == sent["correlation"] == outcome["correlation"]
@@ -180,6 +181,7 @@ async def test_a_start_is_in_force_when_a_transaction_runs(api: Api) -> None:
 
     assert (ended["stage"], seen["stage"]) == ("accepted", "in_force")
     assert str(started["transactionId"]) in seen["seen"]
+    assert seen["measured"] is None
 
 
 async def test_a_reset_is_in_force_when_the_station_boots(api: Api) -> None:

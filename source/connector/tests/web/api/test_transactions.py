@@ -82,6 +82,30 @@ async def test_filters_hold_together(api: Api) -> None:
     assert len(await keys(api, active="false")) == 2
 
 
+async def test_parts_of_names_find_the_same_in_the_list_and_as_csv(api: Api) -> None:
+    await keep(api)
+    west = await keep(api, 1, station="West-1", id_token="Card-A")
+    east = await keep(api, 2, station="East-1", id_token="card-a")
+
+    async def in_csv(**query: Any) -> list[str]:
+        answer = await api.client.get(f"{LIST}.csv", params=query)
+        return [row["key"] for row in csv.DictReader(io.StringIO(answer.text))]
+
+    for query, made in (
+        ({"station_part": "st-"}, [east, west]),
+        ({"token_part": "ARD-A"}, [east, west]),
+        ({"token_part": "ard-a", "station_part": "EAST"}, [east]),
+        ({"token_part": "%"}, []),
+    ):
+        assert await keys(api, **query) == await in_csv(**query) == made
+
+
+async def test_a_part_that_is_longer_than_any_name_is_refused(api: Api) -> None:
+    answer = await api.client.get(LIST, params={"station_part": "x" * 256})
+
+    assert answer.status_code == 422
+
+
 async def test_one_that_runs_tells_its_energy_until_now(api: Api) -> None:
     end = await api.connect()
     number = (await end.start(meter=1000))["transactionId"]

@@ -38,7 +38,10 @@ export function energy(wattHours) {
 /** 16 -> "16.0 A". @param {unknown} amperes */
 export const current = (amperes) => (isNumber(amperes) ? `${digits(ONE, amperes)} A` : UNKNOWN);
 
-const BY_UNIT = { W: power, Wh: energy, A: current };
+/** 229.667 -> "229.7 V". @param {unknown} volts */
+const voltage = (volts) => (isNumber(volts) ? `${digits(ONE, volts)} V` : UNKNOWN);
+
+const BY_UNIT = { W: power, Wh: energy, A: current, V: voltage };
 
 /** Any datapoint's value with its unit. @param {unknown} value @param {string | null} [unit] */
 export function value(value, unit) {

@@ -6,6 +6,7 @@ import { plural, UNKNOWN } from "../../lib/format.js";
 import { ActionButton } from "../../parts/button.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Check, Field } from "../../parts/field.js";
+import { LongText } from "../../parts/long.js";
 import { Empty, ErrorNote, Loading, Notice, Section } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
 import { DataTable } from "../../parts/table.js";
@@ -17,8 +18,6 @@ import { Progress, useOrder } from "./progress.js";
 /** A full inventory comes in many messages. */
 const PATIENCE_MS = 180_000;
 const ACTUAL = "Actual";
-/** Longer values are opened. */
-const LONG = 200;
 
 /** @param {{view: any}} props */
 export function Configuration({ view }) {
@@ -90,8 +89,7 @@ function Shown({ row }) {
   if (row.value === null) return html`<span class="muted">${row.mutability === "WriteOnly" ? "cannot be read" : UNKNOWN}</span>`;
   if (row.value === "") return html`<span class="muted">empty</span>`;
   const text = `${row.value}${row.unit ? ` ${row.unit}` : ""}`;
-  if (text.length > LONG) return html`<details class="wrap"><summary>${text.slice(0, LONG)}… (${plural(text.length, "letter")})</summary>${text}</details>`;
-  return html`<span class="wrap">${text}</span>`;
+  return html`<${LongText} text=${text} />`;
 }
 
 /** @param {any} row */

@@ -42,7 +42,7 @@ function Connector({ view, place, keys, isChosen }) {
         <${Figures} view=${view} where=${place.where} keys=${keys} isRunning=${Boolean(place.transaction)} />
         <${Session} view=${view} place=${place} />
         <${Parts} view=${view} where=${place.where} />
-        ${isTold && html`<${StartStop} key=${place.transaction ? "stop" : "start"} view=${view} where=${place.where} transaction=${place.transaction} />`}
+        ${isTold && html`<${StartStop} key=${place.transaction ? "stop" : "start"} view=${view} place=${place} />`}
       </div>
       ${isTold && html`<div class="connector-half">
         <${LimitSteps} view=${view} where=${place.where} limit=${place.limit} status=${place.status} />
@@ -126,6 +126,22 @@ function byPhase({ phases, parts }, text) {
   return parts.map((each, at) => html`<span key=${phases[at]}>${phases[at]} ${typeof each === "number" ? text(each) : UNKNOWN} </span>`);
 }
 
+/** Why nothing flows though a transaction runs, by status. @type {Record<string, string>} */
+const WAITS = {
+  SuspendedEV: "the vehicle takes nothing now",
+  SuspendedEVSE: "the station gives nothing now",
+  Finishing: "it has ended charging",
+  Faulted: "the station is faulted",
+  Unavailable: "it is out of service",
+};
+
+/** Why nothing flows now; undefined: it does. @param {string} id @param {any} place */
+function waitsFor(id, { where, status }) {
+  // Some say so while they charge.
+  if (status === "Preparing") return value(id, where, "Power.Active.Import").value?.value > 0 ? undefined : "it has not begun to charge";
+  return WAITS[status];
+}
+
 /** @param {any} props */
 function Session({ view, place }) {
   const running = place.transaction;
@@ -133,8 +149,9 @@ function Session({ view, place }) {
   const record = html`${" · "}<a href=${href(["transactions", running.key])} title=${running.id}>Transaction ${short(running.id)}</a>`;
   if (running.unconfirmed_since) return html`<${Unconfirmed} view=${view} place=${place} record=${record} />`;
   if (!view.connected) return html`<p class="session muted wrap"><strong>${running.token || "No token"}</strong> was charging when it was last seen${record}</p>`;
+  const waits = waitsFor(view.station, place);
   return html`<p class="session wrap">
-    <strong>${running.token || "No token"}</strong> charges for <${Elapsed} since=${running.start} />, since <time datetime=${running.start}>${shortTime(running.start)}</time>
+    <strong>${running.token || "No token"}</strong> ${waits ? "has been here" : "charges"} for <${Elapsed} since=${running.start} />, since <time datetime=${running.start}>${shortTime(running.start)}</time>${waits && `: ${waits}`}
     ${record}
   </p>`;
 }

@@ -12,6 +12,7 @@ import { mainPlaces, placeName } from "./naming.js";
 const DAYS = 14;
 const HOUR_S = 3600;
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
+/** @typedef {{timestamp: string, value: any}} Told */
 const REGISTER = "Energy.Active.Import.Register";
 
 /** @param {{view: any, keys: string[]}} props */
@@ -48,8 +49,9 @@ async function daysOf(key, nowMs) {
   first.setHours(0, 0, 0, 0);
   first.setDate(first.getDate() - DAYS + 1);
   const since = new Date(first.getTime() - HOUR_S * 1000).toISOString();
-  const page = await get(path`datapoints/${key}/history`, { since, step: HOUR_S, limit: 2000 });
-  const gained = gains(page.items);
+  const history = path`datapoints/${key}/history`;
+  const [page, begin] = await Promise.all([get(history, { since, step: HOUR_S, limit: 2000 }), get(history, { since, limit: 1 })]);
+  const gained = gains(page.items, valueBefore(page.items[0], begin.items[0]));
   return Array.from({ length: DAYS }, (_, at) => {
     const day = new Date(first);
     day.setDate(day.getDate() + at);
@@ -57,10 +59,18 @@ async function daysOf(key, nowMs) {
   });
 }
 
-/** By day. @param {{timestamp: string, value: any}[]} values of a register, the oldest first @returns {Map<string, number>} */
-function gains(values) {
+/**
+ * What the first hour began with: the very first value that is known, where it came in that hour.
+ * @param {Told | undefined} hour @param {Told | undefined} told @returns {number | null}
+ */
+function valueBefore(hour, told) {
+  if (!hour || typeof told?.value !== "number") return null;
+  return Date.parse(told.timestamp) < Date.parse(hour.timestamp) + HOUR_S * 1000 ? told.value : null;
+}
+
+/** By day. @param {Told[]} values of a register, the oldest first @param {number | null} before @returns {Map<string, number>} */
+function gains(values, before) {
   const gained = new Map();
-  let before = /** @type {number | null} */ (null);
   for (const { timestamp, value } of values) {
     if (typeof value !== "number") continue;
     const day = new Date(timestamp).toDateString();

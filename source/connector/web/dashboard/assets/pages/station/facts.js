@@ -4,6 +4,7 @@ import { html } from "../../lib/html.js";
 import { dateTime, number, UNKNOWN } from "../../lib/format.js";
 import { value } from "../../lib/state.js";
 import { CopyText } from "../../parts/copy.js";
+import { LongText } from "../../parts/long.js";
 import { Section } from "../../parts/page.js";
 import { TimeAgo } from "../../parts/time.js";
 
@@ -64,7 +65,7 @@ export function Facts({ view }) {
     <${Section} title="Identity"><${List} rows=${identity(view)} /></${Section}>
     <${Section} title="Link"><${List} rows=${link(view)} /></${Section}>
     ${news.length > 0 && html`<${Section} title="What it told last">
-      <${List} rows=${news.map(([text, found]) => [text, html`<span class="wrap">${String(found.value)}</span> <span class="muted small"><${TimeAgo} time=${found.timestamp} /></span>`])} />
+      <${List} rows=${news.map(([text, found]) => [text, html`<${LongText} text=${String(found.value)} /> <span class="muted small"><${TimeAgo} time=${found.timestamp} /></span>`])} />
     </${Section}>`}
     ${Object.keys(view.options).length > 0 && html`<${Section} title="Options that hold">
       <pre class="station-json">${JSON.stringify(view.options, null, 2)}</pre>

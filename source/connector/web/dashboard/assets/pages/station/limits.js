@@ -1,23 +1,14 @@
 // @ts-check
 /** A limit on its way: asked, sent, accepted, in force, effective, each in words. */
 import { html } from "../../lib/html.js";
-import { current, moment, power } from "../../lib/format.js";
+import { moment, power } from "../../lib/format.js";
 import { AWAY, isUnmet } from "../../lib/fleet.js";
 import { value } from "../../lib/state.js";
 import { Badge } from "../../parts/status.js";
-import { pausesBelow } from "./least.js";
-import { isHeldBelowLeast } from "./naming.js";
+import { isHeldBelowLeast, pausesBelow } from "./least.js";
 import { isAgain, isRunning, limitOrder, turnedDown, wasNotSent } from "./orders.js";
-import { commandName, Seen } from "./progress.js";
-
-/** A limit in the unit it is known in. @param {number | null | undefined} watts @param {number | null | undefined} amperes */
-export function limitText(watts, amperes) {
-  const known = [
-    watts === null || watts === undefined ? null : power(watts),
-    amperes === null || amperes === undefined ? null : `${current(amperes)} per phase`,
-  ].filter(Boolean);
-  return known.join(" / ") || null;
-}
+import { Seen } from "./progress.js";
+import { commandName, limitOf, limitText } from "./words.js";
 
 /**
  * @param {any} order the newest about this limit @param {any} limit of the StationView
@@ -49,19 +40,13 @@ function inForce(limit, asked, has, isHere) {
 function askedNow(order) {
   if (!order?.times.asked || order.problem || order.isPast) return null;
   if (order.outcome && !["accepted", "rejected"].includes(order.outcome.outcome)) return null;
-  return valueOf(order);
-}
-
-/** The limit that an order writes, in words; null: it writes none. @param {any} order */
-function valueOf({ command, value }) {
-  if (typeof value !== "number") return null;
-  return { power_limit: limitText(value, null), current_limit: limitText(null, value) }[command] ?? null;
+  return limitOf(order);
 }
 
 /** What was given last and changed nothing. @param {{order: any}} props */
 function TurnedDown({ order }) {
   const { detail, outcome } = order.outcome;
-  return html`<p class="small wrap"><${Badge} tone="bad" shape="✕">Refused</${Badge}> ${valueOf(order) ?? commandName(order.command)}: ${detail || outcome}. What was asked before stays.</p>`;
+  return html`<p class="small wrap"><${Badge} tone="bad" shape="✕">Refused</${Badge}> ${limitOf(order) ?? commandName(order)}: ${detail || outcome}. What was asked before stays.</p>`;
 }
 
 /** Of what the connector does not keep any more: it was started since. */

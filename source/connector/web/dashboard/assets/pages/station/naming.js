@@ -2,9 +2,6 @@
 /** What places of a station are called. */
 import { station } from "../../lib/state.js";
 
-/** The least current of a vehicle, where its station has no other. */
-export const LEAST_A = 6;
-
 /** @param {any} view what people call it */
 export const nameOf = (view) => view.name || view.station;
 
@@ -34,21 +31,6 @@ export function placeOf(id, where) {
 export function mainPlaces(view) {
   const found = view.connectors.map((each) => each.where).filter((where) => !where.includes("."));
   return found.length ? found : ["1"];
-}
-
-/**
- * Whether a transaction runs below the least current of a vehicle (IEC 61851-1: 6 A): what does
- * not flow then is for the limit's sake. @param {any} view @param {string} where
- */
-export function isHeldBelowLeast(view, where) {
-  const known = view?.connectors ?? [];
-  const place = known.find((each) => each.where === where) ?? view;
-  const { limit, transaction } = where === "0" ? { limit: view?.limit, transaction: known.some((each) => each.transaction) } : place ?? {};
-  if (!limit?.limit_min || !transaction) return false;
-  const { power_limit: watts, current_limit: amperes } = limit;
-  if (typeof amperes === "number") return amperes > 0 && amperes < (view.options?.min_current_a ?? LEAST_A);
-  // The phases that it uses are not known: it may be all three.
-  return watts > 0 && watts < 3 * limit.limit_min;
 }
 
 /** Connectors of EVSEs, beyond the first of each. @param {any} view @returns {string[]} */

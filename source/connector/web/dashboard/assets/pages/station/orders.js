@@ -21,6 +21,7 @@ import { noteOurs } from "./ours.js";
  * @property {any} outcome the outcome object, once there is one
  * @property {ApiError | null} problem it was not taken, or nobody knows what became of it
  * @property {string | null} seen what shows that it took effect
+ * @property {{name: string, value: number, unit: string} | null} measured the same of a limit, in its parts
  * @property {boolean | null} wasAbove of a limit that is kept: whether more flowed before
  * @property {Record<string, string>} times of each stage, ISO 8601
  * @property {boolean} isOurs given on this page: its answer is waited for
@@ -102,6 +103,7 @@ export const blank = (known) => ({
   outcome: null,
   problem: null,
   seen: null,
+  measured: null,
   wasAbove: null,
   times: {},
   isOurs: false,
@@ -134,7 +136,7 @@ function settle(station, number, correlation) {
   const own = list.peek().find((each) => each.number === number);
   if (!own || own.correlation === correlation) return;
   const twin = list.peek().find((each) => each.correlation === correlation);
-  const known = twin ?? { stage: "asked", outcome: null, seen: null, wasAbove: null, times: { asked: own.times.asked } };
+  const known = twin ?? { stage: "asked", outcome: null, seen: null, measured: null, wasAbove: null, times: { asked: own.times.asked } };
   const right = { ...own, ...known, correlation, number, isOurs: true };
   const wrong = own.correlation ? [{ ...own, number: (last += 1), isOurs: false }] : [];
   const kept = list.peek().filter((each) => each !== twin);
@@ -221,7 +223,7 @@ export const isAgain = (order) => order.isTold && !order.times.asked && order.va
 
 /** @param {Order} order @param {any} told @returns {Order} */
 function advanced(order, told) {
-  const { stage, correlation, time, outcome, seen, was_above: wasAbove } = told;
+  const { stage, correlation, time, outcome, seen, measured, was_above: wasAbove } = told;
   if (order.isOurs) noteOurs(correlation);
   return {
     ...order,
@@ -232,6 +234,7 @@ function advanced(order, told) {
     stage: order.stage === "in_force" ? order.stage : stage,
     outcome: outcome ?? order.outcome,
     seen: seen ?? order.seen,
+    measured: measured ?? order.measured,
     wasAbove: wasAbove ?? order.wasAbove,
     times: { ...order.times, [stage]: time },
   };

@@ -36,10 +36,11 @@ function joined(order, told) {
   const times = { ...order.times, ...told.times };
   const outcome = order.outcome ?? told.outcome;
   const seen = order.seen ?? told.seen;
+  const measured = order.measured ?? told.measured;
   const wasAbove = order.wasAbove ?? told.was_above;
   const stage = seen ? "in_force" : outcome?.outcome ?? (times.sent ? "sent" : "asked");
   const { value } = whatOf(told);
-  return { ...order, value, isTold: true, correlation: told.correlation, stage, outcome, seen, wasAbove, times };
+  return { ...order, value, isTold: true, correlation: told.correlation, stage, outcome, seen, measured, wasAbove, times };
 }
 
 /**

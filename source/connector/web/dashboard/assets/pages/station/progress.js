@@ -5,10 +5,12 @@ import { moment } from "../../lib/format.js";
 import { station } from "../../lib/state.js";
 import { announce } from "../../parts/announce.js";
 import { detailOf, OutcomeLine } from "../../parts/outcome.js";
+import { LongText } from "../../parts/long.js";
 import { Notice } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
+import { isHeldBelowLeast } from "./least.js";
 import { call, give, isLimit, isRunning, ordersOf, wasNotSent } from "./orders.js";
-import { isHeldBelowLeast, placeName } from "./naming.js";
+import { limitOf, orderName, seenText } from "./words.js";
 
 /**
  * Gives commands, and shows the last of them: `send` for a command, `sendCall` for any action.
@@ -34,15 +36,6 @@ export function useOrder(view) {
     /** @param {string} action @param {any} payload */
     sendCall: (action, payload) => tell(call(view.station, action, payload, begin)),
   };
-}
-
-/** "power_limit" -> "Power limit". @param {string} command */
-export const commandName = (command) => command.charAt(0).toUpperCase() + command.slice(1).replaceAll("_", " ");
-
-/** What an order is called. @param {any} order @param {any} view */
-export function orderName(order, view) {
-  if (order.command === "call") return order.action ?? "A call";
-  return `${commandName(order.command)}, ${placeName(view, order.where)}`;
 }
 
 /** @param {any} order */
@@ -87,7 +80,7 @@ export function Progress({ order, isLong = true, hasHint = true }) {
       <${Seen} order=${order} />
       ${isRunning(order) && stage === "sent" && html`<span class="muted small">The station has not answered yet.</span>`}
     </div>
-    ${reasonOf(outcome?.response) && html`<p class="small wrap">The station says: ${reasonOf(outcome.response)}</p>`}
+    ${reasonOf(outcome?.response) && html`<p class="small wrap">The station says: <${LongText} text=${reasonOf(outcome.response)} /></p>`}
     ${hasHint && outcome && hintOf(order) && html`<p class="muted small">${hintOf(order)}</p>`}
     ${isLong && outcome && hasContent(outcome.response) && html`<details class="small"><summary>What the station answered</summary><pre class="station-json" tabindex="0">${JSON.stringify(outcome.response, null, 2)}</pre></details>`}
   </div>`;
@@ -96,16 +89,17 @@ export function Progress({ order, isLong = true, hasHint = true }) {
 /** What shows that it took effect, or is at least kept. @param {{order: any}} props */
 export function Seen({ order }) {
   if (!order.seen || wasNotSent(order)) return null;
-  if (isStopped(order)) return html`<span><${Badge} tone="warn" shape="‖">Paused by the limit</${Badge}> ${order.seen}: it is too little to charge with.</span>`;
+  const told = seenText(order);
+  if (isStopped(order)) return html`<span><${Badge} tone="warn" shape="‖">Paused by the limit</${Badge}> ${told}: ${limitOf(order)} may be too little to charge with.</span>`;
   // A limit that is above what flows anyway shows nothing.
   if (isLimit(order.command) && !order.wasAbove)
-    return html`<span><${Badge} tone="idle" shape="✓">Kept</${Badge}> ${order.seen}${order.wasAbove === false ? ": it was not above the limit before, either." : ""}</span>`;
-  return html`<span><${Badge} tone="live" shape="●">Seen to take effect</${Badge}> ${order.seen}</span>`;
+    return html`<span><${Badge} tone="idle" shape="✓">Kept</${Badge}> ${told}${order.wasAbove === false ? ": it was not above the limit before, either." : ""}</span>`;
+  return html`<span><${Badge} tone="live" shape="●">Seen to take effect</${Badge}> ${told}</span>`;
 }
 
 /** Whether nothing flows though some was allowed, as long as that is so. @param {any} order */
-const isStopped = ({ station: id, where, command, value, seen }) =>
-  ["power_limit", "current_limit"].includes(command) && value > 0 && isHeldBelowLeast(station(id).value, where) && /(^|\s)0(\.0+)? (W|A)\b/.test(seen);
+const isStopped = ({ station: id, where, command, value, measured }) =>
+  ["power_limit", "current_limit"].includes(command) && value > 0 && measured?.value === 0 && isHeldBelowLeast(station(id).value, where);
 
 /** Why, in the words of a station of OCPP 2.x; "": it gave none. @param {any} response @returns {string} */
 function reasonOf(response) {

@@ -47,8 +47,15 @@ export function LimitForm({ view, where, limit }) {
   </form>`;
 }
 
-/** @param {{view: any, where: string, transaction: any}} props */
-export function StartStop({ view, where, transaction }) {
+/** Statuses in which no station starts. @type {Record<string, string>} */
+const NO_START = {
+  Faulted: "while it is faulted",
+  Unavailable: "while it is out of service",
+};
+const AWAY = "while the station is away";
+
+/** @param {{view: any, place: any}} props place: as its StationView tells of it */
+export function StartStop({ view, place: { where, status, transaction } }) {
   const [token, setToken] = useState("");
   const { order, send } = useOrder(view);
   const place = placeName(view, where);
@@ -60,6 +67,7 @@ export function StartStop({ view, where, transaction }) {
     isDanger: true,
   };
   const isAway = !view.connected;
+  const hindrance = isAway ? AWAY : transaction ? undefined : NO_START[status];
   // What the station may have lost is closed rather than stopped.
   const isMain = !isAway && !transaction?.unconfirmed_since;
   return html`<form class="stack tight" aria-label=${`Charging at ${place}`} onKeyDown=${sendOnEnter} onSubmit=${(event) => event.preventDefault()}>
@@ -67,9 +75,9 @@ export function StartStop({ view, where, transaction }) {
       ? html`<div class="row"><${ActionButton} kind=${isMain ? "danger" : ""} small disabled=${isAway} label=${`Stop charging at ${place}`} ask=${question} run=${() => send(where, "charge", false)}><${Icon} name="stop" size=${14} />Stop charging</${ActionButton}></div>`
       : html`<div class="limit-form">
           <${Field} label="Token" value=${token} onInput=${setToken} maxlength="255" placeholder="as REMOTE_ID_TOKEN" />
-          <${ActionButton} kind="primary" disabled=${isAway} label=${`Start charging at ${place}`} run=${start}><${Icon} name="play" size=${14} />Start</${ActionButton}>
+          <${ActionButton} kind="primary" disabled=${Boolean(hindrance)} label=${`Start charging at ${place}`} run=${start}><${Icon} name="play" size=${14} />Start</${ActionButton}>
         </div>`}
-    ${isAway && html`<p class="muted small">Nothing can be ${transaction ? "stopped" : "started"} here while the station is away.</p>`}
+    ${hindrance && html`<p class="muted small">Nothing can be ${transaction ? "stopped" : "started"} here ${hindrance}.</p>`}
     <${Progress} order=${order} isLong=${false} />
   </form>`;
 }

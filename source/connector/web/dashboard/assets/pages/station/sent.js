@@ -3,12 +3,14 @@
 import { html } from "../../lib/html.js";
 import { href } from "../../lib/router.js";
 import { hello } from "../../lib/state.js";
+import { LongText } from "../../parts/long.js";
 import { Empty, Loading, Section } from "../../parts/page.js";
 import { TimeAgo } from "../../parts/time.js";
 import { placeName } from "./naming.js";
 import { isAgain, isLimit, ordersOf, timeOf } from "./orders.js";
 import { isPastHere } from "./past.js";
-import { commandName, Progress } from "./progress.js";
+import { Progress } from "./progress.js";
+import { commandName, valueText } from "./words.js";
 
 /** @param {{view: any, most: number}} props */
 export function SentList({ view, most }) {
@@ -35,9 +37,9 @@ function None({ isHere }) {
 function One({ order, view }) {
   return html`<div class="order">
     <div class="order-what">
-      <strong title=${order.command}>${order.command === "call" ? order.action : commandName(order.command)}</strong>
+      <strong title=${order.command}>${commandName(order)}</strong>
       <span class="muted small">${placeName(view, order.where)}</span>
-      ${isKnown(order) ? html`<code class="small order-value">${isAgain(order) ? "as it is kept" : isShown(order) && valueText(order.value)}</code>` : html`<span class="muted small">value not known</span>`}
+      ${isKnown(order) ? html`<code class="small order-value"><${LongText} text=${isAgain(order) ? "as it is kept" : isShown(order) ? valueText(order) : ""} /></code>` : html`<span class="muted small">value not known</span>`}
     </div>
     <span class="muted small order-when"><${TimeAgo} time=${timeOf(order)} />${isFromElsewhere(order) && " · not from this page"}</span>
     <${Progress} order=${order} hasHint=${false} />
@@ -52,10 +54,3 @@ const isShown = ({ isTold, command, value }) => isTold || isLimit(command) || ty
 
 /** @param {any} order */
 const isFromElsewhere = (order) => order.times.asked && !order.isOurs && !order.isOurPast;
-
-/** @param {any} value */
-function valueText(value) {
-  if (value === undefined) return "";
-  const text = JSON.stringify(value) ?? "";
-  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
-}

@@ -5,6 +5,7 @@ import { plural, value as shown } from "../../lib/format.js";
 import { partsOf } from "../../lib/keys.js";
 import { datapoint } from "../../lib/state.js";
 import { Field } from "../../parts/field.js";
+import { LongText } from "../../parts/long.js";
 import { Section } from "../../parts/page.js";
 import { DataTable } from "../../parts/table.js";
 import { TimeAgo } from "../../parts/time.js";
@@ -12,7 +13,7 @@ import { TimeAgo } from "../../parts/time.js";
 /** @param {{of: string}} props Each shows itself: one new value does not draw them all. */
 const Value = ({ of }) => {
   const found = datapoint(of).value;
-  return html`<span class="wrap">${shown(found?.value, found?.unit)}</span>`;
+  return html`<${LongText} text=${shown(found?.value, found?.unit)} />`;
 };
 /** @param {{of: string}} props */
 const When = ({ of }) => html`<${TimeAgo} time=${datapoint(of).value?.timestamp} />`;

@@ -5,6 +5,8 @@ import { stationIds } from "../../lib/state.js";
 import { Field } from "../../parts/field.js";
 import { daysAgo } from "./query.js";
 
+/** As no name and no token is longer. */
+const LONGEST = 255;
 /** @type {[string, string][]} */
 const ACTIVE = [
   ["", "All"],
@@ -25,8 +27,8 @@ export function Filters({ query, mistakes }) {
   const field = (name, label, rest) => html`<${Field} label=${label} value=${query[name] ?? ""} onInput=${(text) => setQuery({ [name]: text })} error=${mistakes[name]} ...${rest} />`;
   return html`<form class="stack tight" role="search" aria-label="Filter the transactions" onSubmit=${(event) => event.preventDefault()}>
     <div class="record-filters">
-      ${field("station", "Station", { type: "search", list: `${id}-stations`, placeholder: "All" })}
-      ${field("token", "Token", { type: "search", placeholder: "All" })}
+      ${field("station", "Station", { type: "search", list: `${id}-stations`, placeholder: "All", maxlength: LONGEST })}
+      ${field("token", "Token", { type: "search", placeholder: "All", maxlength: LONGEST })}
       ${field("active", "State", { options: ACTIVE })}
       ${field("since", "Begun from", { type: "datetime-local" })}
       ${field("until", "Begun before", { type: "datetime-local" })}

@@ -4,7 +4,7 @@ import { html, useEffect, useMemo, useRef, useSignal } from "../../lib/html.js";
 import { all, get, url } from "../../lib/api.js";
 import { dateTime, energy, shortTime, words } from "../../lib/format.js";
 import { href, setQuery } from "../../lib/router.js";
-import { on } from "../../lib/state.js";
+import { on, stationIds } from "../../lib/state.js";
 import { announce } from "../../parts/announce.js";
 import { ActionButton } from "../../parts/button.js";
 import { Icon } from "../../parts/icons.js";
@@ -25,8 +25,9 @@ const TYPED_MS = 300;
 /** @param {{query: Record<string, string>}} props */
 export function List({ query }) {
   const wrong = mistakes(query);
+  const isStation = (/** @type {string} */ name) => stationIds.value.includes(name);
   const isWrong = Object.keys(wrong).length > 0;
-  const wanted = useMemo(() => (isWrong ? null : asked(query)), NAMES.map((name) => query[name]));
+  const wanted = useMemo(() => (isWrong ? null : asked(query, isStation)), [...NAMES.map((name) => query[name]), isStation(query.station?.trim())]);
   const found = useList(wanted);
   const { items, next, error, isLoading } = found;
   const shown = items.value.slice(0, found.most.value);
@@ -42,7 +43,7 @@ export function List({ query }) {
     </${Section}>`;
 }
 
-/** The list that a filter has, kept in step with what happens. @param {ReturnType<typeof asked> | null} wanted */
+/** The list that a filter has, kept in step with what happens. @param {import("./query.js").Wanted | null} wanted */
 function useList(wanted) {
   const items = useSignal(/** @type {any[]} */ ([]));
   const next = useSignal(/** @type {string | null} */ (null));
@@ -109,7 +110,7 @@ function useList(wanted) {
   return { items, most, next, error, isLoading, more, rest, reload };
 }
 
-/** @param {any[]} items newest first @param {any} item that changed @param {ReturnType<typeof asked>} wanted */
+/** @param {any[]} items newest first @param {any} item that changed @param {import("./query.js").Wanted} wanted */
 function merged(items, item, wanted) {
   const at = items.findIndex((each) => each.key === item.key);
   if (at >= 0) return fits(item, wanted) ? items.with(at, item) : items.toSpliced(at, 1);

@@ -1,5 +1,6 @@
 // @ts-check
 /** Values of samples by what they measure: `Power.Active.Import__L1` is a line of one. */
+import { value } from "../../lib/format.js";
 
 const UNITS = /** @type {[string, string][]} */ ([
   ["Power.Offered", "W"],
@@ -16,6 +17,15 @@ const UNITS = /** @type {[string, string][]} */ ([
   ["session_energy", "Wh"],
   ["session_seconds", "s"],
 ]);
+/** What they are called on the other pages; others as OCPP names them. */
+const USUAL = {
+  "Power.Active.Import": "Power",
+  "Current.Import": "Current",
+  "Energy.Active.Import.Register": "Meter",
+  SoC: "State of charge",
+  session_energy: "Session",
+  session_seconds: "Duration",
+};
 const FIRST = ["Power.Active.Import", "Current.Import", "Energy.Active.Import.Register", "SoC"];
 const MOST_LINES = 4;
 
@@ -46,16 +56,27 @@ export function plottable(samples) {
 
 /**
  * The lines of a measurand, and their data as a chart wants it.
- * @param {any[]} samples @param {string} wanted
+ * @param {any[]} samples @param {string} wanted @param {number} size of the unit of the plot
  */
-export function linesOf(samples, wanted) {
+export function linesOf(samples, wanted, size) {
   const names = namesOf(samples).filter((name) => measurand(name) === wanted).slice(0, MOST_LINES);
   const data = [
     samples.map(({ timestamp }) => Date.parse(timestamp) / 1000),
-    ...names.map((name) => samples.map(({ values }) => (typeof values[name] === "number" ? values[name] : null))),
+    ...names.map((name) => samples.map(({ values }) => (typeof values[name] === "number" ? values[name] / size : null))),
   ];
   return { names, data };
 }
 
-/** "Power.Active.Import__L1" -> "Power Active Import L1" @param {string} name */
-export const spoken = (name) => name.replaceAll(/__|[._]/g, " ");
+/** "Power.Active.Import__L1" -> "Power L1"; "Power.Reactive.Import" -> "Power Reactive Import" @param {string} name */
+export function spoken(name) {
+  const [first, ...rest] = name.split("__");
+  return [USUAL[first] ?? first.replaceAll(/[._]/g, " "), ...rest].join(" ");
+}
+
+/** A unit of a plot, how many of a value's unit it is, and how its numbers are written. @param {string} name */
+export function scaleOf(name) {
+  const unit = unitOf(name);
+  const size = unit === "W" || unit === "Wh" ? 1000 : 1;
+  const format = (/** @type {number | null} */ found) => value(found === null ? null : found * size, unit);
+  return { unit: size === 1 ? unit : `k${unit}`, size, format };
+}

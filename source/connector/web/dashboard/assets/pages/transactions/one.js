@@ -3,6 +3,7 @@
 import { html, useEffect, useSignal } from "../../lib/html.js";
 import { get, path } from "../../lib/api.js";
 import { dateTime, energy, words } from "../../lib/format.js";
+import { keyOf } from "../../lib/keys.js";
 import { href } from "../../lib/router.js";
 import { on } from "../../lib/state.js";
 import { CopyText } from "../../parts/copy.js";
@@ -14,6 +15,15 @@ import { State } from "./list.js";
 import { Samples } from "./samples.js";
 
 const BACK = { href: href(["transactions"]), text: "Transactions" };
+
+/** Samples are kept once a second. */
+const KEPT_MS = 2000;
+
+/** Told of all stations, whichever page is open. */
+const MEASURED = ["Power.Active.Import", "session_energy"];
+
+/** Whether a datapoint tells of a transaction that runs. @param {any} item @param {string} key */
+const isOf = (item, key) => item?.stop === null && MEASURED.some((name) => key === keyOf(item.station, item.where, name));
 
 /** @param {{id: string}} props id: its key */
 export function One({ id }) {
@@ -29,8 +39,15 @@ export function One({ id }) {
   };
   useEffect(() => {
     load();
-    const stops = [on("transaction", (changed) => changed.key === id && load()), on("up", load)];
-    return () => stops.forEach((stop) => stop());
+    let due = 0;
+    const follow = (/** @type {{key: string}} */ told) => {
+      if (isOf(item.peek(), told.key)) due ||= setTimeout(() => ((due = 0), load()), KEPT_MS);
+    };
+    const stops = [on("transaction", (changed) => changed.key === id && load()), on("up", load), on("datapoint", follow)];
+    return () => {
+      clearTimeout(due);
+      stops.forEach((stop) => stop());
+    };
   }, [id]);
   const found = item.value;
   if (!found) {
@@ -43,7 +60,7 @@ export function One({ id }) {
     </${PageHead}>
     <${ErrorNote} error=${error.value} retry=${load} />
     <${Section} title="Record"><${Facts} item=${found} /></${Section}>
-    <${Samples} samples=${found.samples} />`;
+    <${Samples} samples=${found.samples} isRunning=${found.stop === null} />`;
 }
 
 const Unknown = () => html`<${Notice} tone="warn" title="Nobody knows this transaction.">
@@ -58,12 +75,12 @@ function Facts({ item }) {
     <dt>Energy</dt><dd class="num">${energy(item.energy)}</dd>
     <dt>Duration</dt><dd><${Elapsed} since=${item.start} until=${item.stop} /></dd>
     <dt>Start</dt><dd>${dateTime(item.start)}</dd>
-    <dt>Stop</dt><dd>${item.stop ? dateTime(item.stop) : item.unconfirmed_since ? html`<span class="muted">not told</span>` : "runs"}</dd>
-    <dt>Reason</dt><dd>${item.reason ? words(item.reason) : html`<span class="muted">not told</span>`}</dd>
+    <dt>Stop</dt><dd>${item.stop ? dateTime(item.stop) : item.unconfirmed_since ? html`<span class="muted">not told</span>` : "it runs"}</dd>
+    ${item.stop && html`<dt>Reason</dt><dd>${item.reason ? words(item.reason) : html`<span class="muted">not told</span>`}</dd>`}
     <dt>Station</dt><dd><a href=${href(["stations", item.station])}>${item.station}</a>, ${placeOf(item.station, item.where)}</dd>
     <dt>Token</dt><dd>${item.token ? html`<a href=${href(["transactions"], filter)}>${item.token}</a> ${item.token_type ?? ""}` : html`<span class="muted">none</span>`}</dd>
     <dt>Meter at start</dt><dd class="num">${energy(item.meter_start)}</dd>
-    <dt>Meter at stop</dt><dd class="num">${energy(item.meter_stop)}</dd>
+    ${item.stop && html`<dt>Meter at stop</dt><dd class="num">${energy(item.meter_stop)}</dd>`}
     <dt>Id in OCPP</dt><dd><${CopyText} text=${item.id} label="Copy the id" /></dd>
     <dt>Key</dt><dd><${CopyText} text=${item.key} label="Copy the key" /></dd>
   </dl>`;

@@ -1,6 +1,10 @@
 // @ts-check
 /** The filter of the list: in the URL as it was typed, for the API as it wants it. */
 
+/**
+ * @typedef {{station?: string, station_part?: string, token_part?: string, active?: string,
+ *   since?: string, until?: string}} Wanted
+ */
 export const NAMES = ["station", "token", "active", "since", "until"];
 const DAY_MS = 86_400_000;
 
@@ -15,10 +19,15 @@ export function mistakes(query) {
   return found;
 }
 
-/** What the API is asked. @param {Record<string, string>} query */
-export function asked(query) {
-  const { station, token, active, since, until } = query;
-  return { station: trimmed(station), token: trimmed(token), active, since: utc(since), until: utc(until) };
+/**
+ * What the API is asked: a part of a name is enough, but where it is the whole of one.
+ * @param {Record<string, string>} query @param {(name: string) => boolean} isStation
+ */
+export function asked(query, isStation) {
+  const { active, since, until } = query;
+  const [station, token] = [trimmed(query.station), trimmed(query.token)];
+  const where = station && isStation(station) ? { station } : { station_part: station };
+  return { ...where, token_part: token, active, since: utc(since), until: utc(until) };
 }
 
 /** @param {string | undefined} text */
@@ -41,12 +50,16 @@ export function local(time) {
   return `${day}T${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
-/** Whether one that has come fits what is asked. @param {any} item @param {ReturnType<typeof asked>} wanted */
+/** @param {string | null} text @param {string | undefined} part */
+const has = (text, part) => !part || (text ?? "").toLowerCase().includes(part.toLowerCase());
+
+/** Whether one that has come fits what is asked. @param {any} item @param {Wanted} wanted */
 export function fits(item, wanted) {
   const start = Date.parse(item.start);
   return (
     (!wanted.station || item.station === wanted.station) &&
-    (!wanted.token || (item.token ?? "").toLowerCase() === wanted.token.toLowerCase()) &&
+    has(item.station, wanted.station_part) &&
+    has(item.token, wanted.token_part) &&
     (!wanted.active || String(item.stop === null) === wanted.active) &&
     (!wanted.since || start >= Date.parse(wanted.since)) &&
     (!wanted.until || start < Date.parse(wanted.until))

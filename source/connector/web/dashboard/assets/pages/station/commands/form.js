@@ -23,7 +23,7 @@ function initial(spec, view) {
 /** @param {{spec: CommandSpec, view: any}} props */
 export function CommandForm({ spec, view }) {
   const places = spec.places(view);
-  const [where, setWhere] = useState(places.length > 1 && places[0] === "0" ? places[1] : places[0]);
+  const [where, setWhere] = useState(spec.place ?? (places.length > 1 && places[0] === "0" ? places[1] : places[0]));
   const [texts, setTexts] = useState(() => initial(spec, view));
   const [misfit, setMisfit] = useState(/** @type {Misfit | null} */ (null));
   const { order, send, sendCall } = useOrder(view);

@@ -22,6 +22,7 @@ import { mainPlaces, partPlaces, speaks2 } from "../naming.js";
  * @property {string} title
  * @property {string} text what it does, for people
  * @property {(view: any) => string[]} places where it can be given
+ * @property {string} [place] chosen first; none: the first connector
  * @property {FieldSpec[]} fields
  * @property {(texts: Texts, view: any) => any} value throws a Misfit
  * @property {string} [command] where it is not the id

@@ -37,6 +37,7 @@ export const OPERATION = [
     title: "Reset",
     text: "Restarts the station. Soft lets it end what runs; hard is at once.",
     places: PLACES.resettable,
+    place: "0",
     fields: [
       {
         name: "kind",
