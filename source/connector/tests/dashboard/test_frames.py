@@ -10,6 +10,7 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
+from connector.tests.dashboard.site import GONE
 
 pytestmark = MARKS
 ONE = '{"CP1": {}}'
@@ -17,6 +18,8 @@ PHONE = {"viewport": {"width": 390, "height": 844}}
 TURNED = "good\u202edab"
 """What comes after the character is written from right to left."""
 _IS_WHOLE = "(text) => text.clientWidth > 0 && text.scrollWidth <= text.clientWidth"
+
+_OPACITIES = "(all) => [...new Set(all.map((each) => getComputedStyle(each).opacity))]"
 
 
 def rows(page: Page) -> Locator:
@@ -150,6 +153,56 @@ async def test_what_would_turn_a_text_is_shown_as_it_is_in_json(
     await expect(call(page)).to_contain_text(shown)
 
     assert json.loads(await call(page).inner_text())[3] == {"vendorId": TURNED}
+
+
+async def test_a_huge_frame_is_begun_with_and_shown_whole_when_asked(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    data = "x" * 500_000 + " the end"
+    await charge.station.call("DataTransfer", {"vendorId": "huge", "data": data})
+    page = (await site.page("frames?action=DataTransfer&kind=calls")).page
+    await rows(page).click()
+    dialog = page.get_by_role("dialog")
+    await expect(
+        dialog.get_by_text("These are the first 20,000 of 500,")
+    ).to_be_visible()
+    beginning = await call(page).inner_text()
+    await dialog.get_by_role("button", name="Show all of it").click()
+    await expect(call(page)).to_contain_text("the end")
+
+    assert len(beginning) == 20_000
+    assert json.loads(await call(page).inner_text())[3]["data"] == data
+
+
+async def test_frames_are_as_plain_as_before_while_the_connector_is_away(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    await site.charger()
+    watched = await site.page("frames")
+    watched.expect(*GONE)
+    page = watched.page
+    shown = rows(page).filter(has_text="BootNotification").first
+    await expect(shown).to_be_visible()
+    await expect(page.get_by_text("live")).to_be_visible()
+    await site.stop()
+    await expect(page.get_by_text("The connector does not answer")).to_be_visible()
+    await expect(page.get_by_text("live")).to_have_count(0)
+
+    assert await shown.locator(".num, .badge").evaluate_all(_OPACITIES) == ["1"]
+
+
+async def test_a_log_that_is_off_is_not_called_live(open_site: OpenSite) -> None:
+    site = await open_site(STATIONS=ONE, FRAME_LOG_BYTES="0")
+    watched = await site.page("frames")
+    watched.expect("404")
+    page = watched.page
+    await expect(page.get_by_text("the frame log is off")).to_be_visible()
+    await expect(page.get_by_text("0 messages")).to_be_visible()
+    await expect(page.get_by_text("live")).to_have_count(0)
+    await expect(page.get_by_text("next, previous")).to_have_count(0)
 
 
 async def test_on_a_phone_frames_come_before_the_filter(open_site: OpenSite) -> None:

@@ -34,9 +34,8 @@ export default function Page({ query }) {
     <section class="card flush frames" aria-label="Frame log">
       <h2 class="visually-hidden">Frame log</h2>
       <${Filters} query=${query} actions=${log.actions.value} />
-      <${Told} log=${log} pages=${log.isFiltered ? sought : { older, further }} />
+      <${Told} log=${log} isLive=${link.value === "up" && !error.value} pages=${log.isFiltered ? sought : { older, further }} />
       <${Rows} log=${log} isSeeking=${sought.isSeeking} active=${activeKey} opened=${opened} error=${error} />
-      <p class="frame-keys muted small" id="frame-keys">In the list: <kbd>j</kbd> <kbd>k</kbd> or arrows: next, previous · <kbd>Enter</kbd>: open · <kbd>Esc</kbd>: close</p>
     </section>
     ${opened.value && html`<${Pair} log=${log} frame=${opened.value} steps=${stepsOf(log, activeKey, opened)} onClose=${() => (opened.value = null)} />`}`;
 }
@@ -105,15 +104,15 @@ function Actions({ log, query }) {
 
 /**
  * How many there are; told without a stream of words to screen readers.
- * @param {{log: Log, pages: {older: any, further: () => Promise<any>}}} props
+ * @param {{log: Log, isLive: boolean, pages: {older: any, further: () => Promise<any>}}} props
  */
-function Told({ log, pages }) {
+function Told({ log, isLive, pages }) {
   log.revision.value;
   const hasRoom = (log.isFiltered ? log.sought.size : log.frames.length) < MOST;
   const hasOlder = Boolean(pages.older.value);
   const isFiltered = log.shown.length !== log.all.length;
   return html`<div class="frame-told row small muted num"><p>
-    ${plural(log.shown.length, "message")}${isFiltered && ` of ${number(log.all.length)}`}${log.isPaused.value ? " · paused" : link.value === "up" && " · live"}
+    ${plural(log.shown.length, "message")}${isFiltered && ` of ${number(log.all.length)}`}${log.isPaused.value ? " · paused" : isLive && " · live"}
     ${log.dropped > 0 && html` · <span>${plural(log.dropped, "older one")} let go: the page keeps the newest ${MOST}</span>`}
     ${log.missed > 0 && html` · <span>${plural(log.missed, "message")} not sent: too many at once</span>`}
     ${hasOlder && !hasRoom && " · older ones are kept: take them along"}

@@ -45,7 +45,7 @@ export function FrameList({ log, activeKey, onActive, onOpen }) {
     <div class="frame-row frame-head" aria-hidden="true">
       <span>Time</span><span>Way</span><span>Station</span><span>Kind</span><span>Action</span><span class="num">Took</span><span>Text</span>
     </div>
-    <div class="frame-list" ref=${own} role="listbox" tabindex="0" aria-label="Messages, the newest last" aria-describedby="frame-keys"
+    <div class="frame-list" ref=${own} role="listbox" tabindex="0" aria-label="Messages, the newest last" aria-describedby=${`${id}-keys`}
       aria-activedescendant=${isActiveThere ? `${id}-${active}` : undefined} onKeyDown=${press}>
       <div role="presentation" style=${{ paddingTop: `${first * height}px`, paddingBottom: `${(rows.length - last) * height}px` }}>
         ${rows.slice(first, last).map((frame, at) => {
@@ -56,7 +56,8 @@ export function FrameList({ log, activeKey, onActive, onOpen }) {
       </div>
     </div>
     ${!isFollowing && rows.length > 0 && html`<button class="btn btn-small to-newest" type="button" onClick=${follow}>To the newest</button>`}
-  </div>`;
+  </div>
+  <p class="frame-keys muted small" id=${`${id}-keys`}>In the list: <kbd>j</kbd> <kbd>k</kbd> or arrows: next, previous · <kbd>Enter</kbd>: open · <kbd>Esc</kbd>: close</p>`;
 }
 
 /** @param {any} props */

@@ -1,8 +1,8 @@
 // @ts-check
 /** One call with its answer, side by side. */
 import { get } from "../../lib/api.js";
-import { milliseconds } from "../../lib/format.js";
-import { html, useEffect, useRef } from "../../lib/html.js";
+import { milliseconds, number } from "../../lib/format.js";
+import { html, useEffect, useRef, useSignal } from "../../lib/html.js";
 import { href } from "../../lib/router.js";
 import { announce, toast } from "../../parts/announce.js";
 import { Dialog } from "../../parts/dialog.js";
@@ -17,6 +17,8 @@ import { wholeTime } from "./times.js";
 
 /** How many are looked through for the other half of one that was sought. */
 const AROUND = 200;
+/** A browser needs seconds to break a million characters into lines. */
+const AT_ONCE = 20_000;
 
 /**
  * @param {{log: import("./log.js").Log, frame: Frame, onClose: () => void,
@@ -70,6 +72,8 @@ function One({ frame }) {
   const { tone, shape, text } = shownAs(frame);
   const { frame: said } = frame;
   const shown = typeof said === "string" ? said : JSON.stringify(said, null, 2);
+  const whole = useSignal("");
+  const isCut = said !== null && shown.length > AT_ONCE && whole.value !== frame.key;
   useEffect(() => own.current?.scrollTo(0, 0), [frame.key]);
   return html`<section class="stack tight" aria-label=${`${text} ${way(frame)}`}>
     <div class="row between">
@@ -78,7 +82,8 @@ function One({ frame }) {
     </div>
     <p class="muted small">${wholeTime(frame.time)}${frame.id && html`, id <code>${frame.id}</code>`}</p>
     ${frame.note && html`<${Notice} tone=${tone === "bad" ? "warn" : "info"}>${frame.note}</${Notice}>`}
-    ${said !== null && html`<pre class="frame-text" ref=${own} tabindex="0" aria-label=${`Text of the ${text.toLowerCase()}`}>${legible(shown)}</pre>`}
+    ${said !== null && html`<pre class="frame-text" ref=${own} tabindex="0" aria-label=${`Text of the ${text.toLowerCase()}`}>${legible(isCut ? shown.slice(0, AT_ONCE) : shown)}</pre>`}
+    ${isCut && html`<p class="muted small">These are the first ${number(AT_ONCE)} of ${number(shown.length)} characters. <button class="btn btn-small" type="button" onClick=${() => (whole.value = frame.key)}>Show all of it</button></p>`}
   </section>`;
 }
 
