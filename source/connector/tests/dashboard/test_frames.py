@@ -19,6 +19,8 @@ TURNED = "good\u202edab"
 """What comes after the character is written from right to left."""
 _IS_WHOLE = "(text) => text.clientWidth > 0 && text.scrollWidth <= text.clientWidth"
 
+_NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
+"""As where the page is not secure: http from another machine."""
 _OPACITIES = "(all) => [...new Set(all.map((each) => getComputedStyle(each).opacity))]"
 
 
@@ -174,6 +176,23 @@ async def test_a_huge_frame_is_begun_with_and_shown_whole_when_asked(
 
     assert len(beginning) == 20_000
     assert json.loads(await call(page).inner_text())[3]["data"] == data
+
+
+async def test_where_no_text_can_be_copied_all_of_it_is_selected(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    data = "x" * 50_000
+    await charge.station.call("DataTransfer", {"vendorId": "huge", "data": data})
+    page = (await site.page("frames?action=DataTransfer&kind=calls")).page
+    await rows(page).click()
+    await page.evaluate(_NO_CLIPBOARD)
+    await page.get_by_role("button", name="Copy this call").click()
+    await page.wait_for_function("getSelection().toString().length > 50_000")
+    selected = await page.evaluate("getSelection().toString()")
+
+    assert json.loads(selected)[3]["data"] == data
 
 
 async def test_frames_are_as_plain_as_before_while_the_connector_is_away(

@@ -73,17 +73,18 @@ function One({ frame }) {
   const { frame: said } = frame;
   const shown = typeof said === "string" ? said : JSON.stringify(said, null, 2);
   const whole = useSignal("");
+  const showWhole = () => (whole.value = frame.key);
   const isCut = said !== null && shown.length > AT_ONCE && whole.value !== frame.key;
   useEffect(() => own.current?.scrollTo(0, 0), [frame.key]);
   return html`<section class="stack tight" aria-label=${`${text} ${way(frame)}`}>
     <div class="row between">
       <h3><${Badge} tone=${tone} shape=${shape}>${text}</${Badge}> ${way(frame)}</h3>
-      ${said !== null && html`<button class="btn btn-small" type="button" aria-label=${`Copy this ${text.toLowerCase()}`} onClick=${() => copy(shown, own.current)}><${Icon} name="copy" size=${16} />Copy</button>`}
+      ${said !== null && html`<button class="btn btn-small" type="button" aria-label=${`Copy this ${text.toLowerCase()}`} onClick=${() => copy(shown, own.current, showWhole)}><${Icon} name="copy" size=${16} />Copy</button>`}
     </div>
     <p class="muted small">${wholeTime(frame.time)}${frame.id && html`, id <code>${frame.id}</code>`}</p>
     ${frame.note && html`<${Notice} tone=${tone === "bad" ? "warn" : "info"}>${frame.note}</${Notice}>`}
     ${said !== null && html`<pre class="frame-text" ref=${own} tabindex="0" aria-label=${`Text of the ${text.toLowerCase()}`}>${legible(isCut ? shown.slice(0, AT_ONCE) : shown)}</pre>`}
-    ${isCut && html`<p class="muted small">These are the first ${number(AT_ONCE)} of ${number(shown.length)} characters. <button class="btn btn-small" type="button" onClick=${() => (whole.value = frame.key)}>Show all of it</button></p>`}
+    ${isCut && html`<p class="muted small">These are the first ${number(AT_ONCE)} of ${number(shown.length)} characters. <button class="btn btn-small" type="button" onClick=${showWhole}>Show all of it</button></p>`}
   </section>`;
 }
 
@@ -100,14 +101,15 @@ function Missing({ frame }) {
   return text && html`<p class="muted pair-missing">${text}</p>`;
 }
 
-/** @param {string} text @param {HTMLElement | null} element */
-async function copy(text, element) {
+/** @param {string} text @param {HTMLElement | null} element @param {() => void} showWhole what is not there cannot be selected */
+async function copy(text, element, showWhole) {
   try {
     // Not there where the page is not secure (http, another machine).
     await navigator.clipboard.writeText(text);
     toast("Copied");
   } catch (_) {
-    if (element) getSelection()?.selectAllChildren(element);
+    showWhole();
+    requestAnimationFrame(() => element && getSelection()?.selectAllChildren(element));
     announce("Selected: copy it with the keyboard");
   }
 }
