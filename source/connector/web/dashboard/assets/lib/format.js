@@ -69,6 +69,12 @@ export function bytes(bytes) {
 export const plural = (count, word, words = `${word}s`) =>
   `${WHOLE.format(count)} ${count === 1 ? word : words}`;
 
+/** Whole ones: 3.524 -> "4 ms"; 0.2 -> "< 1 ms". @param {unknown} ms */
+export function milliseconds(ms) {
+  if (!isNumber(ms)) return UNKNOWN;
+  return ms < 1 ? "< 1 ms" : `${WHOLE.format(ms)} ms`;
+}
+
 const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const BOTH = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const SHORT = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle: "short" });

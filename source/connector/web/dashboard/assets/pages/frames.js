@@ -3,19 +3,18 @@
 import { html, useEffect, useMemo, useSignal } from "../lib/html.js";
 import { get, url } from "../lib/api.js";
 import { number, plural } from "../lib/format.js";
-import { setQuery } from "../lib/router.js";
-import { stationIds, watch, watchFrames } from "../lib/state.js";
+import { link, stationIds, watch, watchFrames } from "../lib/state.js";
 import { announce } from "../parts/announce.js";
 import { ActionButton } from "../parts/button.js";
 import { Icon } from "../parts/icons.js";
 import { Empty, ErrorNote, Loading, PageHead } from "../parts/page.js";
 import { saveLines } from "./frames/download.js";
-import { Filters, NAMES } from "./frames/filters.js";
+import { Filters, NAMES, showAll } from "./frames/filters.js";
 import { FrameList } from "./frames/list.js";
-import { partnerOf } from "./frames/kinds.js";
 import { FETCHED, Log, MOST } from "./frames/log.js";
 import { Pair } from "./frames/pair.js";
 import { asked, picked, useSought } from "./frames/sought.js";
+import { stepsOf } from "./frames/steps.js";
 
 export const title = () => "Messages";
 
@@ -30,25 +29,15 @@ export default function Page({ query }) {
   const { older, further } = useFrames(log, only, error);
   useMemo(() => log.filter(picked(query)), NAMES.map((name) => query[name]));
   const sought = useSought(log, asked(query, only), error);
-  const step = (by) => {
-    let at = log.shown.findLastIndex((frame) => frame.key === activeKey.value) + by;
-    // Its other half is shown already.
-    if (log.shown[at] && log.shown[at] === partnerOf(log.all, opened.value)) at += by;
-    const next = log.shown[at];
-    if (!next) return announce(by > 0 ? "This is the newest" : "This is the oldest");
-    activeKey.value = next.key;
-    opened.value = next;
-  };
   return html`<${PageHead} title="Messages" sub="What stations and the connector say to each other, as it is on the wire. Passwords, keys and the like are hidden."><${Actions} log=${log} query=${asked(query, only)} /></${PageHead}>
     <${ErrorNote} error=${error.value} />
     <section class="card flush frames" aria-label="Frame log">
       <h2 class="visually-hidden">Frame log</h2>
       <${Filters} query=${query} actions=${log.actions.value} />
-      <${Told} log=${log} pages=${log.isFiltered ? sought : { older, further }} />
+      <${Told} log=${log} isLive=${link.value === "up" && !error.value} pages=${log.isFiltered ? sought : { older, further }} />
       <${Rows} log=${log} isSeeking=${sought.isSeeking} active=${activeKey} opened=${opened} error=${error} />
-      <p class="frame-keys muted small" id="frame-keys"><kbd>j</kbd> <kbd>k</kbd> or arrows: next, previous · <kbd>Enter</kbd>: open · <kbd>Esc</kbd>: close</p>
     </section>
-    ${opened.value && html`<${Pair} log=${log} frame=${opened.value} onStep=${step} onClose=${() => (opened.value = null)} />`}`;
+    ${opened.value && html`<${Pair} log=${log} frame=${opened.value} steps=${stepsOf(log, activeKey, opened)} onClose=${() => (opened.value = null)} />`}`;
 }
 
 /**
@@ -110,24 +99,25 @@ function Actions({ log, query }) {
       <${Icon} name=${isPaused ? "play" : "pause"} />${isPaused ? html`Go on <span class="num">(${waits >= MOST ? `${MOST}, the newest,` : waits} waiting)</span>` : "Pause"}
     </button>
     <button class="btn" type="button" disabled=${log.shown.length === 0} onClick=${() => saveLines(log.shown)}><${Icon} name="download" />Download what is shown</button>
-    <a class="btn" href=${url("messages.jsonl", query)} download>${log.isFiltered ? "All kept that fit" : "All that is kept"}</a>`;
+    <a class="btn" href=${url("messages.jsonl", query)} download><${Icon} name="download" />${log.isFiltered ? "All kept that fit" : "All that is kept"}</a>`;
 }
 
 /**
  * How many there are; told without a stream of words to screen readers.
- * @param {{log: Log, pages: {older: any, further: () => Promise<any>}}} props
+ * @param {{log: Log, isLive: boolean, pages: {older: any, further: () => Promise<any>}}} props
  */
-function Told({ log, pages }) {
+function Told({ log, isLive, pages }) {
   log.revision.value;
   const hasRoom = (log.isFiltered ? log.sought.size : log.frames.length) < MOST;
   const hasOlder = Boolean(pages.older.value);
   const isFiltered = log.shown.length !== log.all.length;
   return html`<div class="frame-told row small muted num"><p>
-    ${plural(log.shown.length, "message")}${isFiltered && ` of ${number(log.all.length)}`}${log.isPaused.value && " · paused"}
+    ${plural(log.shown.length, "message")}${isFiltered && ` of ${number(log.all.length)}`}${log.isPaused.value ? " · paused" : isLive && " · live"}
     ${log.dropped > 0 && html` · <span>${plural(log.dropped, "older one")} let go: the page keeps the newest ${MOST}</span>`}
     ${log.missed > 0 && html` · <span>${plural(log.missed, "message")} not sent: too many at once</span>`}
     ${hasOlder && !hasRoom && " · older ones are kept: take them along"}
-  </p>${hasOlder && hasRoom && html`<${ActionButton} small=${true} kind="quiet" run=${pages.further}>Look further back</${ActionButton}>`}</div>`;
+  </p>${log.isFiltered && log.shown.length > 0 && html`<button class="btn btn-small btn-quiet" type="button" onClick=${showAll}>Show all</button>`}
+  ${hasOlder && hasRoom && html`<${ActionButton} small=${true} kind="quiet" run=${pages.further}>Look further back</${ActionButton}>`}</div>`;
 }
 
 /** @param {{log: Log, isSeeking: any, active: any, opened: any, error: any}} props */
@@ -141,8 +131,7 @@ function Rows({ log, isSeeking, active, opened, error }) {
 function Nothing({ log, isSeeking }) {
   if (log.frames.length > 0 && isSeeking) return html`<${Loading} text="Looking through all that is kept…" />`;
   if (log.frames.length > 0) {
-    const none = Object.fromEntries(NAMES.map((name) => [name, null]));
-    return html`<${Empty} icon="search" title="No message that is kept is like that"><button class="btn" type="button" onClick=${() => setQuery(none)}>Show all</button></${Empty}>`;
+    return html`<${Empty} icon="search" title="No message that is kept is like that"><button class="btn" type="button" onClick=${showAll}>Show all</button></${Empty}>`;
   }
   if (!log.isFetched) return html`<${Loading} />`;
   return html`<${Empty} icon="frames" title="No message yet">As soon as a station says something it is here.</${Empty}>`;

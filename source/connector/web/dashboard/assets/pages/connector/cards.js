@@ -2,7 +2,7 @@
 /** The parts of the connector, each with its numbers. */
 import { html } from "../../lib/html.js";
 import { path, post, url } from "../../lib/api.js";
-import { bytes, dateTime, duration, number, plural, UNKNOWN } from "../../lib/format.js";
+import { bytes, dateTime, duration, milliseconds, number, plural, UNKNOWN } from "../../lib/format.js";
 import { href } from "../../lib/router.js";
 import { toast } from "../../parts/announce.js";
 import { ActionButton } from "../../parts/button.js";
@@ -10,13 +10,19 @@ import { Section } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
 import { DataTable } from "../../parts/table.js";
 import { Elapsed, TimeAgo } from "../../parts/time.js";
-import { toneOf } from "./warnings.js";
+import { MUCH_DELAY_MS, toneOf } from "./warnings.js";
 
 const BACKUP_MS = 900_000;
 const CERTIFICATES_SHOWN = 100;
 
 /** @param {{rows: [string, any][]}} props */
-const Facts = ({ rows }) => html`<dl class="facts">${rows.map(([name, value]) => html`<dt key=${name}>${name}</dt><dd class="num">${value}</dd>`)}</dl>`;
+const Facts = ({ rows }) => html`<dl class="facts of-connector">${rows.map(([name, value]) => html`<dt key=${name}>${name}</dt><dd class="num">${value}</dd>`)}</dl>`;
+
+/** After what a place may go on in the next line; hyphens are of a name. */
+const JOINTS = /(?<=[/\\@:.])(?![/\\@:.])/;
+
+/** An address or a path, in lines between its parts where it needs more than one. @param {{of: string}} props */
+const Place = ({ of }) => html`<code class="place">${of.split(JOINTS).map((part) => html`<span>${part}</span>`)}</code>`;
 
 /** @param {{is: boolean, yes: string, no: string}} props */
 const State = ({ is, yes, no }) => (is ? html`<${Badge} tone="ok" shape="✓">${yes}</${Badge}>` : html`<${Badge} tone="bad" shape="✕">${no}</${Badge}>`);
@@ -31,9 +37,10 @@ export function Itself({ view }) {
       ["Its clock", dateTime(view.now)],
       ["Memory", bytes(process.memory_bytes)],
       ["Processor time", duration(process.cpu_s)],
-      ["Wait for a turn", `${number(process.loop_delay_ms)} ms`],
+      ["Work waits", milliseconds(process.loop_delay_ms)],
       ["Python", process.python],
     ]} />
+    <p class="muted small">Work waits for its turn while the connector does other work: some ms are usual. Of more than ${MUCH_DELAY_MS} ms this page warns.</p>
     <details><summary>Libraries</summary><${Facts} rows=${Object.entries(process.libraries)} /></details>
   </${Section}>`;
 }
@@ -43,7 +50,7 @@ export function Broker({ view }) {
   const { broker } = view;
   return html`<${Section} title="Broker" aside=${html`<${State} is=${broker.connected} yes="Connected" no="No answer" />`}>
     <${Facts} rows=${[
-      ["Address", html`<code>${broker.address}</code>`],
+      ["Address", html`<${Place} of=${broker.address} />`],
       ["Topics begin with", html`<code>${broker.name}</code>`],
       ["Connected", broker.since ? html`<${TimeAgo} time=${broker.since} />` : UNKNOWN],
       ["Values published", number(broker.published)],
@@ -73,13 +80,14 @@ export function Queues({ view }) {
   const { stations, broker, events, frame_log: log } = view;
   return html`<${Section} title="Queues and readers">
     <${Facts} rows=${[
-      ["Facts for the broker", number(broker.waiting)],
-      ["Calls for their turn", number(stations.calls_waiting)],
-      ["Commands without an end", number(stations.commands_running)],
+      ["Values waiting", number(broker.waiting)],
+      ["Calls waiting", number(stations.calls_waiting)],
+      ["Commands under way", number(stations.commands_running)],
       ["Readers of events", number(events.count)],
       ["Readers dropped", number(events.dropped)],
       ["Frame log", log ? html`<a href=${href(["frames"])}>${plural(log.records, "message")}</a>, ${bytes(log.bytes)}` : "off"],
     ]} />
+    <p class="muted small">Values wait for the broker, calls for the one before them to be answered. Readers are pages like this one, and programs; one that does not read is dropped.</p>
   </${Section}>`;
 }
 
@@ -93,19 +101,20 @@ export function Store({ store, reload }) {
   return html`<${Section} title="Store" aside=${html`<${State} is=${store.writable} yes="Works" no="Cannot write" /><${ActionButton} small=${true} run=${backUp}>Make a backup</${ActionButton}>`}>
     <${Facts} rows=${[
       ["Kind", store.backend],
-      ["Place", html`<code>${store.location}</code>`],
+      ["Place", html`<${Place} of=${store.location} />`],
       ["Size", bytes(store.bytes)],
       ["Left on the disk", store.free_bytes === null ? "on a server" : bytes(store.free_bytes)],
       ["Schema", store.schema],
       ["Oldest transaction", store.oldest_transaction ? dateTime(store.oldest_transaction) : "none"],
       ["Oldest history", store.oldest_history ? dateTime(store.oldest_history) : "none"],
-      ["Transactions, samples", `${number(store.rows.transactions)}, ${number(store.rows.samples)}`],
+      ["Transactions", number(store.rows.transactions)],
+      ["Meter samples", number(store.rows.samples)],
     ]} />
     <details><summary>Rows of all tables</summary><${Facts} rows=${Object.entries(store.rows).map(([table, count]) => [table, number(count)])} /></details>
     <h3>Backups</h3>
     ${store.backups.length === 0
       ? html`<p class="muted">None yet.</p>`
-      : html`<ul class="stack tight backups">${store.backups.slice(0, 5).map(({ file, bytes: size, made }) => html`<li key=${file}><code>${file}</code> <span class="muted">${bytes(size)}, <${TimeAgo} time=${made} /></span></li>`)}</ul>
+      : html`<ul class="stack tight backups">${store.backups.slice(0, 5).map(({ file, bytes: size, made }) => html`<li key=${file}><${Place} of=${file} /> <span class="muted">${bytes(size)}, <${TimeAgo} time=${made} /></span></li>`)}</ul>
           ${store.backups.length > 5 && html`<p class="muted">and ${store.backups.length - 5} older</p>`}`}
   </${Section}>`;
 }

@@ -7,7 +7,8 @@ import { ago, bytes, plural } from "../../lib/format.js";
 /** From so many days on it is said: each is renewed in another way. */
 const DAYS = { server: 30, ca: 90, crl: 2, station: 14 };
 const LITTLE_BYTES = 500 * 1024 * 1024;
-const MUCH_DELAY_MS = 250;
+/** Longer than this no work should wait for its turn. */
+export const MUCH_DELAY_MS = 250;
 /** What was on its way when the broker came back. */
 const SETTLES_MS = 5000;
 const JUST_NOW_MS = 60_000;

@@ -1,9 +1,10 @@
 // @ts-check
 /** The rows: only those in sight are in the page. It follows the newest while at the end. */
+import { milliseconds } from "../../lib/format.js";
 import { html, useEffect, useId, useLayoutEffect, useRef, useState } from "../../lib/html.js";
 import { Badge } from "../../parts/status.js";
-import { gist, shownAs, way } from "./kinds.js";
-import { timeOfDay } from "./times.js";
+import { gist, legible, shownAs, way } from "./kinds.js";
+import { timeOfDay, wholeTime } from "./times.js";
 
 /** @typedef {import("./kinds.js").Frame} Frame */
 
@@ -27,9 +28,12 @@ export function FrameList({ log, activeKey, onActive, onOpen }) {
     const at = Math.min(Math.max(to, 0), rows.length - 1);
     if (at < 0) return;
     onActive(rows[at].key);
-    show(own.current, at, height);
-    look();
   };
+  useLayoutEffect(() => {
+    if (active < 0) return;
+    show(own.current, active, height);
+    look();
+  }, [activeKey]);
   const keys = keyMap(move, active, rows, Math.max(1, last - first - 2 * BEYOND), onOpen);
   const press = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
@@ -41,7 +45,7 @@ export function FrameList({ log, activeKey, onActive, onOpen }) {
     <div class="frame-row frame-head" aria-hidden="true">
       <span>Time</span><span>Way</span><span>Station</span><span>Kind</span><span>Action</span><span class="num">Took</span><span>Text</span>
     </div>
-    <div class="frame-list" ref=${own} role="listbox" tabindex="0" aria-label="Messages, the newest last" aria-describedby="frame-keys"
+    <div class="frame-list" ref=${own} role="listbox" tabindex="0" aria-label="Messages, the newest last" aria-describedby=${`${id}-keys`}
       aria-activedescendant=${isActiveThere ? `${id}-${active}` : undefined} onKeyDown=${press}>
       <div role="presentation" style=${{ paddingTop: `${first * height}px`, paddingBottom: `${(rows.length - last) * height}px` }}>
         ${rows.slice(first, last).map((frame, at) => {
@@ -52,7 +56,8 @@ export function FrameList({ log, activeKey, onActive, onOpen }) {
       </div>
     </div>
     ${!isFollowing && rows.length > 0 && html`<button class="btn btn-small to-newest" type="button" onClick=${follow}>To the newest</button>`}
-  </div>`;
+  </div>
+  <p class="frame-keys muted small" id=${`${id}-keys`}>In the list: <kbd>j</kbd> <kbd>k</kbd> or arrows: next, previous · <kbd>Enter</kbd>: open · <kbd>Esc</kbd>: close</p>`;
 }
 
 /** @param {any} props */
@@ -64,13 +69,13 @@ function Row({ frame, id, isActive, place, count, onActive, onOpen }) {
   };
   return html`<div class=${`frame-row ${tone === "bad" ? "is-bad" : ""}`} role="option" id=${id} aria-selected=${isActive}
     aria-posinset=${place} aria-setsize=${count} onClick=${open}>
-    <span class="f-time num">${timeOfDay(frame.time)}</span>
+    <span class="f-time num" title=${wholeTime(frame.time)}>${timeOfDay(frame.time)}</span>
     <span class="f-way">${frame.direction && html`<span aria-hidden="true">${ARROWS[frame.direction]}</span> ${way(frame).split(" ")[0]}`}</span>
     <span class="f-station ellipsis" title=${frame.station}>${frame.station ?? "unknown"}</span>
     <span class="f-kind"><${Badge} tone=${tone} shape=${shape}>${text}</${Badge}></span>
-    <span class="f-action ellipsis">${frame.action ?? ""}</span>
-    <span class="f-took num">${typeof frame.latency_ms === "number" ? `${frame.latency_ms} ms` : ""}</span>
-    <span class="f-text mono ellipsis">${gist(frame).slice(0, PREVIEW)}</span>
+    <span class="f-action ellipsis" title=${frame.action}>${frame.action ?? ""}</span>
+    <span class="f-took num">${typeof frame.latency_ms === "number" ? milliseconds(frame.latency_ms) : ""}</span>
+    <span class="f-text mono ellipsis">${legible(gist(frame).slice(0, PREVIEW))}</span>
   </div>`;
 }
 

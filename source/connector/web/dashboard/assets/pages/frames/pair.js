@@ -1,26 +1,30 @@
 // @ts-check
 /** One call with its answer, side by side. */
 import { get } from "../../lib/api.js";
-import { html, useEffect, useRef } from "../../lib/html.js";
+import { milliseconds, number } from "../../lib/format.js";
+import { html, useEffect, useRef, useSignal } from "../../lib/html.js";
 import { href } from "../../lib/router.js";
 import { announce, toast } from "../../parts/announce.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Icon } from "../../parts/icons.js";
 import { Notice } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
-import { partnerOf, shownAs, way } from "./kinds.js";
+import { useStepKeys } from "./keys.js";
+import { legible, partnerOf, shownAs, way } from "./kinds.js";
 import { wholeTime } from "./times.js";
 
 /** @typedef {import("./kinds.js").Frame} Frame */
 
 /** How many are looked through for the other half of one that was sought. */
 const AROUND = 200;
+/** A browser needs seconds to break a million characters into lines. */
+const AT_ONCE = 20_000;
 
 /**
  * @param {{log: import("./log.js").Log, frame: Frame, onClose: () => void,
- *   onStep: (by: number) => void}} props onStep: to the row before or after
+ *   steps: import("./steps.js").Steps}} props steps: to the rows before and after
  */
-export function Pair({ log, frame, onClose, onStep }) {
+export function Pair({ log, frame, onClose, steps }) {
   log.revision.value; // Read: an answer that comes is shown.
   const other = partnerOf(log.all, frame);
   useEffect(() => {
@@ -33,29 +37,33 @@ export function Pair({ log, frame, onClose, onStep }) {
   }, [frame.key]);
   const isCall = frame.kind === "CALL";
   const [left, right] = isCall || !other ? [frame, other] : [other, frame];
-  const press = (event) => {
-    const by = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    onStep(by);
-  };
-  const took = [frame, other].find((each) => typeof each?.latency_ms === "number")?.latency_ms;
+  const own = useRef(/** @type {HTMLDivElement | null} */ (null));
+  useStepKeys(own, steps.go);
+  const latencyMs = [frame, other].find((each) => typeof each?.latency_ms === "number")?.latency_ms;
   return html`<${Dialog} title=${frame.action ?? shownAs(frame).text} wide=${true} onClose=${onClose}>
-    <div class="stack" onKeyDown=${press}>
+    <div class="stack" ref=${own}>
       <div class="row between">
         <p>${frame.station ? html`<a href=${href(["stations", frame.station])} class="wrap">${frame.station}</a>` : "Nobody knows who it was"}
-          ${typeof took === "number" && html` <span class="muted num">answered in ${took} ms</span>`}</p>
+          ${typeof latencyMs === "number" && html` <span class="muted num">answered in ${milliseconds(latencyMs)}</span>`}</p>
         <div class="row">
-          <button class="btn btn-small" type="button" aria-keyshortcuts="k" onClick=${() => onStep(-1)}><${Icon} name="up" size=${16} />Previous</button>
-          <button class="btn btn-small" type="button" aria-keyshortcuts="j" onClick=${() => onStep(1)}><${Icon} name="down" size=${16} />Next</button>
+          <${Step} by=${-1} isThere=${Boolean(steps.to(-1))} onStep=${steps.go} />
+          <${Step} by=${1} isThere=${Boolean(steps.to(1))} onStep=${steps.go} />
         </div>
       </div>
       <div class="pair">
         <${One} frame=${left} />
         ${right ? html`<${One} frame=${right} />` : html`<${Missing} frame=${frame} />`}
       </div>
+      <p class="frame-keys muted small"><kbd>j</kbd> <kbd>k</kbd> or arrows: next, previous · <kbd>Esc</kbd>: close</p>
     </div>
   </${Dialog}>`;
+}
+
+/** Where there is none it stays, so that the focus has its place. @param {{by: 1 | -1, isThere: boolean, onStep: (by: 1 | -1) => void}} props */
+function Step({ by, isThere, onStep }) {
+  const [key, icon, text] = by > 0 ? ["j", "down", "Next"] : ["k", "up", "Previous"];
+  return html`<button class="btn btn-small" type="button" aria-keyshortcuts=${key} aria-disabled=${isThere ? undefined : "true"}
+    onClick=${() => onStep(by)}><${Icon} name=${icon} size=${16} />${text}</button>`;
 }
 
 /** @param {{frame: Frame}} props */
@@ -64,14 +72,19 @@ function One({ frame }) {
   const { tone, shape, text } = shownAs(frame);
   const { frame: said } = frame;
   const shown = typeof said === "string" ? said : JSON.stringify(said, null, 2);
+  const whole = useSignal("");
+  const showWhole = () => (whole.value = frame.key);
+  const isCut = said !== null && shown.length > AT_ONCE && whole.value !== frame.key;
+  useEffect(() => own.current?.scrollTo(0, 0), [frame.key]);
   return html`<section class="stack tight" aria-label=${`${text} ${way(frame)}`}>
     <div class="row between">
       <h3><${Badge} tone=${tone} shape=${shape}>${text}</${Badge}> ${way(frame)}</h3>
-      ${said !== null && html`<button class="btn btn-small" type="button" aria-label=${`Copy this ${text.toLowerCase()}`} onClick=${() => copy(shown, own.current)}><${Icon} name="copy" size=${16} />Copy</button>`}
+      ${said !== null && html`<button class="btn btn-small" type="button" aria-label=${`Copy this ${text.toLowerCase()}`} onClick=${() => copy(shown, own.current, showWhole)}><${Icon} name="copy" size=${16} />Copy</button>`}
     </div>
     <p class="muted small">${wholeTime(frame.time)}${frame.id && html`, id <code>${frame.id}</code>`}</p>
     ${frame.note && html`<${Notice} tone=${tone === "bad" ? "warn" : "info"}>${frame.note}</${Notice}>`}
-    ${said !== null && html`<pre class="frame-text" ref=${own} tabindex="0" aria-label=${`Text of the ${text.toLowerCase()}`}>${shown}</pre>`}
+    ${said !== null && html`<pre class="frame-text" ref=${own} tabindex="0" aria-label=${`Text of the ${text.toLowerCase()}`}>${legible(isCut ? shown.slice(0, AT_ONCE) : shown)}</pre>`}
+    ${isCut && html`<p class="muted small">These are the first ${number(AT_ONCE)} of ${number(shown.length)} characters. <button class="btn btn-small" type="button" onClick=${showWhole}>Show all of it</button></p>`}
   </section>`;
 }
 
@@ -88,14 +101,15 @@ function Missing({ frame }) {
   return text && html`<p class="muted pair-missing">${text}</p>`;
 }
 
-/** @param {string} text @param {HTMLElement | null} element */
-async function copy(text, element) {
+/** @param {string} text @param {HTMLElement | null} element @param {() => void} showWhole what is not there cannot be selected */
+async function copy(text, element, showWhole) {
   try {
     // Not there where the page is not secure (http, another machine).
     await navigator.clipboard.writeText(text);
     toast("Copied");
   } catch (_) {
-    if (element) getSelection()?.selectAllChildren(element);
+    showWhole();
+    requestAnimationFrame(() => element && getSelection()?.selectAllChildren(element));
     announce("Selected: copy it with the keyboard");
   }
 }
