@@ -18,8 +18,8 @@ const CERTIFICATES_SHOWN = 100;
 /** @param {{rows: [string, any][]}} props */
 const Facts = ({ rows }) => html`<dl class="facts of-connector">${rows.map(([name, value]) => html`<dt key=${name}>${name}</dt><dd class="num">${value}</dd>`)}</dl>`;
 
-/** After what a place may go on in the next line; hyphens are of a name. */
-const JOINTS = /(?<=[/\\@:.])(?![/\\@:.])/;
+/** After what a place may go on in the next line; hyphens and dots are of a name. */
+const JOINTS = /(?<=[/\\@:])(?![/\\@:])/;
 
 /** An address or a path, in lines between its parts where it needs more than one. @param {{of: string}} props */
 const Place = ({ of }) => html`<code class="place">${of.split(JOINTS).map((part) => html`<span>${part}</span>`)}</code>`;
