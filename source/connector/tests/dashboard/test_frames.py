@@ -219,6 +219,7 @@ async def test_a_log_that_is_off_is_not_called_live(open_site: OpenSite) -> None
     watched.expect("404")
     page = watched.page
     await expect(page.get_by_text("the frame log is off")).to_be_visible()
+    await expect(page.get_by_role("link", name="All that is kept")).to_have_count(0)
     await expect(page.get_by_text("0 messages")).to_be_visible()
     await expect(page.get_by_text("live")).to_have_count(0)
     await expect(page.get_by_text("next, previous")).to_have_count(0)

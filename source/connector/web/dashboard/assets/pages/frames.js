@@ -17,6 +17,8 @@ import { asked, picked, useSought } from "./frames/sought.js";
 import { stepsOf } from "./frames/steps.js";
 
 export const title = () => "Messages";
+/** The answer where the frame log is off. */
+const IS_OFF = 404;
 
 /** @param {{query: Record<string, string>}} props */
 export default function Page({ query }) {
@@ -29,7 +31,7 @@ export default function Page({ query }) {
   const { older, further } = useFrames(log, only, error);
   useMemo(() => log.filter(picked(query)), NAMES.map((name) => query[name]));
   const sought = useSought(log, asked(query, only), error);
-  return html`<${PageHead} title="Messages" sub="What stations and the connector say to each other, as it is on the wire. Passwords, keys and the like are hidden."><${Actions} log=${log} query=${asked(query, only)} /></${PageHead}>
+  return html`<${PageHead} title="Messages" sub="What stations and the connector say to each other, as it is on the wire. Passwords, keys and the like are hidden.">${error.value?.status !== IS_OFF && html`<${Actions} log=${log} query=${asked(query, only)} />`}</${PageHead}>
     <${ErrorNote} error=${error.value} />
     <section class="card flush frames" aria-label="Frame log">
       <h2 class="visually-hidden">Frame log</h2>

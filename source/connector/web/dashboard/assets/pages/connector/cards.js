@@ -55,7 +55,7 @@ export function Broker({ view }) {
       ["Connected", broker.since ? html`<${TimeAgo} time=${broker.since} />` : UNKNOWN],
       ["Values published", number(broker.published)],
       ["Overtaken by newer ones", number(broker.replaced)],
-      ["Never sent", html`${number(broker.dropped)}${broker.dropped_last && html`, the last <${TimeAgo} time=${broker.dropped_last} />`}`],
+      ["Never sent", html`${number(broker.dropped)}${broker.dropped_last && html`; the last: <${TimeAgo} time=${broker.dropped_last} />`}`],
     ]} />
     ${broker.dropped > 0 && html`<p class="muted small">Values are not kept while the broker is away or too slow: when it is back it is told the newest of each.</p>`}
   </${Section}>`;
