@@ -85,6 +85,7 @@ _GIVEN = {
     },
     "outcome": _OUTCOME | {"kept": None},
     "seen": f"{_POWER} is 4100 W",
+    "measured": {"name": _POWER, "value": 4100.0, "unit": "W"},
     "was_above": True,
 }
 _DATAPOINT = {
