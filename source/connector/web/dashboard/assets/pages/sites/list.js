@@ -4,7 +4,7 @@ import { html, useMemo, useRef } from "../../lib/html.js";
 import { GROUPS, isSameRows, matches, ordered, ORDERS, rowsOf } from "../../lib/fleet.js";
 import { plural } from "../../lib/format.js";
 import { setQuery } from "../../lib/router.js";
-import { valueNow } from "../../lib/state.js";
+import { now, valueNow } from "../../lib/state.js";
 import { Field } from "../../parts/field.js";
 import { Empty } from "../../parts/page.js";
 import { VirtualRows } from "../../parts/virtual.js";
@@ -15,6 +15,7 @@ const REORDER_MS = 3000;
 /** @param {{views: any[], query: Record<string, string>}} props */
 export function StationList({ views, query }) {
   const { q = "", show = "all", order = "name" } = query;
+  if (order !== "name") now.value; // Read: values change without their stations.
   const text = q.trim().toLowerCase();
   const found = views.filter((view) => matches(view, text));
   const [, , is] = GROUPS.find(([name]) => name === show) ?? GROUPS[0];
