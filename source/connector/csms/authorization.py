@@ -8,6 +8,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from connector.csms.station import STATION, Station
+from connector.csms.token_verdicts import Showing
 from connector.csms.tokens import Presented, Tokens, Verdict
 from connector.ocppj.frames import Call
 from connector.ocppj.redaction import shorten
@@ -28,13 +29,15 @@ class Authorization:
 
     def on_authorize(self, station: Station, call: Call) -> Json | Awaitable[Json]:
         """Authorize of 1.6."""
-        shown = Presented(station, STATION, call.payload["idTag"])
+        id_tag = call.payload["idTag"]
+        shown = Presented(station, STATION, id_tag, showing=Showing.ASKED)
         return self._answer(shown, "idTagInfo")
 
     def on_authorize_2(self, station: Station, call: Call) -> Json | Awaitable[Json]:
         """Authorize of 2.x."""
         token = call.payload["idToken"]
-        shown = Presented(station, STATION, token["idToken"], token["type"])
+        text, type_ = token["idToken"], token["type"]
+        shown = Presented(station, STATION, text, type_, Showing.ASKED)
         return self._answer(shown, "idTokenInfo")
 
     def _answer(self, shown: Presented, member: str) -> Json | Awaitable[Json]:

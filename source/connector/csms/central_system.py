@@ -29,7 +29,7 @@ from connector.csms.events import (
 )
 from connector.csms.evictions import Evictions
 from connector.csms.facts import Facts
-from connector.csms.options import CsmsOptions
+from connector.csms.options import CsmsOptions, UnknownPolicy
 from connector.csms.provisioning import boot_values
 from connector.csms.registering import ReadEntry, Registering, no_members
 from connector.csms.registry import PendingStation, Registry
@@ -160,6 +160,16 @@ class CentralSystem:
     def connected(self) -> int:
         """How many have a link."""
         return sum(station.is_connected for station in self.stations.values())
+
+    @property
+    def unknown(self) -> UnknownPolicy:
+        """What becomes of a station that nobody knows."""
+        return self._options.unknown_stations
+
+    @property
+    def least_profile(self) -> int:
+        """The security profile that every station has to have."""
+        return self._options.min_security_profile
 
     # -- life
 

@@ -1,6 +1,8 @@
 """The id tokens that were presented and that nobody has registered.
 
-They are counted in memory and written once in a second; the newest stay.
+They are counted in memory and written once in a second; the newest stay. What
+counts is how often somebody held one there: a station asks, and names it again as it is
+used.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from dataclasses import replace
 
 from connector.csms.clock import Clock
 from connector.csms.token_registry import ANY_TYPE
-from connector.csms.token_verdicts import Presented
+from connector.csms.token_verdicts import Presented, Showing
 from connector.errors import StoreError
 from connector.store.interface import TokenStore
 from connector.store.records import SeenToken
@@ -22,6 +24,8 @@ KEPT = 1000
 _WRITTEN_AFTER_S = 1.0
 _RETRY_S = 5.0
 _LONGEST = 255
+_USED_WITHIN_MS = 600_000
+"""After it was asked about: a vehicle is plugged in meanwhile."""
 
 
 class SeenTokens:
@@ -31,6 +35,8 @@ class SeenTokens:
         self._store = store
         self._clock = clock
         self._due: dict[tuple[str, str], SeenToken] = {}
+        self._asked_ms: dict[tuple[str, str], int] = {}
+        """Those that were asked about and are not used yet, by station."""
         self._is_timed = False
         self._writing: asyncio.Task[None] | None = None
 
@@ -40,9 +46,24 @@ class SeenTokens:
             return  # nobody could register it
         now_ms = self._clock.now_ms()
         station, where = shown.station.identity, shown.where
-        token = SeenToken(shown.id_token, shown.type, station, where, now_ms, now_ms)
+        times = self._times(shown, now_ms)
+        token = SeenToken(
+            shown.id_token, shown.type, station, where, now_ms, now_ms, times
+        )
         self._add(token)
         self._write_in(_WRITTEN_AFTER_S)
+
+    def _times(self, shown: Presented, now_ms: int) -> int:
+        """Whether somebody has held it there now, or has before."""
+        key = (shown.station.identity, shown.id_token.lower())
+        asked_ms = self._asked_ms.pop(key, None)
+        if shown.showing is Showing.ASKED:
+            self._asked_ms[key] = now_ms
+            if len(self._asked_ms) > KEPT:
+                del self._asked_ms[next(iter(self._asked_ms))]
+            return 1
+        was_asked = asked_ms is not None and now_ms - asked_ms <= _USED_WITHIN_MS
+        return 0 if was_asked or shown.showing is Showing.NAMED else 1
 
     def _add(self, token: SeenToken) -> None:
         key = (token.id_token.lower(), token.type)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any, NamedTuple
 
 from connector.csms import times
@@ -31,6 +32,14 @@ _TYPES_201 = frozenset(
 """IdTokenEnumType of 2.0.1, and what stands for each; 2.1 has room for any word."""
 
 
+class Showing(Enum):
+    """What an id token is in a message for: whether somebody held it there for it."""
+
+    ASKED = "asked about"
+    USED = "used, perhaps after it was asked about"
+    NAMED = "named for what was done with it"
+
+
 class Presented(NamedTuple):
     """An id token in a message of a station; in 1.6 it has no type."""
 
@@ -38,6 +47,7 @@ class Presented(NamedTuple):
     where: str
     id_token: str
     type: str = ANY_TYPE
+    showing: Showing = Showing.USED
 
 
 class Verdict(NamedTuple):

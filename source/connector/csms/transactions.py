@@ -19,6 +19,7 @@ from connector.csms.running import Running, Stop
 from connector.csms.station import STATION, Station
 from connector.csms.stop_tokens import note_stop
 from connector.csms.times import Moment
+from connector.csms.token_verdicts import Showing
 from connector.csms.tokens import Presented, Tokens
 from connector.errors import RemoteProtocolError, StoreError
 from connector.ocppj.frames import Call
@@ -32,6 +33,8 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 _FREE = "Available"
+_USUAL_REASON = "Local"
+"""Of a stop that gives none."""
 _LARGEST_KEPT = 2**63 - 1
 """SQLite's largest whole number; JSON has larger ones."""
 
@@ -158,7 +161,8 @@ class Transactions:
         found = await self._kept(
             self._context.store.find_transaction(station.identity, ocpp_id)
         )
-        answer = self._stop_info(station, id_token, found) if id_token else {}
+        why = payload.get("reason", _USUAL_REASON)
+        answer = self._stop_info(station, id_token, found, why) if id_token else {}
         if found is None:
             logger.warning(
                 "%s: stopped the unknown transaction %s at %s Wh",
@@ -170,7 +174,7 @@ class Transactions:
         kept = TransactionStop(
             moment.time_ms,
             float(payload["meterStop"]),
-            payload.get("reason", "Local"),
+            why,
             id_token,
         )
         record = await self._kept(self._context.store.stop_transaction(found.key, kept))
@@ -179,11 +183,16 @@ class Transactions:
         return Answer(answer, lambda: self.running.end(station, stop))
 
     def _stop_info(
-        self, station: Station, id_token: str, found: TransactionRecord | None
+        self,
+        station: Station,
+        id_token: str,
+        found: TransactionRecord | None,
+        reason: str,
     ) -> Json:
         """What is said to the token that stops, where one does."""
         where, started_with = (found.where, found.id_token) if found else (STATION, "")
-        shown = Presented(station, where, id_token)
+        showing = Showing.USED if reason == _USUAL_REASON else Showing.NAMED
+        shown = Presented(station, where, id_token, showing=showing)
         verdict = self._tokens.stopped(shown, started_with)
         if found is not None:
             note_stop(self._tokens, shown, found)

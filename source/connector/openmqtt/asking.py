@@ -69,7 +69,7 @@ class Asking:
         """Publish a question; False where no broker takes it."""
         if not self._is_broker_there():
             return False
-        station, where, id_token, type_ = question.shown
+        station, where, id_token, type_, _ = question.shown
         body = {
             "ask": question.id,
             "station": station.identity,

@@ -41,7 +41,8 @@ def note_seen(connection: Connection, seen: Sequence[SeenToken], keep: int) -> N
         }
         if not connection.execute(_AGAIN, again).rowcount:
             row = {name: getattr(each, name) for name in SeenToken.__slots__}
-            connection.execute(_FIRST, row | {"folded": each.id_token.lower()})
+            row |= {"folded": each.id_token.lower(), "times": max(1, each.times)}
+            connection.execute(_FIRST, row)
     _forget_oldest(connection, keep)
 
 

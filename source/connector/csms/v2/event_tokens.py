@@ -8,7 +8,7 @@ from typing import Any
 
 from connector.csms.station import Station
 from connector.csms.stop_tokens import note_stop
-from connector.csms.token_verdicts import INVALID
+from connector.csms.token_verdicts import INVALID, Showing
 from connector.csms.tokens import Presented, Tokens, Verdict
 from connector.csms.v2 import transaction_events as event
 from connector.csms.v2.device_model import actual
@@ -46,7 +46,7 @@ class EventTokens:
             StoreError: what holds cannot be read.
         """
         text, type_ = event.token_of(payload)
-        shown = Presented(station, record.where, text, type_)
+        shown = Presented(station, record.where, text, type_, _showing(payload))
         may_ask = record.is_open and not is_late
         if _is_stop(payload):
             verdict = await self._stopped(shown, record)
@@ -92,6 +92,13 @@ class EventTokens:
             items = await self._store.variables(station.identity)
             known = actual(items.get(str(MASTER_PASS), {}))
         return (known or "").strip() or None
+
+
+def _showing(payload: Json) -> Showing:
+    """Whoever has unplugged has not held his token there."""
+    is_end = payload["eventType"] == event.ENDED
+    is_by_token = event.reason_of(payload) == event.USUAL_REASON
+    return Showing.NAMED if is_end and not is_by_token else Showing.USED
 
 
 def _is_stop(payload: Json) -> bool:

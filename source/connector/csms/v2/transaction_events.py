@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 ONLY_EVSE = "1"
 STARTED, UPDATED, ENDED = "Started", "Updated", "Ended"
-_USUAL_REASON = "Local"
+USUAL_REASON = "Local"
 """Left out where it is this one (2.x part 2, TransactionType)."""
 
 
@@ -61,7 +61,7 @@ def tells_more(known: TransactionRecord, payload: Json) -> bool:
 
 def reason_of(payload: Json) -> str:
     """Why it ended."""
-    found: str = payload["transactionInfo"].get("stoppedReason", _USUAL_REASON)
+    found: str = payload["transactionInfo"].get("stoppedReason", USUAL_REASON)
     return found
 
 

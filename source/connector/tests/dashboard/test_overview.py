@@ -27,6 +27,23 @@ async def test_the_sum_of_powers_follows_the_values(open_site: OpenSite) -> None
     await expect(page.get_by_text("1 charging · 3.30 kW")).to_be_visible()
 
 
+async def test_the_order_of_the_list_follows_the_values(open_site: OpenSite) -> None:
+    site = await open_site(STATIONS='{"CP1": {}, "CP2": {}}')
+    first, second = await site.charger("CP1"), await site.charger("CP2")
+    await first.begin()
+    await second.begin()
+    await first.flow(3000, 4, 1100)
+    await second.flow(2000, 3, 1100)
+    page = (await site.page("?order=power")).page
+    rows = page.locator(".site-row:not(.sites-head *)")
+    await expect(rows.first).to_contain_text("3.00 kW")
+    await expect(rows.first).to_contain_text("CP1")
+
+    await first.flow(1000, 1.4, 1200)
+
+    await expect(rows.first).to_contain_text("CP2")
+
+
 async def test_a_limit_that_does_not_hold_is_named_as_soon_as_the_page_opens(
     open_site: OpenSite,
 ) -> None:

@@ -63,3 +63,38 @@ async def test_others_are_named_once_with_what_holds_for_them(
     table = page.get_by_role("table", name="Tokens that nobody has registered")
     for kind in _KINDS:
         await expect(table.get_by_role("row", name=kind)).to_contain_text("TAG1")
+
+
+async def test_older_ones_are_shown_where_somebody_asks_for_them(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE, UNKNOWN_TOKENS="reject")
+    station = (await site.charger()).station
+    for number in range(20):
+        await station.call("Authorize", {"idTag": f"TAG-{number:02}"})
+    page = (await site.page("tokens")).page
+    table = page.get_by_role("table", name="Tokens that nobody has registered")
+    await expect(table.get_by_role("row")).to_have_count(11)
+    older = page.get_by_role("button", name="Show older ones")
+
+    await older.click()
+
+    await expect(table.get_by_role("row")).to_have_count(21)
+    await expect(older).to_have_count(0)
+
+
+async def test_a_token_leads_to_where_it_was_and_to_what_it_charged(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE, UNKNOWN_TOKENS="accept")
+    charge = await site.charger()
+    await charge.station.call("Authorize", {"idTag": "TAG1"})
+    await charge.begin("TAG1")
+    page = (await site.page("tokens")).page
+    row = page.get_by_role("row", name="TAG1")
+    await expect(row).to_contain_text("CP1 Connector 1")
+    await expect(row.locator("[data-label=Times]")).to_have_text("1")
+
+    await row.get_by_role("link", name="Transactions of TAG1").click()
+
+    await expect(page).to_have_url(f"{site.url}#/transactions?token=TAG1")

@@ -14,6 +14,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from connector.csms import times
+from connector.csms.options import UnknownPolicy
 from connector.web.api.context import ApiContext
 from connector.web.api.router import api_router
 
@@ -64,6 +65,9 @@ class Stations(BaseModel):
     pending: int
     port: int = Field(description="Without TLS; 0: none", examples=[9000])
     tls_port: int = Field(description="0: none", examples=[9001])
+    unknown: UnknownPolicy = Field(
+        description="UNKNOWN_STATIONS: what becomes of one that nobody knows"
+    )
     calls_waiting: int = Field(description="Calls of ours that wait for their turn")
     commands_running: int = Field(description="Commands that have no outcome yet")
 
@@ -160,6 +164,7 @@ def _stations(context: ApiContext) -> Stations:
         pending=len(central.pending()),
         port=port,
         tls_port=tls_port,
+        unknown=central.unknown,
         calls_waiting=sum(each.waiting_calls for each in sessions if each),
         commands_running=context.commands.running,
     )

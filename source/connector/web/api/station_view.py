@@ -121,6 +121,9 @@ class StationView(BaseModel):
     latency_ms: float | None
     reconnects: int = Field(description="Since the connector started")
     has_password: bool = Field(description="One is asked for; it is never shown")
+    unprotected: bool = Field(
+        description="Nobody asks it who it is: whoever knows its name can be it"
+    )
     security_profile: int | None = Field(
         description="Of its link; null: it is not connected"
     )
@@ -156,6 +159,7 @@ def view(context: ApiContext, station: Station) -> StationView:
         named=context.central_system.registry.is_named(station.identity),
         has_password=_has_password(station),
         least_security_profile=_least_profile(station),
+        unprotected=_is_unprotected(context, station),
         boot=_boot(station),
         direct_current=station.learned.get("is_dc"),
         status=whole.status if whole else None,
@@ -178,6 +182,13 @@ def _least_profile(station: Station) -> int | None:
     """What is given, or what it has reached and may not leave any more."""
     known = (station.given.security_profile, station.security.get("profile"))
     return max((each for each in known if each is not None), default=None)
+
+
+def _is_unprotected(context: ApiContext, station: Station) -> bool:
+    """By what is asked of it, and by its link, as long as it has one."""
+    least = max(context.central_system.least_profile, _least_profile(station) or 0)
+    profile = station.session.link.security_profile if station.session else 0
+    return not (least or profile or _has_password(station))
 
 
 def _link(context: ApiContext, station: Station) -> Json:

@@ -150,7 +150,7 @@ class SeenTokenView(BaseModel):
     where: str = Field(description="0: the station as a whole", examples=["1"])
     first: str = Field(examples=["2026-01-31T12:00:00Z"])
     last: str = Field(examples=["2026-01-31T12:00:00Z"])
-    times: int = Field(description="In how many messages")
+    times: int = Field(description="How often somebody held it there")
 
 
 class SeenTokenPage(Page[SeenTokenView]):

@@ -7,7 +7,16 @@ from typing import Any
 from connector.tests.csms.conftest import NAME, StationEnd
 from connector.tests.csms.v2.conftest import Harness2, start2
 
-__all__ = ["VERSIONS", "authorize", "connect", "info", "start", "start2", "token"]
+__all__ = [
+    "VERSIONS",
+    "authorize",
+    "connect",
+    "info",
+    "start",
+    "start2",
+    "stop",
+    "token",
+]
 
 Json = dict[str, Any]
 VERSIONS = ["1.6", "2.0.1", "2.1"]
@@ -52,3 +61,12 @@ async def start(
         more = {"tx": tx, "evse": connector} | more
         answer = await end.event("Started", 0, token=id_token, **more)
     return str(info(answer)["status"])
+
+
+async def stop(end: Any, id_token: str, reason: str) -> None:
+    """The first transaction ends, and a token is named with it."""
+    if end.session.version == "1.6":
+        await end.stop(1, idTag=id_token, reason=reason)
+    else:
+        tx = f"tx-{id(end)}-1"
+        await end.event("Ended", 1, tx=tx, token=id_token, reason=reason)

@@ -66,7 +66,7 @@ async def test_what_somebody_answers_is_what_the_station_is_told(
     assert await waiting == status
     [question] = site.asked
     type_ = "any" if version == "1.6" else "ISO14443"
-    _, where, id_token, asked_type = question.shown
+    _, where, id_token, asked_type, _ = question.shown
     assert (where, id_token, asked_type) == ("0", "stranger", type_)
 
 

@@ -13,7 +13,13 @@ from connector.csms.token_verdicts import Presented
 from connector.store.records import SeenToken, TokenRecord
 from connector.tests.clock import START_MS
 from connector.tests.csms.conftest import NAME
-from connector.tests.csms.tokens.conftest import VERSIONS, authorize, connect, start
+from connector.tests.csms.tokens.conftest import (
+    VERSIONS,
+    authorize,
+    connect,
+    start,
+    stop,
+)
 
 Start = Callable[..., Any]
 
@@ -34,8 +40,48 @@ async def test_who_is_unknown_is_noted_with_time_and_place(
     [seen] = await system.store.seen_tokens()
     type_ = "any" if version == "1.6" else "ISO14443"
     assert seen == SeenToken(
-        "stranger", type_, NAME, "1", START_MS, START_MS + 3000, times=2
+        "stranger", type_, NAME, "1", START_MS, START_MS + 3000, times=1
     )
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    ("is_asked", "reason", "times"),
+    [
+        (True, "Local", 2),
+        (False, "Local", 2),
+        (False, "EVDisconnected", 1),
+        (False, "Remote", 1),
+    ],
+)
+async def test_what_is_counted_is_how_often_somebody_held_it_there(
+    start2: Start, version: str, is_asked: bool, reason: str, times: int
+) -> None:
+    system = await start2(unknown_tokens="accept")
+    end = await connect(system, version)
+    await authorize(end)
+    await system.advance(60)
+    await start(end)
+    await system.advance(60)
+    if is_asked:
+        await authorize(end)
+    await stop(end, "stranger", reason)
+    await system.advance(1)
+
+    [seen] = await system.store.seen_tokens()
+    assert seen.times == times
+
+
+async def test_a_start_long_after_a_question_is_another_time(start2: Start) -> None:
+    system = await start2(unknown_tokens="accept")
+    end = await system.connect()
+    await authorize(end)
+    await system.advance(660)
+    await start(end)
+    await system.advance(1)
+
+    [seen] = await system.store.seen_tokens()
+    assert seen.times == 2
 
 
 async def test_who_is_known_is_not(start2: Start) -> None:

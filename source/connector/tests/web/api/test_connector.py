@@ -24,6 +24,7 @@ async def test_it_tells_of_its_parts(api: Api) -> None:
     )
     stations = found["stations"]
     assert [stations[n] for n in ("known", "connected", "pending")] == [2, 2, 1]
+    assert stations["unknown"] == "pending"
     assert found["store"]["writable"] is True
     assert found["frame_log"]["records"] > 0
     assert found["events"] == {"count": 0, "dropped": 0}

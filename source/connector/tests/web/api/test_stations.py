@@ -416,6 +416,28 @@ async def test_a_password_is_kept_as_a_hash_and_never_shown(api: Api) -> None:
     assert "scrypt" not in everything
 
 
+async def test_a_station_is_unprotected_where_nobody_asks_it_who_it_is(
+    api: Api,
+) -> None:
+    path = f"{STATIONS}/{NEW}"
+    found = [
+        (await api.client.put(path, json=body)).json()["unprotected"]
+        for body in ({}, {"security_profile": 2}, {"password": "geheim-und-lang-genug"})
+    ]
+
+    assert found == [True, False, False]
+
+
+async def test_no_station_is_unprotected_where_all_have_to_say_who_they_are(
+    start_api: StartApi,
+) -> None:
+    api = await start_api(min_security_profile=1)
+
+    answer = await api.client.put(f"{STATIONS}/{NEW}", json={})
+
+    assert not answer.json()["unprotected"]
+
+
 @pytest.mark.parametrize("password", ["the-one-of-a-person", "0123456789abcdef" * 2])
 async def test_the_registered_password_is_the_right_one(
     api: Api, password: str

@@ -1,13 +1,13 @@
 // @ts-check
 /** What is computed over all stations: groups, rows, order. Plain functions of StationViews. */
+import { excesses } from "./excess.js";
 import { keyOf } from "./keys.js";
+import { POWER } from "./names.js";
 
 /** @typedef {any} View a StationView of the API */
 /** @typedef {{id: string, where: string | null, kind: "single" | "head" | "part"}} Row */
 /** @typedef {(key: string) => {value: any} | null} ValueNow */
 
-export const POWER = "Power.Active.Import";
-export const SESSION_ENERGY = "session_energy";
 /** What is said of a limit that a station holds, or does not, where nobody can ask it. */
 export const AWAY = "not known while the station is away";
 /** No station has more, W: what is said beyond it is a mistake of its meter. */
@@ -19,6 +19,13 @@ const statuses = (view) => [view, ...view.connectors].map((place) => place.statu
 
 /** @param {View} view */
 export const isFaulted = (view) => view.connected && statuses(view).includes("Faulted");
+/** What is the matter with the worst of a station and its parts; null: nothing is. @param {View} view */
+export function trouble(view) {
+  const all = places(view);
+  const isOut = (/** @type {any} */ place) => place.status === "Unavailable";
+  const parts = all.slice(1);
+  return all.find(({ status }) => status === "Faulted") ?? (isOut(all[0]) || (parts.length > 0 && parts.every(isOut)) ? { ...all[0], status: "Unavailable" } : null);
+}
 /** @param {View} view */
 export const isOffline = (view) => view.registration === "Accepted" && !view.connected;
 /** @param {View} view */
@@ -27,9 +34,8 @@ export const isPending = (view) => view.registration === "Pending";
 export const isCharging = (view) => view.connected && statuses(view).includes("Charging");
 /** @param {View} view */
 const isPlugged = (view) => view.connected && statuses(view).some((status) => PLUGGED.has(status));
-/** @param {View} view Nobody asks it who it is. */
-export const isUnprotected = (view) =>
-  view.registration === "Accepted" && view.connected && !view.security_profile && !view.has_password;
+/** Nobody asks it who it is, whether it is here or away. @param {View} view */
+export const isUnprotected = (view) => view.registration === "Accepted" && view.unprotected;
 
 /** Connectors whose transaction the station may have lost. @param {View} view @returns {any[]} */
 export const unconfirmed = (view) => view.connectors.filter((/** @type {any} */ each) => each.transaction?.unconfirmed_since);
@@ -62,10 +68,14 @@ function isAbove(has, asked) {
   return has > asked + Math.max(1, Math.abs(asked) * 0.02);
 }
 
-/** The filters of the list, in their order. @type {[string, string, (view: View) => boolean][]} */
+/** @param {View} view @param {ValueNow} valueNow */
+const needsAttention = (view, valueNow) =>
+  [isFaulted, isOffline, isPending].some((is) => is(view)) || unmetLimits(view).length > 0 || unconfirmed(view).length > 0 || excesses(view, valueNow).length > 0;
+
+/** The filters of the list, in their order. @type {[string, string, (view: View, valueNow: ValueNow) => boolean][]} */
 export const GROUPS = [
   ["all", "All", () => true],
-  ["attention", "Attention", (view) => isFaulted(view) || isOffline(view) || isPending(view) || unmetLimits(view).length > 0 || unconfirmed(view).length > 0],
+  ["attention", "Attention", needsAttention],
   ["charging", "Charging", isCharging],
   ["plugged", "Plugged in", isPlugged],
   ["free", "Available", (view) => view.connected && view.connectors.some((each) => each.status === "Available")],
@@ -101,9 +111,9 @@ export const isPlausible = (watts) => watts === null || Math.abs(watts) <= MOST_
 const energyOf = (view) =>
   view.connectors.reduce((sum, each) => sum + (each.transaction?.energy ?? 0), 0);
 
-/** What needs somebody comes first. @param {View} view */
-function urgency(view) {
-  const order = [isFaulted, (each) => unmetLimits(each).length > 0, isPending, isOffline, (each) => unconfirmed(each).length > 0, isCharging, isPlugged];
+/** What needs somebody comes first. @param {View} view @param {ValueNow} valueNow */
+function urgency(view, valueNow) {
+  const order = [isFaulted, (each) => unmetLimits(each).length > 0, (each) => excesses(each, valueNow).length > 0, isPending, isOffline, (each) => unconfirmed(each).length > 0, isCharging, isPlugged];
   const at = order.findIndex((is) => is(view));
   if (view.registration === "Rejected") return order.length + 1;
   return at === -1 ? order.length : at;
@@ -114,7 +124,7 @@ export const byName = new Intl.Collator("en", { numeric: true }).compare;
 /** @type {Record<string, (valueNow: ValueNow) => (view: View) => number>} the smallest first */
 const RANKS = {
   name: () => () => 0,
-  state: () => urgency,
+  state: (valueNow) => (view) => urgency(view, valueNow),
   power: (valueNow) => (view) => -(powerOf(view, valueNow) ?? -1),
   energy: () => (view) => -energyOf(view),
   seen: () => (view) => -(view.last_seen ? Date.parse(view.last_seen) : 0),

@@ -6,7 +6,9 @@
 import { batch, signal } from "@preact/signals";
 import { all, get, path } from "./api.js";
 import { listen } from "./events.js";
+import { COMPARED } from "./excess.js";
 import { keyOf } from "./keys.js";
+import { SESSION_ENERGY } from "./names.js";
 
 /** @typedef {import("@preact/signals").Signal<any>} Any */
 /** @typedef {{value: any, timestamp: string | null, unit: string | null}} Value */
@@ -35,7 +37,7 @@ const valueSignals = new Map();
 /** @type {Map<string, Set<(data: any) => void>>} */
 const listeners = new Map();
 /** What is told of all stations; of one that is watched, everything is. */
-const OVERVIEW = ["Power.Active.Import", "session_energy"];
+const OVERVIEW = [SESSION_ENERGY, ...COMPARED];
 /** The connector's clock less ours, ms: a laptop's clock may be wrong. */
 let skewMs = 0;
 

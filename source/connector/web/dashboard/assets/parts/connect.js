@@ -1,28 +1,16 @@
 // @ts-check
 /** What to type into a charger so that it comes here: as text, and as a QR code. */
-import { html, useEffect, useSignal } from "../lib/html.js";
-import { get } from "../lib/api.js";
+import { html, useSignal } from "../lib/html.js";
 import { hostOf, IDENTITY_EXPECTED, isIdentity } from "./address.js";
 import { CopyText } from "./copy.js";
 import { Check, Field } from "./field.js";
 import { QrCode } from "./qr.js";
+import { STRANGERS } from "./strangers.js";
 
 const HERE = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** @param {string} text Identities go into the path of the URL. */
 const encoded = (text) => encodeURIComponent(text.trim());
-
-/** The ports of the connector; known to the page once it has asked. */
-function usePorts() {
-  const ports = useSignal({ port: 9000, tls_port: 0 });
-  useEffect(() => {
-    get("connector").then(
-      ({ stations }) => (ports.value = stations),
-      () => undefined, // The usual ports are shown; they can be changed.
-    );
-  }, []);
-  return ports.value;
-}
 
 const NOTHING = html`<span class="muted">once step 1 is right</span>`;
 
@@ -32,8 +20,8 @@ function hostProblem(host) {
   return HERE.has(host) ? `A charger cannot reach “${host}”: type the name or IP address that this machine has in your network.` : null;
 }
 
-export function Connect() {
-  const ports = usePorts();
+/** @param {{way: any}} props way: as `useWay` has it */
+export function Connect({ way: ports }) {
   const host = useSignal(location.hostname);
   const id = useSignal("");
   const wantsTls = useSignal(false);
@@ -43,6 +31,7 @@ export function Connect() {
   const name = id.value.trim();
   const isName = name === "" || isIdentity(name);
   const url = place && `${isTls ? "wss" : "ws"}://${place}:${port}/`;
+  const after = STRANGERS[ports.unknown] ?? STRANGERS.pending;
   const whole = url && isName ? url + encoded(name) : null;
   return html`<div class="connect">
     <ol>
@@ -67,8 +56,8 @@ export function Connect() {
         </dl>
       </div></li>
       <li><div class="stack tight">
-        <h3>Adopt it here</h3>
-        <p>After it has restarted it appears on the page “Stations” as waiting. One click on <strong>Adopt</strong> lets it in. Nothing appears? Then it does not reach this machine: check the address, port ${port} and the firewall.</p>
+        <h3>${after.title}</h3>
+        <p>${after.step} Nothing appears? Then it does not reach this machine: check the address, port ${port} and the firewall.</p>
       </div></li>
     </ol>
     ${whole && html`<figure class="stack tight">

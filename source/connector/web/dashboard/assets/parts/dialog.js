@@ -1,5 +1,6 @@
 // @ts-check
 /** Dialogs on <dialog>: the browser holds the focus in them, and Escape closes. */
+import { focusNear } from "../lib/focus.js";
 import { html, signal, useEffect, useId, useRef } from "../lib/html.js";
 import { Icon } from "./icons.js";
 
@@ -13,7 +14,7 @@ export function Dialog({ title, onClose, wide = false, children }) {
   useEffect(() => {
     const before = document.activeElement;
     own.current?.showModal();
-    return () => before instanceof HTMLElement && before.isConnected && before.focus();
+    return () => before instanceof HTMLElement && focusNear(before);
   }, []);
   return html`<dialog ref=${own} class=${wide ? "wide" : ""} aria-labelledby=${id} onCancel=${onClose} onClose=${onClose}>
     <div class="card-head">

@@ -2,14 +2,16 @@
 /** What needs somebody, the worst first; one line for each kind. */
 import { html, useEffect, useRef, useSignal } from "../../lib/html.js";
 import { get } from "../../lib/api.js";
-import { isFaulted, isOffline, isPending, isUnprotected, places, unconfirmed, unmetLimits } from "../../lib/fleet.js";
+import { excesses } from "../../lib/excess.js";
+import { isFaulted, isOffline, isPending, isUnprotected, trouble, unconfirmed, unmetLimits } from "../../lib/fleet.js";
 import { brief, plural, words } from "../../lib/format.js";
 import { href } from "../../lib/router.js";
-import { now, on } from "../../lib/state.js";
+import { now, on, valueNow } from "../../lib/state.js";
 import { Icon } from "../../parts/icons.js";
 import { TimeAgo } from "../../parts/time.js";
 import { Waiting } from "../../parts/waiting.js";
 import { placeName } from "../station/naming.js";
+import { Found } from "./found.js";
 import { Refusal } from "./refusal.js";
 
 const MOST = 4;
@@ -32,10 +34,12 @@ export function Attention({ views }) {
   const about = useConnector();
   const unmet = useLasting(views);
   const pending = views.filter(isPending);
+  now.value; // Read: what flows changes without its stations.
   const lines = [
     ...(about ?? []),
     faulted(views.filter(isFaulted)),
     unmet.length > 0 && limits(unmet),
+    exceeded(views.flatMap((view) => excesses(view, valueNow))),
     offline(views.filter(isOffline)),
     lost(views.flatMap((view) => unconfirmed(view).map((place) => ({ view, place })))),
     unprotected(views.filter(isUnprotected)),
@@ -68,7 +72,7 @@ function named(views, show, detail) {
   const rest = views.length - first.length;
   return html`${first.map(
     (view, at) => html`${at > 0 && ", "}<a key=${view.station} href=${href(["stations", view.station])}>${brief(view.name ?? view.station)}</a>${detail && html` ${detail(view)}`}`,
-  )}${rest > 0 && html` and <a href=${href([], { show })}>${rest} more</a>`}`;
+  )}${rest > 0 && html` and <${Found} show=${show}>${rest} more</${Found}>`}`;
 }
 
 /** @param {any[]} views */
@@ -81,10 +85,8 @@ function faulted(views) {
 
 /** @param {any} view */
 function faultOf(view) {
-  const found = places(view).find((place) => place.status === "Faulted");
-  const where = found.where === "0" ? "station" : `connector ${found.where}`;
-  const code = found.error_code;
-  return code && code !== "NoError" ? `${where}: ${words(code)}` : where;
+  const { where, error_code: code } = trouble(view);
+  return [placeName(view, where), code && code !== "NoError" && words(code)].filter(Boolean).join(": ");
 }
 
 /** @param {any[]} views */
@@ -101,7 +103,7 @@ function lost(found) {
   const first = found.slice(0, MOST);
   const rest = found.length - first.length;
   return html`<${Line} key="lost" tone="warn" icon="transactions" title=${`${plural(found.length, "transaction")} not confirmed since the station restarted:`}>
-    ${first.map(({ view, place: { where, transaction } }, at) => html`${at > 0 && ", "}<a key=${`${view.station}/${where}`} href=${href(["stations", view.station], { where })}>${brief(view.name ?? view.station)}, ${placeName(view, where)}</a> <span class="muted">(<${TimeAgo} time=${transaction.unconfirmed_since} />)</span>`)}${rest > 0 && html` and <a href=${href([], { show: "attention" })}>${rest} more</a>`}
+    ${first.map(({ view, place: { where, transaction } }, at) => html`${at > 0 && ", "}<a key=${`${view.station}/${where}`} href=${href(["stations", view.station], { where })}>${brief(view.name ?? view.station)}, ${placeName(view, where)}</a> <span class="muted">(<${TimeAgo} time=${transaction.unconfirmed_since} />)</span>`)}${rest > 0 && html` and <${Found} show="attention">${rest} more</${Found}>`}
   </${Line}>`;
 }
 
@@ -110,7 +112,17 @@ function limits(unmet) {
   const rest = unmet.length - MOST;
   return html`<${Line} key="limits" tone="bad" icon="warning" title=${`${plural(unmet.length, "limit")} not in force:`}>
     <ul>${unmet.slice(0, MOST).map(({ view, where }) => html`<li key=${`${view.station}/${where}`}><${Refusal} view=${view} where=${where} /></li>`)}</ul>
-    ${rest > 0 && html`<a href=${href([], { show: "attention" })}>${rest} more</a>`}
+    ${rest > 0 && html`<${Found} show="attention">${rest} more</${Found}>`}
+  </${Line}>`;
+}
+
+/** Limits that were accepted and are not kept. @param {{view: any, where: string, excess: any}[]} found */
+function exceeded(found) {
+  if (found.length === 0) return null;
+  const rest = found.length - MOST;
+  return html`<${Line} key="exceeded" tone="bad" icon="warning" title=${`${plural(found.length, "limit")} exceeded:`}>
+    <ul>${found.slice(0, MOST).map(({ view, where, excess }) => html`<li key=${`${view.station}/${where}`}><a href=${href(["stations", view.station], { where })}>${brief(view.name ?? view.station)}, ${placeName(view, where)}</a>: ${excess.flows} flow, limit ${excess.limit}</li>`)}</ul>
+    ${rest > 0 && html`<${Found} show="attention">${rest} more</${Found}>`}
   </${Line}>`;
 }
 
@@ -135,7 +147,6 @@ function useLasting(views) {
   const keys = new Set(found.map(({ view, where }) => `${view.station}/${where}`));
   for (const key of times.keys()) if (!keys.has(key)) times.delete(key);
   for (const key of keys) if (!times.has(key)) times.set(key, firstMs);
-  if (found.length > 0) now.value; // Read: looked at again as time passes.
   return found.filter(({ view, where }) => Date.now() - (times.get(`${view.station}/${where}`) ?? 0) > SETTLES_MS);
 }
 

@@ -4,10 +4,11 @@ import { html, useMemo, useRef } from "../../lib/html.js";
 import { GROUPS, isSameRows, matches, ordered, ORDERS, rowsOf } from "../../lib/fleet.js";
 import { plural } from "../../lib/format.js";
 import { setQuery } from "../../lib/router.js";
-import { valueNow } from "../../lib/state.js";
+import { now, valueNow } from "../../lib/state.js";
 import { Field } from "../../parts/field.js";
 import { Empty } from "../../parts/page.js";
 import { VirtualRows } from "../../parts/virtual.js";
+import { useFound } from "./found.js";
 import { HEAD, StationRow } from "./row.js";
 
 const REORDER_MS = 3000;
@@ -15,12 +16,15 @@ const REORDER_MS = 3000;
 /** @param {{views: any[], query: Record<string, string>}} props */
 export function StationList({ views, query }) {
   const { q = "", show = "all", order = "name" } = query;
+  if (order !== "name" || show === "attention") now.value; // Read: values change without their stations.
   const text = q.trim().toLowerCase();
   const found = views.filter((view) => matches(view, text));
   const [, , is] = GROUPS.find(([name]) => name === show) ?? GROUPS[0];
-  const rows = useStableRows(found.filter(is), order, `${text}/${show}/${order}`);
+  const rows = useStableRows(found.filter((view) => is(view, valueNow)), order, `${text}/${show}/${order}`);
   const stations = new Set(rows.map((row) => row.id)).size;
-  return html`<section class="card flush" aria-label="All stations">
+  const own = useRef(/** @type {HTMLElement | null} */ (null));
+  useFound(own, show);
+  return html`<section class="card flush sites" aria-label="All stations" ref=${own}>
     <h2 class="visually-hidden">All stations</h2>
     <div class="sites-tools">
       <div class="filters">
@@ -36,9 +40,10 @@ export function StationList({ views, query }) {
 
 /** How many there are of each kind; one is chosen. @param {{views: any[], show: string}} props */
 function Groups({ views, show }) {
+  now.value; // Read: what flows above a limit comes without a change of its station.
   return html`<div class="chips" role="group" aria-label="Show">
     ${GROUPS.map(([name, text, is]) => {
-      const count = views.filter(is).length;
+      const count = views.filter((view) => is(view, valueNow)).length;
       if (count === 0 && name !== "all" && name !== show) return null;
       return html`<button key=${name} class="chip" type="button" aria-pressed=${name === show} onClick=${() => setQuery({ show: name === "all" ? null : name })}>
         ${text} <span class="num">${count}</span>

@@ -7,6 +7,7 @@ import { brief, current, power } from "../../lib/format.js";
 import { partsOf } from "../../lib/keys.js";
 import { href } from "../../lib/router.js";
 import { OutcomeLine } from "../../parts/outcome.js";
+import { placeName } from "../station/naming.js";
 
 const COMMANDS = ["power_limit", "current_limit", "charging_schedule", "send_charging_profile"];
 
@@ -21,7 +22,7 @@ export function Refusal({ view, where }) {
   const asked = limit.power_limit_asked === null ? current(limit.current_limit_asked) : power(limit.power_limit_asked);
   const has = limit.power_limit_asked === null ? limit.current_limit : limit.power_limit;
   const held = has === null ? "none" : limit.power_limit_asked === null ? current(has) : power(has);
-  return html`<a href=${href(["stations", view.station], where === "0" ? {} : { where })}>${brief(view.name ?? view.station)}${where !== "0" && `, connector ${where}`}</a>:
+  return html`<a href=${href(["stations", view.station], where === "0" ? {} : { where })}>${brief(view.name ?? view.station)}${where !== "0" && `, ${placeName(view, where)}`}</a>:
     asked ${asked}, in force ${held} ${outcome.value && html`<${OutcomeLine} outcome=${outcome.value} />`}`;
 }
 

@@ -1,10 +1,12 @@
 // @ts-check
 /** A station or a connector of it in the list. */
 import { html } from "../../lib/html.js";
-import { AWAY, isUnmet, POWER, SESSION_ENERGY } from "../../lib/fleet.js";
+import { excessOf } from "../../lib/excess.js";
+import { AWAY, isUnmet, trouble } from "../../lib/fleet.js";
 import { current, energy, power, UNKNOWN } from "../../lib/format.js";
+import { POWER, SESSION_ENERGY } from "../../lib/names.js";
 import { href } from "../../lib/router.js";
-import { station, value } from "../../lib/state.js";
+import { datapoint, station, value } from "../../lib/state.js";
 import { Badge, LinkBadge, RegistrationBadge, StatusBadge } from "../../parts/status.js";
 import { TimeAgo } from "../../parts/time.js";
 import { placeName } from "../station/naming.js";
@@ -36,7 +38,7 @@ export function StationRow({ id, where, kind, at }) {
     <span role="cell" class="site-state"><${State} view=${view} place=${place} kind=${kind} /></span>
     <span role="cell" class="num" data-label="Power">${where === null ? html`<${WholePower} view=${view} />` : html`<${Power} view=${view} where=${where} />`}</span>
     <span role="cell" class="num" data-label="Session">${place ? html`<${Session} id=${id} place=${place} />` : ""}</span>
-    <span role="cell" class="num" data-label="Limit"><${Limit} limits=${limits} isOff=${isOff} /></span>
+    <span role="cell" class="num" data-label="Limit"><${Limit} limits=${limits} isOff=${isOff} excess=${place && excessOf(view, place, (key) => datapoint(key).value)} /></span>
     <span role="cell" class="num muted" data-label="Last seen">${isPart ? "" : html`<${TimeAgo} time=${view.connected ? view.last_seen ?? view.connected_since : view.last_seen} />`}</span>
   </div>`;
 }
@@ -54,9 +56,9 @@ function Name({ view, where, isPart }) {
 function State({ view, place, kind }) {
   if (view.registration !== "Accepted") return html`<${RegistrationBadge} registration=${view.registration} />`;
   if (!view.connected) return kind === "part" ? html`<span class="muted">${UNKNOWN}</span>` : html`<${LinkBadge} connected=${false} />`;
-  if (kind !== "head" && place) return html`<${StatusBadge} status=${place.status} error=${place.error_code} />`;
-  if (view.status === "Faulted" || view.status === "Unavailable") return html`<${StatusBadge} status=${view.status} error=${view.error_code} />`;
-  return html`<${LinkBadge} connected=${true} />`;
+  const worst = kind === "part" ? null : trouble(view);
+  if (worst) return html`<${StatusBadge} status=${worst.status} error=${worst.error_code} />${kind === "head" && worst.where !== "0" && html`<span class="small muted">${placeName(view, worst.where)}</span>`}`;
+  return place ? html`<${StatusBadge} status=${place.status} error=${place.error_code} />` : html`<${LinkBadge} connected=${true} />`;
 }
 
 /** @param {any} props */
@@ -76,7 +78,8 @@ function WholePower({ view }) {
 /** @param {any} props */
 function Session({ id, place }) {
   const now = value(id, place.where, SESSION_ENERGY).value?.value;
-  if (!place.transaction) return html`<span class="muted" title="The last session">${energy(now)}</span>`;
+  // One that has ended is told from one that runs by a word.
+  if (!place.transaction) return html`<span class="muted small">${now === undefined ? UNKNOWN : `last ${energy(now)}`}</span>`;
   return energy(now ?? place.transaction.energy);
 }
 
@@ -90,7 +93,7 @@ function shown(limit) {
 }
 
 /** @param {any} props */
-function Limit({ limits, isOff }) {
+function Limit({ limits, isOff, excess }) {
   const limit = limits.find((each) => each && (shown(each).asked !== null || shown(each).has !== null));
   if (!limit) return html`<span class="muted">none</span>`;
   const { asked, has, text } = shown(limit);
@@ -101,6 +104,7 @@ function Limit({ limits, isOff }) {
   if (isUnmet(limit)) {
     return html`${paused}<span class="unmet">${told} → <strong>${held}</strong> <${Badge} tone="bad" shape="▲">not met</${Badge}></span>`;
   }
+  if (excess) return html`${paused}<span class="unmet">${held} <${Badge} tone="bad" shape="▲" title=${`${excess.flows} flow, limit ${excess.limit}`}>exceeded</${Badge}></span>`;
   return told === held ? html`${paused}<span>${held} <span class="met">✓<span class="visually-hidden"> in force</span></span></span>` : html`${paused}<span>${told} → ${held}</span>`;
 }
 

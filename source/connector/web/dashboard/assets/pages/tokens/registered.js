@@ -3,7 +3,7 @@
 import { html } from "../../lib/html.js";
 import { del, path } from "../../lib/api.js";
 import { dateTime, plural, shortTime } from "../../lib/format.js";
-import { href, setQuery } from "../../lib/router.js";
+import { setQuery } from "../../lib/router.js";
 import { now } from "../../lib/state.js";
 import { toast } from "../../parts/announce.js";
 import { ActionButton } from "../../parts/button.js";
@@ -11,6 +11,7 @@ import { Field } from "../../parts/field.js";
 import { Empty, Section } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
 import { DataTable } from "../../parts/table.js";
+import { TransactionsOf } from "./transactions.js";
 import { SHAPES, STATUSES, statusNow } from "./words.js";
 
 const MOST_SHOWN = 300;
@@ -69,7 +70,7 @@ function Status({ token }) {
 /** @param {{token: any, onEdit: (token: any) => void, reload: () => Promise<any>}} props */
 function Actions({ token, onEdit, reload }) {
   const { id, type, source } = token;
-  const charged = html`<a class="btn btn-small btn-quiet" href=${href(["transactions"], { token: id })} aria-label=${`Transactions of ${id}`}>Transactions</a>`;
+  const charged = html`<${TransactionsOf} id=${id} />`;
   if (source === "configuration")
     return html`<div class="row end">${charged}<span class="muted small">from <code>TOKENS</code></span></div>`;
   const remove = async () => {
