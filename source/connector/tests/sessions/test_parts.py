@@ -41,18 +41,46 @@ def test_who_waits_as_told_is_as_fast_as_the_rate() -> None:
     assert now_s == pytest.approx(10.0)
 
 
-def as_call(unique_id: str, raw: str) -> Call:
-    return Call(unique_id, "Heartbeat", {}, raw)
+def as_call(unique_id: str, raw: str, action: str = "StartTransaction") -> Call:
+    return Call(unique_id, action, {}, raw)
 
 
-def test_a_repeated_call_has_its_answer_and_another_text_with_its_id_has_none() -> None:
+def test_a_repeated_call_has_its_answer_until_another_one_has_its_id() -> None:
     repeats = Repeats()
     repeats.keep(as_call("1", "a"), "answer a")
-    repeats.keep(as_call("1", "b"), "answer b")
-
+    repeats.keep(as_call("2", "b"), "answer b")
     assert repeats.find(as_call("1", "a")) == "answer a"
-    assert repeats.find(as_call("1", "b")) == "answer b"
     assert repeats.find(as_call("1", "c")) is None
+
+    repeats.keep(as_call("1", "c"), "answer c")
+
+    assert repeats.find(as_call("1", "a")) is None
+    assert repeats.find(as_call("1", "c")) == "answer c"
+    assert repeats.find(as_call("2", "b")) == "answer b"
+
+
+@pytest.mark.parametrize(
+    ("action", "is_known"),
+    [
+        ("Heartbeat", False),
+        ("Authorize", False),
+        ("BootNotification", False),
+        ("StartTransaction", True),
+        ("StatusNotification", True),
+    ],
+)
+def test_what_holds_now_is_told_anew_a_moment_later(
+    action: str, is_known: bool
+) -> None:
+    now_s = 100.0
+    repeats = Repeats(lambda: now_s)
+    call = as_call("1", "a", action)
+    repeats.keep(call, "answer")
+    assert repeats.find(call) == "answer"
+
+    now_s = 102.0
+
+    assert (repeats.find(call) is not None) is is_known
 
 
 def test_only_the_last_answers_are_remembered() -> None:
