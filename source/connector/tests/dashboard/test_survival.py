@@ -158,12 +158,12 @@ async def test_values_that_an_outage_has_cost_are_told_as_past(
     await asyncio.to_thread(broker.stop)
     await expect(page.get_by_text("does not answer. Stations are")).to_be_visible()
     await charge.flow(7400, 10.7, 1100)
-    lost = re.compile(r"Never sent\s*[1-9]\d*, the last \d+ s ago")
+    lost = re.compile(r"Never sent\s*[1-9]\d*; the last: \d+ s ago")
     await expect(card).to_contain_text(lost)
     await asyncio.to_thread(broker.start)
 
     await expect(page.get_by_text("All is well.")).to_be_visible()
-    await expect(card).to_contain_text(re.compile(r"Never sent\s*[1-9]\d*, the last"))
+    await expect(card).to_contain_text(re.compile(r"Never sent\s*[1-9]\d*; the last:"))
 
 
 async def test_a_broker_that_does_not_keep_up_is_warned_of_while_it_lasts(
@@ -253,6 +253,31 @@ async def test_a_wrong_token_at_the_door_is_told_and_the_right_one_lets_in(
     await expect(page.get_by_label("API token")).to_be_visible()
 
 
+async def test_who_logs_out_in_one_tab_sees_nothing_more_in_another(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    context = await site.context()
+    watched = await site.watch(await context.new_page())
+    watched.expect("status of 401", "^status 401")
+    await watched.page.goto("./#/frames")
+    await expect(watched.page.get_by_text("live", exact=False).first).to_be_visible()
+    first = await site.watch(await context.new_page())
+    await first.page.goto("./")
+    await first.page.get_by_role("button", name="Log out").click()
+
+    again = watched.page.get_by_role("dialog", name="Log in again")
+    await expect(again).to_be_visible()
+    await charge.station.call("DataTransfer", {"vendorId": "after-the-end"})
+    await first.page.get_by_label("API token").fill("of-the-dashboard-tests")
+    await expect(watched.page.get_by_text("after-the-end")).to_have_count(0)
+    await first.page.get_by_role("button", name="Log in").click()
+
+    await expect(again).to_have_count(0)
+    await expect(watched.page.get_by_text("after-the-end").first).to_be_visible()
+
+
 async def test_two_people_adopt_and_limit_the_same_station_and_see_the_same(
     open_site: OpenSite,
 ) -> None:
@@ -260,9 +285,19 @@ async def test_two_people_adopt_and_limit_the_same_station_and_see_the_same(
     station = await site.station("CP1")
     await station.boot()
     one, other = [(await site.page()).page for _ in range(2)]
-    await asyncio.gather(
-        *(page.get_by_role("button", name="Adopt CP1").click() for page in (one, other))
-    )
+    is_done = asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await is_done.wait()
+        await route.continue_()
+
+    await other.route("**/adopt", wait)
+    # His button goes with the other one's answer.
+    async with other.expect_request("**/adopt"):
+        await other.get_by_role("button", name="Adopt CP1").click()
+    await one.get_by_role("button", name="Adopt CP1").click()
+    await expect(one.get_by_text("CP1 adopted").first).to_be_visible()
+    is_done.set()
     for page in (one, other):
         await expect(page.get_by_text("waiting for you")).to_have_count(0)
         await expect(page.get_by_text("CP1 adopted").first).to_be_visible()

@@ -10,6 +10,11 @@ const NOT_DONE = "Nothing was done, for you are no longer logged in. Log in, the
 
 /** Whether the connector still lets this browser in; false: the page asks for the token. */
 export const isLetIn = signal(true);
+/** The other tabs of this connector: they are let in with this one, and no longer than it. */
+const tabs = new BroadcastChannel(`is let in ${new URL(BELOW, document.baseURI).pathname}`);
+tabs.onmessage = ({ data }) => (isLetIn.value = data);
+// This page is only given to those who are.
+tabs.postMessage(true);
 
 export class ApiError extends Error {
   /**
@@ -97,11 +102,13 @@ export async function all(where, query = {}, options = {}) {
 export async function logIn(token) {
   await ask("POST", "login", new URLSearchParams({ token }), { asksToken: false });
   isLetIn.value = true;
+  tabs.postMessage(true);
 }
 
 /** Ends it, in this browser. */
 export async function logOut() {
   await ask("POST", "logout", undefined, { asksToken: false });
+  tabs.postMessage(false);
   location.assign("./");
 }
 

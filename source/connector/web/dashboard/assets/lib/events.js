@@ -47,6 +47,7 @@ class Stream {
     document.addEventListener("visibilitychange", this.turn);
     this.unwatch = isLetIn.subscribe((isIn) => {
       if (isIn) this.again();
+      else if (this.source) this.leave();
     });
   }
 
@@ -65,9 +66,9 @@ class Stream {
 
   /** The page was hidden, or is seen again. */
   seen() {
-    clearTimeout(this.leave);
+    clearTimeout(this.leaving);
     if (document.hidden) {
-      this.leave = setTimeout(() => this.pause(), HIDDEN_MS);
+      this.leaving = setTimeout(() => this.pause(), HIDDEN_MS);
     } else {
       this.isPaused = false;
       this.again();
@@ -77,6 +78,16 @@ class Stream {
   /** Without a word to the page: nobody sees it. */
   pause() {
     this.isPaused = true;
+    this.end();
+  }
+
+  /** It begins again once somebody is let in. */
+  leave() {
+    this.end();
+    this.wanted.onDown?.();
+  }
+
+  end() {
     clearTimeout(this.timer);
     this.source?.close();
     this.source = null;
@@ -133,7 +144,7 @@ class Stream {
     this.isClosed = true;
     clearTimeout(this.timer);
     clearInterval(this.watch);
-    clearTimeout(this.leave);
+    clearTimeout(this.leaving);
     window.removeEventListener("online", this.again);
     document.removeEventListener("visibilitychange", this.turn);
     this.unwatch();
