@@ -89,6 +89,21 @@ async def test_what_ran_while_the_page_was_loaded_again_is_told_to_its_end(
     await expect(orders(page).get_by_role("listitem")).to_have_count(1)
 
 
+async def test_a_limit_that_is_sent_again_is_called_that(open_site: OpenSite) -> None:
+    site = await open_site(STATIONS=ONE, CALL_TIMEOUT_S="1")
+    charge = await site.charger()
+    charge.station.answers["SetChargingProfile"] = lambda _: None
+    page = (await site.page("stations/CP1")).page
+    card = Card(page)
+    await card.limit("4.14")
+    await expect(orders(page).get_by_text("as it is kept").first).to_be_visible()
+
+    await expect(orders(page)).not_to_contain_text("Release")
+    again = orders(page).get_by_role("listitem").filter(has_text="as it is kept")
+    await expect(again.first).to_contain_text("Power limit")
+    await card.expect_steps(Sent="done: again; no answer by")
+
+
 async def test_who_comes_later_is_told_what_others_gave(open_site: OpenSite) -> None:
     site = await open_site(STATIONS=ONE)
     charge = await site.charger()

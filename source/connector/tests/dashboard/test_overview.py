@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
+import pytest
 from playwright.async_api import expect
 
 from connector.tests.broker import Broker
@@ -42,6 +44,31 @@ async def test_the_order_of_the_list_follows_the_values(open_site: OpenSite) -> 
     await first.flow(1000, 1.4, 1200)
 
     await expect(rows.first).to_contain_text("CP2")
+
+
+async def test_stations_are_in_the_order_of_what_they_are_called(
+    open_site: OpenSite,
+) -> None:
+    names = {"CP1": "Zebra", "CP2": "Bay 10", "CP3": "Bay 9"}
+    stations = {each: {"name": name} for each, name in names.items()}
+    site = await open_site(STATIONS=json.dumps(stations | {"Cellar": {}}))
+    page = (await site.page()).page
+    links = page.locator(".site-name a")
+    await expect(links).to_have_text(["Bay 9", "Bay 10", "Cellar", "Zebra"])
+
+
+@pytest.mark.parametrize("words", ["acme wall", "WALL acme", "  bay 1.6 ", "acme CP1"])
+async def test_a_station_is_found_by_words_wherever_they_are_told(
+    open_site: OpenSite, words: str
+) -> None:
+    site = await open_site(STATIONS='{"CP1": {"name": "Bay"}, "CP2": {}}')
+    await site.charger()
+    page = (await site.page()).page
+    await expect(page.get_by_text("2 stations shown")).to_have_count(1)
+    await page.get_by_label("Search").fill(words)
+    await expect(page.locator(".site-name a")).to_have_text(["Bay"])
+    await page.get_by_label("Search").fill(f"{words} nowhere")
+    await expect(page.locator(".site-name a")).to_have_count(0)
 
 
 async def test_a_limit_that_does_not_hold_is_named_as_soon_as_the_page_opens(

@@ -86,13 +86,16 @@ export const GROUPS = [
   ["rejected", "Rejected", (view) => view.registration === "Rejected"],
 ];
 
-/** @param {View} view @param {string} text lower case */
+/** Whether all words of a text are told of it, in any case. @param {View} view @param {string} text */
 export function matches(view, text) {
-  if (!text) return true;
+  const sought = text.toLowerCase().split(/\s+/).filter(Boolean);
+  if (sought.length === 0) return true;
   const { vendor, model, serial_number: serial } = view.boot;
   const tokens = view.connectors.map((each) => each.transaction?.token);
-  const found = [view.station, view.name, view.note, vendor, model, serial, view.address, ...tokens];
-  return found.some((each) => each && String(each).toLowerCase().includes(text));
+  const version = view.ocpp_version && `OCPP ${view.ocpp_version}`;
+  const told = [view.station, view.name, view.note, vendor, model, serial, view.address, version, ...tokens];
+  const all = told.filter(Boolean).join("\n").toLowerCase();
+  return sought.every((word) => all.includes(word));
 }
 
 /** W of a whole station, by its connectors; null: not known. @param {View} view @param {ValueNow} valueNow */
@@ -118,6 +121,9 @@ function urgency(view, valueNow) {
   if (view.registration === "Rejected") return order.length + 1;
   return at === -1 ? order.length : at;
 }
+
+/** What people call it. @param {View} view @returns {string} */
+const shownName = (view) => view.name || view.station;
 
 export const byName = new Intl.Collator("en", { numeric: true }).compare;
 
@@ -146,7 +152,7 @@ export function ordered(views, order, valueNow) {
   const rank = (RANKS[order] ?? RANKS.name)(valueNow);
   return views
     .map((view) => ({ view, rank: rank(view) }))
-    .sort((a, b) => a.rank - b.rank || byName(a.view.station, b.view.station))
+    .sort((a, b) => a.rank - b.rank || byName(shownName(a.view), shownName(b.view)) || byName(a.view.station, b.view.station))
     .map(({ view }) => view);
 }
 

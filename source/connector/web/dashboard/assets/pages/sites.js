@@ -5,7 +5,7 @@ import { keepList } from "../lib/back.js";
 import { isCharging, isPending, isPlausible, powerOf } from "../lib/fleet.js";
 import { plural, power } from "../lib/format.js";
 import { href } from "../lib/router.js";
-import { isLoaded, now, paced, revision, stationViews, valueNow } from "../lib/state.js";
+import { isLoaded, now, paced, revision, stationIds, stationViews, valueNow } from "../lib/state.js";
 import { Icon } from "../parts/icons.js";
 import { Loading, PageHead } from "../parts/page.js";
 import { Attention } from "./sites/attention.js";
@@ -23,7 +23,8 @@ export default function Page({ query }) {
   pace.slow.value; // Read: this is shown again when it changes.
   keepList(query);
   if (!isLoaded.value) return html`<${PageHead} title="Stations" /><${Loading} />`;
-  const views = [...stationViews().values()];
+  const known = stationViews();
+  const views = stationIds.value.map((id) => known.get(id));
   if (views.length === 0) return html`<${PageHead} title="Stations" /><${Newcomer} />`;
   return html`<${PageHead} title="Stations" sub=${html`<${Summary} views=${views} />`}>
       <a class="btn" href=${href(["adopt"])}><${Icon} name="add" />Add a station</a>

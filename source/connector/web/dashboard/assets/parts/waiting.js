@@ -1,6 +1,6 @@
 // @ts-check
 /** Stations that nobody knows: let in or kept out, one by one or several at once. */
-import { html, useSignal } from "../lib/html.js";
+import { html, useLayoutEffect, useRef, useSignal } from "../lib/html.js";
 import { path, post } from "../lib/api.js";
 import { plural } from "../lib/format.js";
 import { toast } from "./announce.js";
@@ -11,6 +11,8 @@ import { DataTable } from "./table.js";
 import { TimeAgo } from "./time.js";
 
 const AT_ONCE = 4;
+/** Who clicks so soon after rows have moved meant the one that was there. */
+const SETTLES_MS = 500;
 
 /**
  * @param {{views: any[], most?: number, more?: string}} props those that wait; how many are
@@ -29,9 +31,10 @@ export function Waiting({ views, most = 200, more }) {
   const aside = html`
     ${all.length > 1 && html`<${Check} label=${`All ${all.length}`} checked=${ids.length === all.length} onChange=${(is) => choose(all, is)} />`}
     ${ids.length > 0 && html`<${Decide} ids=${ids} done=${() => choose(ids, false)} />`}`;
-  const columns = columnsFor(chosen.value, choose, shown.length > 1);
+  const isMoved = useMoved(shown.map((view) => view.station));
+  const columns = columnsFor(chosen.value, choose, shown.length > 1, isMoved);
   return html`<${Section} title=${`${plural(views.length, "station")} waiting for you`} aside=${aside} flush=${true}>
-    <${DataTable} caption="Stations that wait to be let in" columns=${columns} rows=${shown} keyOf=${(view) => view.station} rowClass=${() => "waiting"} />
+    <${DataTable} caption="Stations that wait to be let in" columns=${columns} rows=${shown} keyOf=${(view) => view.station} rowClass=${() => (isMoved.value ? "waiting is-moved" : "waiting")} />
     ${all.length > most && html`<p class="waiting-more muted">and ${all.length - most} more${more && html`: <a href=${more}>show them</a>`}</p>`}
   </${Section}>`;
 }
@@ -44,8 +47,25 @@ function Decide({ ids, done }) {
     <${ActionButton} kind="danger" small=${true} ask=${question(ids)} run=${run("reject")}>Reject ${one ? ids[0] : ids.length}</${ActionButton}>`;
 }
 
-/** @param {Set<string>} chosen @param {(names: string[], is: boolean) => void} choose @param {boolean} isMany */
-function columnsFor(chosen, choose, isMany) {
+/** Whether others moved up a moment ago, as a signal. @param {string[]} ids those that are listed */
+function useMoved(ids) {
+  const isMoved = useSignal(false);
+  const before = useRef(ids);
+  useLayoutEffect(() => {
+    const isLess = before.current.some((id) => !ids.includes(id));
+    before.current = ids;
+    if (!isLess) return;
+    isMoved.value = true;
+    setTimeout(() => (isMoved.value = false), SETTLES_MS);
+  }, [ids.join("\n")]);
+  return isMoved;
+}
+
+/**
+ * @param {Set<string>} chosen @param {(names: string[], is: boolean) => void} choose
+ * @param {boolean} isMany @param {{peek: () => boolean}} isMoved
+ */
+function columnsFor(chosen, choose, isMany, isMoved) {
   const box = {
     key: "chosen",
     label: html`<span class="visually-hidden">Chosen</span>`,
@@ -58,7 +78,7 @@ function columnsFor(chosen, choose, isMany) {
     { key: "protocol", label: "Speaks", cell: (view) => (view.ocpp_version ? `OCPP ${view.ocpp_version}` : html`<span class="muted">–</span>`) },
     { key: "address", label: "From", cell: (view) => view.address ?? "" },
     { key: "since", label: "Since", cell: (view) => html`<${TimeAgo} time=${view.since} />` },
-    { key: "decide", label: "", cell: (view) => html`<${One} id=${view.station} />` },
+    { key: "decide", label: "", cell: (view) => html`<${One} id=${view.station} isMoved=${isMoved} />` },
   ];
 }
 
@@ -68,10 +88,11 @@ function madeBy({ vendor, model }) {
   return text && html`<span class="brief" title=${text}>${text}</span>`;
 }
 
-/** @param {{id: string}} props */
-function One({ id }) {
+/** @param {{id: string, isMoved: {peek: () => boolean}}} props */
+function One({ id, isMoved }) {
+  const adopt = async () => isMoved.peek() || decideAll([id], "adopt");
   return html`<div class="row end">
-    <${ActionButton} kind="primary" small=${true} label=${`Adopt ${id}`} run=${() => decideAll([id], "adopt")}>Adopt</${ActionButton}>
+    <${ActionButton} kind="primary" small=${true} label=${`Adopt ${id}`} run=${adopt}>Adopt</${ActionButton}>
     <${ActionButton} small=${true} label=${`Reject ${id}`} ask=${question([id])} run=${() => decideAll([id], "reject")}>Reject</${ActionButton}>
   </div>`;
 }

@@ -62,10 +62,13 @@ function sent(order, asked, has) {
   if (isRunning(order)) return ["wait", "◐", "Sent", "waits for its turn"];
   if (order.outcome?.kept) return ["wait", "◐", "Sent", "when the station can take it"];
   if (wasNotSent(order)) return ["none", "○", "Sent", `nothing: ${order.outcome.detail || "it was not needed"}`];
-  if (isAgain(order)) return ["done", "✓", "Sent", `again, ${moment(order.outcome.timestamp)}`];
+  if (isAgain(order)) return ["done", "✓", "Sent", againText(order.outcome)];
   if (["accepted", "error", "timeout"].includes(order.outcome?.outcome)) return ["done", "✓", "Sent", SOME_TIME];
   return has ? ["done", "✓", "Sent", "before"] : ["none", "○", "Sent", order.isTold || order.isOurs ? "nothing" : "not known"];
 }
+
+/** Only the end of it is told. @param {any} outcome */
+const againText = ({ outcome, timestamp }) => (outcome === "timeout" ? `again; no answer by ${moment(timestamp)}` : `again, ${moment(timestamp)}`);
 
 /**
  * @param {any} order @param {string | null} asked @param {string | null} has @param {any} limit

@@ -3,6 +3,7 @@
 import { current, power, value as withUnit } from "../../lib/format.js";
 import { spoken } from "../transactions/measurands.js";
 import { placeName } from "./naming.js";
+import { isAgain } from "./orders.js";
 
 /** Commands that are known by what they bring about: with true, and with false. */
 const WAYS = {
@@ -28,9 +29,10 @@ export function limitOf({ command, value }) {
 }
 
 /** "power_limit" -> "Power limit"; "enabled", false -> "Pause". @param {any} order */
-export function commandName({ command, value, action }) {
+export function commandName(order) {
+  const { command, value, action } = order;
   if (command === "call") return action ?? "A call";
-  if (value === null && RELEASED[command]) return RELEASED[command];
+  if (value === null && RELEASED[command] && !isAgain(order)) return RELEASED[command];
   if (typeof value === "boolean" && WAYS[command]) return WAYS[command][value ? 0 : 1];
   return command.charAt(0).toUpperCase() + command.slice(1).replaceAll("_", " ");
 }
