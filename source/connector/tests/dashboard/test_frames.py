@@ -243,3 +243,22 @@ async def test_on_a_phone_frames_come_before_the_filter(open_site: OpenSite) -> 
     await page.get_by_role("button", name="Show all").click()
 
     await expect(rows(page)).to_have_count(before)
+
+
+@pytest.mark.parametrize(
+    "text", ['[2,17,"Heartbeat",{}]', '[2,"x18",null,{}]', '[2,"x19","Heartbeat",{}']
+)
+async def test_a_call_that_is_malformed_is_shown_beside_our_error(
+    open_site: OpenSite, text: str
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.station.websocket.send(text)
+    page = (await site.page("frames?direction=out&kind=errors")).page
+    await expect(rows(page)).to_contain_text("FormationViolation")
+    await expect(rows(page)).not_to_contain_text("Malformed")
+    await rows(page).click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_label("Text of the malformed")).to_be_visible()
+
+    await expect(dialog.get_by_label("Text of the error")).to_be_visible()

@@ -27,8 +27,8 @@ from connector.web.api.times import Since, time_ms
 from connector.web.messages import (
     Filter,
     Head,
-    Kind,
     Message,
+    WantedKind,
     heads,
     line,
     message,
@@ -73,8 +73,11 @@ _Way = Annotated[
     Direction | None, Query(description="in: only frames from stations; out: to them")
 ]
 _Kinds = Annotated[
-    list[Kind] | None,
-    Query(description="Only of this kind; may be there several times"),
+    list[WantedKind] | None,
+    Query(
+        description="Only of this kind; may be there several times. NOTED: frames of "
+        "any kind with a note on what is wrong"
+    ),
 ]
 _Text = Annotated[
     str | None,

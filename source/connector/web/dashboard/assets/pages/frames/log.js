@@ -4,7 +4,7 @@
  * screen, so that hundreds of them in a second are one repaint.
  */
 import { signal } from "../../lib/html.js";
-import { byAge, kindsOf, read } from "./kinds.js";
+import { byAge, isNoted, isOf, kindsOf, read } from "./kinds.js";
 
 /** @typedef {import("./kinds.js").Frame} Frame */
 /** @typedef {{station?: string, action?: string, direction?: string, kind?: string, text?: string}} Filter */
@@ -41,6 +41,8 @@ export class Log {
     this.waiting = [];
     this.characters = 0;
     this.isAwaited = false;
+    /** Whether the filter has to be asked again: what is here has changed. */
+    this.mustChoose = false;
     this.keys = new Set();
     /** Counts the runs of the connector that were seen. */
     this.run = 0;
@@ -73,6 +75,7 @@ export class Log {
   }
 
   choose() {
+    this.mustChoose = false;
     this.shown = (this.sought.size ? this.all : this.frames).filter(this.fits);
   }
 
@@ -104,17 +107,32 @@ export class Log {
   take(record, isWhole) {
     const frame = read(record, this.run);
     if (isWhole && this.newest >= 0) this.missed += Math.max(0, frame.number - this.newest - 1);
-    this.newest = frame.number;
+    // One that has got a note comes again, out of its order.
+    if (this.newest >= 0 || !isNoted(frame)) this.newest = Math.max(this.newest, frame.number);
     this.last = Math.max(this.last, frame.number);
-    if (this.keys.has(frame.key)) return;
+    if (this.keys.has(frame.key) || this.sought.has(frame.key)) return this.revise(frame);
     this.keys.add(frame.key);
     this.waiting.push(frame);
     if (this.waiting.length > MOST) this.forget(this.waiting.splice(0, MOST / 10));
+    this.await();
+  }
+
+  await() {
     if (this.isAwaited) return;
     this.isAwaited = true;
     // A hidden page has no frames of the screen.
     if (document.hidden) setTimeout(() => this.flush(), HIDDEN_MS);
     else requestAnimationFrame(() => this.flush());
+  }
+
+  /** One that is here has got a note, as a call that nobody answered. @param {Frame} frame */
+  revise(frame) {
+    const known = [...this.waiting, ...this.frames, ...this.sought.values()].filter((each) => each.key === frame.key);
+    const { note, text } = frame;
+    if (known.every((each) => each.note === note)) return;
+    for (const each of known) Object.assign(each, { note, text });
+    this.mustChoose = true;
+    this.await();
   }
 
   /** Those of before, which come once they are fetched. @param {any[]} records */
@@ -148,6 +166,7 @@ export class Log {
 
   flush() {
     this.isAwaited = false;
+    if (this.mustChoose) this.choose();
     if (!this.isPaused.peek()) this.show();
     this.revision.value += 1;
   }
@@ -212,6 +231,6 @@ function predicate({ station = "", action = "", direction = "", kind = "", text 
     (!where || (frame.station ?? "").toLowerCase().includes(where)) &&
     (!what || (frame.action ?? "").toLowerCase().includes(what)) &&
     (!direction || frame.direction === direction) &&
-    (kinds.length === 0 || kinds.includes(frame.kind)) &&
+    isOf(frame, kinds) &&
     (!sought || frame.text.toLowerCase().includes(sought));
 }
