@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -43,6 +44,9 @@ _TEXT = r'"((?:[^"\\]|\\.)*)"'
 # A charger that numbers its calls is answered with the number.
 _ID = rf"(?:{_TEXT}|(-?\d+))"
 _HEAD = re.compile(rf"\s*\[\s*([2-6])\s*,\s*{_ID}\s*,\s*(?:{_TEXT})?")
+_SPACES = re.compile(r"[ \t\n\r\f\v]+")
+_ESCAPE = "\\u"
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
 _MOST_OPEN = 20_000
 _OTHER_WAY = {IN: OUT, OUT: IN}
 _WHEN = "2026-01-31T12:00:00.000Z"
@@ -115,7 +119,7 @@ class Filter:
     kinds: frozenset[WantedKind] = frozenset()
     """Empty: all."""
     text: str | None = None
-    """In what is shown of it, without regard to case."""
+    """In what is shown of it, without regard to case and spaces."""
 
     def is_of(self, record: Logged) -> bool:
         """Whether it is of a station that is wanted."""
@@ -139,10 +143,11 @@ class Filter:
         """Whether the text is in what is shown of it: no secret can be guessed."""
         if self.text is None:
             return True
-        shown = message(head)
-        is_text = isinstance(shown.frame, str)
-        frame = shown.frame if is_text else orjson.dumps(shown.frame).decode()
-        return _has(f"{shown.note or ''} {frame}", self.text)
+        sought = _compact(self.text)
+        shown = _compact(_text(message(head)))
+        if sought in shown:
+            return True
+        return _ESCAPE in sought and sought in _compact(_legible(shown))
 
 
 class Conversations:
@@ -232,8 +237,34 @@ def line(head: Head) -> bytes:
     return message(head).model_dump_json().encode()
 
 
+def _text(shown: Message) -> str:
+    """Note and frame in one line, as pages show them."""
+    is_text = isinstance(shown.frame, str)
+    frame = shown.frame if is_text else orjson.dumps(shown.frame).decode()
+    said = "" if shown.frame is None else frame
+    return " · ".join(filter(None, (shown.note, said)))
+
+
+def _compact(text: str) -> str:
+    """To compare: pages break frames into lines, and people write spaces."""
+    return _SPACES.sub("", text).lower()
+
+
+def _legible(text: str) -> str:
+    """With what is not seen as JSON has it, which is how pages show it."""
+    return "".join(
+        _escaped(each) if unicodedata.category(each) in _UNSEEN else each
+        for each in text
+    )
+
+
+def _escaped(character: str) -> str:
+    units = character.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
 def _has(text: str | None, part: str | None) -> bool:
-    return part is None or part.casefold() in (text or "").casefold()
+    return part is None or part.lower() in (text or "").lower()
 
 
 def _shown(record: Logged) -> Any:

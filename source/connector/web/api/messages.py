@@ -82,8 +82,9 @@ _Kinds = Annotated[
 _Text = Annotated[
     str | None,
     Query(
-        description="Only those in which this stands, in any case: in the frame as it "
-        "is shown here, or in the note",
+        description="Only those in which this stands, in any case and with any spaces: "
+        "in the frame as it is shown here, or in the note; what is not seen may be "
+        "written as JSON has it (`\\u202e`)",
         examples=["TAG1"],
     ),
 ]

@@ -139,6 +139,28 @@ async def test_what_has_a_note_is_found_whatever_kind_it_is(api: Api) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"idTag": "Tag',
+        '"idTag":"Tag',
+        '{\n  "idTag"',
+        "\\u202E",
+        "\u202e",
+        "TAG 7",
+        "\\u200b",
+        "not right · [2",
+    ],
+)
+async def test_text_is_found_as_it_is_shown(api: Api, text: str) -> None:
+    log = frames(api)
+    log.add(NAME, "in", '[2,"1","Authorize",{"idTag":"Tag7\u202e\u200b"}]')
+    log.note(log.end - 1, "not right")
+    log.add(NAME, "in", '[2,"2","Heartbeat",{}]')
+
+    assert [m["id"] for m in await messages(api, text=text)] == ["1"]
+
+
 async def test_pages_of_what_says_a_text_lead_to_older_ones(api: Api) -> None:
     for number in range(8):
         said = "odd" if number % 2 else "even"

@@ -80,15 +80,6 @@ export function read(record, run) {
   return { ...record, run, key: `${run}/${record.number}`, text: note ? `${note}${text && " · "}${text}` : text };
 }
 
-/** What does not print but turns or hides what stands beside it; lines and tabs are seen. */
-const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-/** @param {string} character */
-const escaped = (character) => Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
-
-/** A text with nothing unseen in it: as JSON may have it, too. @param {string} text */
-export const legible = (text) => text.replace(UNSEEN, escaped);
-
 /** What it says beside its id and action, in one line. @param {Frame} frame */
 export function gist(frame) {
   const { kind, frame: parts } = frame;

@@ -5,6 +5,7 @@
  */
 import { signal } from "../../lib/html.js";
 import { byAge, isNoted, isOf, kindsOf, read } from "./kinds.js";
+import { saying } from "./texts.js";
 
 /** @typedef {import("./kinds.js").Frame} Frame */
 /** @typedef {{station?: string, action?: string, direction?: string, kind?: string, text?: string}} Filter */
@@ -225,12 +226,13 @@ const length = (frames) => frames.reduce((sum, frame) => sum + frame.text.length
 
 /** @param {Filter} filter @returns {(frame: Frame) => boolean} */
 function predicate({ station = "", action = "", direction = "", kind = "", text = "" }) {
-  const [where, what, sought] = [station, action, text].map((each) => each.trim().toLowerCase());
+  const [where, what] = [station, action].map((each) => each.trim().toLowerCase());
   const kinds = kindsOf(kind);
+  const says = saying(text);
   return (frame) =>
     (!where || (frame.station ?? "").toLowerCase().includes(where)) &&
     (!what || (frame.action ?? "").toLowerCase().includes(what)) &&
     (!direction || frame.direction === direction) &&
     isOf(frame, kinds) &&
-    (!sought || frame.text.toLowerCase().includes(sought));
+    says(frame);
 }

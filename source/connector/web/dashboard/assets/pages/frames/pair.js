@@ -10,7 +10,8 @@ import { Icon } from "../../parts/icons.js";
 import { Notice } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
 import { useStepKeys } from "./keys.js";
-import { asks, legible, partnerOf, shownAs, way } from "./kinds.js";
+import { asks, partnerOf, shownAs, way } from "./kinds.js";
+import { legible } from "./texts.js";
 import { wholeTime } from "./times.js";
 
 /** @typedef {import("./kinds.js").Frame} Frame */
