@@ -147,9 +147,10 @@ class Session(Handling):
 
     def _hear_unsolicited(self, frame: CallResult | CallError) -> None:
         self._warn("unsolicited", "answered something nobody asked (any more)")
-        unique_id = str(frame.unique_id)
-        is_late = self._outbox.is_late(unique_id)
-        self._note_heard(unique_id, _LATE if is_late else _UNASKED)
+        if self._frames is not None:
+            is_late = self._outbox.is_late(str(frame.unique_id))
+            newest = self._frames.end - 1
+            self._frames.note(newest, _LATE if is_late else _UNASKED)
 
     def _refuse_answer(self, unique_id: str, problem: RemoteProtocolError) -> None:
         self._note_heard(unique_id, f"{MISFIT}: {problem.description}")

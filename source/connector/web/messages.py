@@ -81,7 +81,8 @@ class Message(BaseModel):
         examples=[[2, "19223201", "Heartbeat", {}]],
     )
     note: str | None = Field(
-        description="What is wrong with it, or why a connection was refused or ended",
+        description="What is wrong with it, or why a connection was refused or ended; "
+        "a frame may get one later, as a call that is not answered",
         examples=[None],
     )
 
