@@ -110,8 +110,9 @@ export class Log {
     if (isWhole && this.newest >= 0) this.missed += Math.max(0, frame.number - this.newest - 1);
     // One that has got a note comes again, out of its order.
     if (this.newest >= 0 || !isNoted(frame)) this.newest = Math.max(this.newest, frame.number);
-    this.last = Math.max(this.last, frame.number);
-    if (this.keys.has(frame.key) || this.sought.has(frame.key)) return this.revise(frame);
+    // What was fetched before, too: it may be that the page has let it go already.
+    if (frame.number <= this.last) return this.revise(frame);
+    this.last = frame.number;
     this.keys.add(frame.key);
     this.waiting.push(frame);
     if (this.waiting.length > MOST) this.forget(this.waiting.splice(0, MOST / 10));
@@ -126,12 +127,13 @@ export class Log {
     else requestAnimationFrame(() => this.flush());
   }
 
-  /** One that is here has got a note, as a call that nobody answered. @param {Frame} frame */
+  /** One that was told has got a note, as a call that nobody answered. @param {Frame} frame */
   revise(frame) {
-    const known = [...this.waiting, ...this.frames, ...this.sought.values()].filter((each) => each.key === frame.key);
-    const { note, text } = frame;
-    if (known.every((each) => each.note === note)) return;
+    const { key, note, text } = frame;
+    if (!note) return;
+    const known = [...this.waiting, ...this.frames, ...this.sought.values()].filter((each) => each.key === key);
     for (const each of known) Object.assign(each, { note, text });
+    if (known.length === 0 && this.isFiltered && this.fits(frame)) this.sought.set(key, frame);
     this.mustChoose = true;
     this.await();
   }
