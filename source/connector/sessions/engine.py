@@ -15,6 +15,7 @@ from typing import Any
 from connector.errors import LinkClosed, RemoteProtocolError
 from connector.ocppj.frames import (
     Call,
+    CallError,
     CallResult,
     CallResultError,
     MalformedFrame,
@@ -24,7 +25,7 @@ from connector.ocppj.frames import (
 from connector.ocppj.redaction import blank_text, excerpt
 from connector.sessions.frame_log import IN
 from connector.sessions.handlers import Handler
-from connector.sessions.handling import NO_HANDLERS, Handling
+from connector.sessions.handling import MISFIT, NO_HANDLERS, Handling
 from connector.sessions.link import Link
 from connector.sessions.options import DEFAULTS, SLOWED, Observer, SessionOptions
 from connector.sessions.pace import Pace
@@ -32,6 +33,8 @@ from connector.sessions.pace import Pace
 __all__ = ["Observer", "Session", "SessionOptions"]
 
 _LOOKS_EACH_S = 1.0
+_LATE = "came too late: nobody waited for this answer any more"
+_UNASKED = "nobody asked this, or it was answered before"
 _FRAMES_IN_A_TURN = 16
 """Then the others have theirs: a peer that floods has a thousand in its buffer."""
 
@@ -59,6 +62,7 @@ class Session(Handling):
             options=options,
             observer=observer,
         )
+        self._outbox.frames = options.frames
         rate = options.max_frames_per_s
         self._pace = Pace(rate) if rate else None
 
@@ -110,7 +114,7 @@ class Session(Handling):
         elif isinstance(frame, CallResultError):
             self._hear_refusal(frame)
         elif not self._outbox.take(frame):
-            self._warn("unsolicited", "answered something nobody asked (any more)")
+            self._hear_unsolicited(frame)
 
     def take_answer(self, text: str) -> bool:
         """Take what answers a call that waits; it need not go through `start`.
@@ -140,6 +144,17 @@ class Session(Handling):
             link.slowed()
             await asyncio.sleep(min(delay_s, _LOOKS_EACH_S))
             delay_s -= _LOOKS_EACH_S
+
+    def _hear_unsolicited(self, frame: CallResult | CallError) -> None:
+        self._warn("unsolicited", "answered something nobody asked (any more)")
+        if self._frames is not None:
+            is_late = self._outbox.is_late(str(frame.unique_id))
+            newest = self._frames.end - 1
+            self._frames.note(newest, _LATE if is_late else _UNASKED)
+
+    def _refuse_answer(self, unique_id: str, problem: RemoteProtocolError) -> None:
+        self._note_heard(unique_id, f"{MISFIT}: {problem.description}")
+        super()._refuse_answer(unique_id, problem)
 
     def _hear_refusal(self, error: CallResultError) -> None:
         """An answer of ours was not taken: what we told is not known there (2.1)."""

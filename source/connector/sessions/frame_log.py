@@ -14,6 +14,12 @@ from typing import Literal, NamedTuple
 from connector.errors import LinkClosed
 
 MOST_RECORDS = 20_000
+_LONGEST_NOTE = 300
+_LOOKED_THROUGH = 1000
+"""Others may have spoken since a frame came in, but not for long."""
+_BEGINNING = 80
+"""In so much of a frame its id is: 36 characters are the most."""
+_MOST_NOTED = 1000
 _OF_A_RECORD_BYTES = 200
 """About what one takes beside its text."""
 Direction = Literal["in", "out"]
@@ -72,6 +78,7 @@ class FrameLog:
         """What it takes, about."""
         self.end = 0
         """The number of the next record; they are counted from 0."""
+        self._noted: deque[int] = deque(maxlen=_MOST_NOTED)
 
     def __len__(self) -> int:
         return len(self._records)
@@ -97,6 +104,28 @@ class FrameLog:
         kept = text if isinstance(text, str) else None
         self._append((self._now_ms(), station, IN, kept, secrets, MALFORMED, problem))
 
+    def note_heard(self, station: str, unique_id: str, problem: str) -> None:
+        """What came in a moment ago, with this id, is a frame, but a wrong one."""
+        if (number := self._heard(station, unique_id)) is not None:
+            self.note(number, problem)
+
+    def note(self, number: int, problem: str) -> None:
+        """What is wrong with a frame; nothing where it is no longer kept."""
+        at = number - self.end + len(self._records)
+        if not 0 <= at < len(self._records):
+            return
+        before = self._records[at]
+        record = (*before[:6], problem[:_LONGEST_NOTE])
+        self._records[at] = record
+        self.bytes += _size(record) - _size(before)
+        self._noted.append(number)
+
+    def take_noted(self) -> set[int]:
+        """The numbers of the frames that were noted since it was asked last."""
+        numbers = set(self._noted)
+        self._noted.clear()
+        return numbers
+
     def connected(self, station: str, note: str) -> None:
         """A link is up."""
         self._note(station, CONNECTED, note)
@@ -111,6 +140,18 @@ class FrameLog:
 
     def _note(self, station: str, kind: str, note: str) -> None:
         self._append((self._now_ms(), station, None, None, None, kind, note))
+
+    def _heard(self, station: str, unique_id: str) -> int | None:
+        sought = f'"{unique_id}"'
+        newest = islice(reversed(self._records), _LOOKED_THROUGH)
+        for back, (_, of, direction, text, *_rest) in enumerate(newest, 1):
+            if (
+                of == station
+                and direction == IN
+                and sought in (text or "")[:_BEGINNING]
+            ):
+                return self.end - back
+        return None
 
     def _append(self, record: Record) -> None:
         records = self._records
@@ -130,5 +171,5 @@ class FrameLog:
 
 
 def _size(record: Record) -> int:
-    text = record[3] or record[6] or ""
-    return text.__sizeof__() + _OF_A_RECORD_BYTES
+    size = (record[3] or "").__sizeof__() + _OF_A_RECORD_BYTES
+    return size if record[6] is None else size + record[6].__sizeof__()

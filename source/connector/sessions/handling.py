@@ -35,6 +35,7 @@ from connector.sessions.tally import OTHER
 logger = logging.getLogger(__name__)
 
 NO_HANDLERS: Mapping[str, Handler] = MappingProxyType({})
+MISFIT = "does not fit its schema"
 _HANDLERS_END_WITHIN_S = 10.0
 
 
@@ -163,13 +164,23 @@ class Handling(Speaking):
             tally = self._options.tally
             if tally is not None:
                 tally.received[OTHER if handler is None else call.action] += 1
-            for warning in self._rules.take(call):
-                self._warn(f"{call.action} {warning}", f"{call.action}: {warning}")
+            if warnings := self._rules.take(call):
+                self._tolerate(call, warnings)
             if handler is not None:
                 return handler(self.owner, call)
             return self._library_result(call)
         except Exception as problem:
             return self._error(call, problem)
+
+    def _tolerate(self, call: Call, warnings: list[str]) -> None:
+        for warning in warnings:
+            self._warn(f"{call.action} {warning}", f"{call.action}: {warning}")
+        self._note_heard(call.unique_id, f"{MISFIT}: {'; '.join(warnings)}")
+
+    def _note_heard(self, unique_id: str, problem: str) -> None:
+        """Tell what is wrong with a frame to those who look at frames."""
+        if self._frames is not None:
+            self._frames.note_heard(self.id, unique_id, problem)
 
     def _error(self, call: Call, problem: BaseException) -> CallError:
         self.refused += 1

@@ -21,7 +21,9 @@ from connector.errors import (
 )
 from connector.ocppj.frames import CallError, CallResult, Json
 from connector.sessions.deadline import Deadline
+from connector.sessions.frame_log import FrameLog
 
+_GIVEN_UP_KEPT = 8
 Send = Callable[[str], Awaitable[None]]
 Put = Callable[[str], None]
 Outcome = CallResult | CallError | ConnectorError
@@ -44,6 +46,7 @@ class Outbox:
         "_answer",
         "_closed",
         "_deadline",
+        "_gave_up",
         "_is_busy",
         "_late",
         "_limit",
@@ -53,6 +56,7 @@ class Outbox:
         "_told",
         "_unique_id",
         "_waiting",
+        "frames",
     )
 
     def __init__(self, send: Send, limit: int, put: Put = _nowhere) -> None:
@@ -71,6 +75,10 @@ class Outbox:
         self._answer: asyncio.Future[CallResult | CallError] | None = None
         self._deadline: Deadline | None = None
         self._closed: LinkClosed | None = None
+        self._gave_up: deque[str] | None = None
+        """The last ones that were not answered in time."""
+        self.frames: FrameLog | None = None
+        """Where it is noted what was not answered."""
 
     async def call(
         self,
@@ -186,13 +194,30 @@ class Outbox:
         self._check_open()
         self._unique_id = unique_id
         self._answer = asyncio.get_running_loop().create_future()
+        number = 0 if self.frames is None else self.frames.end
         try:
             with Deadline(timeout_s) as self._deadline:
                 await self._send(text)
                 return await self._answer
         except TimeoutError:
+            self._note_unanswered(unique_id, number, timeout_s)
             self._check_open()
             raise CommandTimeout(action, timeout_s, sent=True) from None
+
+    def _note_unanswered(self, unique_id: str, number: int, timeout_s: float) -> None:
+        if self._gave_up is None:
+            self._gave_up = deque(maxlen=_GIVEN_UP_KEPT)
+        self._gave_up.append(unique_id)
+        if self.frames is not None:
+            is_over = self._closed is not None
+            limit = (
+                "before the connection ended" if is_over else f"within {timeout_s:g} s"
+            )
+            self.frames.note(number, f"not answered {limit}")
+
+    def is_late(self, unique_id: str) -> bool:
+        """Whether it is the id of a call that was waited for until its time was up."""
+        return unique_id in (self._gave_up or ())
 
     async def _take_turn(self, action: str, timeout_s: float) -> None:
         self._check_open()

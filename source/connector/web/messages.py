@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ Kind = Literal[
     "DISCONNECTED",
     "REFUSED",
 ]
+WantedKind = Literal[Kind, "NOTED"]
+"""`NOTED`: a frame of any kind with which something is wrong."""
 _KINDS: dict[str, Kind] = {
     "2": "CALL",
     "3": "CALLRESULT",
@@ -38,7 +41,12 @@ _KINDS: dict[str, Kind] = {
 _CALL, _SEND = "2", "6"
 _ANSWERS = frozenset({"3", "4"})
 _TEXT = r'"((?:[^"\\]|\\.)*)"'
-_HEAD = re.compile(rf"\s*\[\s*([2-6])\s*,\s*{_TEXT}\s*,\s*(?:{_TEXT})?")
+# A charger that numbers its calls is answered with the number.
+_ID = rf"(?:{_TEXT}|(-?\d+))"
+_HEAD = re.compile(rf"\s*\[\s*([2-6])\s*,\s*{_ID}\s*,\s*(?:{_TEXT})?")
+_SPACES = re.compile(r"[ \t\n\r\f\v]+")
+_ESCAPE = "\\u"
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
 _MOST_OPEN = 20_000
 _OTHER_WAY = {IN: OUT, OUT: IN}
 _WHEN = "2026-01-31T12:00:00.000Z"
@@ -73,7 +81,8 @@ class Message(BaseModel):
         examples=[[2, "19223201", "Heartbeat", {}]],
     )
     note: str | None = Field(
-        description="What is wrong with it, or why a connection was refused or ended",
+        description="What is wrong with it, or why a connection was refused or ended; "
+        "a frame may get one later, as a call that is not answered",
         examples=[None],
     )
 
@@ -88,6 +97,13 @@ class Head(NamedTuple):
     id: str | None = None
     latency_ms: int | None = None
 
+    @property
+    def kinds(self) -> frozenset[WantedKind]:
+        """What it may be looked for as."""
+        record = self.record
+        is_wrong = record.direction is not None and record.note is not None
+        return frozenset((self.kind, "NOTED")) if is_wrong else frozenset((self.kind,))
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -101,10 +117,10 @@ class Filter:
     station_part: str | None = None
     action_part: str | None = None
     direction: Direction | None = None
-    kinds: frozenset[Kind] = frozenset()
+    kinds: frozenset[WantedKind] = frozenset()
     """Empty: all."""
     text: str | None = None
-    """In what is shown of it, without regard to case."""
+    """In what is shown of it, without regard to case and spaces."""
 
     def is_of(self, record: Logged) -> bool:
         """Whether it is of a station that is wanted."""
@@ -120,7 +136,7 @@ class Filter:
             and (self.since_ms is None or record.time_ms >= self.since_ms)
             and (self.before is None or head.number < self.before)
             and (self.direction is None or record.direction == self.direction)
-            and (not self.kinds or head.kind in self.kinds)
+            and (not self.kinds or not head.kinds.isdisjoint(self.kinds))
             and _has(head.action, self.action_part)
         )
 
@@ -128,35 +144,35 @@ class Filter:
         """Whether the text is in what is shown of it: no secret can be guessed."""
         if self.text is None:
             return True
-        shown = message(head)
-        is_text = isinstance(shown.frame, str)
-        frame = shown.frame if is_text else orjson.dumps(shown.frame).decode()
-        return _has(f"{shown.note or ''} {frame}", self.text)
+        sought = _compact(self.text)
+        shown = _compact(_text(message(head)))
+        if sought in shown:
+            return True
+        return _ESCAPE in sought and sought in _compact(_legible(shown))
 
 
 class Conversations:
     """Gives answers the names of their calls; records have to come in their order."""
 
     def __init__(self) -> None:
-        self._open: dict[tuple[str, str | None, str], tuple[str, int]] = {}
+        self._open: dict[tuple[str, str | None, str], tuple[str | None, int]] = {}
 
     def head(self, number: int, record: Logged) -> Head:
-        """What a record is."""
-        if record.kind is not None:
-            return Head(number, record, record.kind)  # type: ignore[arg-type]
+        """What a record is; one that is malformed may have type, id and action, too."""
         found = _HEAD.match(record.text or "")
         if found is None:
-            return Head(number, record, MALFORMED)  # type: ignore[arg-type]
-        kind, unique_id = found[1], _unescaped(found[2])
-        action = _unescaped(found[3]) if found[3] and kind in (_CALL, _SEND) else None
+            return Head(number, record, record.kind or MALFORMED)  # type: ignore[arg-type]
+        kind, unique_id = found[1], found[3] or _unescaped(found[2])
+        action = _unescaped(found[4]) if found[4] and kind in (_CALL, _SEND) else None
         latency_ms = None
-        if kind == _CALL and action is not None:
+        if kind == _CALL:
             self._note(record, unique_id, action)
         elif kind in _ANSWERS:
             action, latency_ms = self._answered(record, unique_id)
-        return Head(number, record, _KINDS[kind], action, unique_id, latency_ms)
+        shown: Kind = record.kind or _KINDS[kind]  # type: ignore[assignment]
+        return Head(number, record, shown, action, unique_id, latency_ms)
 
-    def _note(self, record: Logged, unique_id: str, action: str) -> None:
+    def _note(self, record: Logged, unique_id: str, action: str | None) -> None:
         if len(self._open) >= _MOST_OPEN:
             self._open.clear()
         key = (record.station, record.direction, unique_id)
@@ -222,8 +238,34 @@ def line(head: Head) -> bytes:
     return message(head).model_dump_json().encode()
 
 
+def _text(shown: Message) -> str:
+    """Note and frame in one line, as pages show them."""
+    is_text = isinstance(shown.frame, str)
+    frame = shown.frame if is_text else orjson.dumps(shown.frame).decode()
+    said = "" if shown.frame is None else frame
+    return " · ".join(filter(None, (shown.note, said)))
+
+
+def _compact(text: str) -> str:
+    """To compare: pages break frames into lines, and people write spaces."""
+    return _SPACES.sub("", text).lower()
+
+
+def _legible(text: str) -> str:
+    """With what is not seen as JSON has it, which is how pages show it."""
+    return "".join(
+        _escaped(each) if unicodedata.category(each) in _UNSEEN else each
+        for each in text
+    )
+
+
+def _escaped(character: str) -> str:
+    units = character.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
 def _has(text: str | None, part: str | None) -> bool:
-    return part is None or part.casefold() in (text or "").casefold()
+    return part is None or part.lower() in (text or "").lower()
 
 
 def _shown(record: Logged) -> Any:

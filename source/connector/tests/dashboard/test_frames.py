@@ -10,10 +10,11 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
-from connector.tests.dashboard.site import GONE
+from connector.tests.dashboard.site import GONE, Site
 
 pytestmark = MARKS
 ONE = '{"CP1": {}}'
+WIDE = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}}
 TURNED = "good\u202edab"
 """What comes after the character is written from right to left."""
@@ -31,6 +32,15 @@ def rows(page: Page) -> Locator:
 def call(page: Page) -> Locator:
     """The text of the call that is open."""
     return page.get_by_role("dialog").get_by_label("Text of the call")
+
+
+async def reset(site: Site) -> None:
+    """Have it sent, from another page."""
+    page = (await site.page("stations/CP1?tab=commands")).page
+    await page.locator("summary").get_by_text("Reset", exact=True).click()
+    form = page.get_by_role("form", name="Reset")
+    await form.get_by_role("button", name="Reset").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Reset").click()
 
 
 @pytest.mark.parametrize("width", [1280, 1024, 800, 390])
@@ -243,3 +253,113 @@ async def test_on_a_phone_frames_come_before_the_filter(open_site: OpenSite) -> 
     await page.get_by_role("button", name="Show all").click()
 
     await expect(rows(page)).to_have_count(before)
+
+
+@pytest.mark.parametrize(
+    "text", ['[2,17,"Heartbeat",{}]', '[2,"x18",null,{}]', '[2,"x19","Heartbeat",{}']
+)
+async def test_a_call_that_is_malformed_is_shown_beside_our_error(
+    open_site: OpenSite, text: str
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.station.websocket.send(text)
+    page = (await site.page("frames?direction=out&kind=errors")).page
+    await expect(rows(page)).to_contain_text("FormationViolation")
+    await expect(rows(page)).not_to_contain_text("Malformed")
+    await rows(page).click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_label("Text of the malformed")).to_be_visible()
+
+    await expect(dialog.get_by_label("Text of the error")).to_be_visible()
+
+
+async def test_what_is_wrong_with_a_frame_is_shown_and_found(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE, CALL_TIMEOUT_S="3")
+    charge = await site.charger()
+    page = (await site.page("frames?kind=errors")).page
+    await expect(page.get_by_text("live")).to_be_visible()
+    await charge.station.websocket.send('[3,"never-asked",{}]')
+    await expect(rows(page)).to_contain_text("nobody asked this")
+    await page.goto("./#/frames?station=CP1&action=Reset")
+    charge.station.answers["Reset"] = lambda _: None
+    await reset(site)
+    await expect(rows(page)).to_contain_text('"type"')
+    await expect(rows(page)).to_contain_text("not answered within 3 s")
+    await expect(rows(page)).to_have_class("frame-row is-bad")
+    await page.goto("./#/frames?kind=errors&action=Reset")
+    await rows(page).click()
+    dialog = page.get_by_role("dialog")
+
+    await expect(dialog.get_by_text("not answered within 3 s")).to_be_visible()
+    await expect(dialog.get_by_text("none has come yet")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "text", ['"vendorId": "good', '"vendorId":"good', "\\u202E", "\u202e"]
+)
+async def test_text_is_found_as_it_is_shown(open_site: OpenSite, text: str) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.station.call("DataTransfer", {"vendorId": TURNED})
+    page = (await site.page("frames")).page
+    await expect(rows(page).last).to_contain_text("status")
+    await page.get_by_label("Text in it").fill(text)
+
+    await expect(rows(page)).to_have_count(1)
+    await expect(rows(page)).to_contain_text("vendorId")
+
+
+async def test_what_a_filter_does_not_know_is_ignored(open_site: OpenSite) -> None:
+    site = await open_site(STATIONS=ONE)
+    await site.charger()
+    page = (await site.page("frames?direction=banana&kind=nonsense")).page
+    await expect(rows(page).filter(has_text="BootNotification")).to_have_count(2)
+
+    await expect(page.get_by_label("Direction")).to_have_value("")
+    await expect(page.get_by_role("button", name="Show all")).to_have_count(0)
+
+
+async def test_what_is_held_is_held_when_one_comes_back(open_site: OpenSite) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    page = (await site.page("frames?action=DataTransfer&kind=calls")).page
+    await charge.station.call("DataTransfer", {"vendorId": "before"})
+    await expect(rows(page)).to_contain_text("before")
+    await page.get_by_role("button", name="Pause").click()
+    await page.goto("./#/tokens")
+    await expect(page.get_by_role("heading", name="Tokens", level=1)).to_be_visible()
+    await charge.station.call("DataTransfer", {"vendorId": "meanwhile"})
+    await page.goto("./#/frames?action=DataTransfer&kind=calls")
+    go_on = page.get_by_role("button", name="Go on (2 waiting)")
+    await expect(go_on).to_be_visible()
+    await expect(rows(page)).to_have_count(1)
+    await go_on.click()
+
+    await expect(rows(page)).to_have_count(2)
+    await expect(rows(page).last).to_contain_text("meanwhile")
+
+
+async def test_no_total_is_told_that_goes_up_and_down(open_site: OpenSite) -> None:
+    site = await open_site(STATIONS=ONE)
+    await site.charger()
+    page = (await site.page("frames?action=BootNotification")).page
+    told = page.locator(".frame-told")
+
+    await expect(told).to_contain_text("2 messages · live")
+
+
+async def test_the_longest_of_what_is_common_is_whole_in_its_column(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.station.websocket.send('[2,"1","FirmwareStatusNotification",{},{}]')
+    page = (await site.page("frames?kind=errors", **WIDE)).page
+    malformed = rows(page).filter(has_text="FirmwareStatusNotification").first
+    await expect(malformed).to_contain_text("Malformed")
+
+    for part in (".f-station", ".f-kind", ".f-action"):
+        assert await malformed.locator(part).evaluate(_IS_WHOLE), part

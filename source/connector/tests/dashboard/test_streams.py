@@ -101,7 +101,7 @@ async def test_frames_of_while_the_page_was_hidden_are_fetched(
     await expect(shown).to_have_count(2)
     await hide(page, is_hidden=False)
 
-    await expect(page.get_by_text("1,202 messages of")).to_be_visible()
+    await expect(page.get_by_text("1,202 messages")).to_be_visible()
     await expect(page.get_by_text("not sent: too many at once")).to_have_count(0)
 
 

@@ -80,3 +80,36 @@ def test_nothing_is_left_when_all_has_gone() -> None:
 
     assert len(frames) == 1
     assert frames.bytes < 400
+
+
+def test_a_frame_gets_a_note_while_it_is_kept() -> None:
+    frames = log(most_records=3)
+    for number in range(4):
+        frames.add("CP-7", "out", str(number))
+    before = frames.bytes
+    frames.note(0, "gone")
+    frames.note(2, "not answered")
+
+    assert [r.note for r in frames.since(0)[1]] == [None, "not answered", None]
+    assert (frames.take_noted(), frames.take_noted()) == ({2}, set())
+    assert frames.bytes > before
+    for _ in range(3):
+        frames.add("CP-7", "out", "x")
+    assert frames.bytes == before
+
+
+def test_what_came_in_is_noted_by_its_id() -> None:
+    frames = log()
+    frames.add("CP-7", "in", '[3,"17",{}]')
+    frames.add("CP-7", "in", '[3,"17",{}]')
+    frames.add("CP-8", "in", '[3,"17",{}]')
+    frames.add("CP-7", "out", '[3,"17",{}]')
+    frames.note_heard("CP-7", "17", "nobody asked this")
+    frames.note_heard("CP-7", "18", "nobody asked this")
+
+    assert [r.note for r in frames.since(0)[1]] == [
+        None,
+        "nobody asked this",
+        None,
+        None,
+    ]

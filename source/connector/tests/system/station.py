@@ -130,7 +130,13 @@ class RawStation:
                 if frame[0] == 2:
                     await self._answer(*frame[1:])
                 else:
-                    self._pending.pop(frame[1]).set_result(frame)
+                    self._answered(frame)
+
+    def _answered(self, frame: list[Any]) -> None:
+        """An error may answer what was sent without waiting for its answer."""
+        future = self._pending.pop(frame[1], None)
+        if future is not None:
+            future.set_result(frame)
 
     async def _answer(self, unique_id: str, action: str, payload: Json) -> None:
         responder = self.answers.get(action, lambda _: {"status": "Accepted"})

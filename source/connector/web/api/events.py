@@ -43,7 +43,8 @@ outcome object, once there is one; `seen`: what shows that it is in force; \
 `measured`: of a limit then, the same as `name`, `value` and `unit`; \
 `was_above`: of a limit then, whether what flows was above it before (false: the limit \
 does not show; null: not known) |
-| `message` | as in `GET /api/v1/messages`; only where `types` names it |
+| `message` | as in `GET /api/v1/messages`; only where `types` names it; one that \
+gets a `note` later comes again |
 """
 _EXAMPLE = (
     'event: hello\ndata: {"version":"0.10.0","started":"2026-01-31T12:00:00Z",'

@@ -27,8 +27,8 @@ from connector.web.api.times import Since, time_ms
 from connector.web.messages import (
     Filter,
     Head,
-    Kind,
     Message,
+    WantedKind,
     heads,
     line,
     message,
@@ -73,14 +73,18 @@ _Way = Annotated[
     Direction | None, Query(description="in: only frames from stations; out: to them")
 ]
 _Kinds = Annotated[
-    list[Kind] | None,
-    Query(description="Only of this kind; may be there several times"),
+    list[WantedKind] | None,
+    Query(
+        description="Only of this kind; may be there several times. NOTED: frames of "
+        "any kind with a note on what is wrong"
+    ),
 ]
 _Text = Annotated[
     str | None,
     Query(
-        description="Only those in which this stands, in any case: in the frame as it "
-        "is shown here, or in the note",
+        description="Only those in which this stands, in any case and with any spaces: "
+        "in the frame as it is shown here, or in the note; what is not seen may be "
+        "written as JSON has it (`\\u202e`)",
         examples=["TAG1"],
     ),
 ]

@@ -27,6 +27,7 @@ class Frames:
     def begin(self) -> None:
         """Somebody reads."""
         self._next = self._log.end
+        self._log.take_noted()
         self._conversations = Conversations()
         first, records = self._log.since(self._next - _BEFORE)
         for number, record in enumerate(records, first):
@@ -37,9 +38,22 @@ class Frames:
 
     def gather(self) -> None:
         """Tell what is new; only what is wanted is looked into."""
+        self._tell_again(self._log.take_noted())
         first, records = self._log.since(self._next)
         for number, record in enumerate(records[:_AT_ONCE], first):
             head = self._conversations.head(number, record)
             if self._hub.is_wanted(KIND, record.station):
                 self._hub.publish(KIND, record.station, line(head))
         self._next = first + min(len(records), _AT_ONCE)
+
+    def _tell_again(self, noted: set[int]) -> None:
+        """Tell what has got a note since it was told, as one that was not answered."""
+        told = {number for number in noted if number < self._next}
+        if not told:
+            return
+        conversations = Conversations()
+        first, records = self._log.since(max(0, min(told) - _BEFORE))
+        for number, record in enumerate(records[: max(told) + 1 - first], first):
+            head = conversations.head(number, record)
+            if number in told and self._hub.is_wanted(KIND, record.station):
+                self._hub.publish(KIND, record.station, line(head))

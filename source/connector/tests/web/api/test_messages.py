@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from connector.errors import RemoteProtocolError
+from connector.errors import LinkClosed, RemoteProtocolError
 from connector.sessions.frame_log import FrameLog
 from connector.tests.csms.conftest import settle
 from connector.tests.web.api.conftest import NAME, Api, StartApi
@@ -123,6 +123,44 @@ async def test_they_are_chosen_by_parts_kinds_and_what_they_say(api: Api) -> Non
     assert await numbers(text="nobody says this") == []
 
 
+async def test_what_has_a_note_is_found_whatever_kind_it_is(api: Api) -> None:
+    log = frames(api)
+    log.add(NAME, "out", '[2,"1","Reset",{}]')
+    log.note(log.end - 1, "not answered within 30 s")
+    log.add(NAME, "in", '[2,"2","Heartbeat",{}]')
+    log.add(NAME, "in", '[4,"1","GenericError","",{}]')
+    log.disconnected(NAME, LinkClosed(1006, "gone"))
+
+    found = await messages(api, kind=["NOTED", "CALLERROR"])
+
+    assert [(m["kind"], m["note"]) for m in found] == [
+        ("CALL", "not answered within 30 s"),
+        ("CALLERROR", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"idTag": "Tag',
+        '"idTag":"Tag',
+        '{\n  "idTag"',
+        "\\u202E",
+        "\u202e",
+        "TAG 7",
+        "\\u200b",
+        "not right · [2",
+    ],
+)
+async def test_text_is_found_as_it_is_shown(api: Api, text: str) -> None:
+    log = frames(api)
+    log.add(NAME, "in", '[2,"1","Authorize",{"idTag":"Tag7\u202e\u200b"}]')
+    log.note(log.end - 1, "not right")
+    log.add(NAME, "in", '[2,"2","Heartbeat",{}]')
+
+    assert [m["id"] for m in await messages(api, text=text)] == ["1"]
+
+
 async def test_pages_of_what_says_a_text_lead_to_older_ones(api: Api) -> None:
     for number in range(8):
         said = "odd" if number % 2 else "even"
@@ -187,6 +225,29 @@ async def test_what_is_no_frame_is_there_with_what_is_wrong(api: Api) -> None:
     assert "not JSON" in wrong["note"]
 
 
+@pytest.mark.parametrize(
+    ("call", "action", "unique_id"),
+    [
+        ('[2,17,"Heartbeat",{}]', "Heartbeat", "17"),
+        ('[2,"x15","Heartbeat",{},"extra"]', "Heartbeat", "x15"),
+        ('[2,"x18",null,{}]', None, "x18"),
+    ],
+)
+async def test_a_call_that_is_malformed_and_our_error_belong_together(
+    api: Api, call: str, action: str | None, unique_id: str
+) -> None:
+    end = await api.connect()
+    await end.link.send(call)
+    await settle()
+
+    wrong, error = (await messages(api))[-2:]
+
+    assert (wrong["kind"], wrong["direction"]) == ("MALFORMED", "in")
+    assert (error["kind"], error["direction"]) == ("CALLERROR", "out")
+    assert (wrong["action"], wrong["id"]) == (action, unique_id)
+    assert (error["action"], error["id"], error["latency_ms"]) == (action, unique_id, 0)
+
+
 async def test_a_connection_is_there_with_its_end(api: Api) -> None:
     end = await api.connect()
     await end.leave()
@@ -241,6 +302,21 @@ async def test_an_answer_to_what_was_asked_before_somebody_read_has_its_name(
         frames(api).add(NAME, "in", '[3,"17",{}]')
 
         assert (await listener.data("message"))["action"] == "Reset"
+
+
+async def test_what_gets_a_note_later_is_told_again(api: Api) -> None:
+    log = frames(api)
+    log.add(NAME, "out", '[2,"17","Reset",{}]')
+    async with listen(api, "?types=message") as listener:
+        log.add(NAME, "in", '[3,"17",{}]')
+        answer = await listener.data("message")
+        log.note(answer["number"], "does not fit")
+        log.note(answer["number"] - 1, "not answered")
+        call = await listener.data("message")
+
+        assert call == (await messages(api))[-2]
+        assert call["note"] == "not answered"
+        assert await listener.data("message") == answer | {"note": "does not fit"}
 
 
 async def test_a_log_that_is_off_says_how_it_is_turned_on(start_api: StartApi) -> None:

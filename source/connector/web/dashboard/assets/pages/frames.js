@@ -2,27 +2,32 @@
 /** What stations and the connector say to each other, as it is on the wire. */
 import { html, useEffect, useMemo, useSignal } from "../lib/html.js";
 import { get, url } from "../lib/api.js";
-import { number, plural } from "../lib/format.js";
+import { plural } from "../lib/format.js";
 import { link, stationIds, watch, watchFrames } from "../lib/state.js";
 import { announce } from "../parts/announce.js";
 import { ActionButton } from "../parts/button.js";
 import { Icon } from "../parts/icons.js";
 import { Empty, ErrorNote, Loading, PageHead } from "../parts/page.js";
 import { saveLines } from "./frames/download.js";
-import { Filters, NAMES, showAll } from "./frames/filters.js";
+import { Filters, NAMES, picked, showAll } from "./frames/filters.js";
 import { FrameList } from "./frames/list.js";
 import { FETCHED, Log, MOST } from "./frames/log.js";
 import { Pair } from "./frames/pair.js";
-import { asked, picked, useSought } from "./frames/sought.js";
+import { asked, useSought } from "./frames/sought.js";
 import { stepsOf } from "./frames/steps.js";
 
 export const title = () => "Messages";
 /** The answer where the frame log is off. */
 const IS_OFF = 404;
+/** What was held when the page was left: it is there when one comes back. */
+let held = /** @type {Log | null} */ (null);
 
 /** @param {{query: Record<string, string>}} props */
 export default function Page({ query }) {
-  const log = useMemo(() => new Log(), []);
+  const log = useMemo(() => held ?? new Log(), []);
+  useEffect(() => () => {
+    held = log.isPaused.peek() ? log : null;
+  }, []);
   const error = useSignal(/** @type {any} */ (null));
   const activeKey = useSignal(/** @type {any} */ (null));
   const opened = useSignal(/** @type {any} */ (null));
@@ -35,7 +40,7 @@ export default function Page({ query }) {
     <${ErrorNote} error=${error.value} />
     <section class="card flush frames" aria-label="Frame log">
       <h2 class="visually-hidden">Frame log</h2>
-      <${Filters} query=${query} actions=${log.actions.value} />
+      <${Filters} chosen=${picked(query)} actions=${log.actions.value} />
       <${Told} log=${log} isLive=${link.value === "up" && !error.value} pages=${log.isFiltered ? sought : { older, further }} />
       <${Rows} log=${log} isSeeking=${sought.isSeeking} active=${activeKey} opened=${opened} error=${error} />
     </section>
@@ -112,9 +117,8 @@ function Told({ log, isLive, pages }) {
   log.revision.value;
   const hasRoom = (log.isFiltered ? log.sought.size : log.frames.length) < MOST;
   const hasOlder = Boolean(pages.older.value);
-  const isFiltered = log.shown.length !== log.all.length;
   return html`<div class="frame-told row small muted num"><p>
-    ${plural(log.shown.length, "message")}${isFiltered && ` of ${number(log.all.length)}`}${log.isPaused.value ? " · paused" : isLive && " · live"}
+    ${plural(log.shown.length, "message")}${log.isPaused.value ? " · paused" : isLive && " · live"}
     ${log.dropped > 0 && html` · <span>${plural(log.dropped, "older one")} let go: the page keeps the newest ${MOST}</span>`}
     ${log.missed > 0 && html` · <span>${plural(log.missed, "message")} not sent: too many at once</span>`}
     ${hasOlder && !hasRoom && " · older ones are kept: take them along"}

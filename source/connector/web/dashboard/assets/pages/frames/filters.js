@@ -16,16 +16,25 @@ const WAYS = [
 ];
 export const NAMES = ["station", "action", "direction", "kind", "text"];
 
+/** @type {Record<string, [string, string][]>} */
+const OPTIONS = { direction: WAYS, kind: KINDS };
+
+/** What the frames are filtered by: of an address that somebody wrote, what the fields know. @param {Record<string, string>} query @returns {Record<string, string>} */
+export const picked = (query) => Object.fromEntries(NAMES.map((name) => [name, known(name, query[name] ?? "")]));
+
+/** @param {string} name @param {string} value */
+const known = (name, value) => (!OPTIONS[name] || OPTIONS[name].some(([option]) => option === value) ? value : "");
+
 /** With none of them. */
 export const showAll = () => setQuery(Object.fromEntries(NAMES.map((name) => [name, null])));
 
-/** @param {{query: Record<string, string>, actions: string[]}} props */
-export function Filters({ query, actions }) {
+/** @param {{chosen: Record<string, string>, actions: string[]}} props chosen: by their names */
+export function Filters({ chosen, actions }) {
   const id = useId();
   const isOpen = useSignal(false);
-  const count = NAMES.filter((name) => query[name]?.trim()).length;
+  const count = NAMES.filter((name) => chosen[name].trim()).length;
   const set = (name) => (text) => setQuery({ [name]: text });
-  const of = (name) => query[name] ?? "";
+  const of = (name) => chosen[name];
   return html`<div class="frame-fold phone-only">
     <button class="btn btn-small" type="button" aria-expanded=${isOpen.value} aria-controls=${`${id}-form`} onClick=${() => (isOpen.value = !isOpen.value)}>
       <${Icon} name="search" size=${16} />Filter${count > 0 && ` (${count})`}</button>

@@ -33,13 +33,24 @@ const KINDS = {
 };
 const MALFORMED = { tone: /** @type {Tone} */ ("bad"), shape: "✕", text: "Malformed" };
 
-/** How a kind is shown; one that is no kind of OCPP-J is malformed. @param {Frame} frame */
-export const shownAs = (frame) => KINDS[frame.kind] ?? MALFORMED;
+/** Whether something is wrong with a frame, of whatever kind it is. @param {Frame} frame */
+export const isNoted = ({ direction, note }) => Boolean(direction && note);
 
+/** How a kind is shown; one that is no kind of OCPP-J is malformed. @param {Frame} frame @returns {{tone: Tone, shape: string, text: string}} */
+export function shownAs(frame) {
+  const shown = KINDS[frame.kind] ?? MALFORMED;
+  return isNoted(frame) ? { ...shown, tone: "bad" } : shown;
+}
+
+const BEGINNING = /^\s*\[\s*([2-6])\s*,/;
+
+/** What one that is malformed was to be, as far as it tells. @param {Frame} frame */
+const meant = ({ frame }) => (Array.isArray(frame) ? frame[0] : Number(BEGINNING.exec(frame ?? "")?.[1]));
+
+/** Whether it is to be answered. @param {Frame} frame */
+export const asks = (frame) => frame.kind === "CALL" || (frame.kind === "MALFORMED" && meant(frame) === 2);
 /** @param {Frame} frame */
-const asks = (frame) => frame.kind === "CALL" || frame.kind === "SEND";
-/** @param {Frame} frame */
-const answers = (frame) => frame.kind === "CALLRESULT" || frame.kind === "CALLERROR";
+const answers = (frame) => frame.kind === "CALLRESULT" || frame.kind === "CALLERROR" || (frame.kind === "MALFORMED" && [3, 4].includes(meant(frame)));
 
 /** What can be chosen as kind: [name, words, kinds]; none: all. */
 /** @type {[string, string, string[]][]} */
@@ -47,9 +58,12 @@ export const CHOICES = [
   ["", "All", []],
   ["calls", "Calls and sends", ["CALL", "SEND"]],
   ["answers", "Answers", ["CALLRESULT", "CALLERROR"]],
-  ["errors", "Wrong or refused", ["CALLERROR", "CALLRESULTERROR", "MALFORMED", "REFUSED"]],
+  ["errors", "Wrong or refused", ["CALLERROR", "CALLRESULTERROR", "MALFORMED", "REFUSED", "NOTED"]],
   ["links", "Connections", ["CONNECTED", "DISCONNECTED", "REFUSED"]],
 ];
+
+/** Whether it is of one of some kinds; none: all. @param {Frame} frame @param {string[]} kinds */
+export const isOf = (frame, kinds) => kinds.length === 0 || kinds.includes(frame.kind) || (isNoted(frame) && kinds.includes("NOTED"));
 
 /** The kinds that a choice stands for. @param {string} [choice] */
 export const kindsOf = (choice = "") => (CHOICES.find(([name]) => name === choice) ?? CHOICES[0])[2];
@@ -65,15 +79,6 @@ export function read(record, run) {
   const text = typeof frame === "string" ? frame : frame === null ? "" : JSON.stringify(frame);
   return { ...record, run, key: `${run}/${record.number}`, text: note ? `${note}${text && " · "}${text}` : text };
 }
-
-/** What does not print but turns or hides what stands beside it; lines and tabs are seen. */
-const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-/** @param {string} character */
-const escaped = (character) => Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
-
-/** A text with nothing unseen in it: as JSON may have it, too. @param {string} text */
-export const legible = (text) => text.replace(UNSEEN, escaped);
 
 /** What it says beside its id and action, in one line. @param {Frame} frame */
 export function gist(frame) {
@@ -97,7 +102,7 @@ export const byAge = (a, b) => a.run - b.run || a.number - b.number;
  * @param {Frame[]} frames in their order @param {Frame} frame @returns {Frame | null}
  */
 export function partnerOf(frames, frame) {
-  if (!frame.id || frame.kind === "SEND") return null;
+  if (!frame.id) return null;
   const isCall = asks(frame);
   if (!isCall && !answers(frame)) return null;
   const start = frames.lastIndexOf(frame);

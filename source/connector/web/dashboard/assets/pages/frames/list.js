@@ -3,7 +3,8 @@
 import { milliseconds } from "../../lib/format.js";
 import { html, useEffect, useId, useLayoutEffect, useRef, useState } from "../../lib/html.js";
 import { Badge } from "../../parts/status.js";
-import { gist, legible, shownAs, way } from "./kinds.js";
+import { gist, shownAs, way } from "./kinds.js";
+import { legible } from "./texts.js";
 import { timeOfDay, wholeTime } from "./times.js";
 
 /** @typedef {import("./kinds.js").Frame} Frame */

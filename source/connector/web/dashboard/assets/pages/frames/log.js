@@ -4,7 +4,8 @@
  * screen, so that hundreds of them in a second are one repaint.
  */
 import { signal } from "../../lib/html.js";
-import { byAge, kindsOf, read } from "./kinds.js";
+import { byAge, isNoted, isOf, kindsOf, read } from "./kinds.js";
+import { saying } from "./texts.js";
 
 /** @typedef {import("./kinds.js").Frame} Frame */
 /** @typedef {{station?: string, action?: string, direction?: string, kind?: string, text?: string}} Filter */
@@ -41,6 +42,8 @@ export class Log {
     this.waiting = [];
     this.characters = 0;
     this.isAwaited = false;
+    /** Whether the filter has to be asked again: what is here has changed. */
+    this.mustChoose = false;
     this.keys = new Set();
     /** Counts the runs of the connector that were seen. */
     this.run = 0;
@@ -73,6 +76,7 @@ export class Log {
   }
 
   choose() {
+    this.mustChoose = false;
     this.shown = (this.sought.size ? this.all : this.frames).filter(this.fits);
   }
 
@@ -104,17 +108,34 @@ export class Log {
   take(record, isWhole) {
     const frame = read(record, this.run);
     if (isWhole && this.newest >= 0) this.missed += Math.max(0, frame.number - this.newest - 1);
-    this.newest = frame.number;
-    this.last = Math.max(this.last, frame.number);
-    if (this.keys.has(frame.key)) return;
+    // One that has got a note comes again, out of its order.
+    if (this.newest >= 0 || !isNoted(frame)) this.newest = Math.max(this.newest, frame.number);
+    // What was fetched before, too: it may be that the page has let it go already.
+    if (frame.number <= this.last) return this.revise(frame);
+    this.last = frame.number;
     this.keys.add(frame.key);
     this.waiting.push(frame);
     if (this.waiting.length > MOST) this.forget(this.waiting.splice(0, MOST / 10));
+    this.await();
+  }
+
+  await() {
     if (this.isAwaited) return;
     this.isAwaited = true;
     // A hidden page has no frames of the screen.
     if (document.hidden) setTimeout(() => this.flush(), HIDDEN_MS);
     else requestAnimationFrame(() => this.flush());
+  }
+
+  /** One that was told has got a note, as a call that nobody answered. @param {Frame} frame */
+  revise(frame) {
+    const { key, note, text } = frame;
+    if (!note) return;
+    const known = [...this.waiting, ...this.frames, ...this.sought.values()].filter((each) => each.key === key);
+    for (const each of known) Object.assign(each, { note, text });
+    if (known.length === 0 && this.isFiltered && this.fits(frame)) this.sought.set(key, frame);
+    this.mustChoose = true;
+    this.await();
   }
 
   /** Those of before, which come once they are fetched. @param {any[]} records */
@@ -148,6 +169,7 @@ export class Log {
 
   flush() {
     this.isAwaited = false;
+    if (this.mustChoose) this.choose();
     if (!this.isPaused.peek()) this.show();
     this.revision.value += 1;
   }
@@ -206,12 +228,13 @@ const length = (frames) => frames.reduce((sum, frame) => sum + frame.text.length
 
 /** @param {Filter} filter @returns {(frame: Frame) => boolean} */
 function predicate({ station = "", action = "", direction = "", kind = "", text = "" }) {
-  const [where, what, sought] = [station, action, text].map((each) => each.trim().toLowerCase());
+  const [where, what] = [station, action].map((each) => each.trim().toLowerCase());
   const kinds = kindsOf(kind);
+  const says = saying(text);
   return (frame) =>
     (!where || (frame.station ?? "").toLowerCase().includes(where)) &&
     (!what || (frame.action ?? "").toLowerCase().includes(what)) &&
     (!direction || frame.direction === direction) &&
-    (kinds.length === 0 || kinds.includes(frame.kind)) &&
-    (!sought || frame.text.toLowerCase().includes(sought));
+    isOf(frame, kinds) &&
+    says(frame);
 }

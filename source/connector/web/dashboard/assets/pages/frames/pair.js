@@ -10,7 +10,8 @@ import { Icon } from "../../parts/icons.js";
 import { Notice } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
 import { useStepKeys } from "./keys.js";
-import { legible, partnerOf, shownAs, way } from "./kinds.js";
+import { asks, partnerOf, shownAs, way } from "./kinds.js";
+import { legible } from "./texts.js";
 import { wholeTime } from "./times.js";
 
 /** @typedef {import("./kinds.js").Frame} Frame */
@@ -35,8 +36,7 @@ export function Pair({ log, frame, onClose, steps }) {
     get("messages", query, { signal: ended.signal }).then(({ items }) => log.addSought(items), () => undefined);
     return () => ended.abort();
   }, [frame.key]);
-  const isCall = frame.kind === "CALL";
-  const [left, right] = isCall || !other ? [frame, other] : [other, frame];
+  const [left, right] = asks(frame) || !other ? [frame, other] : [other, frame];
   const own = useRef(/** @type {HTMLDivElement | null} */ (null));
   useStepKeys(own, steps.go);
   const latencyMs = [frame, other].find((each) => typeof each?.latency_ms === "number")?.latency_ms;
@@ -91,7 +91,7 @@ function One({ frame }) {
 /** Why there is no other half. @param {{frame: Frame}} props */
 function Missing({ frame }) {
   const text = {
-    CALL: "There is no answer in the log: none has come yet, or none came.",
+    CALL: frame.note ? "There is no answer in the log." : "There is no answer in the log: none has come yet, or it is no longer there.",
     CALLRESULT: "Its call is no longer in the log.",
     CALLERROR: "Its call is not in the log: it is too old, or the message was none that could be told by its id.",
     SEND: "A SEND is not answered.",

@@ -4,14 +4,12 @@ import { get } from "../../lib/api.js";
 import { plural } from "../../lib/format.js";
 import { useEffect, useSignal } from "../../lib/html.js";
 import { announce } from "../../parts/announce.js";
-import { NAMES } from "./filters.js";
+import { picked } from "./filters.js";
 import { kindsOf } from "./kinds.js";
 import { FETCHED } from "./log.js";
 
 const TYPED_MS = 400;
 
-/** Of a query of the page what the frames are filtered by. @param {Record<string, string>} query */
-export const picked = (query) => Object.fromEntries(NAMES.map((name) => [name, query[name] ?? ""]));
 
 /**
  * The same as the connector takes it. @param {Record<string, string>} query
@@ -22,7 +20,7 @@ export function asked(query, only) {
   return {
     ...(only ? { station: only } : { station_part: station.trim() }),
     action_part: action.trim(),
-    direction: ["in", "out"].includes(direction) ? direction : "",
+    direction,
     kind: kindsOf(kind),
     text: text.trim(),
   };

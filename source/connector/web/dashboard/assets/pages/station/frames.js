@@ -27,7 +27,9 @@ export function Frames({ view }) {
   const { data, problem, again } = useFetched((signal) => get("messages", { station: id, limit: MOST }, { signal }), [id]);
   useEffect(() => watchFrames({
     onFrame: (told) => {
-      if (data.peek()) data.value = { ...data.peek(), items: [...data.peek().items, told].slice(-MOST) };
+      const items = data.peek()?.items;
+      // One that has got a note comes again.
+      if (items && !items.some(({ number }) => number === told.number)) data.value = { ...data.peek(), items: [...items, told].slice(-MOST) };
     },
   }), [id]);
   const aside = html`<a href=${href(["frames"], { station: id })}>All messages of this station</a>`;
