@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from connector.datapoints.catalogue import COMMANDS, STATION, Kind, commands_at
 from connector.errors import RemoteProtocolError
 from connector.ocppj.redaction import blank, redact
-from connector.tests.csms.conftest import StationEnd, settle
+from connector.tests.csms.conftest import NAME, StationEnd, settle
 from connector.tests.secrets.bench import SECRET, Watched
 
 Json = dict[str, Any]
@@ -371,6 +371,72 @@ async def test_nothing_that_a_station_of_16_says(watched: Watched, what: str) ->
 async def test_nothing_that_a_station_of_2x_says(watched: Watched, what: str) -> None:
     await SAID_2[what](await watched.connect("2.0.1"))
     await none_is_told(watched)
+
+
+# -- what was sent before, in other sessions
+
+BEFORE = {
+    "1.6": ("ChangeConfiguration", {"key": "AuthorizationKey", "value": SECRET}),
+    "2.0.1": (
+        "SetVariables",
+        {
+            "setVariableData": [
+                {
+                    "component": {"name": "SecurityCtrlr"},
+                    "variable": {"name": "BasicAuthPassword"},
+                    "attributeValue": SECRET,
+                }
+            ]
+        },
+    ),
+}
+
+
+def _sent(version: str) -> tuple[str, bytes]:
+    action, payload = BEFORE[version]
+    return action, orjson.dumps(payload)
+
+
+@pytest.mark.parametrize("version", BEFORE)
+async def test_nothing_that_a_station_repeats_after_it_came_again(
+    watched: Watched, version: str
+) -> None:
+    end = await watched.connect(version)
+    await watched.request(*_sent(version))
+    await end.link.close(4000, f"key is {SECRET}")
+    await settle()
+
+    end = await watched.connect_again(version)
+    await end.say("DataTransfer", vendorId="v", data=f"my key is {SECRET}")
+    await end.say("DataTransfer", vendorId="v", data=f'{{"a": "it {SECRET}"}}')
+    await end.say(
+        "SecurityEventNotification",
+        type="SettingSystemTime",
+        timestamp=end.time(),
+        techInfo=f"now {SECRET}",
+    )
+    end.answers["Reset"] = RemoteProtocolError("GenericError", f"no: {SECRET}")
+    await watched.order("reset", b"soft" if version == "1.6" else b"immediate")
+    await end.link.close(4000, f"bye {SECRET}")
+    await settle()
+
+    said = await watched.said()
+    assert "my key is ***" in said
+    assert SECRET not in said
+
+
+async def test_they_are_let_go_with_the_station(watched: Watched) -> None:
+    end = await watched.connect("1.6")
+    await watched.request(*_sent("1.6"))
+    await end.leave()
+    central = watched.system.central
+    assert central.stations[NAME].secrets.texts == (SECRET,)
+
+    await central.registry.forget(NAME)
+
+    await watched.connect_again("1.6")
+    assert central.stations[NAME].secrets.texts == ()
+    await watched.said()
 
 
 # -- whatever it is in
