@@ -22,6 +22,7 @@ from connector.tests.secrets.bench import SECRET, Watched
 
 Json = dict[str, Any]
 URL = f"ftp://user:{SECRET}@192.0.2.9/"
+SIGNED = f"https://192.0.2.9/fw?a=1&X-Amz-Signature={SECRET}&b=2"
 NAMES = (
     "AuthorizationKey",
     "BasicAuthPassword",
@@ -34,6 +35,11 @@ NAMES = (
     "PrivateKey",
     "accessToken",
     "SimPin",
+    "WebUIPin",
+    "AdminPW",
+    "AdminPin",
+    "wifi_pw",
+    "pass",
 )
 
 
@@ -67,6 +73,9 @@ WRITTEN = [
     f'{{"expiryDate": "{URL}", "idTag": "x"}}',
     f'{{"start": "{URL}", "unit": "W", "periods": [[0, 1]]}}',
     f'["{URL}"]',
+    f'{{"location": "{SIGNED}"}}',
+    f'{{"AdminPW": "{SECRET}"}}',
+    f'{{"VPN/Key": "{SECRET}"}}',
 ]
 
 
@@ -312,6 +321,19 @@ SAID_16: dict[str, Say] = {
     "status": lambda end: end.status(
         "Faulted", info=f"no way to {URL}"[:50], vendorErrorCode=f"psk={SECRET}"
     ),
+    "named": lambda end: end.say(
+        "DataTransfer", vendorId="v", messageId="AuthorizationKey", data=SECRET
+    ),
+    "other case": lambda end: end.say(
+        "DataTransfer", vendorId="v", data=f'{{"Key":"WifiPass","Value":"{SECRET}"}}'
+    ),
+    "followed": lambda end: end.say(
+        "DataTransfer", vendorId="v", data=f"AuthorizationKey,{SECRET}"
+    ),
+    "spaced out": lambda end: end.say(
+        "DataTransfer", vendorId="v", data=f"AuthorizationKey {SECRET}"
+    ),
+    "signed": lambda end: end.say("DataTransfer", vendorId="v", data=SIGNED),
     "boot": lambda end: end.boot(),
 }
 SAID_2: dict[str, Say] = {
@@ -448,6 +470,17 @@ CONTENTS = st.recursive(
             {"key": "WifiPassphrase", "value": SECRET},
             {"variable": {"name": "ClientSecret"}, "attributeValue": SECRET},
             {"vpn": {"key": SECRET}},
+            {"Key": "AdminPin", "Value": SECRET},
+            {"pass": SECRET},
+            {"messageId": "AuthorizationKey", "data": SECRET},
+            {
+                "component": {"name": "VPN"},
+                "variable": {"name": "Key"},
+                "attributeValue": SECRET,
+            },
+            SIGNED,
+            f"AuthorizationKey,{SECRET}",
+            f"wifi_pw={SECRET};pass={SECRET}",
             URL,
             f"see {URL} or not",
             f"password={SECRET}",
