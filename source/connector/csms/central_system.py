@@ -36,6 +36,7 @@ from connector.csms.registry import PendingStation, Registry
 from connector.csms.setup import Setup
 from connector.csms.station import STATION, VERSION, Station
 from connector.csms.tokens import Tokens
+from connector.csms.told_facts import ToldFacts
 from connector.csms.watching import Watcher
 from connector.security.client_certificates import ClientCertificate
 from connector.security.passwords import Passwords
@@ -89,15 +90,15 @@ class CentralSystem:
         self._links = links
         self._clock = clock
         self._store = store
-        self._publish = publish
         self.registry = Registry(options, store, clock, read_entry)
+        self._publish = ToldFacts(self.registry.stations, publish).publish
         self.passwords = Passwords(options.files.data_dir)
         context = Context(
             options,
             store,
             clock,
             self.events,
-            publish,
+            self._publish,
             self.registry.remember,
             self.passwords,
         )
@@ -244,6 +245,7 @@ class CentralSystem:
             shows_frames=self._links.shows_frames,
             tally=self.counts.messages,
             frames=self._links.frames,
+            secrets=station.secrets,
         )
         self._note_version(station, version_of(subprotocol))
         return SESSIONS[subprotocol](

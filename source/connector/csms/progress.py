@@ -53,7 +53,7 @@ class Progress:
             self._sensor,
             status,
             "" if request_id is None else f" (requestId {request_id})",
-            _reason(payload.get("statusInfo", {})),
+            _reason(station.secrets.hide(payload.get("statusInfo", {}))),
         )
 
 

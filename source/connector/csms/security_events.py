@@ -41,6 +41,7 @@ class SecurityEvents:
         return Answer({}, lambda: self._told(station, call.payload))
 
     def _told(self, station: Station, event: Json) -> None:
+        event = station.secrets.hide(event)
         text = orjson.dumps(blank(event)).decode()
         self._context.tell_state(station, STATION, {"security_event": text})
         is_critical = event["type"] in CRITICAL

@@ -15,6 +15,7 @@ from connector.csms.doubt import Doubt
 from connector.csms.facts import Datum, Scalar
 from connector.csms.options import StationOptions
 from connector.errors import StationNotConnected
+from connector.ocppj.known_secrets import KnownSecrets
 from connector.store.records import Registration, StationRecord, TransactionRecord
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ class Station:
         "reconnects",
         "registered",
         "registration",
+        "secrets",
         "security",
         "seen_ms",
         "session",
@@ -162,6 +164,8 @@ class Station:
         """Members of an entry of `STATIONS` that were registered at run time."""
         self.security: Json = {}
         """Hashes of its passwords and its security profile (`security`)."""
+        self.secrets = KnownSecrets()
+        """Those that it was sent since the start: it may repeat them at any time."""
         self.clock_error_ms: int | None = None
         self.clock_lag_ms: int | None = None
         self.setup: asyncio.Task[None] | None = None

@@ -26,6 +26,7 @@ from connector.datapoints.outcomes import (
     outcome_of,
     result_json,
     told,
+    without_secrets,
 )
 from connector.datapoints.values import (
     InvalidName,
@@ -168,13 +169,14 @@ class Commands:
         if station is None:
             raise UnknownStation(order.station)
         try:
-            return await self._run(station, order)
+            outcome = await self._run(station, order)
         except asyncio.CancelledError:
             return Outcome(OutcomeName.DISCONNECTED, "the connector is stopping")
         except InvalidValue as problem:
-            return _invalid(order, problem)
+            outcome = _invalid(order, problem)
         except Exception as problem:
-            return outcome_of(problem)
+            outcome = outcome_of(problem)
+        return without_secrets(outcome, station.secrets)
 
     async def _run(self, station: Station, order: Order) -> Outcome:
         _check_place(order, station)
@@ -197,6 +199,8 @@ class Commands:
         now_ms = self._clock.now_ms()
         self._count(name, outcome)
         correlation = secrets.token_hex(8)
+        if station in self._stations:
+            outcome = without_secrets(outcome, self._stations[station].secrets)
         text = result_json(outcome, correlation, now_ms, 0)
         order = Order(station, where, name, None, said)
         self.publish_result(order, outcome, text)

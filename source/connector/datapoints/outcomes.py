@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +22,7 @@ from connector.errors import (
     StationNotConnected,
     UnsupportedAction,
 )
+from connector.ocppj.known_secrets import KnownSecrets
 from connector.ocppj.redaction import blank, blank_text
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,14 @@ class Outcome:
     def is_accepted(self) -> bool:
         """Whether the station agreed."""
         return self.outcome is OutcomeName.ACCEPTED
+
+
+def without_secrets(outcome: Outcome, known: KnownSecrets) -> Outcome:
+    """The same without those that the station was sent before, wherever it has them."""
+    if not known.texts:
+        return outcome
+    detail, response = known.hide_in(outcome.detail), known.hide(outcome.response)
+    return replace(outcome, detail=detail, response=response)
 
 
 # The first that fits counts: a class stands before those that it is derived from.

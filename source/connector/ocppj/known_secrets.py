@@ -6,6 +6,7 @@ secret has no name by which `redaction` would find it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,17 +17,19 @@ from connector.ocppj.redaction import BLANK, blank
 
 _SHORTEST = 4
 """A shorter one would be found in any text."""
-_MOST = 16
+_MOST = 64
+_FEW_DIGITS = 8
+"""So many are in times and numbers, too: fewer are hidden where they stand alone."""
 
 
 class KnownSecrets:
-    """The last ones of one peer."""
+    """The last ones of one peer; few have any, so an empty one is small."""
 
     __slots__ = ("_longest_first", "_texts")
 
     def __init__(self, texts: Sequence[str] = ()) -> None:
-        self._texts = list(texts)
-        self._longest_first = sorted(texts, key=len, reverse=True)
+        self._texts = tuple(texts)
+        self._longest_first = _longest_first(self._texts)
 
     @property
     def texts(self) -> Sequence[str]:
@@ -38,22 +41,27 @@ class KnownSecrets:
         found = list(dict.fromkeys(_differences(value, blank(value))))
         if found:
             kept = [text for text in self._texts if text not in found]
-            self._texts = [*kept, *found][-_MOST:]
-            # One may be a part of another.
-            self._longest_first = sorted(self._texts, key=len, reverse=True)
+            self._texts = (*kept, *found)[-_MOST:]
+            self._longest_first = _longest_first(self._texts)
         return bool(found)
 
     def hide_in(self, text: str) -> str:
         """Any text, without those that are known."""
         for secret in self._longest_first:
             if secret in text:
-                text = text.replace(secret, BLANK)
+                text = _without(secret, text)
         return text
+
+    def hide_in_json(self, text: str) -> str:
+        """The same of text that may be JSON, which writes some characters otherwise."""
+        is_json = text.lstrip()[:1] in redaction.JSON_BEGINS
+        is_known = is_json and bool(self._texts)
+        return self.hide_in_frame(text) if is_known else self.hide_in(text)
 
     def hide(self, value: Any) -> Any:
         """A JSON value likewise; a status is a word of the specification."""
         if isinstance(value, str):
-            return self.hide_in(value)
+            return self.hide_in_json(value)
         if isinstance(value, list):
             return [self.hide(item) for item in value]
         if isinstance(value, dict):
@@ -68,9 +76,24 @@ class KnownSecrets:
     def hide_in_frame(self, text: str) -> str:
         """The text of a frame likewise; JSON writes some characters otherwise."""
         try:
-            return orjson.dumps(self.hide(orjson.loads(text))).decode()
+            value = orjson.loads(text)
+            hidden = self.hide(value)
+            # What nothing is hidden in stays as it was written.
+            return text if hidden == value else orjson.dumps(hidden).decode()
         except (orjson.JSONDecodeError, RecursionError, TypeError):
             return self.hide_in(text)
+
+
+def _longest_first(texts: Sequence[str]) -> Sequence[str]:
+    """One may be a part of another."""
+    return tuple(sorted(texts, key=len, reverse=True))
+
+
+def _without(secret: str, text: str) -> str:
+    if len(secret) >= _FEW_DIGITS or not secret.isdecimal():
+        return text.replace(secret, BLANK)
+    alone = rf"(?<!\w)(?<!\d[.:-]){secret}(?!\w)(?![.:-]\d)"
+    return re.sub(alone, BLANK, text)
 
 
 def _differences(value: Any, shown: Any) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Secrets blanked, id tokens shortened: for results, logs, raw messages, recordings.
 
-What is a secret's name stands in `secret_names`; beside those, credentials in URLs,
-private keys and the one-time names of our own `/files` are blanked in any text.
+What is a secret's name stands in `secret_names`; beside those, credentials in URLs and
+in their queries, private keys and the one-time names of our own `/files` are blanked in
+any text.
 """
 
 from __future__ import annotations
@@ -17,10 +18,21 @@ from connector.ocppj.frames import TOO_DEEP, is_too_deep
 from connector.ocppj.secret_names import is_secret
 
 BLANK = "***"
+_NAMED = re.compile(
+    r"PRIVATE KEY|vpn[\\\"]+\s*:|name[\\\"]+\s*:[\s\\\"]+(?:auth|code|key|token)",
+    re.IGNORECASE,
+)
+"""Beside names of secrets; the last is a variable's that its component makes one."""
+# ?token=x, &X-Amz-Signature=x
+_QUERY = re.compile(
+    r"([?&#;][\w.%-]{0,40}(?:auth|code|credentials?|hmac|jwt|key|pass|pin|pwd?|sas"
+    r"|secret|sig|signature|token)=)([^&#;\s\"'<>\\]+)",
+    re.IGNORECASE,
+)
 # JSON may escape slashes, and any character by its number.
-_NAMED = re.compile(r"PRIVATE KEY|vpn[\\\"]+\s*:", re.IGNORECASE)
 _MARKS = re.compile(
-    rf"{_NAMED.pattern}|:(?:\\?/){{2}}[^/\s\"]*@|\\?/files\\?/|\\u", re.IGNORECASE
+    rf"{_NAMED.pattern}|:(?:\\?/){{2}}[^/\s\"]*@|\\?/files\\?/|\\u|{_QUERY.pattern}",
+    re.IGNORECASE,
 )
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)",
@@ -34,19 +46,46 @@ _CUT_OFF = re.compile(r"(?:(?<=://)|(?<=:\\/\\/))(?!\*{3}@)[^/\s\"]+\Z")
 """What may be credentials, where the @ behind them is missing."""
 # password=x, "password": "x", --psk x
 _ASSIGNED = re.compile(
-    rf"({secret_names.NAME}\w*\\?[\"']?\s*[=:]\s*)"
+    rf"((?:{secret_names.NAME}\w{{0,40}}|{secret_names.LONE})"
+    r"\\?[\"']?\s{0,9}[=:]\s{0,9})"
     r"(\\?\"(?:[^\"\\]|\\.)*\\?(?:\"|\Z)|'[^']*(?:'|\Z)|[^\s\"',;&}\])]+)",
     re.IGNORECASE,
 )
+# AuthorizationKey,x or AuthorizationKey x, but not: the password is wrong
+_FOLLOWED = re.compile(
+    rf"({secret_names.NAME}\w{{0,40}}(?:[,;|]|\s(?:(?:is|now|to|was)\s)?"
+    r"(?!(?-i:[A-Z]?[a-z]+)(?:[\s.,;:!?)\]\"']|\Z))))"
+    r"([^\s,;|\"'&})\]=:]{3,})",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(r"[=:,;|\s]")
 JSON_BEGINS = ("{", "[", '"')
 """How texts begin that are looked into; an empty one does not."""
 _FEW_LEVELS = 32
 _SHOWN_OF_TOKEN = 4
-_KEY_NAMES = ("key", "variable", "name")
-_VALUES = frozenset({"value", "attributeValue", "actualValue"})
+_KEY_NAMES = frozenset(
+    {
+        "component",
+        "key",
+        "messageid",
+        "name",
+        "param",
+        "parameter",
+        "setting",
+        "type",
+        "variable",
+    }
+)
+"""What has the name of a value, in small letters, as all names are compared."""
+_VALUES = frozenset(
+    {"value", "val", "attributevalue", "actualvalue", "newvalue", "oldvalue", "data"}
+)
 _NO_VALUES: frozenset[str] = frozenset()
-_ATTRIBUTES = "variableAttribute"
+_COMPONENT, _VARIABLE = "component", "variable"
+_ATTRIBUTES = "variableattribute"
 """The values of a variable, in NotifyReport (2.x)."""
+_SHORTEST_OF_QUERY = 8
+"""What is shorter, or but a word, is no secret wherever else it stands."""
 _VPN, _VPN_SECRETS = "vpn", frozenset({"key"})
 """Its shared secret (2.x, VPNType), which has the name of what is no secret."""
 
@@ -98,8 +137,11 @@ def blank_text(text: str) -> str:
         text = _ONE_TIME_NAME.sub(BLANK, _CREDENTIALS.sub(BLANK, text))
     if "PRIVATE KEY" in text:
         text = _PRIVATE_KEY.sub(BLANK, text)
-    is_assigned = ("=" in text or ":" in text) and secret_names.has_stem(text)
-    return _ASSIGNED.sub(rf"\1{BLANK}", text) if is_assigned else text
+    if "=" in text:
+        text = _QUERY.sub(rf"\1{BLANK}", text)
+    if not (_SEPARATOR.search(text) and secret_names.has_stem(text)):
+        return text
+    return _FOLLOWED.sub(rf"\1{BLANK}", _ASSIGNED.sub(rf"\1{BLANK}", text))
 
 
 def secrets_in(text: str) -> Iterator[str]:
@@ -110,8 +152,11 @@ def secrets_in(text: str) -> Iterator[str]:
             yield credentials
             yield password
     yield from _ONE_TIME_NAME.findall(text)
-    for _, secret in _ASSIGNED.findall(text):
+    for _, secret in _ASSIGNED.findall(text) + _FOLLOWED.findall(text):
         yield secret.strip("\\\"'")
+    for _, secret in _QUERY.findall(text):
+        if len(secret) >= _SHORTEST_OF_QUERY and not secret.isalpha():
+            yield secret
 
 
 def _blank_json(text: str) -> str | None:
@@ -131,16 +176,16 @@ def _blank_object(value: dict[str, Any], hidden: frozenset[str]) -> dict[str, An
         hidden = hidden | _VALUES
     return {
         name: BLANK
-        if name in hidden or is_secret(name)
+        if is_secret(name) or (hidden and name.lower() in hidden)
         else _blank_member(name, inner, is_named)
         for name, inner in value.items()
     }
 
 
 def _blank_member(name: str, value: Any, of_secret: bool) -> Any:
-    if name == _VPN and isinstance(value, dict):
+    if name.lower() == _VPN and isinstance(value, dict):
         return _blank_object(value, _VPN_SECRETS)
-    if of_secret and name == _ATTRIBUTES and isinstance(value, list):
+    if of_secret and name.lower() == _ATTRIBUTES and isinstance(value, list):
         return [
             _blank_object(item, _VALUES) if isinstance(item, dict) else BLANK
             for item in value
@@ -150,13 +195,34 @@ def _blank_member(name: str, value: Any, of_secret: bool) -> Any:
 
 def names_a_secret(value: dict[str, Any]) -> bool:
     """A configuration key (1.6) or variable (2.x) whose value is one."""
-    for name in _KEY_NAMES:
-        named = value.get(name)
-        if isinstance(named, dict):
-            named = named.get("name")
-        if isinstance(named, str) and is_secret(named):
-            return True
-    return False
+    found: dict[str, Any] = {}
+    for name, inner in value.items():
+        folded = name.lower()
+        if folded in _KEY_NAMES:
+            if isinstance(inner, str) and is_secret(inner):
+                return True
+            found[folded] = inner
+    return any(isinstance(each, dict) for each in found.values()) and (
+        _is_of_secret(found)
+    )
+
+
+def _is_of_secret(found: dict[str, Any]) -> bool:
+    """Whether components and variables name one (2.x); of VPN/Key neither does."""
+    component = _called(found.pop(_COMPONENT, None))
+    names = {name: _called(named)[::-1] for name, named in found.items()}
+    if _VARIABLE in names:
+        names[_VARIABLE] = component + names[_VARIABLE]
+    return any(is_secret("/".join(parts)) for parts in names.values())
+
+
+def _called(named: Any) -> list[str]:
+    """The name of a component or variable, and its instance."""
+    if not isinstance(named, dict):
+        return [named] if isinstance(named, str) else []
+    parts = {name.lower(): part for name, part in named.items()}
+    found = (parts.get("name"), parts.get("instance"))
+    return [part for part in found if isinstance(part, str)]
 
 
 def blanked_json(value: Any) -> str:

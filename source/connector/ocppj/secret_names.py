@@ -1,8 +1,10 @@
 """How secrets are called: one table for members of JSON, keys and variables.
 
 Chargers are free in what they call theirs, so names are compared without case, and
-words may be joined by ``_``, ``-``, ``.`` or a space: ``WifiPassphrase``, ``WLAN_PSK``,
-``client-secret``. Id tokens are no such secret; they have rules of their own.
+words may be joined by ``_``, ``-``, ``.``, ``/`` or a space: ``WifiPassphrase``,
+``WLAN_PSK``, ``client-secret``. Words that other words have in them (``pin`` is in
+``mapping``) count where they stand for themselves and last: ``AdminPin``, ``wifi_pw``.
+Id tokens are no such secret; they have rules of their own.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ _WORDS = (
     "basic auth",
     "credentials?",
     "pass(?:word|wd|phrase|code)",
-    "(?:admin|apn|auth|ftp|http|mail|mqtt|proxy|smtp|user|vpn|wifi|wlan) pass(?![a-z])",
+    "(?:admin|apn|auth|ftp|http|mail|mqtt|proxy|root|service|smtp|ui|user|vpn|web|wifi"
+    "|wlan) (?:pass|pin|pw)(?![a-z])",
     "pin code",
     "psk",
     "pwd",
@@ -25,10 +28,20 @@ _WORDS = (
     "|shared|vpn|wep|wifi|wlan|wpa) key",
     "(?:access|api|auth|bearer|jwt|oauth|refresh|security|session) token",
 )
-NAME = "(?:" + "|".join(_WORDS).replace(" ", r"[\s_.-]?") + ")"
+_JOINED = r"(?:ctrlr)?[\\s_./-]?"
+NAME = "(?:" + re.sub(" ", _JOINED, "|".join(_WORDS)) + ")"
 """What a secret's name has in it; to be compared without case."""
-_NAME = re.compile(NAME, re.IGNORECASE)
-_STEM = re.compile("auth|cred|key|p(?:ass|in|sk|wd)|secret|token", re.IGNORECASE)
+_LAST = (
+    r"(?:[\s_.-]?(?:[Nn]ew|[Oo]ld|[Cc]onfirm|[Rr]epeat|[Hh]ash|[Vv]alue|\d{1,3}))?"
+    r"(?![_.-]?[A-Za-z\d])"
+)
+LONE = (
+    r"(?-i:(?:(?<![A-Za-z])(?<![Bb]y[_.-])(?:pass|pin|pw)"
+    rf"|(?<![Bb]y)(?<![Mm]aster)Pass|Pin|Pw|(?<![A-Z])(?:PASS|PIN|PW)){_LAST})"
+)
+"""The same of whole words, by the case in which they are joined to others."""
+_NAME = re.compile(f"{NAME}|{LONE}", re.IGNORECASE)
+_STEM = re.compile("auth|cred|key|p(?:ass|in|sk|w)|secret|token", re.IGNORECASE)
 """One of them is in each of the words: most text is passed by without a long look."""
 _LONGEST_KEPT = 64
 

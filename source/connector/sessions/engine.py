@@ -80,7 +80,7 @@ class Session(Handling):
                     left = _FRAMES_IN_A_TURN
                     await asyncio.sleep(0)
         except LinkClosed as closed:
-            reason = closed
+            reason = self._ended(closed)
         finally:
             if self._frames is not None:
                 self._frames.disconnected(self.id, reason)
@@ -106,7 +106,7 @@ class Session(Handling):
             await self._answer_malformed(text, problem)
             return
         if self._frames is not None:
-            self._frames.add(self.id, IN, str(text), self._known)
+            self._frames.add(self.id, IN, str(text), self._secrets.texts)
         if self._is_watched:
             self._watch("in", str(text))
         if isinstance(frame, Call):
@@ -130,7 +130,7 @@ class Session(Handling):
         if type(frame) is not CallResult or not self._outbox.take(frame):
             return False
         if self._frames is not None:
-            self._frames.add(self.id, IN, text, self._known)
+            self._frames.add(self.id, IN, text, self._secrets.texts)
         if self._is_watched:
             self._watch("in", text)
         return True
@@ -173,7 +173,7 @@ class Session(Handling):
         self, text: str | bytes, problem: MalformedFrame
     ) -> None:
         if self._frames is not None:
-            self._frames.malformed(self.id, text, problem.reason, self._known)
+            self._frames.malformed(self.id, text, problem.reason, self._secrets.texts)
         shown = excerpt(self._without_secrets(text))
         # A word of its own: it is told though something else was malformed before.
         kind = "malformed binary" if isinstance(text, bytes) else "malformed"

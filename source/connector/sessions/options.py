@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from connector.ocppj.frames import Json
+from connector.ocppj.known_secrets import KnownSecrets
 from connector.sessions.frame_log import FrameLog
 from connector.sessions.tally import Tally
 
@@ -29,6 +30,8 @@ class SessionOptions:
     """Where messages are counted."""
     frames: FrameLog | None = None
     """Where frames are kept for a while."""
+    secrets: KnownSecrets | None = None
+    """Those that this peer was sent before; more are noted here."""
 
 
 DEFAULTS = SessionOptions()

@@ -18,6 +18,7 @@ from typing import BinaryIO, NamedTuple
 
 from connector.ocppj.known_secrets import KnownSecrets
 from connector.ocppj.pseudonyms import Pseudonyms
+from connector.ocppj.redaction import blank_text
 from connector.sessions.recordings import (
     Header,
     Sender,
@@ -30,6 +31,8 @@ from connector.sessions.recordings import (
 logger = logging.getLogger(__name__)
 
 _MIB = 1024 * 1024
+_MOST_REMEMBERED = 1000
+"""Stations whose secrets are known for when they come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class Writer:
         self._queue = items
         self._free_bytes = free_bytes
         self._open: OrderedDict[RecordedFile, BinaryIO] = OrderedDict()
+        self._secrets: dict[str, KnownSecrets] = {}
         self._unchecked_bytes = 0
         self.taken_bytes = 0
 
@@ -129,7 +133,8 @@ class Writer:
         if item.dropped:
             self._write(file, dropped_line(item.t, item.dropped))
         if item.sender is None:
-            self._finish(file, item.t, str(item.text))
+            reason = file.secrets.hide_in(blank_text(str(item.text)))
+            self._finish(file, item.t, reason)
             return
         line = frame_line(item.t, item.sender, item.text, file.pseudonyms, file.secrets)
         if file.size + len(line) > self._options.file_bytes:
@@ -139,6 +144,7 @@ class Writer:
         self._write(file, line)
 
     def _create(self, file: RecordedFile) -> None:
+        file.secrets = self._secrets_of(file.header.station)
         folder = self._options.folder / file.folder
         folder.mkdir(parents=True, exist_ok=True)
         self._check_room()
@@ -149,6 +155,14 @@ class Writer:
                 self._keep_open(file, path.open("xb"))
                 file.path = path
                 return
+
+    def _secrets_of(self, station: str) -> KnownSecrets:
+        """Those of its connections before, as long as they are remembered."""
+        found = self._secrets.pop(station, None) or KnownSecrets()
+        self._secrets[station] = found
+        while len(self._secrets) > _MOST_REMEMBERED:
+            del self._secrets[next(iter(self._secrets))]
+        return found
 
     def _keep_open(self, file: RecordedFile, handle: BinaryIO) -> None:
         self._open[file] = handle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import count
 from typing import Any, ClassVar
 
@@ -66,8 +66,8 @@ class Speaking:
             self._ocpp_version, strict=options.strict, is_station=options.is_station
         )
         self._outbox = Outbox(self._send, options.outbox_limit, self._put)
-        self._secrets: KnownSecrets | None = None
-        """Those that were sent; None: none ever was."""
+        self._secrets = options.secrets or KnownSecrets()
+        """Those that were sent, in sessions before this one, too."""
         self._frames = options.frames
         self._is_watched = options.shows_frames or logger.isEnabledFor(logging.DEBUG)
 
@@ -121,7 +121,7 @@ class Speaking:
         unique_id, text = self._written(action, payload)
         timeout_s = timeout_s or self._options.call_timeout_s
         # What a station tells holds none, and it tells a thousand times as much.
-        has_secrets = not self._options.is_station and self._note_secrets(payload)
+        has_secrets = not self._options.is_station and self._secrets.note(payload)
         tally = self._options.tally
         try:
             answer = await self._outbox.call(
@@ -241,32 +241,27 @@ class Speaking:
 
     async def _send(self, text: str) -> None:
         if self._frames is not None:
-            self._frames.add(self.id, OUT, text, self._known)
+            self._frames.add(self.id, OUT, text, self._secrets.texts)
         if self._is_watched:
             self._watch("out", text)
-        await self._connection.send(text)
+        try:
+            await self._connection.send(text)
+        except LinkClosed as closed:
+            raise self._ended(closed) from None
 
     def _put(self, text: str) -> None:
         if self._is_watched:
             self._watch("out", text)
         self._connection.put(text)
 
-    def _note_secrets(self, payload: Json) -> bool:
-        """Whether a call has secrets, which may come back in what answers it."""
-        secrets = self._secrets or KnownSecrets()
-        if not secrets.note(payload):
-            return False
-        self._secrets = secrets
-        return True
-
-    @property
-    def _known(self) -> Sequence[str] | None:
-        """The secrets that were sent until now."""
-        return None if self._secrets is None else self._secrets.texts
-
     def _without_secrets(self, value: Any) -> Any:
         """What was heard, without the secrets that were sent before."""
-        return value if self._secrets is None else self._secrets.hide(value)
+        return self._secrets.hide(value) if self._secrets.texts else value
+
+    def _ended(self, closed: LinkClosed) -> LinkClosed:
+        """The end of the link as it may be told to anybody."""
+        reason = blank_text(self._without_secrets(closed.reason))
+        return LinkClosed(closed.code, reason)
 
     def _shown(self, problem: CallErrorReceived) -> CallErrorReceived:
         """An error of the peer as it may be told to anybody."""
@@ -275,7 +270,7 @@ class Speaking:
         return CallErrorReceived(self._without_secrets(problem.code), text, details)
 
     def _watch(self, direction: str, text: str) -> None:
-        if self._secrets is not None:
+        if self._secrets.texts:
             text = self._secrets.hide_in_frame(text)
         if self._observer is not None and self._options.shows_frames:
             self._observer.frame(self, direction, text)
@@ -283,6 +278,7 @@ class Speaking:
             logger.debug("%s: %s %s", self.id, direction, redact(text))
 
     def _warn(self, kind: str, text: str) -> None:
+        text = self._without_secrets(text)
         if self._observer is not None:
             self._observer.warned(self, kind, text)
         else:

@@ -229,7 +229,7 @@ def message(head: Head) -> Message:
         id=head.id,
         latency_ms=head.latency_ms,
         frame=None if record.text is None else _shown(record),
-        note=None if record.note is None else blank_text(record.note),
+        note=None if record.note is None else _shown_note(record),
     )
 
 
@@ -274,6 +274,10 @@ def _shown(record: Logged) -> Any:
         hide: Callable[[str], str] = KnownSecrets(record.secrets).hide_in_frame
         text = hide(text)
     return redact(text)
+
+
+def _shown_note(record: Logged) -> str:
+    return blank_text(KnownSecrets(record.secrets or ()).hide_in(record.note or ""))
 
 
 def _unescaped(text: str) -> str:

@@ -73,7 +73,7 @@ class MonitoredEvents:
             is_queued=moment.is_queued,
         )
         if is_alarm:
-            self._log(station, variable, shown)
+            self._log(station, variable, station.secrets.hide(shown))
         self._tell_status(station, variable.folded, event)
 
     def _tell_status(self, station: Station, variable: Variable, event: Json) -> None:

@@ -67,9 +67,31 @@ def test_a_status_stays_whatever_the_secret_is() -> None:
 
 def test_only_the_last_ones_are_known() -> None:
     known = KnownSecrets()
-    for number in range(20):
+    for number in range(70):
         known.note({"password": f"{'x' * number}-secret-{number:02}"})
     assert known.hide_in("xxx-secret-03") == "xxx-secret-03"
-    assert known.hide_in(f"{'x' * 19}-secret-19") == "***"
+    assert known.hide_in(f"{'x' * 69}-secret-69") == "***"
     known.note({"password": "last"})
     assert known.hide_in("last") == "***"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("it is 2026.", "it is ***."),
+        ("pin:2026,", "pin:***,"),
+        ("2026-01-31T20:26:20.2026Z", "2026-01-31T20:26:20.2026Z"),
+        ("serial 120263, 192.2026.1", "serial 120263, 192.2026.1"),
+    ],
+)
+def test_a_short_number_is_hidden_where_it_stands_alone(text: str, shown: str) -> None:
+    known = KnownSecrets(["2026"])
+    assert known.hide_in(text) == shown
+
+
+def test_json_within_a_text_is_read_before_it_is_looked_at() -> None:
+    known = KnownSecrets(['a"b/c'])
+    data = orjson.dumps({"said": 'it is a"b/c'}).decode()
+    assert known.hide_in_json(data) == '{"said":"it is ***"}'
+    assert orjson.loads(known.hide({"data": data})["data"]) == {"said": "it is ***"}
+    assert known.hide_in_json('{ "a": 1.50 }') == '{ "a": 1.50 }'

@@ -22,10 +22,13 @@ from connector.ocppj.escaping import file_name
 from connector.ocppj.redaction import redact
 from connector.openmqtt.requests import Received, Reply, Requests
 from connector.openmqtt.topics import Topics
+from connector.sessions.frame_log import FrameLog
 from connector.sessions.recorded_files import RecorderOptions
 from connector.sessions.recorder import Recorder
+from connector.tests.clock import FakeClock
 from connector.tests.csms.conftest import NAME, StationEnd, settle
 from connector.tests.csms.v2.conftest import AGREES, Harness2, Station2
+from connector.web.messages import Filter, heads, line
 
 Json = dict[str, Any]
 SECRET = "mArk3r-S3cret"
@@ -49,9 +52,10 @@ class Watched:
     """Everything that gets out, in one text."""
 
     def __init__(self, folder: Path, log: pytest.LogCaptureFixture) -> None:
+        self.frames = FrameLog(FakeClock().now_ms, 10_000_000)
         self.system = Harness2(
             files=FileOptions(folder / "data", http_url="http://192.0.2.7"),
-            links=LinkOptions(max_frames_per_s=0, shows_frames=True),
+            links=LinkOptions(0, shows_frames=True, frames=self.frames),
         )
         central = self.system.central
         central.blocks.files.port = 8080
@@ -74,24 +78,30 @@ class Watched:
             TOPICS, commands, central.stations.__contains__, self.replies.append
         )
         self.end: StationEnd
+        self._answers: Json = {}
 
     async def connect(self, version: str) -> StationEnd:
         """A station that has booted; what it says itself is not watched."""
         agreed = {"status": "Accepted"}
-        answers = {
+        self._answers = {
             "GetDiagnostics": {"fileName": "diag.zip"},
             "GetLog": {**agreed, "filename": "log.zip"},
             "UpdateFirmware": {} if version == "1.6" else agreed,
             "DataTransfer": agreed,
             "ReserveNow": agreed,
+            "SetNetworkProfile": agreed,
+            "SetDisplayMessage": agreed,
         }
         await self.system.central.start()
+        return await self.connect_again(version)
+
+    async def connect_again(self, version: str) -> StationEnd:
+        """The same station, whose link had ended."""
         if version == "1.6":
-            self.end = await self.system.connect(**answers)
+            self.end = await self.system.connect(**self._answers)
         else:
-            more = {"SetNetworkProfile": agreed, "SetDisplayMessage": agreed}
             self.end = self.system.begin(
-                NAME, f"ocpp{version}", AGREES | answers | more, Station2
+                NAME, f"ocpp{version}", AGREES | self._answers, Station2
             )
             await settle()
         self.end.session._is_watched = False
@@ -134,6 +144,10 @@ class Watched:
                 *(record.getMessage() for record in self._log.records),
                 *(reply.payload.decode() for reply in self.replies),
                 *map(_told, self.system.facts),
+                *(
+                    line(head).decode()
+                    for head in heads(*self.frames.since(0), Filter())
+                ),
             ]
         )
 

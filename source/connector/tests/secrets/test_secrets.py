@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from connector.datapoints.catalogue import COMMANDS, STATION, Kind, commands_at
 from connector.errors import RemoteProtocolError
 from connector.ocppj.redaction import blank, redact
-from connector.tests.csms.conftest import StationEnd, settle
+from connector.tests.csms.conftest import NAME, StationEnd, settle
 from connector.tests.secrets.bench import SECRET, Watched
 
 Json = dict[str, Any]
 URL = f"ftp://user:{SECRET}@192.0.2.9/"
+SIGNED = f"https://192.0.2.9/fw?a=1&X-Amz-Signature={SECRET}&b=2"
 NAMES = (
     "AuthorizationKey",
     "BasicAuthPassword",
@@ -34,6 +35,11 @@ NAMES = (
     "PrivateKey",
     "accessToken",
     "SimPin",
+    "WebUIPin",
+    "AdminPW",
+    "AdminPin",
+    "wifi_pw",
+    "pass",
 )
 
 
@@ -67,6 +73,9 @@ WRITTEN = [
     f'{{"expiryDate": "{URL}", "idTag": "x"}}',
     f'{{"start": "{URL}", "unit": "W", "periods": [[0, 1]]}}',
     f'["{URL}"]',
+    f'{{"location": "{SIGNED}"}}',
+    f'{{"AdminPW": "{SECRET}"}}',
+    f'{{"VPN/Key": "{SECRET}"}}',
 ]
 
 
@@ -312,6 +321,19 @@ SAID_16: dict[str, Say] = {
     "status": lambda end: end.status(
         "Faulted", info=f"no way to {URL}"[:50], vendorErrorCode=f"psk={SECRET}"
     ),
+    "named": lambda end: end.say(
+        "DataTransfer", vendorId="v", messageId="AuthorizationKey", data=SECRET
+    ),
+    "other case": lambda end: end.say(
+        "DataTransfer", vendorId="v", data=f'{{"Key":"WifiPass","Value":"{SECRET}"}}'
+    ),
+    "followed": lambda end: end.say(
+        "DataTransfer", vendorId="v", data=f"AuthorizationKey,{SECRET}"
+    ),
+    "spaced out": lambda end: end.say(
+        "DataTransfer", vendorId="v", data=f"AuthorizationKey {SECRET}"
+    ),
+    "signed": lambda end: end.say("DataTransfer", vendorId="v", data=SIGNED),
     "boot": lambda end: end.boot(),
 }
 SAID_2: dict[str, Say] = {
@@ -373,6 +395,72 @@ async def test_nothing_that_a_station_of_2x_says(watched: Watched, what: str) ->
     await none_is_told(watched)
 
 
+# -- what was sent before, in other sessions
+
+BEFORE = {
+    "1.6": ("ChangeConfiguration", {"key": "AuthorizationKey", "value": SECRET}),
+    "2.0.1": (
+        "SetVariables",
+        {
+            "setVariableData": [
+                {
+                    "component": {"name": "SecurityCtrlr"},
+                    "variable": {"name": "BasicAuthPassword"},
+                    "attributeValue": SECRET,
+                }
+            ]
+        },
+    ),
+}
+
+
+def _sent(version: str) -> tuple[str, bytes]:
+    action, payload = BEFORE[version]
+    return action, orjson.dumps(payload)
+
+
+@pytest.mark.parametrize("version", BEFORE)
+async def test_nothing_that_a_station_repeats_after_it_came_again(
+    watched: Watched, version: str
+) -> None:
+    end = await watched.connect(version)
+    await watched.request(*_sent(version))
+    await end.link.close(4000, f"key is {SECRET}")
+    await settle()
+
+    end = await watched.connect_again(version)
+    await end.say("DataTransfer", vendorId="v", data=f"my key is {SECRET}")
+    await end.say("DataTransfer", vendorId="v", data=f'{{"a": "it {SECRET}"}}')
+    await end.say(
+        "SecurityEventNotification",
+        type="SettingSystemTime",
+        timestamp=end.time(),
+        techInfo=f"now {SECRET}",
+    )
+    end.answers["Reset"] = RemoteProtocolError("GenericError", f"no: {SECRET}")
+    await watched.order("reset", b"soft" if version == "1.6" else b"immediate")
+    await end.link.close(4000, f"bye {SECRET}")
+    await settle()
+
+    said = await watched.said()
+    assert "my key is ***" in said
+    assert SECRET not in said
+
+
+async def test_they_are_let_go_with_the_station(watched: Watched) -> None:
+    end = await watched.connect("1.6")
+    await watched.request(*_sent("1.6"))
+    await end.leave()
+    central = watched.system.central
+    assert central.stations[NAME].secrets.texts == (SECRET,)
+
+    await central.registry.forget(NAME)
+
+    await watched.connect_again("1.6")
+    assert central.stations[NAME].secrets.texts == ()
+    await watched.said()
+
+
 # -- whatever it is in
 
 CONTENTS = st.recursive(
@@ -382,6 +470,17 @@ CONTENTS = st.recursive(
             {"key": "WifiPassphrase", "value": SECRET},
             {"variable": {"name": "ClientSecret"}, "attributeValue": SECRET},
             {"vpn": {"key": SECRET}},
+            {"Key": "AdminPin", "Value": SECRET},
+            {"pass": SECRET},
+            {"messageId": "AuthorizationKey", "data": SECRET},
+            {
+                "component": {"name": "VPN"},
+                "variable": {"name": "Key"},
+                "attributeValue": SECRET,
+            },
+            SIGNED,
+            f"AuthorizationKey,{SECRET}",
+            f"wifi_pw={SECRET};pass={SECRET}",
             URL,
             f"see {URL} or not",
             f"password={SECRET}",

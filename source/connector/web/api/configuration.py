@@ -110,8 +110,9 @@ def routes(context: ApiContext) -> APIRouter:
 async def _read(context: ApiContext, station: Station) -> list[Setting]:
     if not station.speaks_2:
         answer = await get_configuration(station)
-        return [_key(entry) for entry in answer.get("configurationKey", ())]
-    items = await _inventory(context, station)
+        keys = station.secrets.hide(answer.get("configurationKey", []))
+        return [_key(entry) for entry in keys]
+    items = station.secrets.hide(await _inventory(context, station))
     return [setting for item in items for setting in _variable(item)]
 
 

@@ -213,6 +213,25 @@ async def test_a_secret_that_a_station_repeats_is_blanked(api: Api) -> None:
     assert SECRET not in answer.text
 
 
+async def test_a_secret_is_blanked_after_the_station_came_again(api: Api) -> None:
+    end = await api.connect()
+    payload = {"key": "AuthorizationKey", "value": SECRET}
+    call = {"action": "ChangeConfiguration", "payload": payload}
+    await api.client.post(f"/api/v1/stations/{NAME}/calls", json=call)
+    await end.link.close(4000, f"key is {SECRET}")
+    await settle()
+    end = await api.connect()
+    await end.say("DataTransfer", vendorId="v", data=f"my key is {SECRET}")
+    await end.link.close(4000, f"bye {SECRET}")
+    await settle()
+
+    answer = await api.client.get(LIST)
+
+    assert SECRET not in answer.text
+    for said in ("key is ***", "my key is ***", "bye ***"):
+        assert said in answer.text
+
+
 async def test_what_is_no_frame_is_there_with_what_is_wrong(api: Api) -> None:
     end = await api.connect()
     await end.link.send("rubbish")
