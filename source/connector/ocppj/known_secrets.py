@@ -17,6 +17,8 @@ from connector.ocppj.redaction import BLANK, blank
 
 _SHORTEST = 4
 """A shorter one would be found in any text."""
+_WORDS = frozenset({"true", "false", "none", "null"})
+"""What an AuthorizationKeyEnabled has is no secret wherever else it stands."""
 _MOST = 64
 _FEW_DIGITS = 8
 """So many are in times and numbers, too: fewer are hidden where they stand alone."""
@@ -133,5 +135,5 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _long_enough(text: str) -> Iterator[str]:
-    if len(text) >= _SHORTEST:
+    if len(text) >= _SHORTEST and text.lower() not in _WORDS:
         yield text

@@ -58,6 +58,13 @@ def test_a_short_one_is_in_too_many_texts() -> None:
     assert known.hide_in("one of 12") == "one of 12"
 
 
+@pytest.mark.parametrize("word", ["true", "False", "none"])
+def test_a_word_that_is_in_many_texts_is_none(word: str) -> None:
+    known = KnownSecrets()
+
+    assert not known.note({"key": "AuthorizationKeyEnabled", "value": word})
+
+
 def test_a_status_stays_whatever_the_secret_is() -> None:
     known = KnownSecrets()
     known.note({"password": "Accepted"})
