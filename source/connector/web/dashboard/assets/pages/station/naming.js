@@ -13,7 +13,7 @@ export const nameOfId = (id) => nameOf(station(id).value ?? { station: id });
  * @param {string} text @returns {string | null}
  */
 export function stationCalled(text) {
-  revision.value;
+  revision.value; // Read: names change.
   if (stationViews().has(text)) return text;
   const found = [...stationViews().values()].filter((view) => view.name === text);
   return found.length === 1 ? found[0].station : null;

@@ -26,7 +26,7 @@ const TYPED_MS = 300;
 /** @param {{query: Record<string, string>}} props */
 export function List({ query }) {
   const wrong = mistakes(query);
-  const only = useMemo(() => computed(() => stationCalled(query.station?.trim())), [query.station]).value;
+  const only = useMemo(() => computed(() => stationCalled(query.station?.trim() ?? "")), [query.station]).value;
   const isWrong = Object.keys(wrong).length > 0;
   const wanted = useMemo(() => (isWrong ? null : asked(query, only)), [...NAMES.map((name) => query[name]), only]);
   const found = useList(wanted);
