@@ -87,7 +87,8 @@ def _who(query: TransactionQuery) -> Iterator[ColumnElement[bool]]:
         # SQLite lowers ASCII alone.
         yield is_it if token.isascii() else or_(is_it, _t.id_token == token)
     if query.station_part is not None:
-        yield _has(_t.station, query.station_part)
+        has_part = _has(_t.station, query.station_part)
+        yield or_(has_part, _t.station.in_(query.named_stations))
     if query.token_part is not None:
         yield _has(_t.id_token, query.token_part)
 

@@ -180,7 +180,8 @@ class TransactionQuery:
 
     ``token`` and the parts (of names and tokens) are compared without case,
     ``since_ms`` and ``until_ms`` (before it) with the start; ``before_key`` is the key
-    of the last one that was given.
+    of the last one that was given. ``named_stations`` fit ``station_part`` by what
+    people call them, whatever their identities are.
     """
 
     station: str | None = None
@@ -192,6 +193,7 @@ class TransactionQuery:
     until_ms: int | None = None
     station_part: str | None = None
     token_part: str | None = None
+    named_stations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

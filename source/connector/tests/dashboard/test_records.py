@@ -141,6 +141,44 @@ async def test_transactions_are_filtered_added_up_and_taken_along(
     assert "TAG-CP2" in table[1]
 
 
+async def test_transactions_and_tokens_know_the_stations_by_their_names(
+    open_site: OpenSite, tmp_path: Path
+) -> None:
+    names = {"CP1": "Level 3 bay 10", "CP2": "Level 3 bay 108", "CP3": "Roof"}
+    stations = {identity: {"name": name} for identity, name in names.items()}
+    site = await open_site(STATIONS=json.dumps(stations))
+    one, two, three = [await site.charger(identity) for identity in names]
+    await one.begin("TAG-1", 1000)
+    await one.end(1500)
+    await three.begin("TAG-3", 1000)
+    page = (await site.page("transactions")).page
+    rows = page.get_by_role("table").locator("tbody").get_by_role("row")
+    station = page.get_by_label("Station", exact=True)
+    await expect(rows).to_have_count(2)
+    await station.fill("BAY 10")
+    await expect(rows).to_have_count(1)
+    await expect(rows.get_by_role("link", name=names["CP1"])).to_be_visible()
+    await two.begin("TAG-2", 1000)
+    await expect(rows).to_have_count(2)
+    async with page.expect_download() as waiting:
+        await page.get_by_role("link", name="CSV of these").click()
+    found = (await lines(await waiting.value, tmp_path))[1:]
+    assert [each.split(",")[2] for each in found] == ["CP2", "CP1"]
+
+    await station.fill(names["CP1"])
+    await expect(rows).to_have_count(1)
+    await expect(rows.get_by_title("CP1")).to_have_text(names["CP1"])
+    await rows.get_by_role("link").first.click()
+    heading = page.get_by_role("heading", level=1)
+    await expect(heading).to_have_text(f"Transaction at {names['CP1']}")
+    record = page.get_by_role("region", name="Record")
+    await expect(record.get_by_role("link", name=names["CP1"])).to_be_visible()
+    await expect(record.get_by_text("CP1", exact=True)).to_be_visible()
+    await page.goto("./#/tokens")
+    seen = page.get_by_role("row").filter(has_text="TAG-3")
+    await expect(seen.get_by_role("link", name=names["CP3"])).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_a_long_name_leaves_a_transaction_its_lines(
     open_site: OpenSite, width: int

@@ -89,6 +89,21 @@ async def test_those_of_a_part_of_a_name_are_found_without_case(
     assert await found(store, station_part="t 1", token_part=umlaut.id_token) == [east]
 
 
+async def test_stations_that_fit_by_their_names_are_found_with_the_part(
+    store: DatabaseStore,
+) -> None:
+    east = await start(store, station="East 1")
+    bay = await start(store, 1, station="CP-108")
+    await start(store, 2, station="CP-109")
+    many = tuple(f"CP-{number}" for number in range(1000, 2000))
+
+    by = {"station_part": "eas", "named_stations": ("CP-108", *many)}
+    assert await found(store, **by) == [bay, east]
+    assert await found(store, **by, limit=1) == [bay]
+    assert await found(store, **by, until_ms=bay.start_ms) == [east]
+    assert await found(store, station_part="none", named_stations=("CP-108",)) == [bay]
+
+
 async def test_signs_of_patterns_are_signs_of_a_name(store: DatabaseStore) -> None:
     await start(store, station="a1b")
     odd = await start(store, 1, station="a_%/b")

@@ -27,6 +27,7 @@ from connector.web.api.router import api_router
 from connector.web.api.station_view import UNCONFIRMED
 from connector.web.api.times import EXAMPLE, Since, Until, time_ms
 from connector.web.problems import Problem, errors
+from connector.web.station_names import named
 
 Json = dict[str, Any]
 _KEY = "01KFQ5T6V7W8X9Y0Z1A2B3C4D5"
@@ -42,7 +43,8 @@ _Token = Annotated[
 _StationPart = Annotated[
     str | None,
     Query(
-        description="Only those of stations that this is a part of, in any case",
+        description="Only those of stations whose name or identity this is a part of, "
+        "in any case",
         max_length=_LONGEST,
         examples=["cp"],
     ),
@@ -191,7 +193,7 @@ class _Records:
         self, query: TransactionQuery, limit: int, cursor: str | None
     ) -> Page[Transaction]:
         before = keys_of(cursor, str)[0] if cursor else None
-        asked = replace(query, before_key=before, limit=limit + 1)
+        asked = replace(self._named(query), before_key=before, limit=limit + 1)
         found = await energy_records.page(self.reads, asked)
         items, rest = found[:limit], found[limit:]
         return Page(
@@ -200,7 +202,7 @@ class _Records:
         )
 
     async def export(self, query: TransactionQuery) -> StreamingResponse:
-        pieces = exports.pieces(self.reads, query, "csv")
+        pieces = exports.pieces(self.reads, self._named(query), "csv")
         # What fails at once is a problem like others; later the answer is cut off.
         first = await anext(pieces)
         name = 'attachment; filename="transactions.csv"'
@@ -209,6 +211,14 @@ class _Records:
             media_type="text/csv; charset=utf-8; header=present",
             headers={"Content-Disposition": name},
         )
+
+    def _named(self, query: TransactionQuery) -> TransactionQuery:
+        """The store knows no names."""
+        if query.station_part is None:
+            return query
+        stations = self._context.central_system.stations.values()
+        found = named(stations, query.station_part)
+        return replace(query, named_stations=found)
 
     async def close(self, key: str) -> Transaction:
         central = self._context.central_system

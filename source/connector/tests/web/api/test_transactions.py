@@ -100,6 +100,43 @@ async def test_parts_of_names_find_the_same_in_the_list_and_as_csv(api: Api) -> 
         assert await keys(api, **query) == await in_csv(**query) == made
 
 
+async def call(api: Api, **names: str) -> None:
+    """Stations, and what people call them."""
+    for identity, name in names.items():
+        answer = await api.client.put(
+            f"/api/v1/stations/{identity}", json={"name": name}
+        )
+        assert answer.is_success, answer.text
+
+
+async def test_parts_of_what_stations_are_called_find_the_same(api: Api) -> None:
+    await call(api, A1="Level 3 bay 108", A2="Level 3 bay 109", B1="Roof")
+    made = [
+        await keep(api, number, station=identity)
+        for number, identity in enumerate(("A1", "A2", "B1", "gone-level"))
+    ]
+
+    async def in_csv(**query: Any) -> list[str]:
+        answer = await api.client.get(f"{LIST}.csv", params=query)
+        rows = csv.DictReader(io.StringIO(answer.text))
+        return [row["station"] for row in rows]
+
+    async def listed(**query: Any) -> list[str]:
+        return [item["station"] for item in (await api.get(LIST, **query))["items"]]
+
+    for query, stations in (
+        ({"station_part": "BAY 108"}, ["A1"]),
+        ({"station_part": "level"}, ["gone-level", "A2", "A1"]),
+        ({"station_part": "level", "until": "2026-01-31T12:01:00Z"}, ["A1"]),
+        ({"station_part": "roof", "token_part": "other"}, []),
+        ({"station_part": "a1"}, ["A1"]),
+    ):
+        assert await listed(**query) == await in_csv(**query) == stations
+    first = await api.get(LIST, station_part="level", limit=2)
+    rest = await keys(api, station_part="level", cursor=first["next"])
+    assert rest == made[:1]
+
+
 async def test_a_part_that_is_longer_than_any_name_is_refused(api: Api) -> None:
     answer = await api.client.get(LIST, params={"station_part": "x" * 256})
 

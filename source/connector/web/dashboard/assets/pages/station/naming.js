@@ -1,9 +1,23 @@
 // @ts-check
-/** What places of a station are called. */
-import { station } from "../../lib/state.js";
+/** What stations and their places are called. */
+import { revision, station, stationViews } from "../../lib/state.js";
 
 /** @param {any} view what people call it */
 export const nameOf = (view) => view.name || view.station;
+
+/** The same of a station that may be forgotten meanwhile. @param {string} id */
+export const nameOfId = (id) => nameOf(station(id).value ?? { station: id });
+
+/**
+ * The station that a whole text means: an identity, or the name of one alone; null: none.
+ * @param {string} text @returns {string | null}
+ */
+export function stationCalled(text) {
+  revision.value; // Read: names change.
+  if (stationViews().has(text)) return text;
+  const found = [...stationViews().values()].filter((view) => view.name === text);
+  return found.length === 1 ? found[0].station : null;
+}
 
 /** Whether it speaks OCPP 2.x. @param {any} view */
 export const speaks2 = (view) => String(view.ocpp_version ?? "").startsWith("2");

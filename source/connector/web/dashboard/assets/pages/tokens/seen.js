@@ -2,12 +2,12 @@
 /** Tokens that were presented and nobody has registered: accepted or blocked with one click. */
 import { html } from "../../lib/html.js";
 import { path, put } from "../../lib/api.js";
-import { href } from "../../lib/router.js";
 import { toast } from "../../parts/announce.js";
 import { ActionButton } from "../../parts/button.js";
 import { Empty, Section } from "../../parts/page.js";
 import { DataTable } from "../../parts/table.js";
 import { TimeAgo } from "../../parts/time.js";
+import { StationLink } from "../station/link.js";
 import { placeOf } from "../station/naming.js";
 import { TransactionsOf } from "./transactions.js";
 import { POLICIES } from "./words.js";
@@ -18,7 +18,7 @@ export function Seen({ seen, unknown, more, reload }) {
   const columns = [
     { key: "id", label: "Id", cell: ({ id }) => html`<strong class="wrap">${id}</strong>` },
     { key: "type", label: "Type", cell: ({ type }) => (type === "any" ? "Any" : type) },
-    { key: "station", label: "Presented at", cell: ({ station, where }) => html`<span class="wrap"><a href=${href(["stations", station])}>${station}</a>${where !== "0" && html` <span class="muted">${placeOf(station, where)}</span>`}</span>` },
+    { key: "station", label: "Presented at", cell: ({ station, where }) => html`<span class="wrap"><${StationLink} id=${station} />${where !== "0" && html` <span class="muted">${placeOf(station, where)}</span>`}</span>` },
     { key: "last", label: "Last", cell: ({ last }) => html`<${TimeAgo} time=${last} />` },
     { key: "times", label: "Times", num: true },
     { key: "decide", label: html`<span class="visually-hidden">What to do</span>`, cell: (token) => html`<${Decide} token=${token} isUsed=${isUsed} reload=${reload} />` },

@@ -3,6 +3,7 @@ import { html, useId } from "../../lib/html.js";
 import { setQuery } from "../../lib/router.js";
 import { stationIds } from "../../lib/state.js";
 import { Field } from "../../parts/field.js";
+import { nameOfId } from "../station/naming.js";
 import { daysAgo } from "./query.js";
 
 /** As no name and no token is longer. */
@@ -40,6 +41,12 @@ export function Filters({ query, mistakes }) {
         })}
       </div>
     </div>
-    <datalist id=${`${id}-stations`}>${stationIds.value.map((name) => html`<option key=${name} value=${name} />`)}</datalist>
+    <datalist id=${`${id}-stations`}>${stationIds.value.map((each) => html`<${Choice} key=${each} id=${each} />`)}</datalist>
   </form>`;
+}
+
+/** Its identity tells it from others of its name. @param {{id: string}} props */
+function Choice({ id }) {
+  const name = nameOfId(id);
+  return html`<option value=${name} label=${name === id ? undefined : id} />`;
 }

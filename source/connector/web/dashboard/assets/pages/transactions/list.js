@@ -1,10 +1,10 @@
 // @ts-check
 /** Transactions, newest first: filter, totals, pages, CSV. */
-import { html, useEffect, useMemo, useRef, useSignal } from "../../lib/html.js";
+import { computed, html, useEffect, useMemo, useRef, useSignal } from "../../lib/html.js";
 import { all, get, url } from "../../lib/api.js";
 import { dateTime, energy, shortTime, words } from "../../lib/format.js";
 import { href, setQuery } from "../../lib/router.js";
-import { on, stationIds } from "../../lib/state.js";
+import { on } from "../../lib/state.js";
 import { announce } from "../../parts/announce.js";
 import { ActionButton } from "../../parts/button.js";
 import { Icon } from "../../parts/icons.js";
@@ -12,7 +12,8 @@ import { Empty, ErrorNote, Loading, PageHead, Section } from "../../parts/page.j
 import { Badge, OpenBadge } from "../../parts/status.js";
 import { DataTable } from "../../parts/table.js";
 import { Elapsed } from "../../parts/time.js";
-import { placeOf } from "../station/naming.js";
+import { StationLink } from "../station/link.js";
+import { placeOf, stationCalled } from "../station/naming.js";
 import { Filters } from "./filters.js";
 import { asked, fits, mistakes, NAMES } from "./query.js";
 import { Totals } from "./totals.js";
@@ -25,9 +26,9 @@ const TYPED_MS = 300;
 /** @param {{query: Record<string, string>}} props */
 export function List({ query }) {
   const wrong = mistakes(query);
-  const isStation = (/** @type {string} */ name) => stationIds.value.includes(name);
+  const only = useMemo(() => computed(() => stationCalled(query.station?.trim() ?? "")), [query.station]).value;
   const isWrong = Object.keys(wrong).length > 0;
-  const wanted = useMemo(() => (isWrong ? null : asked(query, isStation)), [...NAMES.map((name) => query[name]), isStation(query.station?.trim())]);
+  const wanted = useMemo(() => (isWrong ? null : asked(query, only)), [...NAMES.map((name) => query[name]), only]);
   const found = useList(wanted);
   const { items, next, error, isLoading } = found;
   const shown = items.value.slice(0, found.most.value);
@@ -121,7 +122,7 @@ function merged(items, item, wanted) {
 
 const COLUMNS = [
   { key: "start", label: "Start", className: "unbroken", cell: ({ key, start }) => html`<a href=${href(["transactions", key])} title=${dateTime(start)}>${shortTime(start)}</a>` },
-  { key: "station", label: "Station", cell: ({ station, where }) => html`<span class="unbroken"><a class="cut" href=${href(["stations", station])} title=${station}>${station}</a> <span class="muted">${placeOf(station, where)}</span></span>` },
+  { key: "station", label: "Station", cell: ({ station, where }) => html`<span class="unbroken"><${StationLink} id=${station} className="cut" /> <span class="muted">${placeOf(station, where)}</span></span>` },
   { key: "token", label: "Token", cell: ({ token }) => (token ? html`<span class="wrap">${token}</span>` : html`<span class="muted">none</span>`) },
   { key: "duration", label: "Duration", num: true, cell: ({ start, stop }) => html`<${Elapsed} since=${start} until=${stop} />` },
   { key: "energy", label: "Energy", num: true, cell: (item) => energy(item.energy) },

@@ -9,7 +9,8 @@ import { on } from "../../lib/state.js";
 import { CopyText } from "../../parts/copy.js";
 import { ErrorNote, Loading, Notice, PageHead, Section } from "../../parts/page.js";
 import { Elapsed } from "../../parts/time.js";
-import { placeOf } from "../station/naming.js";
+import { StationLink } from "../station/link.js";
+import { nameOfId, placeOf } from "../station/naming.js";
 import { CloseButton } from "./closing.js";
 import { State } from "./list.js";
 import { Samples } from "./samples.js";
@@ -55,7 +56,7 @@ export function One({ id }) {
       ${error.value?.status === 404 ? html`<${Unknown} />` : error.value ? html`<${ErrorNote} error=${error.value} retry=${load} />` : html`<${Loading} />`}`;
   }
   const closed = (/** @type {any} */ told) => (item.value = { ...found, ...told });
-  return html`<${PageHead} title=${`Transaction at ${found.station}`} sub=${dateTime(found.start)} back=${BACK}>
+  return html`<${PageHead} title=${`Transaction at ${nameOfId(found.station)}`} sub=${dateTime(found.start)} back=${BACK}>
       ${found.stop === null && html`<${CloseButton} id=${id} onClosed=${closed} />`}
     </${PageHead}>
     <${ErrorNote} error=${error.value} retry=${load} />
@@ -77,7 +78,7 @@ function Facts({ item }) {
     <dt>Start</dt><dd>${dateTime(item.start)}</dd>
     <dt>Stop</dt><dd>${item.stop ? dateTime(item.stop) : item.unconfirmed_since ? html`<span class="muted">not told</span>` : "it runs"}</dd>
     ${item.stop && html`<dt>Reason</dt><dd>${item.reason ? words(item.reason) : html`<span class="muted">not told</span>`}</dd>`}
-    <dt>Station</dt><dd><a href=${href(["stations", item.station])}>${item.station}</a>, ${placeOf(item.station, item.where)}</dd>
+    <dt>Station</dt><dd><${StationLink} id=${item.station} className="wrap" />${nameOfId(item.station) !== item.station && html` <span class="muted wrap">${item.station}</span>`}, ${placeOf(item.station, item.where)}</dd>
     <dt>Token</dt><dd>${item.token ? html`<a href=${href(["transactions"], filter)}>${item.token}</a> ${item.token_type ?? ""}` : html`<span class="muted">none</span>`}</dd>
     <dt>Meter at start</dt><dd class="num">${energy(item.meter_start)}</dd>
     ${item.stop && html`<dt>Meter at stop</dt><dd class="num">${energy(item.meter_stop)}</dd>`}

@@ -1,5 +1,6 @@
 // @ts-check
 /** The filter of the list: in the URL as it was typed, for the API as it wants it. */
+import { nameOfId } from "../station/naming.js";
 
 /**
  * @typedef {{station?: string, station_part?: string, token_part?: string, active?: string,
@@ -21,12 +22,12 @@ export function mistakes(query) {
 
 /**
  * What the API is asked: a part of a name is enough, but where it is the whole of one.
- * @param {Record<string, string>} query @param {(name: string) => boolean} isStation
+ * @param {Record<string, string>} query @param {string | null} only the station that is meant then
  */
-export function asked(query, isStation) {
+export function asked(query, only) {
   const { active, since, until } = query;
   const [station, token] = [trimmed(query.station), trimmed(query.token)];
-  const where = station && isStation(station) ? { station } : { station_part: station };
+  const where = only !== null ? { station: only } : { station_part: station };
   return { ...where, token_part: token, active, since: utc(since), until: utc(until) };
 }
 
@@ -58,7 +59,7 @@ export function fits(item, wanted) {
   const start = Date.parse(item.start);
   return (
     (!wanted.station || item.station === wanted.station) &&
-    has(item.station, wanted.station_part) &&
+    (has(item.station, wanted.station_part) || has(nameOfId(item.station), wanted.station_part)) &&
     has(item.token, wanted.token_part) &&
     (!wanted.active || String(item.stop === null) === wanted.active) &&
     (!wanted.since || start >= Date.parse(wanted.since)) &&

@@ -1,0 +1,12 @@
+// @ts-check
+/** A station as other pages speak of it. */
+import { html } from "../../lib/html.js";
+import { href } from "../../lib/router.js";
+import { station } from "../../lib/state.js";
+import { nameOf } from "./naming.js";
+
+/** By its name; its identity is in the title. @param {{id: string, className?: string}} props */
+export function StationLink({ id, className = "" }) {
+  const view = station(id).value ?? { station: id };
+  return html`<a class=${className} href=${href(["stations", id])} title=${[view.name, id].filter(Boolean).join(" · ")}>${nameOf(view)}</a>`;
+}
