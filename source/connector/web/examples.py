@@ -179,7 +179,7 @@ _STATION = {
     "options": {"name": "North wall"},
 }
 _CONNECTOR = {
-    "version": "0.10.0",
+    "version": "0.11.0",
     "started": _WHEN,
     "now": _WHEN,
     "broker": {
@@ -240,7 +240,7 @@ OF_SCHEMAS: dict[str, Any] = {
         "stations": 2,
     },
     "Index": {
-        "version": "0.10.0",
+        "version": "0.11.0",
         "paths": {"/api/v1/stations": ["GET"]},
         "reference": "/docs",
         "openapi": "/openapi.json",
