@@ -101,7 +101,7 @@ const questions = (view) => ({
   },
   forget: {
     title: `Forget ${nameOf(view)}?`,
-    text: "Its link is closed, its name and options are deleted, and it is unknown again: when it comes back it waits to be adopted. Its transactions stay.",
+    text: "Its link is closed, its name and options are deleted, and it is unknown again: what becomes of it when it comes back is as UNKNOWN_STATIONS says. Its transactions stay.",
     action: "Forget",
     isDanger: true,
   },
