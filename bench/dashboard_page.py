@@ -32,8 +32,11 @@ READERS: dict[str, Query | None] = {
     "without": None,
     "all stations": [
         ("types", TYPES),
-        ("name", "Power.Active.Import"),
         ("name", "session_energy"),
+        ("name", "Power.Active.Import"),
+        ("name", "power_limit"),
+        ("name", "Current.Import"),
+        ("name", "current_limit"),
     ],
     "a station": [("types", TYPES), ("station", "CP0")],
     "every value": [("types", TYPES)],

@@ -38,7 +38,7 @@ _OCCURRENCE_KINDS = frozenset({"Required", "MinItems", "MaxItems"})
 class Misfit:
     """One way in which a payload does not fit."""
 
-    __slots__ = ("format", "kind", "missing", "path", "types")
+    __slots__ = ("format", "kind", "limit", "missing", "path", "types")
 
     def __init__(self, error: Any) -> None:
         self.kind = type(error.kind).__name__.rpartition("_")[2]
@@ -46,6 +46,7 @@ class Misfit:
         self.missing = str(getattr(error.kind, "property", ""))
         self.format = str(getattr(error.kind, "format", ""))
         self.types: Sequence[str] = getattr(error.kind, "types", ())
+        self.limit: int | float = getattr(error.kind, "limit", 0)
 
     def __str__(self) -> str:
         return self._text(self.path)
@@ -64,6 +65,8 @@ class Misfit:
                 return f"{where} has members that are not in the schema"
             case "Type":
                 return f"{where} has the wrong type"
+            case "MaxLength":
+                return f"{where} is longer than {self.limit} characters"
             case "Format" if self.format == DATE_TIME:
                 return f"{where} is no time with a zone, such as 2026-01-31T12:00:00Z"
             case _:

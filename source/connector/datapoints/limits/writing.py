@@ -90,6 +90,8 @@ class Writing:
             outcome = Outcome(OutcomeName.DISCONNECTED, NOT_CONNECTED, kept=True)
             effect = Effect(outcome, was_sent=False)
         else:
+            # What is asked is so before the station has said what becomes of it.
+            self._upkeep.display.show(book)
             effect = await self._upkeep.bring(book, slot, before.goal)
         if effect.outcome.outcome is OutcomeName.INVALID:
             slot.goal, slot.asked = before.goal, before.asked

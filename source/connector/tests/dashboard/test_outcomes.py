@@ -195,7 +195,7 @@ async def test_what_stops_at_a_limit_that_is_enough_is_not_said_to_be_paused_by_
     await charge.flow(0, 0, 1100)
 
     await expect(badge(card.own, "Seen to take effect").first).to_be_visible()
-    await expect(card.own.get_by_text("Current is 0.0 A").first).to_be_visible()
+    await expect(card.own.get_by_text("Current was 0.0 A").first).to_be_visible()
     await expect(badge(card.page.locator("main"), "Paused by the limit")).to_have_count(
         0
     )
@@ -268,3 +268,20 @@ async def test_commands_are_listed_as_the_page_speaks_elsewhere(
         "Get composite scheduleConnector 1600 s",
     ):
         await expect(orders).to_contain_text(each)
+
+
+async def test_a_pause_is_told_as_what_is_asked(open_site: OpenSite) -> None:
+    _, _, card = await flowing_card(open_site)
+    await card.limit_in_force("6", "6.00 kW")
+    await card.button("Pause").click()
+    paused = {
+        "Asked": "done: a pause; 6.00 kW when it is over",
+        "Accepted": "done",
+        "In_force": "done: 0 W",
+    }
+    await card.expect_steps(**paused)
+    await card.page.reload()
+    await card.expect_steps(**paused)
+    await card.button("Resume").click()
+
+    await card.expect_steps(Asked="done: 6.00 kW", In_force="done: 6.00 kW")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -94,6 +95,22 @@ async def test_a_refused_limit_is_not_shown_and_the_old_one_stays() -> None:
     outcome = await bench.write(PowerLimit(3000))
     assert outcome.outcome is OutcomeName.REJECTED
     assert bench.values["1", "power_limit"] != 3000
+
+
+async def test_what_is_asked_is_told_before_the_station_answers() -> None:
+    bench = Bench()
+    await bench.write(PowerLimit(4140))
+    told: list[Any] = []
+
+    def answer(_: Any) -> Any:
+        values = bench.values
+        told.append((values["1", "power_limit_asked"], values["1", "power_limit"]))
+        return REJECTED
+
+    bench.station.script["SetChargingProfile"] = answer
+    await bench.write(PowerLimit(3000))
+
+    assert told[0] == (3000, 4140)
 
 
 async def test_a_raise_waits_for_the_interval_and_the_latest_wins() -> None:

@@ -40,7 +40,7 @@ function doubt(view, where, command, value) {
   const why = least === null ? `far more than ${kindOf(view).what} gives` : `more than its connection bears (${inAmperes ? current(least) : power(least)})`;
   return {
     title: `Set ${text} at ${placeName(view, where)}?`,
-    text: `${text}${inAmperes ? "" : ` (${number(highest)} W)`} is ${why}: such a limit limits nothing.${meant === null ? "" : ` Did you mean ${power(meant)}?`}`,
+    text: `${text}${inAmperes ? "" : ` (${number(Math.round(highest))} W)`} is ${why}: such a limit limits nothing.${meant === null ? "" : ` Did you mean ${power(meant)}?`}`,
     meant,
   };
 }

@@ -18,8 +18,9 @@ import { commandName, limitOf, limitText } from "./words.js";
 function steps(order, limit, isHere) {
   const asked = askedNow(order) ?? limitText(limit?.power_limit_asked, limit?.current_limit_asked);
   const has = limitText(limit?.power_limit, limit?.current_limit);
+  const wanted = isPauseAsked(order, limit) ? pauseText(asked) : asked;
   return [
-    asked ? ["done", "✓", "Asked", asked] : ["none", "○", "Asked", "no limit"],
+    wanted ? ["done", "✓", "Asked", wanted] : ["none", "○", "Asked", "no limit"],
     sent(order, asked, has),
     accepted(order, asked, has, limit),
     inForce(limit, asked, has, isHere),
@@ -35,6 +36,15 @@ function inForce(limit, asked, has, isHere) {
   if (!has) return ["none", "○", "In force", asked ? "none, or not known" : "no limit"];
   return isUnmet(limit) ? ["bad", "▲", "In force", `${has}, not what was asked`] : ["done", "✓", "In force", has];
 }
+
+/** Whether a pause is what is asked: what a limit asks counts when it is over. @param {any} order @param {any} limit */
+function isPauseAsked(order, limit) {
+  const isNews = order && order.command === "enabled" && isRunning(order) && typeof order.value === "boolean";
+  return isNews ? !order.value : limit?.enabled === false;
+}
+
+/** @param {string | null} asked the limit beside it */
+const pauseText = (asked) => (asked ? `a pause; ${asked} when it is over` : "a pause");
 
 /** What was just asked: the station's view tells it a moment later. @param {any} order */
 function askedNow(order) {

@@ -17,6 +17,10 @@ const UNITS = [["kW", "kW"], ["W", "W"], ["A", "A per phase"]];
 export const limitCommand = (number, unit) =>
   unit === "A" ? ["current_limit", number] : ["power_limit", unit === "kW" ? Math.round(number * 1_000_000) / 1000 : number];
 
+/** A second click so soon is of the same hand. */
+const TWICE_MS = 1500;
+const pause = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
+
 /** @param {{view: any, where: string, limit: any}} props */
 export function LimitForm({ view, where, limit }) {
   const [text, setText] = useState("");
@@ -31,7 +35,8 @@ export function LimitForm({ view, where, limit }) {
     setError(found === null ? (twoReadings(text, unit === "W") ?? "A number, for example 4.1") : "");
     if (found === null) return;
     const given = await asMeant(view, where, ...limitCommand(found, unit));
-    if (given) await send(where, ...given);
+    // Another one may be given while this one waits: it is overtaken.
+    if (given) await Promise.race([send(where, ...given), pause(TWICE_MS)]);
   }
   return html`<form class="stack tight" aria-label=${`Limit of ${place}`} onKeyDown=${sendOnEnter} onSubmit=${(event) => event.preventDefault()}>
     <div class="limit-form">

@@ -48,5 +48,5 @@ export function valueText(order) {
   return limitOf(order) ?? (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 }
 
-/** What shows that it took effect: "Power is 4.10 kW". @param {any} order @returns {string} */
-export const seenText = ({ seen, measured }) => (measured ? `${spoken(measured.name)} is ${withUnit(measured.value, measured.unit)}` : seen);
+/** What shows that it took effect: "Power was 4.10 kW". @param {any} order @returns {string} */
+export const seenText = ({ seen, measured }) => (measured ? `${spoken(measured.name)} was ${withUnit(measured.value, measured.unit)}` : seen);
