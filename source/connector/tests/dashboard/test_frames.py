@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -106,6 +107,10 @@ async def test_keys_go_through_the_calls_as_soon_as_one_is_open(
     await expect(dialog.get_by_text("next, previous")).to_be_visible()
 
 
+_SCROLL_ENDS = """() => new Promise(done =>
+    document.activeElement.addEventListener("scrollend", () => done(), {once: true}))"""
+
+
 async def test_a_long_text_is_scrolled_by_the_arrows_that_are_in_it(
     open_site: OpenSite,
 ) -> None:
@@ -117,8 +122,10 @@ async def test_a_long_text_is_scrolled_by_the_arrows_that_are_in_it(
         await charge.station.call("DataTransfer", {"vendorId": name, "data": data})
     await rows(page).filter(has_text="long").click()
     await call(page).focus()
+    ended = asyncio.create_task(page.evaluate(_SCROLL_ENDS))
     await page.keyboard.press("ArrowDown")
-    await page.wait_for_function("document.activeElement.scrollTop > 0")
+    await ended
+    assert await page.evaluate("document.activeElement.scrollTop") > 0
     await expect(call(page)).to_contain_text("long")
     await page.keyboard.press("j")
     await expect(call(page)).to_contain_text("short")
