@@ -35,8 +35,11 @@ async def test_the_url_for_a_charger_is_one_or_there_is_none(
         await expect(page.locator("dd code").first).to_have_text(
             f"ws://{found}:{port}/"
         )
+    await host.fill("")
+    await expect(page.get_by_text("Expected: a name or an IP address")).to_be_visible()
+    await expect(code).to_have_count(0)
     for text in NO_HOST:
-        await host.fill("")
+        await host.fill("10.0.0.7")
         await expect(code).to_be_visible()
         await host.evaluate("(field) => field.removeAttribute('maxlength')")
         await host.fill(text)
@@ -51,6 +54,9 @@ async def test_the_url_for_a_charger_is_one_or_there_is_none(
     await expect(page.get_by_text("without / and \\ and control")).to_be_visible()
     await expect(code).to_have_count(0)
     await expect(page.get_by_text("%2F")).to_have_count(0)
+    await name.fill("..")
+    await expect(page.get_by_text("without / and \\ and control")).to_be_visible()
+    await expect(code).to_have_count(0)
 
 
 async def test_a_refused_option_is_brought_into_sight(open_site: OpenSite) -> None:
@@ -75,6 +81,32 @@ async def test_a_refused_option_is_brought_into_sight(open_site: OpenSite) -> No
     await expect(told).to_be_in_viewport()
     await expect(told).not_to_contain_text("quotes")
     await expect(dialog.get_by_text("Nothing is saved: look at Name.")).to_have_count(1)
+
+
+async def test_what_was_typed_is_not_left_without_a_question(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site()
+    await (await site.station("CP1")).boot()
+    page = (await site.page("stations/CP1")).page
+    await page.get_by_role("button", name="Adopt", exact=True).click()
+    await expect(page.get_by_text("Adopted").first).to_be_visible()
+    edit = page.get_by_role("button", name="Edit", exact=True)
+    await edit.click()
+    dialog = page.get_by_role("dialog", name="Edit CP1")
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    await edit.click()
+    field = dialog.get_by_label("Name", exact=True)
+    await field.fill("Cellar")
+    await page.keyboard.press("Escape")
+    question = page.get_by_role("dialog", name="Leave without saving?")
+    await question.get_by_role("button", name="Cancel").click()
+    await expect(field).to_have_value("Cellar")
+    await dialog.get_by_role("button", name="Close").click()
+    await question.get_by_role("button", name="Leave").click()
+
+    await expect(dialog).to_have_count(0)
 
 
 async def test_the_box_of_one_that_waits_is_level_with_its_name_and_buttons(

@@ -242,6 +242,10 @@ async def test_a_limit_kept_for_the_next_transaction_is_not_told_as_refused(
     await expect(card.limit_form).to_contain_text(told)
     await expect(badge(page.locator("main"), "Rejected")).to_have_count(0)
     await card.expect_steps(Asked="done: 4.14 kW", Accepted="under way")
+    overview = (await site.page()).page
+    attention = overview.get_by_role("region", name="Needs attention")
+    await expect(attention).to_contain_text(told)
+    await expect(badge(attention, "Rejected")).to_have_count(0)
 
 
 async def test_commands_are_listed_as_the_page_speaks_elsewhere(

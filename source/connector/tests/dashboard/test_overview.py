@@ -12,6 +12,7 @@ from connector.tests.broker import Broker
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
 from connector.tests.dashboard.refused_limit import refused_limit
+from connector.tests.system.station import now
 
 pytestmark = MARKS
 ONE = '{"CP1": {}}'
@@ -149,3 +150,38 @@ async def test_one_sample_is_no_course(open_site: OpenSite) -> None:
 
     await expect(page.get_by_text("A course needs two samples.")).to_be_visible()
     await expect(page.locator(".chart")).to_have_count(0)
+
+
+async def test_what_is_told_again_at_the_stop_is_one_sample(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    station = (await site.charger()).station
+    transaction_id = await station.start("TAG1", 1000)
+    times = [now(ahead_s) for ahead_s in (1, 2, 3)]
+    power = {"measurand": "Power.Active.Import", "value": "7400"}
+    told = [
+        {"timestamp": time, "sampledValue": [power, {"value": str(1100 + at)}]}
+        for at, time in enumerate(times)
+    ]
+    await station.call(
+        "MeterValues",
+        {"connectorId": 1, "transactionId": transaction_id, "meterValue": told},
+    )
+    again = [{**each, "sampledValue": each["sampledValue"][1:]} for each in told]
+    stop = {"transactionId": transaction_id, "meterStop": 1103, "timestamp": now(4)}
+    await station.call("StopTransaction", {**stop, "transactionData": again})
+    page = (await site.page("stations/CP1")).page
+    table = page.get_by_role("table", name="The last transactions")
+    await table.get_by_role("link").click()
+
+    await expect(page.get_by_role("heading", name="3 samples")).to_be_visible()
+    await expect(page.get_by_text("3 samples, from 7.40 kW to 7.40 kW")).to_have_count(
+        1
+    )
+    rows = page.get_by_role("table", name="Samples, the newest first").locator(
+        "tbody tr"
+    )
+    await expect(rows).to_have_count(3)
+    for row in await rows.all():
+        await expect(row).to_contain_text("7.40 kW")

@@ -185,6 +185,8 @@ def routes(context: ApiContext) -> APIRouter:
         type: TokenType, id: TokenId, body: TokenBody, response: Response
     ) -> TokenView:
         name = _name(type, id)
+        if not id.strip():
+            raise _misfit("id", id, token_members.ID)
         record = _record(name, body)
         try:
             is_new = await tokens.register(record)

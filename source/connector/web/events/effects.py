@@ -34,8 +34,10 @@ _FLOWS = {
 }
 """Measurands, the limits that they are held against, and what meters may be off."""
 MEASURED = frozenset(_FLOWS)
-_LIMITS = frozenset({"power_limit", "current_limit", "charging_schedule", "enabled"})
+_LIMITS = frozenset({"power_limit", "current_limit", "charging_schedule"})
 _UNAVAILABLE = "Unavailable"
+_ON_ITS_WAY = frozenset({"asked", "sent"})
+_YES = (True, "true", "ON")
 
 
 class Measured(NamedTuple):
@@ -61,7 +63,7 @@ class _Awaited(NamedTuple):
     stage: Stage
     until_s: float
     before: Mapping[Datum, Scalar]
-    """What flowed when it was accepted."""
+    """What flowed when it was sent."""
 
 
 Tell = Callable[[Stage, Seen], None]
@@ -85,6 +87,8 @@ class Effects:
         self._runs = runs
         self._flows = flows
         self._awaited: dict[tuple[str, str, str], _Awaited] = {}
+        self._before: dict[str, Mapping[Datum, Scalar]] = {}
+        """What flowed as those that have not ended were sent, by correlation."""
         self._tell: Tell = lambda stage, seen: None
 
     def begin(self, tell: Tell) -> None:
@@ -105,13 +109,24 @@ class Effects:
             return
         key = (order.station, order.where, _family(kind))
         self._awaited.pop(key, None)
+        before = self._flows_before(stage)
         if stage.stage != "accepted":
             return
         until_s = self._clock.monotonic() + WITHIN_S
-        before = dict(self._flows(order.station, order.where))
         self._awaited[key] = _Awaited(stage, until_s, before)
         if len(self._awaited) > _MOST:
             del self._awaited[next(iter(self._awaited))]
+
+    def _flows_before(self, stage: Stage) -> Mapping[Datum, Scalar]:
+        """A station may tell what flows then before it answers."""
+        found = self._before.pop(stage.correlation, None)
+        if found is None or stage.stage in _ON_ITS_WAY:
+            found = dict(self._flows(stage.order.station, stage.order.where))
+        if stage.stage in _ON_ITS_WAY:
+            self._before[stage.correlation] = found
+            if len(self._before) > _MOST:
+                del self._before[next(iter(self._before))]
+        return found
 
     def _seen(self, station: str, where: str, kind: str, what: str) -> None:
         """Something that a command of this kind brings about has happened."""
@@ -140,27 +155,42 @@ class Effects:
 
     def take(self, value: LiveValue) -> None:
         """A value is new: of what flows, it may show that a limit is kept."""
-        rule = _FLOWS.get(value.datum.name) if self._awaited else None
-        if rule is None:
+        if not self._awaited or value.datum.name not in _FLOWS:
             return
-        name, where = value.datum.name, value.datum.where
-        awaited = self._found(value.station, where, "limit")
-        if awaited is None or value.time_ms <= _ended_ms(awaited.stage):
+        if not isinstance(value.value, int | float):
             return
-        limit_name, slack, unit = rule
+        for kind, is_seen in (("limit", self._is_kept), ("resume", self._flows_again)):
+            awaited = self._found(value.station, value.datum.where, kind)
+            if awaited is not None and value.time_ms > _ended_ms(awaited.stage):
+                is_seen(awaited, value, value.value)
+
+    def _is_kept(self, awaited: _Awaited, value: LiveValue, flow: float) -> None:
+        where = value.datum.where
+        limit_name, slack, _ = _FLOWS[value.datum.name]
         limit = self._limits(value.station, where).get(limit_name)
-        flow = value.value
-        if not isinstance(limit, int | float) or not isinstance(flow, int | float):
+        if not isinstance(limit, int | float) or flow > limit * _SLACK + slack:
             return
         # Nothing flows without a transaction, whatever the limit is.
-        if flow <= slack and not self._runs(value.station, where):
-            return
-        if flow <= limit * _SLACK + slack:
-            was_above = _is_above(
-                awaited.before.get(value.datum), max(limit, flow) + slack
-            )
-            what, measured = f"{name} is {flow:g} {unit}", Measured(name, flow, unit)
-            self._done(awaited.stage, Seen(value.time_ms, what, measured, was_above))
+        if flow > slack or self._runs(value.station, where):
+            most = max(limit, flow) + slack
+            was_above = _is_above(awaited.before.get(value.datum), most)
+            self._measured(awaited, value, flow, was_above)
+
+    def _flows_again(self, awaited: _Awaited, value: LiveValue, flow: float) -> None:
+        _, slack, _ = _FLOWS[value.datum.name]
+        if flow > slack:
+            self._measured(awaited, value, flow)
+
+    def _measured(
+        self,
+        awaited: _Awaited,
+        value: LiveValue,
+        flow: float,
+        was_above: bool | None = None,
+    ) -> None:
+        name, unit = value.datum.name, _FLOWS[value.datum.name][2]
+        what, measured = f"{name} is {flow:g} {unit}", Measured(name, flow, unit)
+        self._done(awaited.stage, Seen(value.time_ms, what, measured, was_above))
 
     def _on_started(self, event: TransactionStarted) -> None:
         record = event.transaction
@@ -186,16 +216,18 @@ def _kind(name: str, value: Any) -> str | None:
     """What a command is to bring about; None: nothing that can be seen."""
     match name:
         case "charge":
-            return "start" if value in (True, "true", "ON") else "stop"
+            return "start" if value in _YES else "stop"
         case "start" | "reset":
             return name
         case "available":
-            return "available" if value in (True, "true", "ON") else "unavailable"
+            return "available" if value in _YES else "unavailable"
+        case "enabled":
+            return "resume" if value in _YES else "limit"
         case _:
             return "limit" if name in _LIMITS else None
 
 
-_FAMILIES = {"stop": "start", "unavailable": "available"}
+_FAMILIES = {"resume": "limit", "stop": "start", "unavailable": "available"}
 
 
 def _family(kind: str) -> str:

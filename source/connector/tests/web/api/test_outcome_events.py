@@ -141,6 +141,45 @@ async def test_a_limit_shows_only_where_more_flowed_before(
     assert (ended["was_above"], seen["was_above"]) == (None, was_above)
 
 
+async def test_a_pause_shows_though_the_flow_ends_before_it_is_answered(
+    api: Api,
+) -> None:
+    async def answer(_: Any) -> Any:
+        await end.meter({"measurand": POWER.name, "unit": "W", "value": "0"})
+        return ACCEPTED
+
+    end = await api.connect(SetChargingProfile=answer)
+    await end.start()
+    await end.meter({"measurand": POWER.name, "unit": "W", "value": "5900"})
+    async with listen(api, "?types=outcome") as listener:
+        await give(api, "1", "enabled", False)
+        await stages(listener, 3)
+        measure(api, 0.0, 1)
+        [seen] = await stages(listener, 1)
+
+    assert (seen["seen"], seen["was_above"]) == ("Power.Active.Import is 0 W", True)
+
+
+async def test_a_resume_is_in_force_when_something_flows_again(api: Api) -> None:
+    end = await api.connect(SetChargingProfile=ACCEPTED, ClearChargingProfile=ACCEPTED)
+    await end.start()
+    await give(api, "1", "enabled", False)
+    async with listen(api, "?types=outcome") as listener:
+        resumed = asyncio.create_task(give(api, "1", "enabled", True))
+        await stages(listener, 1)
+        api.harness.clock.advance(20)
+        await stages(listener, 2)
+        await resumed
+        measure(api, 0.0, 1)
+        measure(api, 3700.0, 1)
+        [seen] = await stages(listener, 1)
+
+    assert (seen["seen"], seen["stage"]) == (
+        "Power.Active.Import is 3700 W",
+        "in_force",
+    )
+
+
 async def test_no_flow_without_a_transaction_shows_no_limit_to_be_kept(
     api: Api,
 ) -> None:

@@ -131,6 +131,14 @@ async def test_a_body_that_does_not_fit_is_422(
 
 
 @on_shared_loop
+async def test_nobody_can_read_a_token_of_spaces(shared_api: Api) -> None:
+    answer = await shared_api.client.put(f"{TOKENS}/any/%20%20", json={})
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith("id is '  ', expected an id token")
+
+
+@on_shared_loop
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 @pytest.mark.parametrize(
     ("where", "detail"),

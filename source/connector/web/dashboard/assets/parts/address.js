@@ -7,11 +7,14 @@ const MOST_BYTES = 255;
 // As the connector refuses them: OCPP-J, section 3.1.1, and what is no character.
 const NO_IDENTITY = /[/\\\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef]|\p{Noncharacter_Code_Point}/u;
 
+/** A URL would lead to another place. */
+const NOWHERE = new Set(["", ".", ".."]);
+
 export const IDENTITY_EXPECTED = "Expected: at most 255 bytes, without / and \\ and control characters.";
 
 /** Whether a station can have that name. @param {string} text */
 export const isIdentity = (text) =>
-  text !== "" && new TextEncoder().encode(text).length <= MOST_BYTES && !NO_IDENTITY.test(text);
+  !NOWHERE.has(text) && new TextEncoder().encode(text).length <= MOST_BYTES && !NO_IDENTITY.test(text);
 
 /**
  * The host in what somebody typed or pasted, as URLs have it: without scheme, port and

@@ -27,7 +27,7 @@ export function Connect({ way: ports }) {
   const wantsTls = useSignal(false);
   const isTls = Boolean(ports.tls_port) && (wantsTls.value || !ports.port);
   const port = isTls ? ports.tls_port : ports.port;
-  const place = host.value.trim() ? hostOf(host.value) : "HOST";
+  const place = hostOf(host.value);
   const name = id.value.trim();
   const isName = name === "" || isIdentity(name);
   const url = place && `${isTls ? "wss" : "ws"}://${place}:${port}/`;

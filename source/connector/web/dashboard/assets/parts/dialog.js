@@ -6,9 +6,10 @@ import { Icon } from "./icons.js";
 
 /**
  * Open while it is in the page.
- * @param {{title: any, onClose: () => void, wide?: boolean, children?: any}} props
+ * @param {{title: any, onClose: () => void, mayClose?: () => Promise<boolean>, wide?: boolean,
+ *   children?: any}} props mayClose: whether it may be left, by its key or its button
  */
-export function Dialog({ title, onClose, wide = false, children }) {
+export function Dialog({ title, onClose, mayClose, wide = false, children }) {
   const own = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const id = useId();
   useEffect(() => {
@@ -16,10 +17,14 @@ export function Dialog({ title, onClose, wide = false, children }) {
     own.current?.showModal();
     return () => before instanceof HTMLElement && focusNear(before);
   }, []);
-  return html`<dialog ref=${own} class=${wide ? "wide" : ""} aria-labelledby=${id} onCancel=${onClose} onClose=${onClose}>
+  const leave = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (!mayClose || (await mayClose())) onClose();
+  };
+  return html`<dialog ref=${own} class=${wide ? "wide" : ""} aria-labelledby=${id} onCancel=${leave} onClose=${onClose}>
     <div class="card-head">
       <h2 id=${id}>${title}</h2>
-      <button class="btn btn-quiet btn-icon" type="button" aria-label="Close" onClick=${onClose}><${Icon} name="close" /></button>
+      <button class="btn btn-quiet btn-icon" type="button" aria-label="Close" onClick=${leave}><${Icon} name="close" /></button>
     </div>
     ${children}
   </dialog>`;

@@ -8,6 +8,7 @@ import { partsOf } from "../../lib/keys.js";
 import { href } from "../../lib/router.js";
 import { OutcomeLine } from "../../parts/outcome.js";
 import { placeName } from "../station/naming.js";
+import { isPostponed, postponed } from "../station/progress.js";
 
 const COMMANDS = ["power_limit", "current_limit", "charging_schedule", "send_charging_profile"];
 
@@ -23,7 +24,7 @@ export function Refusal({ view, where }) {
   const has = limit.power_limit_asked === null ? limit.current_limit : limit.power_limit;
   const held = has === null ? "none" : limit.power_limit_asked === null ? current(has) : power(has);
   return html`<a href=${href(["stations", view.station], where === "0" ? {} : { where })}>${brief(view.name ?? view.station)}${where !== "0" && `, ${placeName(view, where)}`}</a>:
-    asked ${asked}, in force ${held} ${outcome.value && html`<${OutcomeLine} outcome=${outcome.value} />`}`;
+    asked ${asked}, in force ${held} ${outcome.value && (isPostponed(outcome.value) ? html`<span>${postponed(outcome.value)}</span>` : html`<${OutcomeLine} outcome=${outcome.value} />`)}`;
 }
 
 /** The newest outcome of a limit there. @param {string} station @param {string} where */

@@ -5,7 +5,7 @@ import { patch, path } from "../../lib/api.js";
 import { putStation } from "../../lib/state.js";
 import { toast } from "../../parts/announce.js";
 import { ActionButton } from "../../parts/button.js";
-import { Dialog } from "../../parts/dialog.js";
+import { confirm, Dialog } from "../../parts/dialog.js";
 import { Field } from "../../parts/field.js";
 import { ErrorNote, Notice } from "../../parts/page.js";
 import { numberOf } from "./commands/reading.js";
@@ -93,6 +93,8 @@ function changes(texts, registered) {
   return found;
 }
 
+const UNSAVED = { title: "Leave without saving?", text: "What you have typed is lost.", action: "Leave", isDanger: true };
+
 /** @param {{view: any, onClose: () => void}} props */
 export function EditDialog({ view, onClose }) {
   const [texts, setTexts] = useState(/** @type {Record<string, string>} */ ({}));
@@ -104,6 +106,7 @@ export function EditDialog({ view, onClose }) {
     toast("Saved");
     onClose();
   }
+  const mayClose = async () => Object.keys(changed).length === 0 || confirm(UNSAVED);
   const field = (option) => html`<${OptionField} key=${option.name} option=${option} view=${view}
     text=${texts[option.name]} error=${problem?.of?.(option.name)}
     onInput=${(text) => setTexts((was) => ({ ...was, [option.name]: text }))} />`;
@@ -116,7 +119,7 @@ export function EditDialog({ view, onClose }) {
     wrong.closest(".field")?.scrollIntoView({ block: "center" });
   }, [problem]);
   const isElsewhere = problem && !ALL.some(({ name }) => problem.of?.(name));
-  return html`<${Dialog} title=${`Edit ${view.station}`} onClose=${onClose} wide>
+  return html`<${Dialog} title=${`Edit ${view.station}`} onClose=${onClose} mayClose=${mayClose} wide>
     <form class="stack" ref=${form} aria-label="Options" onKeyDown=${sendOnEnter} onSubmit=${(event) => event.preventDefault()}>
       ${view.named && html`<${Notice} tone="warn" title="It is named in STATIONS.">Change its entry there, and start the connector again. What stands there counts.</${Notice}>`}
       ${GROUPS.map(([text, options]) => html`<fieldset class="station-options" key=${text} disabled=${view.named}>

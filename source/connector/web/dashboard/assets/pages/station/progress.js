@@ -92,10 +92,13 @@ export function Seen({ order }) {
   const told = seenText(order);
   if (isStopped(order)) return html`<span><${Badge} tone="warn" shape="‖">Paused by the limit</${Badge}> ${told}: ${limitOf(order)} may be too little to charge with.</span>`;
   // A limit that is above what flows anyway shows nothing.
-  if (isLimit(order.command) && !order.wasAbove)
+  if (isLimit(order.command) && !isResume(order) && !order.wasAbove)
     return html`<span><${Badge} tone="idle" shape="✓">Kept</${Badge}> ${told}${order.wasAbove === false ? ": it was not above the limit before, either." : ""}</span>`;
   return html`<span><${Badge} tone="live" shape="●">Seen to take effect</${Badge}> ${told}</span>`;
 }
+
+/** @param {any} order */
+const isResume = ({ command, value }) => command === "enabled" && [true, "true", "ON"].includes(value);
 
 /** Whether nothing flows though some was allowed, as long as that is so. @param {any} order */
 const isStopped = ({ station: id, where, command, value, measured }) =>
@@ -110,10 +113,10 @@ function reasonOf(response) {
 }
 
 /** Whether the station said no for now, and the connector gives it again. @param {any} outcome */
-const isPostponed = (outcome) => Boolean(outcome?.kept) && outcome.outcome === "rejected";
+export const isPostponed = (outcome) => Boolean(outcome?.kept) && outcome.outcome === "rejected";
 
 /** @param {any} outcome */
-const postponed = ({ detail }) =>
+export const postponed = ({ detail }) =>
   String(detail).endsWith(WHEN_STARTED)
     ? "The station takes no limit now; it is kept for the next transaction."
     : `It does not hold now${detail ? ` (${detail})` : ""}; it is kept.`;

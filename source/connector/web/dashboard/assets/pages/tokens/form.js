@@ -27,7 +27,7 @@ export function TokenForm({ token, onClose, onSaved }) {
     error.value = null;
     const { id, type } = form.value;
     // A slash at its end, "." or "..": the path would be another one.
-    if (!id || id === "." || id === "..") throw new ApiError("Type the id of the token.", 422, [{ field: "id", expected: "an id token" }]);
+    if (!id.trim() || id === "." || id === "..") throw new ApiError("Type the id of the token.", 422, [{ field: "id", expected: "an id token" }]);
     if (!(await mayReplace(form.value, token))) return;
     await put(path`tokens/${type}/${id}`, body(form.value));
     toast(`Token ${id} is ${token ? "changed" : "added"}`);

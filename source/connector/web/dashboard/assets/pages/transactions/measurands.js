@@ -35,6 +35,16 @@ export const unitOf = (name) => UNITS.find(([begin]) => name.startsWith(begin))?
 /** @param {string} name of a value */
 const measurand = (name) => name.split("__")[0];
 
+/**
+ * One for each time: the values at the stop may tell again what was told then.
+ * @param {any[]} samples oldest first
+ */
+export function joined(samples) {
+  const found = new Map();
+  for (const { timestamp, values } of samples) found.set(timestamp, { ...found.get(timestamp), ...values });
+  return [...found].map(([timestamp, values]) => ({ timestamp, values }));
+}
+
 /** Names of values with numbers, the overall one before its phases. @param {any[]} samples */
 export function namesOf(samples) {
   const found = new Set();
@@ -60,9 +70,11 @@ export function plottable(samples) {
  */
 export function linesOf(samples, wanted, size) {
   const names = namesOf(samples).filter((name) => measurand(name) === wanted).slice(0, MOST_LINES);
+  // What tells of something else leaves no gap.
+  const about = samples.filter(({ values }) => names.some((name) => typeof values[name] === "number"));
   const data = [
-    samples.map(({ timestamp }) => Date.parse(timestamp) / 1000),
-    ...names.map((name) => samples.map(({ values }) => (typeof values[name] === "number" ? values[name] / size : null))),
+    about.map(({ timestamp }) => Date.parse(timestamp) / 1000),
+    ...names.map((name) => about.map(({ values }) => (typeof values[name] === "number" ? values[name] / size : null))),
   ];
   return { names, data };
 }

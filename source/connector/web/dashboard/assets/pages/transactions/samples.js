@@ -7,13 +7,14 @@ import { Field } from "../../parts/field.js";
 import { LongText } from "../../parts/long.js";
 import { Empty, Section } from "../../parts/page.js";
 import { DataTable } from "../../parts/table.js";
-import { linesOf, namesOf, plottable, scaleOf, spoken, unitOf } from "./measurands.js";
+import { joined, linesOf, namesOf, plottable, scaleOf, spoken, unitOf } from "./measurands.js";
 
 const AT_ONCE = 20;
 
 /** @param {{samples: any[], isRunning: boolean}} props samples: oldest first */
-export function Samples({ samples, isRunning }) {
+export function Samples({ samples: told, isRunning }) {
   const chosen = useSignal("");
+  const samples = useMemo(() => joined(told), [told]);
   const choices = useMemo(() => plottable(samples), [samples]);
   const shown = choices.includes(chosen.value) ? chosen.value : choices[0];
   if (samples.length === 0) {
@@ -46,8 +47,7 @@ function Plot({ samples, measurand }) {
   const told = numbers.length
     ? `${plural(samples.length, "sample")}, from ${format(Math.min(...numbers))} to ${format(Math.max(...numbers))}`
     : "no number";
-  const times = data[0].filter((_, at) => data.slice(1).some((column) => column[at] !== null));
-  if (new Set(times).size < 2) return html`<p class="muted">${name} was told once: ${format(numbers[0])}. A course needs two samples.</p>`;
+  if (data[0].length < 2) return html`<p class="muted">${name} was told once: ${format(numbers[0])}. A course needs two samples.</p>`;
   return html`<h3>${unit ? `${name} (${unit})` : name}</h3>
     <${Chart} label=${name} summary=${told} lines=${lines} data=${data} />`;
 }
