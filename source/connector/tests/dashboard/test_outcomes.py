@@ -126,7 +126,7 @@ async def test_a_command_while_the_connector_is_gone_says_so(
     await card.button("Set the limit of").click()
 
     told = card.limit_form.get_by_role("alert")
-    await expect(told).to_contain_text("The connector does not answer.")
+    await expect(told).to_contain_text("The connector did not answer.")
     bar = watched.page.get_by_text("The connector does not answer; trying again.")
     await expect(bar).to_be_visible()
     assert await card.limit_form.get_by_label("New limit").input_value() == "4.14"

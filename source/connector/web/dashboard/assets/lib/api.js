@@ -122,7 +122,7 @@ async function ask(method, where, body, options = {}) {
   const request = { method, signal: AbortSignal.any(signals), ...bodyOf(body) };
   const response = await fetch(where, request).catch((problem) => {
     if (given?.aborted) throw problem;
-    throw unreachable(problem);
+    throw unreachable(problem, method);
   });
   if (response.status === 401 && asksToken) {
     isLetIn.value = false;
@@ -151,13 +151,13 @@ function bodyOf(body) {
   return { headers, body: JSON.stringify(body) };
 }
 
-/** @param {unknown} problem */
-function unreachable(problem) {
+/** @param {unknown} problem @param {string} method what was done stays in the page, when it is there again, too */
+function unreachable(problem, method) {
   const isSlow = problem instanceof DOMException && problem.name === "TimeoutError";
   return new ApiError(
     isSlow
       ? "The connector did not answer in time. What was asked may still happen: look before you try again."
-      : "The connector does not answer. Is it running, and is there a network?",
+      : `The connector ${method === "GET" ? "does" : "did"} not answer. Is it running, and is there a network?`,
     0,
   );
 }
