@@ -105,7 +105,9 @@ async def test_a_limit_for_a_station_that_is_away_is_kept_and_said_to_be(
     await charge.station.close()
     await expect(page.get_by_text("It is not connected.")).to_be_visible()
     await card.limit("4.14")
-    await expect(card.limit_form.get_by_text("Kept for later")).to_be_visible()
+    await expect(badge(card.limit_form, "Kept for later")).to_be_visible()
+    await expect(card.limit_form).to_contain_text("applied when the station is back")
+    await expect(badge(card.limit_form, "Not connected")).to_have_count(0)
     await expect(card.button("Start charging at")).to_be_disabled()
     await expect(card.own).to_contain_text("Nothing can be started here while")
 

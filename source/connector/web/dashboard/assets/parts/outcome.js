@@ -15,6 +15,8 @@ const OUTCOMES = {
   invalid: ["bad", "!", "Invalid"],
   unsupported: ["warn", "–", "Not supported"],
 };
+/** Of a station that is away: nothing went wrong. */
+const LATER = ["busy", "◐", "Kept for later"];
 const STAGES = {
   asked: ["busy", "○", "Asked"],
   sent: ["busy", "◐", "Sent"],
@@ -25,6 +27,9 @@ const STAGES = {
 /** Whether an outcome says that the station did not do it. @param {any} outcome */
 export const isRefused = (outcome) => Boolean(outcome) && outcome.outcome !== "accepted";
 
+/** Whether it waits for the station to come back. @param {any} outcome */
+export const isLater = ({ outcome, kept }) => kept && outcome === "disconnected";
+
 /** What is said beside an outcome's word: "Rejected, Rejected" says it once. @param {any} outcome @returns {string} */
 export const detailOf = ({ outcome, detail }) => (String(detail ?? "").toLowerCase() === outcome ? "" : detail ?? "");
 
@@ -34,7 +39,7 @@ export const detailOf = ({ outcome, detail }) => (String(detail ?? "").toLowerCa
  */
 export function OutcomeLine({ outcome, stage }) {
   const isInForce = stage === "in_force";
-  const known = outcome && !isInForce ? OUTCOMES[outcome.outcome] : STAGES[stage ?? "asked"];
+  const known = outcome && !isInForce ? (isLater(outcome) ? LATER : OUTCOMES[outcome.outcome]) : STAGES[stage ?? "asked"];
   const [tone, shape, text] = known ?? ["idle", "·", outcome?.outcome ?? stage];
   const detail = outcome && detailOf(outcome);
   const took = outcome?.duration_ms;

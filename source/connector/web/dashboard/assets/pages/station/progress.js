@@ -4,7 +4,7 @@ import { html, useState } from "../../lib/html.js";
 import { moment } from "../../lib/format.js";
 import { station } from "../../lib/state.js";
 import { announce } from "../../parts/announce.js";
-import { detailOf, OutcomeLine } from "../../parts/outcome.js";
+import { detailOf, isLater, OutcomeLine } from "../../parts/outcome.js";
 import { LongText } from "../../parts/long.js";
 import { Notice } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
@@ -75,7 +75,7 @@ export function Progress({ order, isLong = true, hasHint = true }) {
     <div class="row">
       ${isPostponed(outcome) ? null : html`<${OutcomeLine} outcome=${outcome} stage=${outcome ? null : stage} />`}
       ${times.sent && outcome && !wasNotSent(order) && html`<span class="muted small num">sent ${moment(times.sent)}</span>`}
-      ${outcome?.kept && html`<${Badge} tone="busy" shape="◐">Kept for later</${Badge}>`}
+      ${outcome?.kept && !isLater(outcome) && html`<${Badge} tone="busy" shape="◐">Kept for later</${Badge}>`}
       ${isPostponed(outcome) && html`<span>${postponed(outcome)}</span>`}
       <${Seen} order=${order} />
       ${isRunning(order) && stage === "sent" && html`<span class="muted small">The station has not answered yet.</span>`}
@@ -138,7 +138,7 @@ const HINTS = {
 
 /** What to do now. @param {any} order */
 function hintOf({ outcome, times }) {
-  if (isPostponed(outcome)) return null; // It is said already.
+  if (isPostponed(outcome) || isLater(outcome)) return null; // It is said already.
   if (outcome.kept) return "It is kept, and sent when the station can take it.";
   if (outcome.outcome === "disconnected") return "Nothing is kept: give it again when the station is back.";
   // Known of what was asked while somebody looked on.
