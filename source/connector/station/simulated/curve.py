@@ -104,7 +104,7 @@ def along(line: Line, rate: float, elapsed_s: float) -> tuple[float, float]:
     line's end at the latest.
     """
     power_w, way = line.power_w, line.end - line.start
-    if power_w <= 0:
+    if rate * power_w <= 0:
         return 0.0, elapsed_s
     to_end_s = way / (rate * power_w) * _log1p_over(line.slope * way / power_w)
     took_s = min(elapsed_s, to_end_s)
