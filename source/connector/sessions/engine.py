@@ -62,7 +62,6 @@ class Session(Handling):
             options=options,
             observer=observer,
         )
-        self._outbox.frames = options.frames
         rate = options.max_frames_per_s
         self._pace = Pace(rate) if rate else None
 

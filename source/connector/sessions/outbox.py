@@ -46,6 +46,7 @@ class Outbox:
         "_answer",
         "_closed",
         "_deadline",
+        "_frames",
         "_gave_up",
         "_is_busy",
         "_late",
@@ -56,10 +57,15 @@ class Outbox:
         "_told",
         "_unique_id",
         "_waiting",
-        "frames",
     )
 
-    def __init__(self, send: Send, limit: int, put: Put = _nowhere) -> None:
+    def __init__(
+        self,
+        send: Send,
+        limit: int,
+        put: Put = _nowhere,
+        frames: FrameLog | None = None,
+    ) -> None:
         self._send = send
         self._put = put
         self._limit = limit
@@ -77,7 +83,7 @@ class Outbox:
         self._closed: LinkClosed | None = None
         self._gave_up: deque[str] | None = None
         """The last ones that were not answered in time."""
-        self.frames: FrameLog | None = None
+        self._frames = frames
         """Where it is noted what was not answered."""
 
     async def call(
@@ -194,7 +200,7 @@ class Outbox:
         self._check_open()
         self._unique_id = unique_id
         self._answer = asyncio.get_running_loop().create_future()
-        number = 0 if self.frames is None else self.frames.end
+        number = 0 if self._frames is None else self._frames.end
         try:
             with Deadline(timeout_s) as self._deadline:
                 await self._send(text)
@@ -208,12 +214,12 @@ class Outbox:
         if self._gave_up is None:
             self._gave_up = deque(maxlen=_GIVEN_UP_KEPT)
         self._gave_up.append(unique_id)
-        if self.frames is not None:
+        if self._frames is not None:
             is_over = self._closed is not None
             limit = (
                 "before the connection ended" if is_over else f"within {timeout_s:g} s"
             )
-            self.frames.note(number, f"not answered {limit}")
+            self._frames.note(number, f"not answered {limit}")
 
     def is_late(self, unique_id: str) -> bool:
         """Whether it is the id of a call that was waited for until its time was up."""

@@ -65,7 +65,9 @@ class Speaking:
         self._rules = rules(
             self._ocpp_version, strict=options.strict, is_station=options.is_station
         )
-        self._outbox = Outbox(self._send, options.outbox_limit, self._put)
+        self._outbox = Outbox(
+            self._send, options.outbox_limit, self._put, options.frames
+        )
         self._secrets = options.secrets or KnownSecrets()
         """Those that were sent, in sessions before this one, too."""
         self._frames = options.frames

@@ -96,8 +96,7 @@ async def test_a_limit_that_is_accepted_and_not_kept_is_named_and_shown_in_the_l
     open_site: OpenSite,
 ) -> None:
     site, charge, card = await charging_card(open_site)
-    await card.limit("4.14")
-    await card.expect_steps(In_force="done: 4.14 kW")
+    await card.limit_in_force("4.14", "4.14 kW")
     page = (await site.page()).page
     row = page.get_by_role("row", name="CP1")
     await expect(row.locator("[data-label=Limit]")).to_contain_text("4.14 kW ✓")

@@ -78,8 +78,7 @@ async def test_a_button_that_can_do_no_more_hands_the_focus_on(
     open_site: OpenSite,
 ) -> None:
     _, _, card = await charging_card(open_site)
-    await card.limit("4.14")
-    await card.expect_steps(In_force="done: 4.14 kW")
+    await card.limit_in_force("4.14", "4.14 kW")
 
     await press(card.button("Release the limit of"))
 

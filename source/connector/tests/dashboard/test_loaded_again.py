@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from connector.tests.dashboard.cards import Card, badge
 from connector.tests.dashboard.charging_card import flowing_card
@@ -87,6 +88,34 @@ async def test_what_ran_while_the_page_was_loaded_again_is_told_to_its_end(
     await charge.station.close()
     await expect(badge(orders(page), "Kept for later")).to_be_visible()
     await expect(orders(page).get_by_role("listitem")).to_have_count(1)
+
+
+async def test_what_was_given_before_the_stream_began_is_of_this_page(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    charge.station.answers["SetChargingProfile"] = lambda _: None
+    page = (await site.page()).page
+    link = page.get_by_role("table").get_by_role("link", name="CP1")
+    await expect(link).to_be_visible()
+    is_let = asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await is_let.wait()
+        await route.continue_()
+
+    await page.route("**/api/v1/events?*station=CP1*", wait)
+    await link.click()
+    card = Card(page)
+    await card.limit("4.14")
+    await charge.station.until_received("SetChargingProfile")
+    is_let.set()
+    await card.expect_steps(Sent="done")
+    await page.reload()
+
+    await expect(badge(orders(page), "Sent")).to_be_visible()
+    await expect(orders(page).get_by_text("not from this page")).to_have_count(0)
 
 
 async def test_a_limit_that_is_sent_again_is_called_that(open_site: OpenSite) -> None:

@@ -27,8 +27,13 @@ def checker() -> subprocess.Popen[str]:
     """One process for all tests: the package takes seconds to load."""
     pipe = subprocess.PIPE
     started = subprocess.Popen([python(), CHECK], stdin=pipe, stdout=pipe, text=True)
-    atexit.register(started.kill)
+    atexit.register(_end, started)
     return started
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    with process:
+        process.kill()
 
 
 def ask(asked: list[Json]) -> list[Json]:

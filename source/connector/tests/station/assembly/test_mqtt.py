@@ -12,7 +12,7 @@ from connector.cli.station_serving import hardware
 from connector.station.driving import Driver, parse
 from connector.station.driving.watching import quiet, until
 from connector.tests.broker import Broker
-from connector.tests.station.hardware_mqtt.test_broker import PREFIX, Services
+from connector.tests.station.hardware_mqtt.test_broker import PREFIX, Services, greeted
 from connector.tests.station.scenarios.bench import central_end, plan
 
 pytestmark = pytest.mark.broker
@@ -23,11 +23,12 @@ async def test_services_charge_at_a_central_system(
 ) -> None:
     options = HardwareOptions("127.0.0.1", broker.port, PREFIX)
     async with central_end(tmp_path) as central, hardware(options) as station_of:
-        station = station_of(plan(central, "CP1", "ocpp1.6"), None)
         services = Services(broker.port)
+        station = station_of(plan(central, "CP1", "ocpp1.6"), None)
         living = asyncio.create_task(station.run())
         try:
             assert await until(station, lambda: station.client.is_accepted, 10)
+            await greeted(services, "CP1", 1)
             services.say("CP1/1/charge/out", "msg", {"plugged": "plugin"})
             assert await until(station, lambda: _status(station) == "Preparing", 10)
             await Driver(station).do(_deed("swipe TAG1 1"))

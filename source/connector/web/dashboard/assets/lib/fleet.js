@@ -123,7 +123,7 @@ function urgency(view, valueNow) {
 }
 
 /** What people call it. @param {View} view @returns {string} */
-const shownName = (view) => view.name || view.station;
+export const nameOf = (view) => view.name || view.station;
 
 export const byName = new Intl.Collator("en", { numeric: true }).compare;
 
@@ -152,7 +152,7 @@ export function ordered(views, order, valueNow) {
   const rank = (RANKS[order] ?? RANKS.name)(valueNow);
   return views
     .map((view) => ({ view, rank: rank(view) }))
-    .sort((a, b) => a.rank - b.rank || byName(shownName(a.view), shownName(b.view)) || byName(a.view.station, b.view.station))
+    .sort((a, b) => a.rank - b.rank || byName(nameOf(a.view), nameOf(b.view)) || byName(a.view.station, b.view.station))
     .map(({ view }) => view);
 }
 

@@ -33,6 +33,18 @@ export const isLater = ({ outcome, kept }) => kept && outcome === "disconnected"
 /** What is said beside an outcome's word: "Rejected, Rejected" says it once. @param {any} outcome @returns {string} */
 export const detailOf = ({ outcome, detail }) => (String(detail ?? "").toLowerCase() === outcome ? "" : detail ?? "");
 
+/** As the connector says that a limit has no transaction to hold for. */
+const WHEN_STARTED = "applies when a transaction starts";
+
+/** Whether the station said no for now, and the connector gives it again. @param {any} outcome */
+export const isPostponed = (outcome) => Boolean(outcome?.kept) && outcome.outcome === "rejected";
+
+/** What becomes of it then. @param {any} outcome */
+export const postponed = ({ detail }) =>
+  String(detail).endsWith(WHEN_STARTED)
+    ? "The station takes no limit now; it is kept for the next transaction."
+    : `It does not hold now${detail ? ` (${detail})` : ""}; it is kept.`;
+
 /**
  * @param {{outcome?: any, stage?: string | null}} props outcome: the object of
  * datapoints.md, or null while there is none; stage: how far it came

@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useSignal } from "../../lib/html.js";
 import { get } from "../../lib/api.js";
 import { excesses } from "../../lib/excess.js";
-import { isFaulted, isOffline, isPending, isUnprotected, trouble, unconfirmed, unmetLimits } from "../../lib/fleet.js";
+import { isFaulted, isOffline, isPending, isUnprotected, nameOf, trouble, unconfirmed, unmetLimits } from "../../lib/fleet.js";
 import { brief, plural, words } from "../../lib/format.js";
 import { href } from "../../lib/router.js";
 import { now, on, valueNow } from "../../lib/state.js";
@@ -71,7 +71,7 @@ function named(views, show, detail) {
   const first = views.slice(0, MOST);
   const rest = views.length - first.length;
   return html`${first.map(
-    (view, at) => html`${at > 0 && ", "}<a key=${view.station} href=${href(["stations", view.station])}>${brief(view.name ?? view.station)}</a>${detail && html` ${detail(view)}`}`,
+    (view, at) => html`${at > 0 && ", "}<a key=${view.station} href=${href(["stations", view.station])}>${brief(nameOf(view))}</a>${detail && html` ${detail(view)}`}`,
   )}${rest > 0 && html` and <${Found} show=${show}>${rest} more</${Found}>`}`;
 }
 
@@ -103,7 +103,7 @@ function lost(found) {
   const first = found.slice(0, MOST);
   const rest = found.length - first.length;
   return html`<${Line} key="lost" tone="warn" icon="transactions" title=${`${plural(found.length, "transaction")} not confirmed since the station restarted:`}>
-    ${first.map(({ view, place: { where, transaction } }, at) => html`${at > 0 && ", "}<a key=${`${view.station}/${where}`} href=${href(["stations", view.station], { where })}>${brief(view.name ?? view.station)}, ${placeName(view, where)}</a> <span class="muted">(<${TimeAgo} time=${transaction.unconfirmed_since} />)</span>`)}${rest > 0 && html` and <${Found} show="attention">${rest} more</${Found}>`}
+    ${first.map(({ view, place: { where, transaction } }, at) => html`${at > 0 && ", "}<a key=${`${view.station}/${where}`} href=${href(["stations", view.station], { where })}>${brief(nameOf(view))}, ${placeName(view, where)}</a> <span class="muted">(<${TimeAgo} time=${transaction.unconfirmed_since} />)</span>`)}${rest > 0 && html` and <${Found} show="attention">${rest} more</${Found}>`}
   </${Line}>`;
 }
 
@@ -121,7 +121,7 @@ function exceeded(found) {
   if (found.length === 0) return null;
   const rest = found.length - MOST;
   return html`<${Line} key="exceeded" tone="bad" icon="warning" title=${`${plural(found.length, "limit")} exceeded:`}>
-    <ul>${found.slice(0, MOST).map(({ view, where, excess }) => html`<li key=${`${view.station}/${where}`}><a href=${href(["stations", view.station], { where })}>${brief(view.name ?? view.station)}, ${placeName(view, where)}</a>: ${excess.flows} flow, limit ${excess.limit}</li>`)}</ul>
+    <ul>${found.slice(0, MOST).map(({ view, where, excess }) => html`<li key=${`${view.station}/${where}`}><a href=${href(["stations", view.station], { where })}>${brief(nameOf(view))}, ${placeName(view, where)}</a>: ${excess.flows} flow, limit ${excess.limit}</li>`)}</ul>
     ${rest > 0 && html`<${Found} show="attention">${rest} more</${Found}>`}
   </${Line}>`;
 }

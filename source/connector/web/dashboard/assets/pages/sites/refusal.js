@@ -2,13 +2,12 @@
 /** A limit that was asked and does not hold, with why, where the station told. */
 import { html, useEffect, useSignal } from "../../lib/html.js";
 import { all } from "../../lib/api.js";
-import { places } from "../../lib/fleet.js";
+import { nameOf, places } from "../../lib/fleet.js";
 import { brief, current, power } from "../../lib/format.js";
 import { partsOf } from "../../lib/keys.js";
 import { href } from "../../lib/router.js";
-import { OutcomeLine } from "../../parts/outcome.js";
+import { isPostponed, OutcomeLine, postponed } from "../../parts/outcome.js";
 import { placeName } from "../station/naming.js";
-import { isPostponed, postponed } from "../station/progress.js";
 
 const COMMANDS = ["power_limit", "current_limit", "charging_schedule", "send_charging_profile"];
 
@@ -23,7 +22,7 @@ export function Refusal({ view, where }) {
   const asked = limit.power_limit_asked === null ? current(limit.current_limit_asked) : power(limit.power_limit_asked);
   const has = limit.power_limit_asked === null ? limit.current_limit : limit.power_limit;
   const held = has === null ? "none" : limit.power_limit_asked === null ? current(has) : power(has);
-  return html`<a href=${href(["stations", view.station], where === "0" ? {} : { where })}>${brief(view.name ?? view.station)}${where !== "0" && `, ${placeName(view, where)}`}</a>:
+  return html`<a href=${href(["stations", view.station], where === "0" ? {} : { where })}>${brief(nameOf(view))}${where !== "0" && `, ${placeName(view, where)}`}</a>:
     asked ${asked}, in force ${held} ${outcome.value && (isPostponed(outcome.value) ? html`<span>${postponed(outcome.value)}</span>` : html`<${OutcomeLine} outcome=${outcome.value} />`)}`;
 }
 

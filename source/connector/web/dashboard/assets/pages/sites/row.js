@@ -2,7 +2,7 @@
 /** A station or a connector of it in the list. */
 import { html } from "../../lib/html.js";
 import { excessOf } from "../../lib/excess.js";
-import { AWAY, isUnmet, trouble } from "../../lib/fleet.js";
+import { AWAY, isUnmet, nameOf, trouble } from "../../lib/fleet.js";
 import { current, energy, power, UNKNOWN } from "../../lib/format.js";
 import { POWER, SESSION_ENERGY } from "../../lib/names.js";
 import { href } from "../../lib/router.js";
@@ -48,7 +48,7 @@ function Name({ view, where, isPart }) {
   const to = href(["stations", view.station], isPart ? { where } : {});
   if (isPart) return html`<a href=${to} aria-label=${`${view.station}, ${placeName(view, where)}`}>${placeName(view, where)}</a>`;
   const made = [view.boot.vendor, view.boot.model].filter(Boolean).join(" ");
-  return html`<a href=${to}>${view.name ?? view.station}</a>
+  return html`<a href=${to}>${nameOf(view)}</a>
     <span class="muted small ellipsis">${[view.name && view.station, made].filter(Boolean).join(" · ")}</span>`;
 }
 

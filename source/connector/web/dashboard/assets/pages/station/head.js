@@ -3,6 +3,7 @@
 import { html, useState } from "../../lib/html.js";
 import { del, path, post } from "../../lib/api.js";
 import { toList } from "../../lib/back.js";
+import { nameOf } from "../../lib/fleet.js";
 import { go } from "../../lib/router.js";
 import { hello } from "../../lib/state.js";
 import { toast } from "../../parts/announce.js";
@@ -13,7 +14,6 @@ import { LinkBadge, RegistrationBadge, StatusBadge } from "../../parts/status.js
 import { TimeAgo } from "../../parts/time.js";
 import { EditDialog } from "./edit.js";
 import { Menu } from "./menu.js";
-import { nameOf } from "./naming.js";
 
 /** @param {{view: any}} props */
 export function Head({ view }) {

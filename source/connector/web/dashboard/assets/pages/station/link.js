@@ -1,9 +1,9 @@
 // @ts-check
 /** A station as other pages speak of it. */
+import { nameOf } from "../../lib/fleet.js";
 import { html } from "../../lib/html.js";
 import { href } from "../../lib/router.js";
 import { station } from "../../lib/state.js";
-import { nameOf } from "./naming.js";
 
 /** By its name; its identity is in the title. @param {{id: string, className?: string}} props */
 export function StationLink({ id, className = "" }) {

@@ -1,11 +1,9 @@
 // @ts-check
 /** What stations and their places are called. */
+import { nameOf } from "../../lib/fleet.js";
 import { revision, station, stationViews } from "../../lib/state.js";
 
-/** @param {any} view what people call it */
-export const nameOf = (view) => view.name || view.station;
-
-/** The same of a station that may be forgotten meanwhile. @param {string} id */
+/** What people call a station that may be forgotten meanwhile. @param {string} id */
 export const nameOfId = (id) => nameOf(station(id).value ?? { station: id });
 
 /**

@@ -3,7 +3,7 @@
 import { signal } from "../../lib/html.js";
 import { get, path } from "../../lib/api.js";
 import { awaited, blank, inOrder, ordersOf, whatOf } from "./orders.js";
-import { isOfThisPage } from "./ours.js";
+import { isOfThisPage, noteOurs } from "./ours.js";
 
 /** @type {Map<string, import("@preact/signals").Signal<boolean>>} */
 const loaded = new Map();
@@ -33,6 +33,7 @@ function taken(orders, told) {
 
 /** Events may have told of one meanwhile, and of more. @param {import("./orders.js").Order} order @param {any} told */
 function joined(order, told) {
+  if (order.isOurs) noteOurs(told.correlation);
   const times = { ...order.times, ...told.times };
   const outcome = order.outcome ?? told.outcome;
   const seen = order.seen ?? told.seen;

@@ -4,7 +4,7 @@ import { html, useState } from "../../lib/html.js";
 import { moment } from "../../lib/format.js";
 import { station } from "../../lib/state.js";
 import { announce } from "../../parts/announce.js";
-import { detailOf, isLater, OutcomeLine } from "../../parts/outcome.js";
+import { detailOf, isLater, isPostponed, OutcomeLine, postponed } from "../../parts/outcome.js";
 import { LongText } from "../../parts/long.js";
 import { Notice } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
@@ -112,20 +112,8 @@ function reasonOf(response) {
   return Object.values(response).map(reasonOf).find(Boolean) ?? "";
 }
 
-/** Whether the station said no for now, and the connector gives it again. @param {any} outcome */
-export const isPostponed = (outcome) => Boolean(outcome?.kept) && outcome.outcome === "rejected";
-
-/** @param {any} outcome */
-export const postponed = ({ detail }) =>
-  String(detail).endsWith(WHEN_STARTED)
-    ? "The station takes no limit now; it is kept for the next transaction."
-    : `It does not hold now${detail ? ` (${detail})` : ""}; it is kept.`;
-
 /** @param {any} response */
 const hasContent = (response) => response !== null && response !== undefined && JSON.stringify(response) !== "{}";
-
-/** As the connector says that a limit has no transaction to hold for. */
-const WHEN_STARTED = "applies when a transaction starts";
 
 const HINTS = {
   rejected: "The station said no. Some say why in their own log, or only take this in another state (a vehicle plugged in, no transaction).",

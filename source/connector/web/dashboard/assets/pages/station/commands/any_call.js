@@ -4,7 +4,7 @@ import { html, useId, useState } from "../../../lib/html.js";
 import { ActionButton } from "../../../parts/button.js";
 import { confirm } from "../../../parts/dialog.js";
 import { Field } from "../../../parts/field.js";
-import { nameOf } from "../naming.js";
+import { nameOf } from "../../../lib/fleet.js";
 import { ordersOf } from "../orders.js";
 import { Progress, useOrder } from "../progress.js";
 import { actionsOf, DESTRUCTIVE, exampleOf } from "./actions.js";

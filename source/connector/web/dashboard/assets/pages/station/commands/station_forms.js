@@ -1,6 +1,7 @@
 // @ts-check
 /** Commands about the station itself: availability, resets, messages, files, security. */
-import { nameOf, speaks2 } from "../naming.js";
+import { nameOf } from "../../../lib/fleet.js";
+import { speaks2 } from "../naming.js";
 import { PLACES } from "./kinds.js";
 import { filled, needJson, needNumber, needText, needTime } from "./reading.js";
 
