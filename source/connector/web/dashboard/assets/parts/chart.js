@@ -10,6 +10,7 @@ const MINUTE_S = 60;
 const DAY_S = 86_400;
 /** Between two times at the axis, in pixels: the longest of them has room. */
 const TIME_PX = 72;
+const SECONDS_PX = 96;
 
 /**
  * @typedef {object} Line
@@ -81,7 +82,7 @@ function options(element, lines, height, onZoom) {
     cursor: { drag: { x: true, y: false, setScale: !onZoom } },
     hooks,
     scales: { y: { range: fromZero(lines) }, y2: { range: fromZero(lines) } },
-    axes: [{ ...axis, values: times, space: TIME_PX }, { ...axis, size: 60 }, ...(hasRight ? [{ ...axis, scale: "y2", side: 1, grid: { show: false } }] : [])],
+    axes: [{ ...axis, values: times, space: roomPx }, { ...axis, size: 60 }, ...(hasRight ? [{ ...axis, scale: "y2", side: 1, grid: { show: false } }] : [])],
     series: [{ value: (_, timeS) => (timeS === null ? UNKNOWN : dateTime(timeS * 1000)) }, ...lines.map((line) => series(line, color(line.color)))],
   };
 }
@@ -97,6 +98,12 @@ function times(_, splits, __, ___, stepS) {
   if (stepS >= DAY_S) return days;
   return splits.map((timeS, at) => `${ofDay(timeS * 1000)}${days[at] === days[at - 1] ? "" : `\n${days[at]}`}`);
 }
+
+/**
+ * What a time at the axis takes; one with seconds takes more.
+ * @param {any} _ @param {number} __ @param {number} fromS @param {number} toS @param {number} widthPx
+ */
+const roomPx = (_, __, fromS, toS, widthPx) => (((toS - fromS) / widthPx) * SECONDS_PX < MINUTE_S ? SECONDS_PX : TIME_PX);
 
 /** @param {Line[]} lines */
 const fromZero = (lines) => (/** @type {any} */ u, /** @type {number | null} */ min, /** @type {number | null} */ max, /** @type {string} */ scale) => {
