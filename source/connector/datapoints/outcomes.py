@@ -18,6 +18,7 @@ from connector.errors import (
     LinkClosed,
     LocalProtocolError,
     OutboxFull,
+    RemoteProtocolError,
     ReportIncomplete,
     StationNotConnected,
     UnsupportedAction,
@@ -88,11 +89,14 @@ _OF_EXCEPTION: tuple[tuple[type[Exception], OutcomeName], ...] = (
 )
 
 
+_UNREADABLE = "an answer that cannot be understood"
+
+
 def outcome_of(problem: Exception) -> Outcome:
     """The outcome that an exception means."""
     for kind, name in _OF_EXCEPTION:
         if isinstance(problem, kind):
-            return Outcome(name, str(problem), _details(problem))
+            return Outcome(name, _told(problem), _details(problem))
     logger.error("a command failed", exc_info=problem)
     return Outcome(OutcomeName.ERROR, "internal error")
 
@@ -112,6 +116,12 @@ def done_in_part(
     outcome = outcome_of(problem)
     detail = f"{outcome.detail}; not {what}: {', '.join(left)}"
     return Outcome(outcome.outcome, detail, response)
+
+
+def _told(problem: Exception) -> str:
+    """A CALLERROR's code is the station's; that of an answer that is none is ours."""
+    is_unreadable = isinstance(problem, RemoteProtocolError)
+    return f"{_UNREADABLE}: {problem}" if is_unreadable else str(problem)
 
 
 def _details(problem: Exception) -> Any:

@@ -1,7 +1,8 @@
 """The limits of all stations: written, coalesced, kept, and set again.
 
 Each write has one outcome. The frame goes out first; what was asked and what was
-accepted is on the disk before the outcome is told.
+accepted is on the disk before the outcome is told. Where a station takes its time, what
+was asked is there before it answers.
 """
 
 from __future__ import annotations

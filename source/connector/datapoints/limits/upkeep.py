@@ -39,6 +39,7 @@ Spawn = Callable[[Coroutine[Any, Any, None]], object]
 _SHORTEST_RETRY_S, _LONGEST_RETRY_S = 1.0, 300.0
 _RETRY, _FLUSH, _SAVE = "retry", "flush", "save"
 _SAVE_AGAIN_S = 5.0
+_ANSWERED_WITHIN_S = 0.5
 
 
 class Upkeep:
@@ -233,6 +234,13 @@ class Upkeep:
         slot.is_unsettled = False
         self.display.show(book, slot.where)
         return problem
+
+    def keep_meanwhile(self, book: Book, slot: Slot) -> None:
+        """Keep what is asked, too, where a station takes its time with the answer."""
+        timer = self._clock.call_later(
+            _ANSWERED_WITHIN_S, lambda: self._spawn(self._save_later(book, slot))
+        )
+        slot.set_timer(_SAVE, timer)
 
     async def _save(self, book: Book, slot: Slot) -> StoreError | None:
         """Keep how it is now; until that works it is tried again."""

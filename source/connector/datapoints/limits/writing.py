@@ -92,6 +92,7 @@ class Writing:
         else:
             # What is asked is so before the station has said what becomes of it.
             self._upkeep.display.show(book)
+            self._upkeep.keep_meanwhile(book, slot)
             effect = await self._upkeep.bring(book, slot, before.goal)
         if effect.outcome.outcome is OutcomeName.INVALID:
             slot.goal, slot.asked = before.goal, before.asked

@@ -113,6 +113,9 @@ async def test_a_limit_for_a_station_that_is_away_is_kept_and_said_to_be(
 
     await site.charger()
     await card.expect_steps(In_force="done: 4.14 kW")
+    await expect(badge(card.limit_form, "Accepted")).to_be_visible()
+    await expect(card.limit_form).to_contain_text("sent again")
+    await expect(badge(card.limit_form, "Kept for later")).to_have_count(0)
 
 
 async def test_a_command_while_the_connector_is_gone_says_so(
@@ -213,6 +216,9 @@ async def test_what_is_given_in_a_pause_is_not_said_to_be_sent(
     await card.button("Release the limit of").click()
 
     await card.expect_steps(Sent=": nothing: paused", Accepted=": nothing was sent")
+    form = card.limit_form
+    await expect(badge(form, "Kept until the pause is over")).to_be_visible()
+    await expect(badge(form, "Accepted")).to_have_count(0)
 
 
 async def test_a_limit_that_the_connector_refuses_leaves_the_steps_of_the_one_in_force(

@@ -44,7 +44,11 @@ from connector.errors import (
         (LocalProtocolError("connectorId: missing"), "invalid", "connectorId"),
         (CallErrorReceived("NotSupported", "no"), "error", "NotSupported: no"),
         (CallErrorReceived("NotImplemented"), "error", "NotImplemented"),
-        (RemoteProtocolError("FormationViolation", "x"), "error", "x"),
+        (
+            RemoteProtocolError("FormationViolation", "x"),
+            "error",
+            "an answer that cannot be understood: FormationViolation: x",
+        ),
         (CommandRejected("Occupied"), "rejected", "Occupied"),
         (StoreError("disk full"), "error", "disk full"),
     ],

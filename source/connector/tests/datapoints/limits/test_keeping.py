@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -85,6 +86,40 @@ async def test_what_was_kept_is_on_the_disk() -> None:
     assert after.station.limits_sent() == [(TX_DEFAULT, 1, 4140)]
     [(where, command, outcome)] = after.reports
     assert (where, command, outcome.outcome) == ("1", "power_limit", "accepted")
+
+
+async def test_what_a_station_takes_its_time_with_survives_a_kill() -> None:
+    bench = Bench(AT_ONCE)
+    await bench.write(PowerLimit(3900))
+    bench.station.gate = asyncio.Event()
+    under_way = bench.begin(PowerLimit(4400))
+    await settle()
+    await bench.pass_time(1)
+    after = restarted(bench)
+    await after.service.start()
+    assert after.values["1", "power_limit_asked"] == 4400
+    await after.find_link()
+    assert after.station.limits_sent() == [(TX_DEFAULT, 1, 4400)]
+
+    bench.station.gate.set()
+    assert (await under_way).outcome == "accepted"
+
+
+async def test_a_refusal_that_took_its_time_leaves_what_was_kept_before() -> None:
+    bench = Bench(AT_ONCE, connectors=2)
+    await bench.start()
+    await bench.write(PowerLimit(3900))
+    bench.station.gate = asyncio.Event()
+    bench.station.script["SetChargingProfile"] = lambda _: REJECTED
+    under_way = bench.begin(PowerLimit(4400))
+    await settle()
+    await bench.pass_time(1)
+    bench.station.gate.set()
+    assert (await under_way).outcome == "rejected"
+    after = restarted(bench)
+    await after.service.start()
+    await after.find_link()
+    assert [limit for _, _, limit in after.station.limits_sent()] == [3900]
 
 
 async def test_each_kept_command_is_told_once_and_an_overtaken_one_never() -> None:

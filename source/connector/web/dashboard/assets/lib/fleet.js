@@ -61,6 +61,13 @@ export function isUnmet(limit) {
   );
 }
 
+/** Whether the limit that is shown can be the one that was asked. @param {any} limit */
+export const isMet = (limit) =>
+  !isUnmet(limit) && !isFarBelow(limit.power_limit, limit.power_limit_asked) && !isFarBelow(limit.current_limit, limit.current_limit_asked);
+
+/** Rounding takes less, and below the least it is a pause. @param {number | null} has @param {number | null} asked */
+const isFarBelow = (has, asked) => Boolean(has) && Number(has) < 0.9 * Number(asked);
+
 /** What is rounded on its way to the station is met. @param {number | null} has @param {number | null} asked */
 function isAbove(has, asked) {
   if (asked === null || asked === undefined) return false;

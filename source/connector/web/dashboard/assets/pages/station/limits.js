@@ -2,8 +2,9 @@
 /** A limit on its way: asked, sent, accepted, in force, effective, each in words. */
 import { html } from "../../lib/html.js";
 import { moment, power } from "../../lib/format.js";
-import { AWAY, isUnmet } from "../../lib/fleet.js";
+import { AWAY, isMet, isUnmet } from "../../lib/fleet.js";
 import { value } from "../../lib/state.js";
+import { isUncertain } from "../../parts/outcome.js";
 import { Badge } from "../../parts/status.js";
 import { isHeldBelowLeast, pausesBelow } from "./least.js";
 import { isAgain, isRunning, limitOrder, turnedDown, wasNotSent } from "./orders.js";
@@ -86,15 +87,22 @@ const againText = ({ outcome, timestamp }) => (outcome === "timeout" ? `again; n
  */
 function accepted(order, asked, has, limit) {
   if (!order && limit?.refused) return ["bad", "✕", "Accepted", "no: the station refused it; what held before goes on"];
-  if (!order) return unordered("Accepted", asked, limit && isUnmet(limit) ? null : has);
+  if (!order) return unordered("Accepted", asked, limit && !isMet(limit) ? null : has);
   const { outcome } = order;
   if (isRunning(order)) return ["wait", "◐", "Accepted", "no answer yet"];
+  if (isUnknown(order)) return has && isMet(limit) ? ["done", "✓", "Accepted", "later, when it was sent again"] : ["none", "○", "Accepted", unknownText(order)];
   if (outcome?.kept) return ["wait", "◐", "Accepted", `not yet: ${outcome.detail || outcome.outcome}`];
   if (outcome && outcome.outcome !== "accepted") return ["bad", "✕", "Accepted", `no: ${outcome.detail || outcome.outcome}`];
   if (outcome && wasNotSent(order)) return ["none", "○", "Accepted", "nothing was sent"];
   if (outcome) return ["done", "✓", "Accepted", [moment(outcome.timestamp), outcome.detail].filter(Boolean).join(", ")];
   return has ? ["done", "✓", "Accepted", "before"] : ["none", "○", "Accepted", "nothing"];
 }
+
+/** Whether it may hold, and nobody told. @param {any} order */
+const isUnknown = ({ problem, outcome }) => (outcome ? isUncertain(outcome) : Boolean(problem));
+
+/** @param {any} order */
+const unknownText = ({ outcome }) => (outcome ? `not known: ${outcome.detail}; it is sent again by itself` : "not known");
 
 /**
  * Where no order is known, only what the connector itself remembers of the limit.

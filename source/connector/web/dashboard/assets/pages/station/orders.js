@@ -221,6 +221,14 @@ export const awaited = (/** @type {Order[]} */ orders, /** @type {any} */ told) 
 /** Whether nobody gave it now: the connector brings what it keeps to a station that is back. @param {any} order */
 export const isAgain = (order) => order.isTold && !order.times.asked && order.value === null;
 
+/** What became of it, once what was kept has come to the station. @param {Order} order */
+export function brought(order) {
+  const { station, where, command, outcome, times } = order;
+  if (!outcome?.kept) return order;
+  const isIt = (/** @type {Order} */ each) => isAgain(each) && each.where === where && each.command === command && timeOf(each) >= times[outcome.outcome];
+  return ordersOf(station).value.find(isIt) ?? order;
+}
+
 /** @param {Order} order @param {any} told @returns {Order} */
 function advanced(order, told) {
   const { stage, correlation, time, outcome, seen, measured, was_above: wasAbove } = told;
@@ -258,8 +266,11 @@ export function turnedDown(station, where) {
 /** @param {string} station @param {string} where */
 const limitOrders = (station, where) => ordersOf(station).value.filter((each) => each.where === where && isLimit(each.command) && !isLost(each));
 
-/** Whether nothing shows that it ever came to the connector. @param {Order} order */
-const isLost = ({ problem, outcome, isTold }) => Boolean(problem) && !outcome && !isTold;
+/**
+ * Whether nothing shows that it ever came to the connector, or that it is what the connector keeps.
+ * @param {Order} order
+ */
+const isLost = ({ problem, outcome, isTold, isPast }) => Boolean(problem) && !outcome && (isPast || !isTold);
 
 /** Whether the connector itself said no. @param {Order} order */
 function isTurnedDown({ outcome, times, isTold }) {

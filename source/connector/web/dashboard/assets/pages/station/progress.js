@@ -4,12 +4,12 @@ import { html, useState } from "../../lib/html.js";
 import { moment } from "../../lib/format.js";
 import { station } from "../../lib/state.js";
 import { announce } from "../../parts/announce.js";
-import { detailOf, isLater, isPostponed, OutcomeLine, postponed } from "../../parts/outcome.js";
+import { detailOf, isLater, isPostponed, isUncertain, isUnreadable, OutcomeLine, postponed } from "../../parts/outcome.js";
 import { LongText } from "../../parts/long.js";
 import { Notice } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
 import { isHeldBelowLeast } from "./least.js";
-import { call, give, isLimit, isRunning, ordersOf, wasNotSent } from "./orders.js";
+import { brought, call, give, isAgain, isLimit, isRunning, ordersOf, wasNotSent } from "./orders.js";
 import { limitOf, orderName, seenText } from "./words.js";
 
 /**
@@ -18,7 +18,7 @@ import { limitOf, orderName, seenText } from "./words.js";
  */
 export function useOrder(view) {
   const [number, setNumber] = useState(0);
-  const order = number ? ordersOf(view.station).value.find((each) => each.number === number) : undefined;
+  const given = number ? ordersOf(view.station).value.find((each) => each.number === number) : undefined;
   const begin = (/** @type {any} */ begun) => {
     setNumber(begun.number);
     announce(`Asked: ${orderName(begun, view)}`);
@@ -30,7 +30,7 @@ export function useOrder(view) {
     return ended;
   };
   return {
-    order,
+    order: given && brought(given),
     /** @param {string} where @param {string} command @param {any} value */
     send: (where, command, value) => tell(give(view.station, where, command, value, begin)),
     /** @param {string} action @param {any} payload */
@@ -75,6 +75,7 @@ export function Progress({ order, isLong = true, hasHint = true }) {
     <div class="row">
       ${isPostponed(outcome) ? null : html`<${OutcomeLine} outcome=${outcome} stage=${outcome ? null : stage} />`}
       ${times.sent && outcome && !wasNotSent(order) && html`<span class="muted small num">sent ${moment(times.sent)}</span>`}
+      ${isAgain(order) && html`<span class="muted small num">sent again ${moment(outcome.timestamp)}</span>`}
       ${outcome?.kept && !isLater(outcome) && html`<${Badge} tone="busy" shape="◐">Kept for later</${Badge}>`}
       ${isPostponed(outcome) && html`<span>${postponed(outcome)}</span>`}
       <${Seen} order=${order} />
@@ -118,17 +119,22 @@ const hasContent = (response) => response !== null && response !== undefined && 
 const HINTS = {
   rejected: "The station said no. Some say why in their own log, or only take this in another state (a vehicle plugged in, no transaction).",
   error: "The station could not deal with the message. The messages show what it wrote.",
+  unreadable: "What the station answered cannot be understood: it may have done it all the same. The messages show what it wrote.",
   timeout: "The station did not answer in time: it may do it all the same. Is its link good?",
   queue_full: "Too many commands wait for this station: try again when they have ended.",
   unsupported: "Its OCPP version, or the station itself, does not have this.",
   invalid: "Nothing was sent: change what is named.",
 };
 
+/** Of a limit that nobody knows of. */
+const AGAIN = "It is sent again by itself.";
+
 /** What to do now. @param {any} order */
-function hintOf({ outcome, times }) {
+function hintOf({ command, outcome, times }) {
   if (isPostponed(outcome) || isLater(outcome)) return null; // It is said already.
   if (outcome.kept) return "It is kept, and sent when the station can take it.";
   if (outcome.outcome === "disconnected") return "Nothing is kept: give it again when the station is back.";
+  if (isUncertain(outcome)) return [HINTS[isUnreadable(outcome) ? "unreadable" : "timeout"], isLimit(command) && AGAIN].filter(Boolean).join(" ");
   // Known of what was asked while somebody looked on.
   if (outcome.outcome === "rejected" && times.asked && !times.sent) return "Nothing was sent to the station.";
   return HINTS[outcome.outcome];
