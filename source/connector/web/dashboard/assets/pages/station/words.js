@@ -33,6 +33,7 @@ export function commandName(order) {
   const { command, value, action } = order;
   if (command === "call") return action ?? "A call";
   if (value === null && RELEASED[command] && !isAgain(order)) return RELEASED[command];
+  if (command === "enabled" && isAgain(order)) return "Pause or resume";
   if (typeof value === "boolean" && WAYS[command]) return WAYS[command][value ? 0 : 1];
   return command.charAt(0).toUpperCase() + command.slice(1).replaceAll("_", " ");
 }
