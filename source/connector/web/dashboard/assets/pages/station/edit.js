@@ -137,9 +137,6 @@ export function EditDialog({ view, onClose }) {
   </${Dialog}>`;
 }
 
-/** What is expected in a file of settings, for who types into a form. @param {string} expected */
-const inForm = (expected) => expected.replace(/, in quotes\b[^,;]*/, "");
-
 /** Where there is something to change, in words. @param {any} problem */
 function wrongNames(problem) {
   const labels = ALL.filter(({ name }) => problem.of?.(name)).map(({ label }) => label);
@@ -151,6 +148,6 @@ function OptionField({ option, view, text, error, onInput }) {
   const { name, is, ...rest } = option;
   const holds = name === "password" ? "" : shown(view.options[name]);
   const now = text ?? (name === "password" ? "" : shown(view.registered[name]));
-  return html`<${Field} ...${rest} value=${now} onInput=${onInput} error=${error && `Expected: ${inForm(error)}`}
+  return html`<${Field} ...${rest} value=${now} onInput=${onInput} error=${error && `Expected: ${error}`}
     placeholder=${rest.options ? undefined : holds} inputmode=${is ? "decimal" : undefined} autocomplete=${name === "password" ? "new-password" : "off"} />`;
 }
