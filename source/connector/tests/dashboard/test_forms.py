@@ -163,6 +163,7 @@ async def test_what_was_typed_is_not_left_without_a_question(
     edit = page.get_by_role("button", name="Edit", exact=True)
     await edit.click()
     dialog = page.get_by_role("dialog", name="Edit CP1")
+    await expect(dialog).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(dialog).to_have_count(0)
     await edit.click()
