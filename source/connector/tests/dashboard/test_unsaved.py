@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from connector.tests.dashboard.conftest import OpenSite
 from connector.tests.dashboard.marks import MARKS
-from connector.tests.dashboard.site import Site
+from connector.tests.dashboard.site import TOKEN, Site
 from connector.tests.dashboard.watched import Watched
 
 pytestmark = MARKS
@@ -182,3 +182,23 @@ async def test_a_question_of_a_page_goes_with_the_page(open_site: OpenSite) -> N
 
     await expect(page.get_by_role("heading", level=1)).to_have_text("Tokens")
     await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_who_is_logged_out_meanwhile_can_leave_and_log_in(
+    open_site: OpenSite,
+) -> None:
+    edit = await edited(open_site)
+    other = await edit.site.watch(await edit.page.context.new_page())
+    for watched in (edit.watched, other):
+        watched.expect(r"status of 401", r"^status 401")
+    await other.page.goto("./")
+    await other.page.get_by_role("button", name="Log out").click()
+    again = edit.page.get_by_role("dialog", name="Log in again")
+    await expect(again).to_be_visible()
+    await edit.page.go_back()
+    await edit.leave.click()
+    await expect(edit.form).to_have_count(0)
+    await again.get_by_label("API token").fill(TOKEN)
+    await again.get_by_role("button", name="Log in").click()
+
+    await edit.heading("Stations")
