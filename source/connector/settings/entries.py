@@ -8,10 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from connector.settings.kinds import Text, wrong
 
-_TEXT = (
-    "text of 1 to 255 characters without control characters, "
-    "in quotes where it is a number"
-)
+_TEXT = "text of 1 to 255 characters without control characters"
 Name = Annotated[str, BeforeValidator(Text(_TEXT))]
 
 

@@ -113,9 +113,10 @@ class Text:
 
     def __call__(self, value: object) -> str:
         """The text itself."""
+        if not isinstance(value, str):
+            raise wrong(f"{self.expected}, in quotes where it is a number")
         if (
-            not isinstance(value, str)
-            or not value.strip()
+            not value.strip()
             or len(value) > self.longest
             or _CONTROL.search(value)
             or any(character in value for character in self.forbidden)

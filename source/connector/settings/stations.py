@@ -82,10 +82,7 @@ _Kind = Annotated[Kind, _word(Kind)]
 _AutostartToken = Annotated[
     str, BeforeValidator(Text("1 to 20 characters", longest=20))
 ]
-_Password = Annotated[
-    str,
-    BeforeValidator(Text("text of 1 to 255 characters, in quotes if it is a number")),
-]
+_Password = Annotated[str, BeforeValidator(Text("text of 1 to 255 characters"))]
 _Profile = Annotated[int, _whole("0, 1, 2 or 3", 0, 3)]
 _Unit = Annotated[Literal["W", "A"], _word(Literal["W", "A"])]
 _Zero = Annotated[Literal["profile", "stop"], _word(Literal["profile", "stop"])]

@@ -54,9 +54,78 @@ async def test_the_url_for_a_charger_is_one_or_there_is_none(
     await expect(page.get_by_text("without / and \\ and control")).to_be_visible()
     await expect(code).to_have_count(0)
     await expect(page.get_by_text("%2F")).to_have_count(0)
-    await name.fill("..")
-    await expect(page.get_by_text("without / and \\ and control")).to_be_visible()
+    for dots in (".", ".."):
+        await name.fill("CP1")
+        await expect(code).to_be_visible()
+        await name.fill(dots)
+        await expect(page.get_by_text("and not “.” or “..”")).to_be_visible()
+        await expect(code).to_have_count(0)
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "255.255.255.255", "::"])
+async def test_an_address_of_no_machine_is_not_given_to_a_charger(
+    open_site: OpenSite, address: str
+) -> None:
+    site = await open_site()
+    page = (await site.page("adopt")).page
+    code = page.get_by_role("img", name="QR code of ")
+    await page.get_by_label("Name of the station").fill("CP1")
+    await expect(code).to_be_visible()
+    await page.get_by_label("Address of this machine").fill(address)
+
+    told = page.get_by_text("is no address that a charger can reach: type the name")
+    await expect(told).to_be_visible()
     await expect(code).to_have_count(0)
+    await expect(page.get_by_role("button", name="Copy the URL")).to_have_count(0)
+
+
+async def test_a_url_with_a_name_is_given_where_there_is_a_name(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site()
+    page = (await site.page("adopt")).page
+    url = f"ws://127.0.0.1:{site.connector.ocpp_port}/"
+    copy = page.get_by_role("button", name="Copy the URL with the name")
+    how = page.get_by_text("the URL, and the name right behind its last /")
+    await expect(how).to_be_visible()
+    await expect(copy).to_have_count(0)
+    code = page.get_by_role("img", name=f"QR code of {url}", exact=True)
+    await expect(code).to_be_visible()
+    await page.get_by_label("Name of the station").fill("CP1")
+
+    await expect(copy).to_be_visible()
+    await expect(page.get_by_text(f"{url}CP1", exact=True)).to_be_visible()
+    await expect(how).to_have_count(0)
+
+
+async def test_what_cannot_be_registered_is_told_once_in_words_of_the_form(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site()
+    watched = await site.page("adopt")
+    watched.expect(r"status of 422", r"^status 422")
+    page = watched.page
+    identity = page.get_by_label("Name that it connects with")
+    name = page.get_by_label("Name for people")
+    password = page.get_by_label("Password")
+    button = page.get_by_role("button", name="Register", exact=True)
+    form = page.locator("form").filter(has=button)
+    await identity.fill("..")
+    await button.click()
+    await expect(form.get_by_text("and not “.” or “..”")).to_be_visible()
+
+    await identity.fill("CP1")
+    await name.fill("n" * 1000)
+    await button.click()
+    told = "Expected text of 1 to 255 characters without control characters"
+    await expect(form.get_by_text(told, exact=True)).to_be_visible()
+    await expect(form.get_by_text("expected")).to_have_count(1)
+    await name.fill("")
+    await password.fill("x" * 50)
+    await button.click()
+    told = "Expected 16 to 40 characters (64 for OCPP 2.1)"
+    await expect(form.get_by_text(told, exact=True)).to_be_visible()
+    await expect(form.get_by_text("expected")).to_have_count(1)
 
 
 async def test_a_refused_option_is_brought_into_sight(open_site: OpenSite) -> None:
@@ -94,6 +163,7 @@ async def test_what_was_typed_is_not_left_without_a_question(
     edit = page.get_by_role("button", name="Edit", exact=True)
     await edit.click()
     dialog = page.get_by_role("dialog", name="Edit CP1")
+    await expect(dialog).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(dialog).to_have_count(0)
     await edit.click()

@@ -179,6 +179,20 @@ async def test_transactions_and_tokens_know_the_stations_by_their_names(
     await expect(seen.get_by_role("link", name=names["CP3"])).to_be_visible()
 
 
+async def test_an_end_that_nobody_explained_has_the_same_words_everywhere(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    await charge.begin("TAG1", 1000)
+    await charge.begin("TAG2", 2000)
+    page = (await site.page("transactions")).page
+    for place in ("transactions", "stations/CP1", "stations/CP1?tab=history"):
+        await page.goto(f"./#/{place}")
+        row = page.get_by_role("row").filter(has_text="TAG1")
+        await expect(row).to_contain_text("nobody told why")
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_a_long_name_leaves_a_transaction_its_lines(
     open_site: OpenSite, width: int

@@ -11,6 +11,7 @@ from connector.errors import SettingsError
 from connector.settings import load
 from connector.settings.unbuilt import UNBUILT
 
+_TEXT = "text of 1 to 255 characters without control characters"
 _NO_PROFILE = "an OCPP charging profile with at least one chargingSchedulePeriod"
 
 WRONG = [
@@ -309,7 +310,7 @@ class TestStations:
     @pytest.mark.parametrize(
         ("member", "value", "expected"),
         [
-            ("name", 42, "text of 1 to 255 characters without control characters"),
+            ("name", 42, f"{_TEXT}, in quotes where it is a number"),
             ("name", "a\0b", "text of 1 to 255 characters without control"),
             ("note", True, "text"),
             ("serial_number", "", "text"),
@@ -347,6 +348,13 @@ class TestStations:
             f"STATIONS: station 'CP-7': {member} is {value!r} (environment), "
             f"expected {expected}"
         )
+
+    def test_what_is_text_is_not_told_to_be_in_quotes(self) -> None:
+        text = json.dumps({"CP-7": {"name": "x" * 256}})
+
+        [problem] = problems({"STATIONS": text})
+
+        assert problem.endswith(f"expected {_TEXT}")
 
     @pytest.mark.parametrize(
         ("member", "value"),

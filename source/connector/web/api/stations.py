@@ -275,7 +275,7 @@ def _check_password(password: str, version: str) -> None:
         return
     expected = f"{least} to {most} characters"
     if most < password_change.LONGEST_21:
-        expected += f" ({password_change.LONGEST_21} where ocpp_version is 2.1)"
+        expected += f" ({password_change.LONGEST_21} for OCPP 2.1)"
     text = f"password has {len(password)} characters, expected {expected}"
     raise WrongMembers([WrongMember("password", expected, text)])
 

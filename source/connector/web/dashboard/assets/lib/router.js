@@ -1,6 +1,7 @@
 // @ts-check
 /** Where in the page we are: the part of the URL behind `#/`, which no proxy sees. */
 import { signal } from "@preact/signals";
+import { isUnsaved, mayLeave } from "./unsaved.js";
 
 const WRITTEN_AFTER_MS = 250;
 
@@ -13,8 +14,22 @@ let waiting = 0;
 
 window.addEventListener("hashchange", () => {
   clearTimeout(waiting);
-  route.value = read();
+  const next = read();
+  if (isUnsaved() && !isHere(next)) askFirst();
+  else route.value = next;
 });
+
+/** @param {Route} next */
+const isHere = ({ segments }) => segments.join("/") === route.peek().segments.join("/");
+
+/** The browser is elsewhere already: it is brought back, and goes there once somebody says so. */
+async function askFirst() {
+  const { segments, query } = route.peek();
+  // Whichever way it went: one step back from here leads there.
+  history.pushState(null, "", href(segments, query));
+  route.value = read();
+  if (await mayLeave()) history.back();
+}
 
 /** @returns {Route} */
 function read() {

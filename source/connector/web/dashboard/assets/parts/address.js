@@ -10,11 +10,17 @@ const NO_IDENTITY = /[/\\\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef]|\p{Noncha
 /** A URL would lead to another place. */
 const NOWHERE = new Set(["", ".", ".."]);
 
-export const IDENTITY_EXPECTED = "Expected: at most 255 bytes, without / and \\ and control characters.";
+export const IDENTITY_EXPECTED = "Expected: at most 255 bytes, without / and \\ and control characters, and not “.” or “..”.";
 
 /** Whether a station can have that name. @param {string} text */
 export const isIdentity = (text) =>
   !NOWHERE.has(text) && new TextEncoder().encode(text).length <= MOST_BYTES && !NO_IDENTITY.test(text);
+
+/** All addresses, or everybody's, as a machine listens and calls: those of no machine. */
+const NOBODYS = new Set(["0.0.0.0", "255.255.255.255", "[::]"]);
+
+/** Whether it is the address of no machine at all. @param {string} host as `hostOf` gives it */
+export const isNobodys = (host) => NOBODYS.has(host);
 
 /**
  * The host in what somebody typed or pasted, as URLs have it: without scheme, port and

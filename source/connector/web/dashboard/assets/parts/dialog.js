@@ -1,15 +1,20 @@
 // @ts-check
 /** Dialogs on <dialog>: the browser holds the focus in them, and Escape closes. */
 import { focusNear } from "../lib/focus.js";
-import { html, signal, useEffect, useId, useRef } from "../lib/html.js";
+import { html, signal, useEffect, useId, useLayoutEffect, useRef } from "../lib/html.js";
+import { route } from "../lib/router.js";
+import { guard } from "../lib/unsaved.js";
 import { Icon } from "./icons.js";
+
+/** @type {Question} */
+const UNSAVED = { title: "Leave without saving?", text: "What you have typed is lost.", action: "Leave", isDanger: true };
 
 /**
  * Open while it is in the page.
- * @param {{title: any, onClose: () => void, mayClose?: () => Promise<boolean>, wide?: boolean,
- *   children?: any}} props mayClose: whether it may be left, by its key or its button
+ * @param {{title: any, onClose: () => void, isUnsaved?: boolean, wide?: boolean,
+ *   children?: any}} props isUnsaved: it is not left without a question
  */
-export function Dialog({ title, onClose, mayClose, wide = false, children }) {
+export function Dialog({ title, onClose, isUnsaved = false, wide = false, children }) {
   const own = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const id = useId();
   useEffect(() => {
@@ -17,11 +22,28 @@ export function Dialog({ title, onClose, mayClose, wide = false, children }) {
     own.current?.showModal();
     return () => before instanceof HTMLElement && focusNear(before);
   }, []);
-  const leave = async (/** @type {Event} */ event) => {
-    event.preventDefault();
-    if (!mayClose || (await mayClose())) onClose();
+  useLayoutEffect(() => {
+    if (!isUnsaved) return undefined;
+    const release = guard(() => confirm(UNSAVED));
+    return () => {
+      release();
+      withdraw(UNSAVED);
+    };
+  }, [isUnsaved]);
+  const leave = async () => {
+    if (!isUnsaved || (await confirm(UNSAVED))) onClose();
   };
-  return html`<dialog ref=${own} class=${wide ? "wide" : ""} aria-labelledby=${id} onCancel=${leave} onClose=${onClose}>
+  const cancel = (/** @type {Event} */ event) => {
+    // One that cannot be held is closed by the browser, and opened again.
+    if (!event.cancelable) return;
+    event.preventDefault();
+    leave();
+  };
+  const closed = () => {
+    if (isUnsaved) own.current?.showModal();
+    leave();
+  };
+  return html`<dialog ref=${own} class=${wide ? "wide" : ""} aria-labelledby=${id} onCancel=${cancel} onClose=${closed}>
     <div class="card-head">
       <h2 id=${id}>${title}</h2>
       <button class="btn btn-quiet btn-icon" type="button" aria-label="Close" onClick=${leave}><${Icon} name="close" /></button>
@@ -36,14 +58,19 @@ export function Dialog({ title, onClose, mayClose, wide = false, children }) {
  * @typedef {"action" | "instead" | null} Answer null: neither
  */
 
-const asked = signal(/** @type {(Question & {answer: (chosen: Answer) => void}) | null} */ (null));
+const asked = signal(/** @type {{question: Question, answer: (chosen: Answer) => void} | null} */ (null));
+
+/** Nobody is there any more who wants its answer. @param {Question} question */
+function withdraw(question) {
+  if (asked.peek()?.question === question) asked.peek()?.answer(null);
+}
 
 /** Asks, and gives what was chosen. @param {Question} question @returns {Promise<Answer>} */
 export function choose(question) {
   asked.peek()?.answer(null);
   return new Promise((resolve) => {
     asked.value = {
-      ...question,
+      question,
       answer: (chosen) => {
         asked.value = null;
         resolve(chosen);
@@ -60,9 +87,12 @@ export const confirm = async (question) => (await choose(question)) === "action"
 
 /** Where questions are asked; once, in the shell. */
 export function ConfirmDialog() {
-  const question = asked.value;
-  if (!question) return null;
-  const { title, text, action, isDanger, instead, answer } = question;
+  const place = route.value.segments.join("/");
+  // What it was asked for is not there any more.
+  useEffect(() => () => asked.peek()?.answer(null), [place]);
+  if (!asked.value) return null;
+  const { question, answer } = asked.value;
+  const { title, text, action, isDanger, instead } = question;
   const kind = isDanger ? "btn-danger" : instead ? "" : "btn-primary";
   return html`<${Dialog} title=${title} onClose=${() => answer(null)}>
     <div class="stack">

@@ -11,6 +11,8 @@ import { confirm } from "../../parts/dialog.js";
 import { Field } from "../../parts/field.js";
 import { ErrorNote } from "../../parts/page.js";
 
+/** Where what is wrong with it is told. */
+const FIELDS = new Set(["name", "password"]);
 const EMPTY = { id: "", name: "", password: "" };
 
 export function Register() {
@@ -18,6 +20,7 @@ export function Register() {
   const [error, setError] = useState(/** @type {any} */ (null));
   const set = (name) => (text) => setForm({ ...form, [name]: text });
   const expected = (field) => error?.of?.(field) && `Expected ${error.of(field)}`;
+  const isPlaced = error?.errors?.length > 0 && error.errors.every((/** @type {any} */ each) => FIELDS.has(each.field));
   async function register() {
     setError(null);
     const id = form.id.trim();
@@ -36,7 +39,7 @@ export function Register() {
       <${Field} label="Name for people" value=${form.name} onInput=${set("name")} placeholder="North wall" error=${expected("name")} />
       <${Field} label="Password" type="password" autocomplete="new-password" data-1p-ignore value=${form.password} onInput=${set("password")} error=${expected("password")} help="Empty: none is asked for. It is never shown again." />
     </div>
-    <${ErrorNote} error=${error} />
+    ${!isPlaced && html`<${ErrorNote} error=${error} />`}
     <div class="row"><${ActionButton} kind="primary" run=${register} onError=${setError}>Register</${ActionButton}></div>
   </form>`;
 }

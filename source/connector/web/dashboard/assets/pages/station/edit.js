@@ -5,7 +5,7 @@ import { patch, path } from "../../lib/api.js";
 import { putStation } from "../../lib/state.js";
 import { toast } from "../../parts/announce.js";
 import { ActionButton } from "../../parts/button.js";
-import { confirm, Dialog } from "../../parts/dialog.js";
+import { Dialog } from "../../parts/dialog.js";
 import { Field } from "../../parts/field.js";
 import { ErrorNote, Notice } from "../../parts/page.js";
 import { numberOf } from "./commands/reading.js";
@@ -93,20 +93,18 @@ function changes(texts, registered) {
   return found;
 }
 
-const UNSAVED = { title: "Leave without saving?", text: "What you have typed is lost.", action: "Leave", isDanger: true };
-
 /** @param {{view: any, onClose: () => void}} props */
 export function EditDialog({ view, onClose }) {
   const [texts, setTexts] = useState(/** @type {Record<string, string>} */ ({}));
   const [problem, setProblem] = useState(/** @type {any} */ (null));
   const changed = changes(texts, view.registered);
+  const isChanged = Object.keys(changed).length > 0;
   async function save() {
     setProblem(null);
-    if (Object.keys(changed).length > 0) putStation(await patch(path`stations/${view.station}`, changed));
+    if (isChanged) putStation(await patch(path`stations/${view.station}`, changed));
     toast("Saved");
     onClose();
   }
-  const mayClose = async () => Object.keys(changed).length === 0 || confirm(UNSAVED);
   const field = (option) => html`<${OptionField} key=${option.name} option=${option} view=${view}
     text=${texts[option.name]} error=${problem?.of?.(option.name)}
     onInput=${(text) => setTexts((was) => ({ ...was, [option.name]: text }))} />`;
@@ -119,7 +117,7 @@ export function EditDialog({ view, onClose }) {
     wrong.closest(".field")?.scrollIntoView({ block: "center" });
   }, [problem]);
   const isElsewhere = problem && !ALL.some(({ name }) => problem.of?.(name));
-  return html`<${Dialog} title=${`Edit ${view.station}`} onClose=${onClose} mayClose=${mayClose} wide>
+  return html`<${Dialog} title=${`Edit ${view.station}`} onClose=${onClose} isUnsaved=${isChanged && !view.named} wide>
     <form class="stack" ref=${form} aria-label="Options" onKeyDown=${sendOnEnter} onSubmit=${(event) => event.preventDefault()}>
       ${view.named && html`<${Notice} tone="warn" title="It is named in STATIONS.">Change its entry there, and start the connector again. What stands there counts.</${Notice}>`}
       ${GROUPS.map(([text, options]) => html`<fieldset class="station-options" key=${text} disabled=${view.named}>
@@ -128,7 +126,7 @@ export function EditDialog({ view, onClose }) {
       </fieldset>`)}
       ${isElsewhere && html`<${ErrorNote} error=${problem} />`}
       ${problem && !isElsewhere && html`<p class="field-error">Nothing is saved: ${wrongNames(problem)}.</p>`}
-      <p role="status" class="muted small">${Object.keys(changed).length ? "An empty field is not set." : "Nothing is changed yet."}</p>
+      <p role="status" class="muted small">${isChanged ? "An empty field is not set." : "Nothing is changed yet."}</p>
       <div class="row end">
         <button class="btn" type="button" onClick=${onClose}>Cancel</button>
         <${ActionButton} kind="primary" disabled=${view.named} run=${save} onError=${setProblem}>Save</${ActionButton}>
@@ -136,9 +134,6 @@ export function EditDialog({ view, onClose }) {
     </form>
   </${Dialog}>`;
 }
-
-/** What is expected in a file of settings, for who types into a form. @param {string} expected */
-const inForm = (expected) => expected.replace(/, in quotes\b[^,;]*/, "");
 
 /** Where there is something to change, in words. @param {any} problem */
 function wrongNames(problem) {
@@ -151,6 +146,6 @@ function OptionField({ option, view, text, error, onInput }) {
   const { name, is, ...rest } = option;
   const holds = name === "password" ? "" : shown(view.options[name]);
   const now = text ?? (name === "password" ? "" : shown(view.registered[name]));
-  return html`<${Field} ...${rest} value=${now} onInput=${onInput} error=${error && `Expected: ${inForm(error)}`}
+  return html`<${Field} ...${rest} value=${now} onInput=${onInput} error=${error && `Expected: ${error}`}
     placeholder=${rest.options ? undefined : holds} inputmode=${is ? "decimal" : undefined} autocomplete=${name === "password" ? "new-password" : "off"} />`;
 }

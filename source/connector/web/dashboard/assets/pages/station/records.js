@@ -10,6 +10,7 @@ import { Empty, ErrorNote, Loading, Section } from "../../parts/page.js";
 import { Badge, OpenBadge } from "../../parts/status.js";
 import { DataTable } from "../../parts/table.js";
 import { Elapsed } from "../../parts/time.js";
+import { why } from "../transactions/words.js";
 import { useFetched } from "./fetched.js";
 import { placeName } from "./naming.js";
 import { Progress, useOrder } from "./progress.js";
@@ -23,7 +24,7 @@ const transactionColumns = (view) => [
   { key: "token", label: "Token", cell: (row) => html`<span class="wrap">${row.token ?? UNKNOWN}</span>` },
   { key: "duration", label: "Duration", num: true, cell: (row) => html`<${Elapsed} since=${row.start} until=${row.stop} />` },
   { key: "energy", label: "Energy", num: true, cell: (row) => html`<${Energy} view=${view} row=${row} />` },
-  { key: "end", label: "End", cell: (row) => (row.stop ? html`<span class="wrap">${words(row.reason)}</span>` : html`<${OpenBadge} since=${row.unconfirmed_since} />`) },
+  { key: "end", label: "End", cell: (row) => (row.stop ? html`<span class="wrap">${why(row)}</span>` : html`<${OpenBadge} since=${row.unconfirmed_since} />`) },
 ];
 
 /** Of what runs as it is now, as on the card of its connector. @param {{view: any, row: any}} props */

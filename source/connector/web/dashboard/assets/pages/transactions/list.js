@@ -2,7 +2,7 @@
 /** Transactions, newest first: filter, totals, pages, CSV. */
 import { computed, html, useEffect, useMemo, useRef, useSignal } from "../../lib/html.js";
 import { all, get, url } from "../../lib/api.js";
-import { dateTime, energy, shortTime, words } from "../../lib/format.js";
+import { dateTime, energy, shortTime } from "../../lib/format.js";
 import { href, setQuery } from "../../lib/router.js";
 import { on } from "../../lib/state.js";
 import { announce } from "../../parts/announce.js";
@@ -17,6 +17,7 @@ import { placeOf, stationCalled } from "../station/naming.js";
 import { Filters } from "./filters.js";
 import { asked, fits, mistakes, NAMES } from "./query.js";
 import { Totals } from "./totals.js";
+import { why } from "./words.js";
 
 const AT_ONCE = 100;
 /** As many as the API gives in one page. */
@@ -132,7 +133,7 @@ const COLUMNS = [
 /** @param {{item: any}} props */
 export function State({ item }) {
   if (item.stop === null) return html`<${OpenBadge} since=${item.unconfirmed_since} />`;
-  return html`<span><${Badge} tone="off" shape="■">Ended</${Badge}> <span class="muted small">${item.reason ? words(item.reason) : "nobody told why"}</span></span>`;
+  return html`<span><${Badge} tone="off" shape="■">Ended</${Badge}> <span class="muted small">${why(item)}</span></span>`;
 }
 
 /** @param {{items: any[], isFiltered: boolean}} props */
