@@ -97,6 +97,12 @@ def unfit(field: str, expected: str, detail: str) -> Problem:
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
 
 
+def wrong_method(method: str, allowed: str) -> Problem:
+    """405: these methods can be used, and not that one."""
+    detail = f"{method} is not for this: {allowed} can be used"
+    return Problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"Allow": allowed})
+
+
 def problem(
     status: HTTPStatus,
     detail: str,
@@ -135,8 +141,7 @@ async def _on_http(request: Request, raised: Exception) -> JSONResponse:
         detail = NOTHING_HERE
     elif status == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = await _allowed(request) or (raised.headers or {}).get("Allow", "")
-        detail = f"{request.method} is not for this: {allowed} can be used"
-        return problem(status, detail, {"Allow": allowed})
+        return await _on_problem(request, wrong_method(request.method, allowed))
     return problem(status, detail, raised.headers)
 
 

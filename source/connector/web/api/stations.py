@@ -36,7 +36,7 @@ _KEY = re.compile("[0-9a-fA-F]{32,}")
 """As machines make them: 128 bits and more."""
 _NAMED = "{} is named in STATIONS: change it there, and start the connector again"
 ENTRY = "StationEntry"
-_BODY = body_of(ENTRY, {"name": "North wall", "phases": 3, "max_current_a": 32})
+_BODY = body_of(ENTRY)
 _Connected = Annotated[bool | None, Query(description="Only those with (no) link")]
 _Registration = Annotated[
     RegistrationWord | None, Query(description="Only those that are so registered")
