@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-import orjson
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 from starlette.requests import Request
@@ -294,7 +294,7 @@ async def _members(request: Request) -> Json:
         Problem: it is none (422).
     """
     body = await request.body()
-    members = orjson.loads(body) if body else None
+    members = json.loads(body) if body else None
     if not isinstance(members, dict):
         expected = "a JSON object, members of an entry of STATIONS"
         raise unfit("body", expected, f"the body: expected {expected}")
