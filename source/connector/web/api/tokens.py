@@ -86,11 +86,11 @@ def _language(text: str) -> str:
 
 
 class TokenBody(BaseModel):
-    """What holds for an id token; what is left out, or null, is not set."""
+    """What holds for an id token; what else is left out, or null, is not set."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    status: Status = "Accepted"
+    status: Status
     expiry: Annotated[str, AfterValidator(_expiry)] | None = Field(
         None,
         description="Until when it is accepted",
