@@ -20,6 +20,7 @@ from starlette.routing import compile_path
 from starlette.types import Message, Receive, Scope, Send
 
 from connector.errors import StoreError
+from connector.web.heads import with_head
 from connector.web.misfits import misfits
 
 logger = logging.getLogger(__name__)
@@ -150,7 +151,7 @@ async def _allowed(request: Request) -> str:
     description = await asyncio.to_thread(request.app.openapi)
     for template, item in description["paths"].items():
         if compile_path(template)[0].match(request.url.path):
-            return ", ".join(sorted(method.upper() for method in item))
+            return ", ".join(sorted(with_head({method.upper() for method in item})))
     return ""
 
 
