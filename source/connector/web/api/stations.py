@@ -19,6 +19,7 @@ from connector.csms.station import Station
 from connector.errors import PasswordError, StoreError
 from connector.sessions.identity import EXPECTED, is_identity
 from connector.web.api.context import ApiContext
+from connector.web.api.entry_types import check_types
 from connector.web.api.pages import DEFAULT_LIMIT, Cursor, Limit, Page, page_of
 from connector.web.api.router import api_router
 from connector.web.api.station_view import RegistrationWord, StationView, view
@@ -202,7 +203,7 @@ class _Stations:
         if not is_identity(identity):
             detail = f"{identity!r} cannot be an identity: expected {EXPECTED}"
             raise unfit("station", EXPECTED, detail)
-        return await self._register(identity, members)
+        return await self._register(identity, members, members)
 
     async def patch(self, identity: str, members: Json) -> Station:
         """Change some of what is registered for a station.
@@ -215,13 +216,15 @@ class _Stations:
         if not station.is_adopted:
             detail = f"{identity} is not adopted: PUT registers it, adopt lets it in"
             raise Problem(HTTPStatus.CONFLICT, detail)
-        return await self._register(identity, station.registered | members)
+        return await self._register(identity, station.registered | members, members)
 
-    async def _register(self, identity: str, members: Json) -> Station:
+    async def _register(self, identity: str, members: Json, sent: Json) -> Station:
+        """``sent``: those of them that were not registered before."""
         if self._central.registry.is_named(identity):
             raise Problem(HTTPStatus.CONFLICT, _NAMED.format(identity))
         try:
             entry = self._context.read_entry(members)
+            check_types(self._context.entry_schema, sent)
             security = await self._security(identity, entry, members)
             kept = {
                 name: value

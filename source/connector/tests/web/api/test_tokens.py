@@ -115,6 +115,26 @@ async def test_no_token_is_unblocked_by_leaving_its_status_out(api: Api) -> None
     assert (await api.get(path("04A2")))["status"] == "Blocked"
 
 
+async def test_a_whole_number_may_be_written_as_a_fraction(api: Api) -> None:
+    body = b'{"status": "Accepted", "max_active": 2.0}'
+
+    answer = await api.client.put(path("04A2"), content=body)
+
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["max_active"] == 2
+
+
+@on_shared_loop
+async def test_members_are_described_with_their_bounds(shared_api: Api) -> None:
+    schemas = (await shared_api.get("/openapi.json"))["components"]["schemas"]
+    members = schemas["TokenBody"]["properties"]
+
+    times = {"type": "string", "format": "date-time"}
+    languages = {"type": "string", "minLength": 1, "maxLength": 8}
+    assert times in members["expiry"]["anyOf"]
+    assert languages in members["language"]["anyOf"]
+
+
 @on_shared_loop
 async def test_the_status_is_described_as_required(shared_api: Api) -> None:
     schemas = (await shared_api.get("/openapi.json"))["components"]["schemas"]
