@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -69,8 +69,8 @@ class CertificateDays:
         self._tasks: set[asyncio.Task[None]] = set()
         self._warned: dict[str, int] = {}
         """The last warning of each certificate, in days."""
-        self.own: dict[str, int] = {}
-        """Days left by ``server``, ``ca``, ``crl``: those that there are."""
+        self._ends: dict[str, datetime] = {}
+        """Of ours, as they were when they were last looked at."""
         context.events.subscribe(Answered, self._answered)
         context.events.subscribe(Ready, lambda event: self._renew(event.station))
 
@@ -111,28 +111,37 @@ class CertificateDays:
             await self._pki.renew_list()
         except (CertificateError, StoreError) as problem:
             logger.error("the revocation list is not renewed: %s", problem)
-        self.own = await asyncio.to_thread(self._days_of_own)
+        self._ends = await asyncio.to_thread(self._ends_of_own)
+        for name, days in self.own.items():
+            limits = _WARNED_DAYS_OF_LISTS if name == "crl" else _WARNED_DAYS
+            self._warn(name, _NAMES[name], days, limits)
 
-    def _days_of_own(self) -> dict[str, int]:
-        now = self._now()
-        found: dict[str, int] = {}
+    def _ends_of_own(self) -> dict[str, datetime]:
+        found: dict[str, datetime] = {}
         for name, ends in _own_files(self._context.options.pki, self._pki):
             try:
-                days = days_left(ends(), now)
+                end = ends()
             except CertificateError as problem:
                 logger.warning("until when it holds is unknown: %s", problem)
                 continue
-            found[name] = min(days, found.get(name, days))
-        for name, days in found.items():
-            limits = _WARNED_DAYS_OF_LISTS if name == "crl" else _WARNED_DAYS
-            self._warn(name, _NAMES[name], days, limits)
+            found[name] = min(end, found.get(name, end))
         return found
 
-    def fewest(self) -> dict[str, int]:
-        """The same with ``station``: those of the station that has the fewest."""
-        found = [self._days(station) for station in tuple(self._stations.values())]
-        days = [each for each in found if each is not None]
-        return self.own | ({"station": min(days)} if days else {})
+    @property
+    def own(self) -> dict[str, int]:
+        """Days left by ``server``, ``ca``, ``crl``: those that there are."""
+        now = self._now()
+        return {name: days_left(end, now) for name, end in self._ends.items()}
+
+    def expiries_s(self) -> dict[str, float]:
+        """When ours end, since the epoch, and ``station``: the first of all theirs."""
+        found = {name: end.timestamp() for name, end in self._ends.items()}
+        known = [own_certificate.known(each) for each in self._adopted()]
+        theirs = [each["expires_ms"] / 1000 for each in known if each is not None]
+        return found | ({"station": min(theirs)} if theirs else {})
+
+    def _adopted(self) -> Iterator[Station]:
+        return (each for each in tuple(self._stations.values()) if each.is_adopted)
 
     # -- of stations
 

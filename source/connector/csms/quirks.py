@@ -16,7 +16,7 @@ from typing import Any, Literal
 Off = Literal[False]
 
 LIMIT_A, LIMIT_W, CONNECTOR = "limit_a", "limit_w", "connector"
-_LONGEST_INTERVAL_S = 86_400
+LONGEST_INTERVAL_S = 86_400
 
 
 class WrongQuirk(ValueError):
@@ -129,14 +129,14 @@ def _least_interval(value: object) -> int | Off:
     if value is False:
         return False
     number = _number(value)
-    if number is not None and 0 < number == int(number) <= _LONGEST_INTERVAL_S:
+    if number is not None and 0 < number == int(number) <= LONGEST_INTERVAL_S:
         return int(number)
     raise WrongQuirk("whole seconds from 1 to 86400, or false")
 
 
 def _poll(value: object) -> float:
     number = 0.0 if value is False else _number(value)
-    if number is not None and (number == 0 or 1 <= number <= _LONGEST_INTERVAL_S):
+    if number is not None and (number == 0 or 1 <= number <= LONGEST_INTERVAL_S):
         return number
     raise WrongQuirk("seconds from 1 to 86400, or 0 (never)")
 
@@ -151,7 +151,8 @@ def _number(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-_MEMBERS = {"vendorId": 255, "messageId": 50, "data": 4096}
+VENDOR_LIMIT_MEMBERS = {"vendorId": 255, "messageId": 50, "data": 4096}
+"""Of `vendor_limit`, and how long each may be."""
 
 
 def _vendor_limit(value: object) -> VendorLimit | Off:
@@ -169,7 +170,7 @@ def _vendor_limit(value: object) -> VendorLimit | Off:
 
 
 def _check_member(member: str, text: object) -> None:
-    longest = _MEMBERS.get(member)
+    longest = VENDOR_LIMIT_MEMBERS.get(member)
     if longest is None:
         raise WrongQuirk(f"vendorId, messageId and data in it, no {member!r}")
     if not isinstance(text, str) or not 0 < len(text) <= longest:

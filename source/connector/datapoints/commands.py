@@ -32,6 +32,7 @@ from connector.datapoints.values import (
     InvalidName,
     InvalidValue,
     Unreadable,
+    sendable,
     shown,
 )
 from connector.ocppj.redaction import blank
@@ -183,7 +184,7 @@ class Commands:
         if isinstance(order.value, Unreadable):
             return Outcome(OutcomeName.INVALID, f"{order.name}: {order.value.problem}")
         rule = (RULES_2 if station.speaks_2 else RULES)[order.name]
-        value = rule.parse(order.value)
+        value = rule.parse(sendable(order.value))
         if not (station.is_served or rule.is_read(value)):
             what = "being configured" if station.is_adopted else "not adopted"
             return Outcome(OutcomeName.REJECTED, f"the station is {what}")

@@ -5,6 +5,7 @@ REST clients of BEMCom send any JSON, people type text (datapoints, section 3).
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any
 import orjson
 
 from connector.errors import LocalProtocolError
+from connector.ocppj import exact_json
 from connector.ocppj.redaction import blank_text
 
 Parser = Callable[[object], Any]
@@ -25,6 +27,7 @@ _OBJECT = "a JSON object"
 _CONFIGURATION = "an object of keys to set, a list of keys, or null"
 LONGEST_TIMEOUT_S = 3600
 _PAYLOAD = "a JSON object (member payload)"
+_SENDABLE = "a finite number, of at most 64 bits where it is whole"
 
 
 class InvalidValue(LocalProtocolError):
@@ -93,6 +96,8 @@ def shown(value: object) -> str:
         text = orjson.dumps(value).decode()
     except TypeError:
         text = repr(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        text = json.dumps(value)  # orjson says null
     text = blank_text(text)
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + ".."
 
@@ -115,12 +120,13 @@ def described(value: object) -> str:
 
 def number(value: object) -> float:
     """A finite number, from JSON or as text."""
+    found = value
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
-        value = float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+        found = float(value)
+    if isinstance(found, bool) or not isinstance(found, int | float):
         raise InvalidValue(value, "a number")
     try:
-        as_float = float(value)
+        as_float = float(found)
     except OverflowError:
         as_float = math.inf
     if not math.isfinite(as_float):
@@ -208,9 +214,17 @@ def structure(value: object, expected: str = "a JSON structure") -> Any:
     """A JSON structure, or the text of one."""
     if isinstance(value, str):
         try:
-            return orjson.loads(value)
+            return sendable(exact_json.loads(value))
         except orjson.JSONDecodeError as problem:
             raise NotJson(value, expected, problem) from None
+    return value
+
+
+def sendable(value: object) -> object:
+    """The same, where every number within a structure can be sent as it is."""
+    if isinstance(value, dict | list):
+        for number in exact_json.odd_numbers(value):
+            raise InvalidValue(number, _SENDABLE)
     return value
 
 

@@ -17,6 +17,7 @@ from connector.datapoints.catalogue import STATION
 from connector.datapoints.commands import Commands, Order
 from connector.datapoints.outcomes import Outcome
 from connector.datapoints.values import Unreadable, from_bytes
+from connector.ocppj import exact_json
 from connector.openmqtt.topics import RequestTopic, Topics
 
 logger = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ def command_value(payload: bytes) -> object:
     if isinstance(text, Unreadable):
         return text
     try:
-        value = orjson.loads(text)
+        value = exact_json.loads(text)
     except orjson.JSONDecodeError:
         return text.strip()
     if isinstance(value, dict) and "value" in value and not value.keys() - _ENVELOPE:
@@ -134,7 +135,7 @@ class Requests:
 def _body(payload: bytes) -> Any:
     text = from_bytes(payload)
     try:
-        return text if isinstance(text, Unreadable) else orjson.loads(text)
+        return text if isinstance(text, Unreadable) else exact_json.loads(text)
     except orjson.JSONDecodeError:
         return text
 

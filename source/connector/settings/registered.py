@@ -6,16 +6,16 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
-from pydantic import BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 from pydantic.fields import FieldInfo
 
 from connector.csms import presets
 from connector.csms.password_change import LONGEST_21, SHORTEST
-from connector.csms.quirks import QUIRKS
+from connector.csms.quirks import LONGEST_INTERVAL_S, QUIRKS, VENDOR_LIMIT_MEMBERS
 from connector.csms.registering import WrongMembers
 from connector.settings.kinds import Number, Text
 from connector.settings.problems import wrong_member
-from connector.settings.stations import StationEntry
+from connector.settings.stations import ProfileEntry, StationEntry
 
 Json = dict[str, Any]
 
@@ -42,6 +42,30 @@ _SHAPES: dict[str, Json] = {
     },
 }
 """Of members that are written otherwise than they are kept."""
+_FLAG: Json = {"type": "boolean"}
+_OFF: Json = {"const": False}
+_QUIRK_KEY: Json = {"type": "string", "maxLength": 50, "pattern": r"\S"}
+_LONGEST: Json = {"maximum": LONGEST_INTERVAL_S}
+_VENDOR_LIMIT: Json = {
+    "type": "object",
+    "properties": {
+        name: {"type": "string", "minLength": 1, "maxLength": longest}
+        for name, longest in VENDOR_LIMIT_MEMBERS.items()
+    },
+    "required": ["vendorId", "data"],
+    "additionalProperties": False,
+}
+_QUIRKS: dict[str, list[Json]] = {
+    "no_boot_trigger": [_FLAG],
+    "skip_setup": [_FLAG, {"type": "array", "items": _QUIRK_KEY, "minItems": 1}],
+    "meter_interval_min_s": [{"type": "integer", "minimum": 1, **_LONGEST}, _OFF],
+    "poll_s": [{"type": "number", "minimum": 1, **_LONGEST}, {"enum": [0, False]}],
+    "no_change_availability": [_FLAG],
+    "vendor_limit": [_VENDOR_LIMIT, _OFF],
+    "free_token_key": [_QUIRK_KEY, _OFF],
+    "setup_while_pending": [_FLAG],
+}
+"""Of `quirks`; what `connector.csms.quirks` reads."""
 
 
 def read_entry(members: Mapping[str, Any]) -> StationEntry:
@@ -69,7 +93,19 @@ def entry_schema() -> dict[str, Any]:
             "anyOf": [*shape["anyOf"], _NULL] if "anyOf" in shape else [shape, _NULL],
         }
     del schema["$defs"]["Fallback"]
+    _bound(schema["$defs"]["ProfileEntry"]["properties"], ProfileEntry)
+    for name, shapes in _QUIRKS.items():
+        member = schema["$defs"]["QuirksEntry"]["properties"][name]
+        member["anyOf"] = [*shapes, _NULL]
     return schema
+
+
+def _bound(members: Json, entry: type[BaseModel]) -> None:
+    """Give members of numbers their bounds."""
+    for name, field in entry.model_fields.items():
+        shape = _shape(field)
+        if shape is not None:
+            members[name]["anyOf"] = [shape, _NULL]
 
 
 def _shape(field: FieldInfo) -> Json | None:

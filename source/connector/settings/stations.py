@@ -59,7 +59,7 @@ def _whole(expected: str, minimum: int, maximum: int) -> BeforeValidator:
 
 def _phases(value: object) -> int:
     if value in (1, 3, "1", "3") and not isinstance(value, bool):
-        return int(str(value))
+        return 3 if value in (3, "3") else 1
     raise wrong("1 or 3")
 
 

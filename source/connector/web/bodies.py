@@ -6,12 +6,14 @@ What is no JSON (NaN, Infinity, half a surrogate) never gets to a route.
 from __future__ import annotations
 
 import asyncio
+import json
 from http import HTTPStatus
 
 import orjson
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from connector.ocppj import exact_json
 from connector.ocppj.frames import TOO_DEEP, is_too_deep
 from connector.web.problems import Problem, problem, unfit
 
@@ -19,6 +21,7 @@ MOST_BYTES = 1_048_576
 IDLE_TIMEOUT_S = 10.0
 WHOLE_TIMEOUT_S = 30.0
 _BELOW = "/api/"
+_SHOWN = 60
 _CLOSE = {"Connection": "close"}
 
 
@@ -93,13 +96,19 @@ def _strict(body: bytes) -> bytes:
     if not body.strip():
         return b""
     try:
-        value = orjson.loads(body)
+        value = exact_json.loads(body)
     except orjson.JSONDecodeError as wrong:
         raise unfit("body", "JSON", f"the body is no JSON: {wrong}") from None
     if is_too_deep(value):
         text = f"{TOO_DEEP} levels"
         raise unfit("body", f"JSON that is not {text}", f"the body is {text}")
-    return orjson.dumps(value)
+    odd = exact_json.odd_numbers_of(body, value)
+    long = [number for number in odd if isinstance(number, int)]
+    if long:
+        text = f"a whole number of more than 64 bits: {str(long[0])[:_SHOWN]}"
+        raise unfit("body", "whole numbers of at most 64 bits", text)
+    # What is beyond a double is for the route to judge; there it is infinite.
+    return json.dumps(value).encode() if odd else orjson.dumps(value)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

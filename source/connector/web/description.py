@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from copy import deepcopy
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 
 from connector.web import examples
 from connector.web.api.auth import is_open
+from connector.web.file_operations import FILE_PATHS
 from connector.web.problems import PROBLEM_SCHEMA, errors
 
 Json = dict[str, Any]
@@ -37,12 +39,9 @@ _UNNAMED = frozenset({"Successful Response", "Additional Response"})
 _OF_FASTAPI = ("HTTPValidationError", "ValidationError")
 
 
-def body_of(schema: str, example: Json) -> Json:
+def body_of(schema: str) -> Json:
     """The ``openapi_extra`` of a route that reads its JSON body itself."""
-    content = {
-        "schema": {"$ref": f"#/components/schemas/{schema}"},
-        "example": example,
-    }
+    content = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
     return {"requestBody": {"required": True, "content": {_JSON: content}}}
 
 
@@ -86,6 +85,7 @@ def _whole(app: FastAPI, version: str, own: Mapping[str, Json]) -> Json:
         for method in _METHODS & item.keys():
             _complete(item[method], is_guarded=not is_open(path))
             _name(item[method])
+    found["paths"] |= deepcopy(FILE_PATHS)
     examples.add_to(found["paths"])
     return found
 

@@ -1,4 +1,4 @@
-"""Examples of answers, for the API's own description."""
+"""Examples of bodies and answers, for the API's own description."""
 
 from __future__ import annotations
 
@@ -287,6 +287,17 @@ OF_SCHEMAS: dict[str, Any] = {
     "WholeTransaction": _TRANSACTION | {"samples": [_SAMPLE]},
 }
 """By the schema of an answer: what it looks like."""
+OF_BODIES: dict[str, Json] = {
+    "CallRequest": {"action": "Reset", "payload": {"type": "Soft"}},
+    "CommandRequest": {"value": 4140},
+    "PasswordRequest": {"password": "sixteen-or-more-characters"},
+    "Revocation": {"reason": "key_compromise"},
+    "ServerRequest": {"hosts": ["cs.example.com", "192.168.1.10"]},
+    "StationEntry": {"name": "North wall", "phases": 3, "max_current_a": 32},
+    "StationRequest": {"station": "CP-7", "days": 365},
+    "TokenBody": {"status": "Accepted", "note": "Anna's card"},
+}
+"""By the schema of a body: what can be sent."""
 OF_TEXTS = {
     "/metrics": "ocpp_broker_connected 1.0\nocpp_store_writable 1.0\n",
     "/api/v1/transactions.csv": "\r\n".join(
@@ -306,9 +317,11 @@ OF_TEXTS = {
 
 
 def add_to(paths: Json) -> None:
-    """Put one in every answer of success."""
+    """Put one in every body, and in every answer of success."""
     for path, item in paths.items():
         for operation in item.values():
+            for body in operation.get("requestBody", {}).get("content", {}).values():
+                _give(body, OF_BODIES.get(_schema(body)))
             for status, response in operation["responses"].items():
                 if status.startswith("2"):
                     _complete(path, response.get("content", {}))
@@ -316,7 +329,13 @@ def add_to(paths: Json) -> None:
 
 def _complete(path: str, content: Json) -> None:
     for answer in content.values():
-        name = answer["schema"].get("$ref", "").rpartition("/")[2]
-        example = OF_SCHEMAS.get(name, OF_TEXTS.get(path))
-        if example is not None:
-            answer["example"] = example
+        _give(answer, OF_SCHEMAS.get(_schema(answer), OF_TEXTS.get(path)))
+
+
+def _schema(content: Json) -> str:
+    return str(content["schema"].get("$ref", "")).rpartition("/")[2]
+
+
+def _give(content: Json, example: Any) -> None:
+    if example is not None:
+        content["example"] = example

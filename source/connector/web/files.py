@@ -15,11 +15,13 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
+from starlette.routing import Route, request_response
+from starlette.types import Receive, Scope, Send
 
 from connector.csms.file_places import FilePlace, FilePlaces, Kind
 from connector.csms.uploads import Upload, UploadRefused
 from connector.web.form_file import FormFile, boundary_of
-from connector.web.problems import NOTHING_HERE, Download
+from connector.web.problems import NOTHING_HERE, Download, wrong_method
 from connector.web.problems import problem as refusal
 
 logger = logging.getLogger(__name__)
@@ -41,8 +43,7 @@ def file_routes(
     files = _Files(places, idle_timeout_s)
     # Stations put a file name of their own behind the URL that they are told.
     for path in ("/files/{name}", "/files/{name}/{file_name:path}"):
-        router.add_route(path, files.download, list(_METHODS["download"]))
-        router.add_route(path, files.upload, list(_METHODS["upload"]))
+        router.routes.append(Route(path, files))
     return router
 
 
@@ -51,18 +52,22 @@ class _Files:
         self._places = places
         self._idle_timeout_s = idle_timeout_s
 
-    def _place(self, request: Request, kind: Kind) -> FilePlace:
-        place = self._places.find(request.path_params["name"])
-        if place is None or (place.is_spent and kind != place.kind):
-            raise HTTPException(HTTPStatus.NOT_FOUND)
-        if place.kind != kind:
-            allowed = {"Allow": ", ".join(_METHODS[place.kind])}
-            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers=allowed)
-        return place
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer whatever method comes: which there are is up to the name."""
+        await request_response(self._answer)(scope, receive, send)
 
-    async def download(self, request: Request) -> Response:
+    async def _answer(self, request: Request) -> Response:
+        place = self._places.find(request.path_params["name"])
+        is_right = place is not None and request.method in _METHODS[place.kind]
+        if place is None or (place.is_spent and not is_right):
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        if not is_right:
+            raise wrong_method(request.method, ", ".join(_METHODS[place.kind]))
+        serve = self._download if place.kind == "download" else self._upload
+        return await serve(request, place)
+
+    async def _download(self, request: Request, place: FilePlace) -> Response:
         """GET and HEAD, with ranges: stations go on where they were cut off."""
-        place = self._place(request, "download")
         path = await asyncio.to_thread(self._places.firmware, place)
         if path is None:
             logger.warning("%s: %s is not there any more", place.station, place.file)
@@ -76,10 +81,9 @@ class _Files:
             headers=_HEADERS,
         )
 
-    async def upload(self, request: Request) -> Response:
+    async def _upload(self, request: Request, place: FilePlace) -> Response:
         """PUT and POST, the file itself or a form with it."""
         name = request.path_params["name"]
-        place = self._place(request, "upload")
         upload = self._places.begin_upload(name, place)
         try:
             called = await self._receive(request, upload)

@@ -147,10 +147,10 @@ def _stations(central: CentralSystem) -> Iterator[Metric]:
 def _certificates(central: CentralSystem) -> Metric:
     return _labelled(
         GaugeMetricFamily,
-        "ocpp_certificate_days_left",
-        "Days until it expires: server, ca, crl, and the first of all stations'.",
+        "ocpp_certificate_expiry_timestamp_seconds",
+        "When it expires, since the epoch: server, ca, crl, the first of stations'.",
         ("certificate",),
-        _one_label(central.blocks.certificate_days.fewest()),
+        _one_label(central.blocks.certificate_days.expiries_s()),
     )
 
 
@@ -283,7 +283,7 @@ def _onlookers(api: ApiContext) -> Iterator[Metric]:
         )
 
 
-def _one_label(counts: Mapping[str, int]) -> dict[tuple[str, ...], int]:
+def _one_label(counts: Mapping[str, float]) -> dict[tuple[str, ...], float]:
     return {(name,): count for name, count in tuple(counts.items())}
 
 
@@ -300,7 +300,7 @@ def _labelled(
     name: str,
     text: str,
     labels: tuple[str, ...],
-    values: Mapping[Any, int],
+    values: Mapping[Any, float],
 ) -> Metric:
     found: Metric = kind(name, text, labels=labels)
     for label, value in values.items():

@@ -20,6 +20,7 @@ from starlette.routing import compile_path
 from starlette.types import Message, Receive, Scope, Send
 
 from connector.errors import StoreError
+from connector.web.heads import with_head
 from connector.web.misfits import misfits
 
 logger = logging.getLogger(__name__)
@@ -97,6 +98,12 @@ def unfit(field: str, expected: str, detail: str) -> Problem:
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
 
 
+def wrong_method(method: str, allowed: str) -> Problem:
+    """405: these methods can be used, and not that one."""
+    detail = f"{method} is not for this: {allowed} can be used"
+    return Problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"Allow": allowed})
+
+
 def problem(
     status: HTTPStatus,
     detail: str,
@@ -135,8 +142,7 @@ async def _on_http(request: Request, raised: Exception) -> JSONResponse:
         detail = NOTHING_HERE
     elif status == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = await _allowed(request) or (raised.headers or {}).get("Allow", "")
-        detail = f"{request.method} is not for this: {allowed} can be used"
-        return problem(status, detail, {"Allow": allowed})
+        return await _on_problem(request, wrong_method(request.method, allowed))
     return problem(status, detail, raised.headers)
 
 
@@ -145,7 +151,7 @@ async def _allowed(request: Request) -> str:
     description = await asyncio.to_thread(request.app.openapi)
     for template, item in description["paths"].items():
         if compile_path(template)[0].match(request.url.path):
-            return ", ".join(sorted(method.upper() for method in item))
+            return ", ".join(sorted(with_head({method.upper() for method in item})))
     return ""
 
 

@@ -149,13 +149,16 @@ def _curl(
     """A command that can be tried."""
     parts = ["curl"]
     if method != "get":
-        parts.append(f"-X {method.upper()}")
+        # With -X, curl waits for the body that no answer to HEAD has.
+        parts.append("-I" if method == "head" else f"-X {method.upper()}")
     if operation.get("security"):
         parts.append('-H "Authorization: Bearer $API_TOKEN"')
     content = operation.get("requestBody", {}).get("content", {})
     if "application/json" in content:
         found = example_of(description, content["application/json"])
         parts.append("-d '" + json.dumps(found).replace("'", "'\\''") + "'")
+    elif content:
+        parts.append("--data-binary @diagnostics.zip")
     for parameter in operation.get("parameters", []):
         if parameter["in"] == "path":
             value = parameter.get("examples") or parameter["schema"].get("examples")

@@ -115,7 +115,10 @@ def _kind(schema: Mapping[str, Any], inner: Mapping[str, Any] | None = None) -> 
     or_null = any(each.get("type") == "null" for each in schema.get("anyOf", ()))
     if "enum" in inner or "const" in inner:
         words = inner.get("enum") or [inner["const"]]
-        kind = " | ".join(str(word) for word in words)
+        kind = " | ".join(
+            word if isinstance(word, str) else orjson.dumps(word).decode()
+            for word in words
+        )
     elif "anyOf" in inner and "$ref" not in inner:
         kinds = [_kind(each) for each in inner["anyOf"]]
         return " or ".join(dict.fromkeys(kinds))

@@ -32,6 +32,7 @@ from connector.web.dashboard.serving import page_routes
 from connector.web.description import describe, description_of
 from connector.web.files import file_routes
 from connector.web.headers import SafeHeaders
+from connector.web.heads import Heads
 from connector.web.health import HealthFacts, health_routes
 from connector.web.metrics import Metrics, Sources, metrics_routes
 from connector.web.reference import HEADERS, reference
@@ -62,6 +63,7 @@ def application(
         openapi_url=None,
     )
     problems.add_to(app)
+    app.add_middleware(Heads)
 
     # As they are: what is included is resolved once more, at the first request.
     app.router.routes += health_routes(facts).routes

@@ -33,6 +33,15 @@ def test_any_json_is_a_value(connector: Any, value: object) -> None:
     assert connector.commands == [("limit", value, 9)]
 
 
+@pytest.mark.parametrize("number", [2**64, -(2**63) - 1, 2**64 - 1, 2**53 + 1])
+def test_whole_numbers_are_those_that_were_written(connector: Any, number: int) -> None:
+    text = f'{{"value": {{"a": {number}}}, "timestamp": 9}}'
+
+    connector.mqtt_client.receive(TOPIC, text.encode())
+
+    assert connector.commands == [("limit", {"a": number}, 9)]
+
+
 @pytest.mark.parametrize("timestamp", [{}, {"timestamp": None}, {"timestamp": "x"}])
 def test_a_missing_timestamp_is_now(
     connector: Any, timestamp: dict[str, object]

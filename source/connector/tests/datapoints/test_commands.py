@@ -134,6 +134,38 @@ async def test_what_is_no_number_is_invalid_and_nothing_is_sent(value: object) -
     assert desk.station.calls == []
 
 
+@pytest.mark.parametrize("number", ["18446744073709551616", "1e400"])
+async def test_a_number_that_cannot_be_sent_is_invalid_in_any_structure(
+    number: str,
+) -> None:
+    desk = Desk()
+    call = f'{{"action": "DataTransfer", "payload": {{"data": {number}}}}}'
+    for name, value, where in (
+        ("call", call, "0"),
+        ("call", json.loads(call), "0"),
+        ("configuration", f'{{"K": {number}}}', "0"),
+        ("configuration", {"K": json.loads(number)}, "0"),
+        ("send_charging_profile", {"id": json.loads(number)}, "1"),
+    ):
+        outcome = await desk.run(name, value, where)
+        assert outcome.outcome is OutcomeName.INVALID
+        assert "64 bits" in outcome.detail
+    assert desk.limits.written == []
+    assert desk.station.calls == []
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("1e400", '"1e400"'), (1e400, "Infinity"), (float("nan"), "NaN")],
+)
+async def test_a_number_that_is_not_finite_is_shown_as_it_was_given(
+    value: object, shown: str
+) -> None:
+    outcome = await Desk().run("power_limit", value)
+
+    assert outcome.detail == f"power_limit: {shown} is not a finite number"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "action", "payload"),
     [

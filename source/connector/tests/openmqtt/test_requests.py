@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from typing import Any
 
 import pytest
@@ -55,6 +56,8 @@ class Desk:
         (b"\xff\xfe", Unreadable("not UTF-8 at byte 0 of 2")),
         (b'"a\xff"', Unreadable("not UTF-8 at byte 2 of 4")),
         (b"NaN", "NaN"),
+        (b"18446744073709551616", 2**64),
+        (b'{"value": [1e400]}', [math.inf]),
     ],
 )
 def test_a_command_is_json_if_it_parses_else_text(
@@ -93,6 +96,27 @@ async def test_a_request_that_is_no_json_is_told_where_it_ends_to_be() -> None:
         "call: not JSON: unexpected end of data at character 25 of 25, "
         "expected a JSON object (member payload)"
     )
+
+
+@pytest.mark.parametrize("number", ["18446744073709551616", "-1e400"])
+async def test_a_request_with_a_number_that_cannot_be_sent_is_invalid(
+    number: str,
+) -> None:
+    desk = Desk()
+    body = f'{{"vendorId": "v", "data": [{number}]}}'.encode()
+    call = f'{{"action": "DataTransfer", "payload": {body.decode()}}}'.encode()
+
+    await desk.send("N/request/A/DataTransfer", body)
+    desk.requests.set(Received("N/stations/A/0/call/set", call, False))
+    await settle()
+
+    assert desk.stations["A"].calls == []
+    answers = [json.loads(desk.replies[0].payload)]
+    answers += [json.loads(next(iter(f.values.values()))) for f in desk.results]
+    assert [answer["outcome"] for answer in answers] == ["invalid"] * 2
+    assert {answer["detail"] for answer in answers} == {
+        "call: a number is not a finite number, of at most 64 bits where it is whole"
+    }
 
 
 async def test_a_set_command_reaches_its_station_and_writes_a_result() -> None:

@@ -14,6 +14,7 @@ import orjson
 import pytest
 
 from connector.csms.options import StationOptions
+from connector.ocppj import exact_json
 from connector.ocppj.schemas import schemas
 from connector.openmqtt.requests import command_value
 from connector.tests.rubbish import payloads
@@ -239,7 +240,9 @@ async def test_a_payload_that_does_not_fit_is_invalid_and_nothing_is_sent(
     for each in spoilt(payloads.full(action)):
         text = f'{{"action":"{action}","payload":{each.text}}}'
         try:
-            fits = schema.is_valid(orjson.loads(text)["payload"])
+            payload = exact_json.loads(text)["payload"]
+            is_odd = any(exact_json.odd_numbers(payload))
+            fits = not is_odd and schema.is_valid(payload)
         except orjson.JSONDecodeError:
             fits = False
         before = len(end.asked)

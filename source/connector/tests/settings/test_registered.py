@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from connector.csms.registering import WrongMembers
 from connector.settings.registered import entry_schema, read_entry
@@ -69,3 +70,44 @@ def test_the_schema_has_every_member_and_its_bounds() -> None:
         members["connectors"]["anyOf"]
     )
     assert all({"type": "null"} in member["anyOf"] for member in members.values())
+
+
+INNER = [
+    ({"profile": {"stack_level": 0}}, True),
+    ({"profile": {"stack_level": -1}}, False),
+    ({"profile": {"stack_level": "1"}}, None),
+    ({"phases": 3.0}, True),
+    ({"quirks": {"poll_s": 0}}, True),
+    ({"quirks": {"poll_s": False}}, True),
+    ({"quirks": {"poll_s": -1}}, False),
+    ({"quirks": {"poll_s": 0.5}}, False),
+    ({"quirks": {"poll_s": 86_401}}, False),
+    ({"quirks": {"poll_s": "60"}}, None),
+    ({"quirks": {"meter_interval_min_s": False}}, True),
+    ({"quirks": {"meter_interval_min_s": 0}}, False),
+    ({"quirks": {"meter_interval_min_s": 1.5}}, False),
+    ({"quirks": {"skip_setup": ["MeterValueSampleInterval"]}}, True),
+    ({"quirks": {"skip_setup": []}}, False),
+    ({"quirks": {"no_boot_trigger": 1}}, False),
+    ({"quirks": {"free_token_key": ""}}, False),
+    ({"quirks": {"vendor_limit": {"vendorId": "v", "data": "{limit_a}"}}}, True),
+    ({"quirks": {"vendor_limit": {"vendorId": "v"}}}, False),
+    ({"quirks": {"vendor_limit": False}}, True),
+]
+"""Members, and whether both take them; None: settings do, the schema does not."""
+
+
+@pytest.mark.parametrize(("members", "fits"), INNER, ids=str)
+def test_the_schema_takes_what_is_read(
+    members: dict[str, Any], fits: bool | None
+) -> None:
+    schema = entry_schema()
+    whole = {"components": {"schemas": schema["$defs"]}} | schema
+
+    assert Draft202012Validator(whole).is_valid(members) is bool(fits)
+    try:
+        read_entry(members)
+    except WrongMembers:
+        assert fits is False
+    else:
+        assert fits is not False

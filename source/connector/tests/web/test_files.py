@@ -511,6 +511,23 @@ async def test_a_name_serves_one_purpose(
 
 
 @pytest.mark.usefixtures("_firmware")
+@pytest.mark.parametrize("method", ["OPTIONS", "DELETE", "PATCH", "TRACE", "BREW"])
+async def test_whatever_is_not_for_a_name_hears_what_is(
+    place: Place, client: httpx.AsyncClient, method: str
+) -> None:
+    upload = await place.places.expect_upload("CP-7")
+    download, _ = await place.places.offer_firmware("CP-7", "v2/fw.bin")
+
+    up = await client.request(method, f"/files/{upload}")
+    down = await client.request(method, f"/files/{download}/fw.bin")
+    nothing = await client.request(method, "/files/x")
+
+    assert (up.status_code, up.headers["allow"]) == (405, "PUT, POST")
+    assert (down.status_code, down.headers["allow"]) == (405, "GET, HEAD")
+    assert nothing.status_code == 404
+
+
+@pytest.mark.usefixtures("_firmware")
 async def test_names_end_after_a_day(place: Place, client: httpx.AsyncClient) -> None:
     upload = await place.places.expect_upload("CP-7")
     download, _ = await place.places.offer_firmware("CP-7", "v2/fw.bin")

@@ -54,12 +54,7 @@ _Correlation = Annotated[str, Path(description="Of a call with wait=false")]
 class CallRequest(BaseModel):
     """A call of OCPP."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "example": {"action": "Reset", "payload": {"type": "Soft"}},
-        },
-    )
+    model_config = ConfigDict(extra="forbid")
 
     action: str = Field(
         min_length=1,
@@ -78,9 +73,7 @@ class CallRequest(BaseModel):
 class CommandRequest(BaseModel):
     """The value of a command."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"example": {"value": 4140}}
-    )
+    model_config = ConfigDict(extra="forbid")
 
     value: Any = Field(description="What the command takes; null means something, too")
 

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
+from starlette.requests import Request
+from starlette.responses import Response
 
 from connector.csms import times
 from connector.datapoints.live import Want
@@ -16,7 +18,8 @@ from connector.web.api.router import api_router
 from connector.web.api.stations import known
 from connector.web.events.feed import feed
 from connector.web.events.reader import KINDS, Wish
-from connector.web.events.response import MEDIA_TYPE, EventStream
+from connector.web.events.response import MEDIA_TYPE, EventHead, EventStream
+from connector.web.heads import HEAD, method_of
 from connector.web.problems import Problem, errors, unfit
 
 _USUAL = tuple(kind for kind in KINDS if kind != "message")
@@ -99,14 +102,18 @@ def routes(context: ApiContext) -> APIRouter:
         responses=errors(404, 429) | _STREAM,
     )
     async def show_events(
+        request: Request,
         types: _Types = [],  # noqa: B006
         station: _Stations = [],  # noqa: B006
         name: _Names = [],  # noqa: B006
-    ) -> EventStream:
+    ) -> Response:
         for identity in station:
             _known(context, identity)
         want = Want(frozenset(station), frozenset((*name, *_parts(name))))
-        reader = hub.open(Wish(_kinds(types), want), _hello(context))
+        wish = Wish(_kinds(types), want)
+        if method_of(request.scope) == HEAD:
+            return EventHead()
+        reader = hub.open(wish, _hello(context))
         if reader is None:
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, _FULL, {"Retry-After": "5"})
         return EventStream(reader)

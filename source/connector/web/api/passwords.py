@@ -20,7 +20,7 @@ from connector.web.problems import errors
 class PasswordRequest(BaseModel):
     """What the station is to have."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {}})
+    model_config = ConfigDict(extra="forbid")
 
     password: str | None = Field(
         None,

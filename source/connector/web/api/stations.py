@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-import orjson
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 from starlette.requests import Request
@@ -19,6 +19,7 @@ from connector.csms.station import Station
 from connector.errors import PasswordError, StoreError
 from connector.sessions.identity import EXPECTED, is_identity
 from connector.web.api.context import ApiContext
+from connector.web.api.entry_types import check_types
 from connector.web.api.pages import DEFAULT_LIMIT, Cursor, Limit, Page, page_of
 from connector.web.api.router import api_router
 from connector.web.api.station_view import RegistrationWord, StationView, view
@@ -36,7 +37,7 @@ _KEY = re.compile("[0-9a-fA-F]{32,}")
 """As machines make them: 128 bits and more."""
 _NAMED = "{} is named in STATIONS: change it there, and start the connector again"
 ENTRY = "StationEntry"
-_BODY = body_of(ENTRY, {"name": "North wall", "phases": 3, "max_current_a": 32})
+_BODY = body_of(ENTRY)
 _Connected = Annotated[bool | None, Query(description="Only those with (no) link")]
 _Registration = Annotated[
     RegistrationWord | None, Query(description="Only those that are so registered")
@@ -202,7 +203,7 @@ class _Stations:
         if not is_identity(identity):
             detail = f"{identity!r} cannot be an identity: expected {EXPECTED}"
             raise unfit("station", EXPECTED, detail)
-        return await self._register(identity, members)
+        return await self._register(identity, members, members)
 
     async def patch(self, identity: str, members: Json) -> Station:
         """Change some of what is registered for a station.
@@ -215,13 +216,15 @@ class _Stations:
         if not station.is_adopted:
             detail = f"{identity} is not adopted: PUT registers it, adopt lets it in"
             raise Problem(HTTPStatus.CONFLICT, detail)
-        return await self._register(identity, station.registered | members)
+        return await self._register(identity, station.registered | members, members)
 
-    async def _register(self, identity: str, members: Json) -> Station:
+    async def _register(self, identity: str, members: Json, sent: Json) -> Station:
+        """``sent``: those of them that were not registered before."""
         if self._central.registry.is_named(identity):
             raise Problem(HTTPStatus.CONFLICT, _NAMED.format(identity))
         try:
             entry = self._context.read_entry(members)
+            check_types(self._context.entry_schema, sent)
             security = await self._security(identity, entry, members)
             kept = {
                 name: value
@@ -294,7 +297,7 @@ async def _members(request: Request) -> Json:
         Problem: it is none (422).
     """
     body = await request.body()
-    members = orjson.loads(body) if body else None
+    members = json.loads(body) if body else None
     if not isinstance(members, dict):
         expected = "a JSON object, members of an entry of STATIONS"
         raise unfit("body", expected, f"the body: expected {expected}")

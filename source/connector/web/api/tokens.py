@@ -8,7 +8,15 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from connector.csms import times, token_members
@@ -85,17 +93,35 @@ def _language(text: str) -> str:
         raise _wrong(str(problem)) from None
 
 
+def _whole(value: object) -> object:
+    """1.0 is a whole number of JSON."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+# Where null may stand instead, what is said beside it would be said of null, too.
+_Expiry = Annotated[
+    str,
+    AfterValidator(_expiry),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+_Language = Annotated[
+    str,
+    AfterValidator(_language),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 8}),
+]
+_MostActive = Annotated[int, BeforeValidator(_whole)]
+
+
 class TokenBody(BaseModel):
-    """What holds for an id token; what is left out, or null, is not set."""
+    """What holds for an id token; what else is left out, or null, is not set."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    status: Status = "Accepted"
-    expiry: Annotated[str, AfterValidator(_expiry)] | None = Field(
-        None,
-        description="Until when it is accepted",
-        examples=[_WHEN],
-        json_schema_extra={"format": "date-time"},
+    status: Status
+    expiry: _Expiry | None = Field(
+        None, description="Until when it is accepted", examples=[_WHEN]
     )
     group: Annotated[str, AfterValidator(_printable)] | None = Field(
         None,
@@ -107,13 +133,13 @@ class TokenBody(BaseModel):
     note: Annotated[str, AfterValidator(_printable)] | None = Field(
         None, description="For people", max_length=_LONGEST_NOTE
     )
-    language: Annotated[str, AfterValidator(_language)] | None = Field(
+    language: _Language | None = Field(
         None,
         description="What its user is shown by stations of OCPP 2.x is in (RFC 5646)",
         max_length=8,
         examples=["de", "en-GB"],
     )
-    max_active: int | None = Field(
+    max_active: _MostActive | None = Field(
         None,
         description="How many transactions may run with it at the same time",
         ge=1,

@@ -12,17 +12,24 @@ from connector.web.events.reader import Reader
 MEDIA_TYPE = "text/event-stream"
 
 
-class EventStream(Response):
-    """Sends what a reader gets, until he or we go."""
+class EventHead(Response):
+    """How the answer begins, alone."""
 
     media_type = MEDIA_TYPE
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self) -> None:
         super().__init__(
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         )
         # Its end is not known before.
         del self.headers["content-length"]
+
+
+class EventStream(EventHead):
+    """Sends what a reader gets, until he or we go."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
         self._reader = reader
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -20,7 +20,7 @@ from connector.csms.options import StationOptions
 from connector.security.passwords import Passwords
 from connector.tests.csms.conftest import settle
 from connector.tests.web.api.conftest import NAME, TOKEN, Api, StartApi, on_shared_loop
-from connector.web.examples import OF_SCHEMAS, OF_TEXTS
+from connector.web.examples import OF_BODIES, OF_SCHEMAS, OF_TEXTS
 
 DESCRIPTION = "/openapi.json"
 # Its answer has no end; see test_events.
@@ -28,7 +28,7 @@ ENDLESS = "/api/v1/events"
 WITHIN_S = 120
 # Each is a run of its own, with an API of its own; starting one takes a second.
 RUNS = (
-    ("pki", "connector"),
+    ("pki", "connector", "files"),
     ("stations", "reservations"),
     ("tokens", "transactions", "store"),
     ("commands", "datapoints", "health", "events", "messages"),
@@ -182,6 +182,42 @@ async def test_every_answer_has_an_example_of_its_schema(shared_api: Api) -> Non
     assert len([name for name in wrong if name.endswith("/json")]) > 30
 
 
+def bodies(description: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What every operation takes, each with its name."""
+    return {
+        f"{method} {path} {kind}": content
+        for path, item in description["paths"].items()
+        for method, operation in item.items()
+        for kind, content in operation.get("requestBody", {}).get("content", {}).items()
+    }
+
+
+@on_shared_loop
+async def test_every_body_has_an_example_of_its_schema(shared_api: Api) -> None:
+    description = await shared_api.get(DESCRIPTION)
+    components = {"components": description["components"]}
+    found = bodies(description)
+    wrong = {}
+    for name, content in found.items():
+        schema = components | content["schema"]
+        errors = Draft202012Validator(schema).iter_errors(content.get("example"))
+        wrong[name] = [error.message for error in errors]
+        odd = unexplained(content.get("example"), content["schema"], description)
+        wrong[name] += odd
+
+    assert {name: told for name, told in wrong.items() if told} == {}
+    assert len(found) >= 9
+
+
+@on_shared_loop
+async def test_names_of_files_are_described_and_need_no_token(shared_api: Api) -> None:
+    description = await shared_api.get(DESCRIPTION)
+
+    item = description["paths"]["/files/{name}"]
+    assert item.keys() == {"get", "head", "put", "post"}
+    assert not any("security" in operation for operation in item.values())
+
+
 @on_shared_loop
 async def test_no_example_has_a_member_that_nobody_explains(shared_api: Api) -> None:
     description = await shared_api.get(DESCRIPTION)
@@ -223,7 +259,12 @@ async def test_no_example_is_of_nothing(shared_api: Api) -> None:
         for _, content in answers(description)
     }
 
+    taken = {
+        content["schema"].get("$ref", "").rpartition("/")[2]
+        for content in bodies(description).values()
+    }
     assert OF_SCHEMAS.keys() - schemas == set()
+    assert OF_BODIES.keys() - taken == set()
     assert OF_TEXTS.keys() - description["paths"].keys() == set()
 
 

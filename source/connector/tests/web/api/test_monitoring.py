@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import subprocess
@@ -146,6 +147,27 @@ def test_alerts_say_what_is_wrong_and_how_bad_it_is() -> None:
     assert all(
         rule["annotations"].keys() == {"summary", "description"} for rule in rules()
     )
+
+
+@pytest.mark.prometheus
+async def test_prometheus_takes_the_page_of_numbers(api: Api) -> None:
+    await api.client.get("/api/v1/pki/root")
+    await api.get("/api/v1/pki")
+    end = await api.connect()
+    await end.status("Available")
+    page = (await api.stranger.get("/metrics")).text
+
+    done = await asyncio.to_thread(
+        subprocess.run,
+        ["promtool", "check", "metrics"],
+        input=page,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 'certificate="ca"' in page
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 @pytest.mark.prometheus

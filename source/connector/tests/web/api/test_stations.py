@@ -340,6 +340,40 @@ async def test_what_does_not_fit_is_named(
 
 
 @on_shared_loop
+@pytest.mark.parametrize(
+    ("members", "field", "expected"),
+    [
+        ({"phases": "3"}, "phases", "a whole number, and no text"),
+        ({"voltage": "230"}, "voltage", "a number, and no text"),
+        ({"strict_validation": "TRUE"}, "strict_validation", "true or false, and no text"),
+        ({"profile": {"stack_level": "3"}}, "profile.stack_level", "a whole number, and no text"),
+        ({"quirks": {"poll_s": "60"}}, "quirks.poll_s", "a number, and no text"),
+        ({"quirks": {"skip_setup": "true"}}, "quirks.skip_setup", "true or false, and no text"),
+    ],
+)  # fmt: skip
+async def test_text_stands_for_nothing_else(
+    shared_api: Api, members: dict[str, Any], field: str, expected: str
+) -> None:
+    answer = await shared_api.client.put(f"{STATIONS}/{NEW}", json=members)
+
+    assert f"expected {expected}" in detail(answer, 422)
+    assert answer.json()["errors"] == [{"field": field, "expected": expected}]
+    assert NEW not in shared_api.harness.central.stations
+
+
+async def test_text_that_was_registered_before_does_not_stand_in_the_way(
+    api: Api,
+) -> None:
+    await api.client.put(f"{STATIONS}/{NEW}", json={})
+    api.harness.station(NEW).registered = {"phases": "3"}
+
+    answer = await api.client.patch(f"{STATIONS}/{NEW}", json={"name": "North"})
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["options"]["phases"] == 3
+
+
+@on_shared_loop
 @pytest.mark.parametrize("body", [b"", b"[]", b"1", b'"x"', b"null"])
 async def test_a_body_that_is_no_object_is_refused(
     shared_api: Api, body: bytes

@@ -24,12 +24,15 @@ WHOLE = {
 }
 
 
+CARD = {"status": "Accepted"}
+
+
 def path(id_token: str, type_: str = "any") -> str:
     return f"{TOKENS}/{type_}/{quote(id_token, safe='')}"
 
 
 async def put(api: Api, id_token: str, type_: str = "any", **body: Any) -> Json:
-    answer = await api.client.put(path(id_token, type_), json=body)
+    answer = await api.client.put(path(id_token, type_), json=CARD | body)
     assert answer.status_code in (200, 201), answer.text
     found: Json = answer.json()
     return found
@@ -48,7 +51,7 @@ async def test_a_token_is_registered_shown_and_forgotten(api: Api) -> None:
     }
     assert await api.get(path("04a2", "ISO14443")) == shown
 
-    again = await api.client.put(path("04A2", "ISO14443"), json={})
+    again = await api.client.put(path("04A2", "ISO14443"), json=CARD)
     assert again.status_code == 200
     assert (again.json()["status"], again.json()["group"]) == ("Accepted", None)
 
@@ -79,7 +82,7 @@ ODD = ["a/b", "a//b", "/", "a b", "50%", "%2F", "?x=1#y", "é", "a+b", "..", "se
 @pytest.mark.parametrize("id_token", ODD)
 async def test_odd_characters_are_percent_encoded(api: Api, id_token: str) -> None:
     where = path(id_token).replace("..", "%2E%2E")
-    answer = await api.client.put(where, json={})
+    answer = await api.client.put(where, json=CARD)
     assert (answer.status_code, answer.json()["id"]) == (201, id_token)
     assert (await api.get(where))["id"] == id_token
     [item] = (await api.get(TOKENS))["items"]
@@ -101,6 +104,44 @@ async def test_the_versions_that_have_room_for_it_are_told(
     assert (await put(api, "x" * length))["versions"] == versions
 
 
+async def test_no_token_is_unblocked_by_leaving_its_status_out(api: Api) -> None:
+    await put(api, "04A2", status="Blocked")
+
+    answer = await api.client.put(path("04A2"), json={"note": "Anna's card"})
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "status is missing"
+    assert answer.json()["errors"] == [{"field": "status", "expected": "to be there"}]
+    assert (await api.get(path("04A2")))["status"] == "Blocked"
+
+
+async def test_a_whole_number_may_be_written_as_a_fraction(api: Api) -> None:
+    body = b'{"status": "Accepted", "max_active": 2.0}'
+
+    answer = await api.client.put(path("04A2"), content=body)
+
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["max_active"] == 2
+
+
+@on_shared_loop
+async def test_members_are_described_with_their_bounds(shared_api: Api) -> None:
+    schemas = (await shared_api.get("/openapi.json"))["components"]["schemas"]
+    members = schemas["TokenBody"]["properties"]
+
+    times = {"type": "string", "format": "date-time"}
+    languages = {"type": "string", "minLength": 1, "maxLength": 8}
+    assert times in members["expiry"]["anyOf"]
+    assert languages in members["language"]["anyOf"]
+
+
+@on_shared_loop
+async def test_the_status_is_described_as_required(shared_api: Api) -> None:
+    schemas = (await shared_api.get("/openapi.json"))["components"]["schemas"]
+
+    assert schemas["TokenBody"]["required"] == ["status"]
+
+
 @on_shared_loop
 @pytest.mark.parametrize(
     ("body", "detail"),
@@ -118,6 +159,9 @@ async def test_the_versions_that_have_room_for_it_are_told(
         ({"max_active": True}, "max_active is True, expected"),
         ({"colour": "red"}, "there is no 'colour'"),
         ([], "the body"),
+        ({}, "status is missing"),
+        ({"note": "Anna's card"}, "status is missing"),
+        ({"status": None}, "status is None, expected"),
     ],
 )
 async def test_a_body_that_does_not_fit_is_422(
@@ -132,7 +176,7 @@ async def test_a_body_that_does_not_fit_is_422(
 
 @on_shared_loop
 async def test_nobody_can_read_a_token_of_spaces(shared_api: Api) -> None:
-    answer = await shared_api.client.put(f"{TOKENS}/any/%20%20", json={})
+    answer = await shared_api.client.put(f"{TOKENS}/any/%20%20", json=CARD)
 
     assert answer.status_code == 422
     assert answer.json()["detail"].startswith("id is '  ', expected an id token")
@@ -152,7 +196,7 @@ async def test_nobody_can_read_a_token_of_spaces(shared_api: Api) -> None:
 async def test_what_can_be_no_token_is_422_and_names_the_field(
     shared_api: Api, method: str, where: str, detail: str
 ) -> None:
-    body = {"json": {}} if method == "PUT" else {}
+    body = {"json": CARD} if method == "PUT" else {}
     answer = await shared_api.client.request(method, f"{TOKENS}/{where}", **body)
 
     assert answer.status_code == 422, answer.text
@@ -173,7 +217,7 @@ async def test_what_a_setting_says_is_409(
         stations={NAME: StationOptions(autostart_token="auto")},
     )
 
-    answer = await api.client.put(path(id_token), json={})
+    answer = await api.client.put(path(id_token), json=CARD)
 
     assert answer.status_code == 409
     assert answer.json()["detail"] == (
