@@ -6,7 +6,23 @@ const V201 = ["CancelReservation", "CertificateSigned", "ChangeAvailability", "C
 const V21_MORE = ["AFRRSignal", "AdjustPeriodicEventStream", "ChangeTransactionTariff", "ClearDERControl", "ClearTariffs", "GetDERControl", "GetPeriodicEventStream", "GetTariffs", "NotifyAllowedEnergyTransfer", "NotifyWebPaymentStarted", "RequestBatterySwap", "SetDERControl", "SetDefaultTariff", "UpdateDynamicSchedule", "UsePriorityCharging"];
 
 /** Restart, end, or lose something. */
-export const DESTRUCTIVE = new Set(["Reset", "UpdateFirmware", "SignedUpdateFirmware", "PublishFirmware", "UnlockConnector", "RemoteStopTransaction", "RequestStopTransaction", "ClearChargingProfile", "DeleteCertificate", "SetNetworkProfile", "CustomerInformation"]);
+const DESTRUCTIVE = new Set(["SetDERControl", "Reset", "UpdateFirmware", "SignedUpdateFirmware", "PublishFirmware", "UnlockConnector", "RemoteStopTransaction", "RequestStopTransaction", "ClearChargingProfile", "DeleteCertificate", "SetNetworkProfile", "CustomerInformation"]);
+
+/** Of a station that is told another one, and no central system knows it. */
+const LOCKS = new Set(["authorizationkey", "basicauthpassword", "securityprofile"]);
+/** @param {unknown} name */
+const isLock = (name) => LOCKS.has(String(name).toLowerCase());
+
+/** Those that do so with such a payload. @type {Record<string, (payload: any) => boolean>} */
+const DESTRUCTIVE_WITH = {
+  ChangeAvailability: ({ type, operationalStatus }) => [type, operationalStatus].includes("Inoperative"),
+  ChangeConfiguration: ({ key }) => isLock(key),
+  SendLocalList: ({ updateType }) => updateType === "Full",
+  SetVariables: ({ setVariableData }) => Array.isArray(setVariableData) && setVariableData.some((each) => isLock(each?.variable?.name)),
+};
+
+/** Whether somebody is asked first. @param {string} action @param {any} payload */
+export const isDestructive = (action, payload) => DESTRUCTIVE.has(action) || Boolean(DESTRUCTIVE_WITH[action]?.(payload));
 
 const EXAMPLES_16 = {
   CancelReservation: { reservationId: 1 },

@@ -1,13 +1,13 @@
 // @ts-check
 /** Any action of OCPP by its name, with a payload as it goes to the station. */
+import { nameOf } from "../../../lib/fleet.js";
 import { html, useId, useState } from "../../../lib/html.js";
 import { ActionButton } from "../../../parts/button.js";
 import { confirm } from "../../../parts/dialog.js";
 import { Field } from "../../../parts/field.js";
-import { nameOf } from "../../../lib/fleet.js";
 import { ordersOf } from "../orders.js";
 import { Progress, useOrder } from "../progress.js";
-import { actionsOf, DESTRUCTIVE, exampleOf } from "./actions.js";
+import { actionsOf, exampleOf, isDestructive } from "./actions.js";
 import { Misfit, needObject, needText } from "./reading.js";
 
 const MOST_EARLIER = 8;
@@ -20,11 +20,11 @@ export function AnyCall({ view }) {
   const { order, sendCall } = useOrder(view);
   const list = useId();
   const known = actionsOf(view);
-  const check = () => ({ action: needText("action", action, "The name of an action is needed."), payload: needObject("payload", payload) });
+  const check = () => ({ action: needText("action", action, "The name of an action is needed."), payload: needUnblanked(needObject("payload", payload)) });
   async function run() {
     setMisfit(null);
     const asked = check();
-    if (DESTRUCTIVE.has(asked.action) && !(await confirm({ title: `Send ${asked.action} to ${nameOf(view)}?`, text: html`<pre class="station-json">${JSON.stringify(asked.payload, null, 2)}</pre>`, action: "Send", isDanger: true }))) return;
+    if (isDestructive(asked.action, asked.payload) && !(await confirm({ title: `Send ${asked.action} to ${nameOf(view)}?`, text: html`<pre class="station-json">${JSON.stringify(asked.payload, null, 2)}</pre>`, action: "Send", isDanger: true }))) return;
     await sendCall(asked.action, asked.payload);
   }
   const fail = (/** @type {any} */ problem) => {
@@ -52,6 +52,15 @@ export function AnyCall({ view }) {
     ${!misfit && html`<${Progress} order=${order} />`}
     <${Earlier} view=${view} onTake=${take} />
   </form>`;
+}
+
+/** As the connector writes a secret that is not shown. */
+const BLANK = "***";
+
+/** @template T @param {T} payload @returns {T} */
+function needUnblanked(payload) {
+  if (JSON.stringify(payload).includes(BLANK)) throw new Misfit("payload", `“${BLANK}” stands where a secret was, which is not shown: write it anew.`);
+  return payload;
 }
 
 /** Given as an example, or nothing. @param {string} text */
