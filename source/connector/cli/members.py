@@ -11,6 +11,8 @@ from connector.cli.problems import UsageProblem
 from connector.cli.values import as_value
 
 Json = dict[str, Any]
+_FLAGS = {"TRUE": True, "FALSE": False}
+"""As settings have them."""
 _ON_THE_LINE = "what is typed is seen by others: `ocpp-connector stations password`"
 
 
@@ -48,4 +50,4 @@ def _put(members: Json, option: str) -> None:
         if not isinstance(inner, dict):
             raise UsageProblem(f"--option {name}: {part} is no object")
         members = inner
-    members[last] = as_value(text)
+    members[last] = _FLAGS[text] if text in _FLAGS else as_value(text)

@@ -121,6 +121,7 @@ def test_a_station_is_added_with_its_options(api: Api, command: Command) -> None
         *("--option", "phases=3", "--option", "profile.unit=A"),
         *("--option", "name=North = wall", "--option", "serial_number=0042"),
         *("--option", "limit_fallback=6A", "--option", "note=null"),
+        *("--option", "strict_validation=TRUE"),
         *("--option", 'measurands=["Power.Active.Import"]'),
     )
 
@@ -128,6 +129,7 @@ def test_a_station_is_added_with_its_options(api: Api, command: Command) -> None
         "phases": 3,
         "profile": {"unit": "A"},
         "name": "North = wall",
+        "strict_validation": True,
         "serial_number": "0042",
         "limit_fallback": "6A",
         "note": None,

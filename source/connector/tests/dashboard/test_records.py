@@ -217,37 +217,6 @@ async def test_a_long_name_leaves_a_transaction_its_lines(
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-async def test_tokens_are_added_changed_blocked_and_accepted_once_seen(
-    open_site: OpenSite,
-) -> None:
-    site = await open_site(STATIONS=ONE, UNKNOWN_TOKENS="reject")
-    charge = await site.charger()
-    answer = await charge.station.call("Authorize", {"idTag": "UNKNOWN1"})
-    assert answer["idTagInfo"]["status"] == "Invalid"
-    page = (await site.page("tokens")).page
-    await page.get_by_role("button", name="Accept UNKNOWN1").click()
-    await expect(page.get_by_role("button", name="Edit UNKNOWN1")).to_be_visible()
-    answer = await charge.station.call("Authorize", {"idTag": "UNKNOWN1"})
-    assert answer["idTagInfo"]["status"] == "Accepted"
-
-    await page.get_by_role("button", name="Add a token").click()
-    form = page.get_by_role("dialog", name="Add a token")
-    await form.get_by_label("Id", exact=True).fill("CARD-7")
-    await form.get_by_label("Note").fill("Ada & <b>Bob</b>")
-    await form.get_by_role("button", name="Add", exact=True).click()
-    await expect(page.get_by_text("Ada & <b>Bob</b>")).to_be_visible()
-    await page.get_by_role("button", name="Edit CARD-7").click()
-    form = page.get_by_role("dialog", name="Token CARD-7")
-    await form.get_by_label("Status").select_option("Blocked")
-    await form.get_by_role("button", name="Save").click()
-    await expect(form).to_have_count(0)
-    answer = await charge.station.call("Authorize", {"idTag": "CARD-7"})
-    assert answer["idTagInfo"]["status"] == "Blocked"
-    await page.get_by_role("button", name="Delete CARD-7").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    await expect(page.get_by_role("button", name="Edit CARD-7")).to_have_count(0)
-
-
 async def test_a_backup_is_made_and_listed(open_site: OpenSite, tmp_path: Path) -> None:
     site = await open_site()
     page = (await site.page("connector")).page
