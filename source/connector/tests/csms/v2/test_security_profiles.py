@@ -381,7 +381,7 @@ async def test_of_another_ca_only_the_station_knows(
     start_site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = StationAuthority(tmp_path / "other")
-    monkeypatch.setattr(CertificateDays, "_days_of_own", lambda _: {})
+    monkeypatch.setattr(CertificateDays, "_ends_of_own", lambda _: {})
     site = await start_site(pki=PkiOptions(client_ca=other.certificate_file))
     await site.system.central.blocks.pki.init()
     other.root(site.system.central.blocks.pki.now())
