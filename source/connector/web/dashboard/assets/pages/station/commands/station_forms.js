@@ -1,6 +1,7 @@
 // @ts-check
 /** Commands about the station itself: availability, resets, messages, files, security. */
 import { nameOf } from "../../../lib/fleet.js";
+import { brief } from "../../../lib/format.js";
 import { speaks2 } from "../naming.js";
 import { PLACES } from "./kinds.js";
 import { filled, needJson, needNumber, needText, needTime } from "./reading.js";
@@ -134,7 +135,7 @@ export const FILES = [
       { name: "when", label: "Download at", type: "datetime-local", help: "Empty: at once" },
     ],
     value: (texts) => firmware(texts),
-    ask: (texts, view) => ({ title: `Install firmware on ${nameOf(view)}?`, text: `It downloads ${texts.what}, and restarts. A wrong file may leave it unusable.`, action: "Install", isDanger: true }),
+    ask: (texts, view) => ({ title: `Install firmware on ${nameOf(view)}?`, text: `It downloads ${brief(texts.what.trim(), 120)}, and restarts. A wrong file may leave it unusable.`, action: "Install", isDanger: true }),
     action: "Install",
   },
   {
