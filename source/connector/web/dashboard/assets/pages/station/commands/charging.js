@@ -2,7 +2,7 @@
 /** Commands about charging: limits, start and stop, profiles. */
 import { limitCommand } from "../quick.js";
 import { PLACES } from "./kinds.js";
-import { filled, Misfit, needJson, needNumber, needText, needTime, numberOf, twoReadings } from "./reading.js";
+import { filled, Misfit, needJson, needNumber, needObject, needText, needTime, numberOf, twoReadings } from "./reading.js";
 
 /** @type {[string, string][]} */
 const UNITS = [["kW", "kW"], ["W", "W"], ["A", "A per phase"]];
@@ -115,7 +115,7 @@ export const CHARGING = [
     text: "Those that fit a filter; without one, those of this connector.",
     places: PLACES.any,
     fields: [{ name: "filter", label: "Filter (JSON)", rows: 2, placeholder: '{"id": 1}', help: "Empty: ours" }],
-    value: (texts) => (texts.filter?.trim() ? needJson("filter", texts.filter) : null),
+    value: (texts) => (texts.filter?.trim() ? needObject("filter", texts.filter, '{"id": 1}') : null),
     ask: (texts, view, place) => ({ title: `Clear charging profiles of ${place}?`, text: "What they limited is not limited by them any more.", action: "Clear", isDanger: true }),
     action: "Clear",
   },
