@@ -107,6 +107,7 @@ export const CHARGING = [
     places: PLACES.any,
     fields: [{ name: "profile", label: "Profile (JSON), or a number for the template in OCPP_PROFILE", rows: 8, placeholder: '{"chargingProfileId": 1, "stackLevel": 0, ..}' }],
     value: (texts) => needJson("profile", needText("profile", texts.profile, "A profile is needed.")),
+    schedules: schedulesOf,
     action: "Send the profile",
   },
   {
@@ -143,6 +144,20 @@ export const CHARGING = [
     action: "Cancel the reservation",
   },
 ];
+
+/** Members of a period that limit; 2.x may have one for each phase. */
+const LIMITS = ["limit", "limit_L2", "limit_L3"];
+
+/** The schedules of a profile: 1.6 has one, 2.x a list of them. @param {any} profile */
+function schedulesOf(profile) {
+  return [profile?.chargingSchedule ?? []].flat().map((schedule) => ({ unit: schedule?.chargingRateUnit, periods: limitsOf(schedule?.chargingSchedulePeriod) }));
+}
+
+/** As charging_schedule has them; what is none is left to the connector to refuse. @param {any} periods @returns {[number, number][]} */
+function limitsOf(periods) {
+  if (!Array.isArray(periods)) return [];
+  return periods.flatMap((period) => LIMITS.map((name) => /** @type {[number, number]} */ ([period?.startPeriod, period?.[name]]))).filter(([, limit]) => typeof limit === "number");
+}
 
 /** @param {string} text @param {string} unit @returns {[number, number][]} */
 function periods(text, unit) {
