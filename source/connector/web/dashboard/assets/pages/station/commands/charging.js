@@ -2,7 +2,8 @@
 /** Commands about charging: limits, start and stop, profiles. */
 import { limitCommand } from "../quick.js";
 import { PLACES } from "./kinds.js";
-import { filled, Misfit, needJson, needNumber, needObject, needText, needTime, numberOf, twoReadings } from "./reading.js";
+import { filled, needNumber, needObject, needText, needTime } from "./reading.js";
+import { periodsOf, profileOf, schedulesOf } from "./schedules.js";
 
 /** @type {[string, string][]} */
 const UNITS = [["kW", "kW"], ["W", "W"], ["A", "A per phase"]];
@@ -88,7 +89,7 @@ export const CHARGING = [
       { name: "periods", label: "Periods", rows: 4, initial: "0 11000\n3600 4140", help: "Offset in s, then the limit" },
     ],
     isLimit: true,
-    value: (texts) => ({ start: texts.start ? needTime("start", texts.start) : null, unit: texts.unit, periods: periods(texts.periods, texts.unit) }),
+    value: (texts) => ({ start: texts.start ? needTime("start", texts.start) : null, unit: texts.unit, periods: periodsOf("periods", texts.periods, texts.unit) }),
     action: "Set the schedule",
   },
   {
@@ -106,7 +107,7 @@ export const CHARGING = [
     text: "A complete OCPP charging profile, sent as it is given, in place of the limit.",
     places: PLACES.any,
     fields: [{ name: "profile", label: "Profile (JSON), or a number for the template in OCPP_PROFILE", rows: 8, placeholder: '{"chargingProfileId": 1, "stackLevel": 0, ..}' }],
-    value: (texts) => needJson("profile", needText("profile", texts.profile, "A profile is needed.")),
+    value: (texts) => profileOf("profile", needText("profile", texts.profile, "A profile is needed.")),
     schedules: schedulesOf,
     action: "Send the profile",
   },
@@ -144,37 +145,6 @@ export const CHARGING = [
     action: "Cancel the reservation",
   },
 ];
-
-/** Members of a period that limit; 2.x may have one for each phase. */
-const LIMITS = ["limit", "limit_L2", "limit_L3"];
-
-/** The schedules of a profile: 1.6 has one, 2.x a list of them. @param {any} profile */
-function schedulesOf(profile) {
-  return [profile?.chargingSchedule ?? []].flat().map((schedule) => ({ unit: schedule?.chargingRateUnit, periods: limitsOf(schedule?.chargingSchedulePeriod) }));
-}
-
-/** As charging_schedule has them; what is none is left to the connector to refuse. @param {any} periods @returns {[number, number][]} */
-function limitsOf(periods) {
-  if (!Array.isArray(periods)) return [];
-  return periods.flatMap((period) => LIMITS.map((name) => /** @type {[number, number]} */ ([period?.startPeriod, period?.[name]]))).filter(([, limit]) => typeof limit === "number");
-}
-
-/** @param {string} text @param {string} unit @returns {[number, number][]} */
-function periods(text, unit) {
-  const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
-  if (lines.length === 0) throw new Misfit("periods", "At least one line is needed: 0 11000");
-  return lines.map((line, at) => period(line, at + 1, unit));
-}
-
-/** @param {string} line @param {number} number @param {string} unit @returns {[number, number]} */
-function period(line, number, unit) {
-  const parts = line.split(/[\s;:]+/);
-  const isFine = [true, unit === "W"];
-  const [offset, limit] = parts.map((part, at) => numberOf(part, isFine[at]));
-  if (parts.length === 2 && offset !== null && limit !== null) return [offset, limit];
-  const why = parts.map((part, at) => twoReadings(part, isFine[at])).find(Boolean);
-  throw new Misfit("periods", why ? `Line ${number}: ${why}` : `Line ${number} is no offset and limit: 3600 4140`);
-}
 
 /** What a datetime-local field shows for an hour from now. */
 function nextHour() {

@@ -64,7 +64,7 @@ export function needJson(field, text) {
 }
 
 /** @param {any} found */
-const isObject = (found) => found !== null && typeof found === "object" && !Array.isArray(found);
+export const isObject = (found) => found !== null && typeof found === "object" && !Array.isArray(found);
 
 /** @param {string} field @param {string} text @param {string} [example] */
 export function needObject(field, text, example = '{"type": "Soft"}') {
