@@ -13,7 +13,7 @@ pytestmark = MARKS
 WIDTHS = (1280, 390)
 LONG = "x" * 900
 NO_FILE = "The name of a file in DATA_DIR/firmware is needed."
-NO_ADDRESS = "An address is needed that begins with https://, http://, ftp://, ftps://"
+NO_ADDRESS = "A whole address is needed, of https, http, ftp, ftps or sftp."
 NO_FIRMWARE = (
     ("file", "../api.token", NO_FILE),
     ("location", "fw.bin", NO_ADDRESS),

@@ -78,7 +78,7 @@ const ADDRESS = /^(https?|ftps?|sftp):\/\/[^\s/]\S*$/i;
 
 /** @param {string} field @param {string} text */
 export function needAddress(field, text) {
-  if (!ADDRESS.test(text) || !isUrl(text)) throw new Misfit(field, "An address is needed that begins with https://, http://, ftp://, ftps:// or sftp://.");
+  if (!ADDRESS.test(text) || !isUrl(text)) throw new Misfit(field, "A whole address is needed, of https, http, ftp, ftps or sftp.");
   return text;
 }
 

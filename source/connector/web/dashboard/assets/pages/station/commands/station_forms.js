@@ -176,7 +176,7 @@ function log(texts) {
 const FIRMWARE = {
   file: (text) => ({ file: needFile("what", text, "DATA_DIR/firmware") }),
   location: (text) => ({ location: needAddress("what", text) }),
-  json: (text) => needObject("what", text, '{"firmware": {"location": "https://.."}}'),
+  json: (text) => needObject("what", text, '{"firmware": {"location": ".."}}'),
 };
 
 /** @param {Record<string, string>} texts */
