@@ -19,6 +19,14 @@ TYPED = {
 }
 NO_HOST = ("two words", "x" * 300, "999.1.1.1", "::::", "192.168.1", "-", "http://")
 
+NO_PERIODS = {
+    "60 11000": "Line 1: the first offset is 0, not 60 s.",
+    "\n0 11000\n\n0 4140": "Line 4: its offset, 0 s, is not after that of line 2, 0 s.",
+    "0 1\n3600 2\n60 3": "Line 3: its offset, 60 s, is not after that of line 2, 3600 s.",
+    "0 11000\n1.5 4140": "Line 2: its offset, 1.5 s, is no whole number.",
+    "0 1\n" * 1025: "At most 1024 lines.",
+}
+
 
 async def test_the_url_for_a_charger_is_one_or_there_is_none(
     open_site: OpenSite,
@@ -282,3 +290,42 @@ async def test_a_reset_is_of_the_whole_station_unless_somebody_chooses_another(
     await expect(form.get_by_label("Where")).to_have_value("0")
     await form.get_by_role("button", name="Reset").click()
     await expect(page.get_by_role("dialog")).to_contain_text("Whole station restarts")
+
+
+async def test_limits_over_time_that_are_out_of_order_are_told_with_their_line(
+    open_site: OpenSite,
+) -> None:
+    _, charge, card = await charging_card(open_site)
+    page = card.page
+    await page.goto("./#/stations/CP1?tab=commands")
+    await page.get_by_text("Limits over time").click()
+    form = page.get_by_role("form", name="Limits over time")
+    send = form.get_by_role("button", name="Set the schedule")
+    for lines, told in NO_PERIODS.items():
+        await form.get_by_label("Periods").fill(lines)
+        await send.click()
+        await expect(form.get_by_role("alert")).to_have_text(told)
+
+    assert charge.limits not in [action for action, _ in charge.station.received]
+    await form.get_by_label("Periods").fill("0 11000\n\n3600 4140")
+    await send.click()
+    await expect(form).to_contain_text("Accepted")
+
+
+async def test_a_profile_that_is_no_object_is_told(open_site: OpenSite) -> None:
+    _, charge, card = await charging_card(open_site)
+    page = card.page
+    await page.goto("./#/stations/CP1?tab=commands")
+    await page.get_by_text("Charging profile", exact=True).click()
+    form = page.get_by_role("form", name="Charging profile")
+    send = form.get_by_role("button", name="Send the profile")
+    for typed in ("[1]", "null", '"fast"'):
+        await form.get_by_label("Profile (JSON)").fill(typed)
+        await send.click()
+        told = "A JSON object is needed, or a number for the template."
+        await expect(form.get_by_role("alert")).to_have_text(told)
+
+    assert charge.limits not in [action for action, _ in charge.station.received]
+    await form.get_by_label("Profile (JSON)").fill("16")
+    await send.click()
+    await expect(form).to_contain_text("Accepted")

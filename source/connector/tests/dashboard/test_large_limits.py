@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.async_api import Locator, expect
 
@@ -178,3 +180,70 @@ async def test_a_limit_far_above_what_flows_is_not_said_to_take_effect(
     await card.limit_in_force("4.14", "4.14 kW")
     await charge.flow(4100, 6, 1300)
     await expect(card.own.get_by_text("Seen to take effect").first).to_be_visible()
+
+
+def profile_16(unit: str, *limits: float) -> str:
+    """A charging profile of 1.6 with these, an hour after each other."""
+    periods = [
+        {"startPeriod": at * 3600, "limit": limit} for at, limit in enumerate(limits)
+    ]
+    schedule = {"chargingRateUnit": unit, "chargingSchedulePeriod": periods}
+    kinds = {
+        "chargingProfilePurpose": "TxDefaultProfile",
+        "chargingProfileKind": "Relative",
+    }
+    profile = {"chargingProfileId": 1, "stackLevel": 0, **kinds}
+    return json.dumps(profile | {"chargingSchedule": schedule})
+
+
+async def profile_form(card: Card, profile: str) -> Locator:
+    """The form of a charging profile, sent with this."""
+    await card.page.goto("./#/stations/CP1?tab=commands")
+    await (
+        card.page.locator("summary").get_by_text("Charging profile", exact=True).click()
+    )
+    form = card.page.get_by_role("form", name="Charging profile")
+    await form.get_by_label("Profile (JSON)").fill(profile)
+    await form.get_by_role("button", name="Send the profile").click()
+    return form
+
+
+@pytest.mark.parametrize(
+    ("unit", "limits", "told"),
+    [
+        ("W", (4_140_000,), "4,140.00 kW (4,140,000 W) is far more than"),
+        ("A", (16, 4140), "4,140.0 A per phase is far more than"),
+    ],
+)
+async def test_a_profile_with_a_huge_limit_is_asked_about(
+    open_site: OpenSite, unit: str, limits: tuple[float, ...], told: str
+) -> None:
+    _, charge, card = await charging_card(open_site)
+    form = await profile_form(card, profile_16(unit, *limits))
+    await expect(asked(card)).to_contain_text(told)
+    await choose(card, "Cancel")
+    assert not [each for each, _ in charge.station.received if each == charge.limits]
+    await form.get_by_role("button", name="Send the profile").click()
+    await choose(card, "Set it all the same")
+
+    await expect(form).to_contain_text("Accepted")
+
+
+async def test_each_schedule_of_a_profile_of_2_is_looked_at(
+    open_site: OpenSite,
+) -> None:
+    _, _, card = await charging_card(open_site, "2.0.1")
+    schedules = [
+        {"chargingRateUnit": "W", "chargingSchedulePeriod": [{"limit": 4140}]},
+        {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"limit_L3": 4140}]},
+    ]
+    await profile_form(card, json.dumps({"chargingSchedule": schedules}))
+
+    await expect(asked(card)).to_contain_text("4,140.0 A per phase is far more than")
+
+
+async def test_a_usual_profile_is_one_click(open_site: OpenSite) -> None:
+    _, _, card = await charging_card(open_site)
+    form = await profile_form(card, profile_16("W", 11_000, 4140))
+
+    await expect(form).to_contain_text("Accepted")

@@ -5,6 +5,7 @@ import { html, signal, useEffect, useId, useLayoutEffect, useRef } from "../lib/
 import { route } from "../lib/router.js";
 import { guard } from "../lib/unsaved.js";
 import { Icon } from "./icons.js";
+import { LongText } from "./long.js";
 
 /** @type {Question} */
 const UNSAVED = { title: "Leave without saving?", text: "What you have typed is lost.", action: "Leave", isDanger: true };
@@ -96,7 +97,7 @@ export function ConfirmDialog() {
   const kind = isDanger ? "btn-danger" : instead ? "" : "btn-primary";
   return html`<${Dialog} title=${title} onClose=${() => answer(null)}>
     <div class="stack">
-      <div>${text}</div>
+      <div>${typeof text === "string" ? html`<${LongText} key=${text} text=${text} />` : text}</div>
       <div class="row end">
         <button class="btn" type="button" autofocus onClick=${() => answer(null)}>Cancel</button>
         <button class=${`btn ${kind}`} type="button" onClick=${() => answer("action")}>${action}</button>

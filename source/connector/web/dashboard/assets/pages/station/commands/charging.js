@@ -2,7 +2,8 @@
 /** Commands about charging: limits, start and stop, profiles. */
 import { limitCommand } from "../quick.js";
 import { PLACES } from "./kinds.js";
-import { filled, Misfit, needJson, needNumber, needText, needTime, numberOf, twoReadings } from "./reading.js";
+import { filled, needNumber, needObject, needText, needTime } from "./reading.js";
+import { periodsOf, profileOf, schedulesOf } from "./schedules.js";
 
 /** @type {[string, string][]} */
 const UNITS = [["kW", "kW"], ["W", "W"], ["A", "A per phase"]];
@@ -88,7 +89,7 @@ export const CHARGING = [
       { name: "periods", label: "Periods", rows: 4, initial: "0 11000\n3600 4140", help: "Offset in s, then the limit" },
     ],
     isLimit: true,
-    value: (texts) => ({ start: texts.start ? needTime("start", texts.start) : null, unit: texts.unit, periods: periods(texts.periods, texts.unit) }),
+    value: (texts) => ({ start: texts.start ? needTime("start", texts.start) : null, unit: texts.unit, periods: periodsOf("periods", texts.periods, texts.unit) }),
     action: "Set the schedule",
   },
   {
@@ -106,7 +107,8 @@ export const CHARGING = [
     text: "A complete OCPP charging profile, sent as it is given, in place of the limit.",
     places: PLACES.any,
     fields: [{ name: "profile", label: "Profile (JSON), or a number for the template in OCPP_PROFILE", rows: 8, placeholder: '{"chargingProfileId": 1, "stackLevel": 0, ..}' }],
-    value: (texts) => needJson("profile", needText("profile", texts.profile, "A profile is needed.")),
+    value: (texts) => profileOf("profile", needText("profile", texts.profile, "A profile is needed.")),
+    schedules: schedulesOf,
     action: "Send the profile",
   },
   {
@@ -115,7 +117,7 @@ export const CHARGING = [
     text: "Those that fit a filter; without one, those of this connector.",
     places: PLACES.any,
     fields: [{ name: "filter", label: "Filter (JSON)", rows: 2, placeholder: '{"id": 1}', help: "Empty: ours" }],
-    value: (texts) => (texts.filter?.trim() ? needJson("filter", texts.filter) : null),
+    value: (texts) => (texts.filter?.trim() ? needObject("filter", texts.filter, '{"id": 1}') : null),
     ask: (texts, view, place) => ({ title: `Clear charging profiles of ${place}?`, text: "What they limited is not limited by them any more.", action: "Clear", isDanger: true }),
     action: "Clear",
   },
@@ -143,23 +145,6 @@ export const CHARGING = [
     action: "Cancel the reservation",
   },
 ];
-
-/** @param {string} text @param {string} unit @returns {[number, number][]} */
-function periods(text, unit) {
-  const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
-  if (lines.length === 0) throw new Misfit("periods", "At least one line is needed: 0 11000");
-  return lines.map((line, at) => period(line, at + 1, unit));
-}
-
-/** @param {string} line @param {number} number @param {string} unit @returns {[number, number]} */
-function period(line, number, unit) {
-  const parts = line.split(/[\s;:]+/);
-  const isFine = [true, unit === "W"];
-  const [offset, limit] = parts.map((part, at) => numberOf(part, isFine[at]));
-  if (parts.length === 2 && offset !== null && limit !== null) return [offset, limit];
-  const why = parts.map((part, at) => twoReadings(part, isFine[at])).find(Boolean);
-  throw new Misfit("periods", why ? `Line ${number}: ${why}` : `Line ${number} is no offset and limit: 3600 4140`);
-}
 
 /** What a datetime-local field shows for an hour from now. */
 function nextHour() {

@@ -20,6 +20,17 @@ function initial(spec, view) {
   return Object.fromEntries(spec.fields.map((field) => [field.name, for_(field.initial ?? "", view)]));
 }
 
+/**
+ * As it is to be given, after what is asked about its limits; null: not at all.
+ * @param {CommandSpec} spec @param {any} view @param {string} where @param {string} command @param {any} value
+ * @returns {Promise<[string, any] | null>}
+ */
+async function whatIsMeant(spec, view, where, command, value) {
+  if (spec.isLimit) return asMeant(view, where, command, value);
+  for (const schedule of spec.schedules?.(value) ?? []) if (!(await asMeant(view, where, "charging_schedule", schedule))) return null;
+  return [command, value];
+}
+
 /** @param {{spec: CommandSpec, view: any}} props */
 export function CommandForm({ spec, view }) {
   const places = spec.places(view);
@@ -34,7 +45,7 @@ export function CommandForm({ spec, view }) {
     const command = spec.commandOf?.(texts, view) ?? spec.command ?? spec.id;
     const question = spec.ask?.(texts, view, placeName(view, where));
     if (question && !(await confirm(question))) return;
-    const given = spec.isLimit ? await asMeant(view, where, command, value) : /** @type {[string, any]} */ ([command, value]);
+    const given = await whatIsMeant(spec, view, where, command, value);
     if (!given) return;
     await (command === "call" ? sendCall(value.action, value.payload) : send(where, ...given));
   }

@@ -29,6 +29,7 @@ import { mainPlaces, partPlaces, speaks2 } from "../naming.js";
  * @property {(texts: Texts, view: any) => string} [commandOf] where it depends on the fields
  * @property {string} action on the button
  * @property {boolean} [isLimit] a large one is asked about
+ * @property {(value: any) => any[]} [schedules] in the value, as charging_schedule has them: large limits in them are asked about
  * @property {(texts: Texts, view: any, place: string) => import("../../../parts/dialog.js").Question | undefined} [ask]
  * @property {(view: any) => boolean} [only] for some stations
  */

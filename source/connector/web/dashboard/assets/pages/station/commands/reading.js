@@ -63,12 +63,39 @@ export function needJson(field, text) {
   }
 }
 
-/** @param {string} field @param {string} text */
-export function needObject(field, text) {
+/** @param {any} found */
+export const isObject = (found) => found !== null && typeof found === "object" && !Array.isArray(found);
+
+/** @param {string} field @param {string} text @param {string} [example] */
+export function needObject(field, text, example = '{"type": "Soft"}') {
   const found = text.trim() === "" ? {} : needJson(field, text);
-  if (found === null || typeof found !== "object" || Array.isArray(found))
-    throw new Misfit(field, 'A JSON object is needed, for example {"type": "Soft"}.');
+  if (!isObject(found)) throw new Misfit(field, `A JSON object is needed, for example ${example}.`);
   return found;
+}
+
+/** As OCPP lets stations fetch and bring files. */
+const ADDRESS = /^(https?|ftps?|sftp):\/\/[^\s/]\S*$/i;
+
+/** @param {string} field @param {string} text */
+export function needAddress(field, text) {
+  if (!ADDRESS.test(text) || !isUrl(text)) throw new Misfit(field, "A whole address is needed, of https, http, ftp, ftps or sftp.");
+  return text;
+}
+
+/** @param {string} text */
+function isUrl(text) {
+  try {
+    return Boolean(new URL(text));
+  } catch (_) {
+    return false;
+  }
+}
+
+/** The name of a file in a folder, or below it. @param {string} field @param {string} text @param {string} folder */
+export function needFile(field, text, folder) {
+  if (text.includes("://")) throw new Misfit(field, "This is an address: choose so at From.");
+  if (/^\/|[\u0000-\u001f]/.test(text) || text.split("/").includes("..")) throw new Misfit(field, `The name of a file in ${folder} is needed.`);
+  return text;
 }
 
 /** The time of a datetime-local field in UTC. @param {string} field @param {string} text */

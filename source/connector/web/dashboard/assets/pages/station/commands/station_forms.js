@@ -1,9 +1,10 @@
 // @ts-check
 /** Commands about the station itself: availability, resets, messages, files, security. */
 import { nameOf } from "../../../lib/fleet.js";
+import { brief } from "../../../lib/format.js";
 import { speaks2 } from "../naming.js";
 import { PLACES } from "./kinds.js";
-import { filled, needJson, needNumber, needText, needTime } from "./reading.js";
+import { filled, needAddress, needFile, needJson, needNumber, needObject, needText, needTime } from "./reading.js";
 
 const TRIGGERS_16 = ["BootNotification", "StatusNotification", "MeterValues", "Heartbeat", "FirmwareStatusNotification", "DiagnosticsStatusNotification", "LogStatusNotification", "SignChargePointCertificate"];
 const TRIGGERS_2 = ["BootNotification", "StatusNotification", "MeterValues", "TransactionEvent", "Heartbeat", "FirmwareStatusNotification", "LogStatusNotification", "PublishFirmwareStatusNotification", "SignChargingStationCertificate", "SignV2GCertificate", "SignCombinedCertificate"];
@@ -134,7 +135,7 @@ export const FILES = [
       { name: "when", label: "Download at", type: "datetime-local", help: "Empty: at once" },
     ],
     value: (texts) => firmware(texts),
-    ask: (texts, view) => ({ title: `Install firmware on ${nameOf(view)}?`, text: `It downloads ${texts.what}, and restarts. A wrong file may leave it unusable.`, action: "Install", isDanger: true }),
+    ask: (texts, view) => ({ title: `Install firmware on ${nameOf(view)}?`, text: `It downloads ${brief(texts.what.trim(), 120)}, and restarts. A wrong file may leave it unusable.`, action: "Install", isDanger: true }),
     action: "Install",
   },
   {
@@ -163,16 +164,23 @@ export const FILES = [
 function log(texts) {
   const startTime = texts.from ? needTime("from", texts.from) : null;
   const stopTime = texts.to ? needTime("to", texts.to) : null;
-  const location = texts.location?.trim();
+  const place = texts.location?.trim();
+  const location = place ? needAddress("location", place) : null;
   if (!texts.type) return filled({ location, startTime, stopTime });
   // GetLog: what limits it and where it goes are members of `log`.
   const inside = filled({ remoteLocation: location, oldestTimestamp: startTime, latestTimestamp: stopTime });
   return filled({ logType: texts.type, log: Object.keys(inside).length ? inside : null });
 }
 
+/** What is typed for each way to give a firmware. @type {Record<string, (text: string) => any>} */
+const FIRMWARE = {
+  file: (text) => ({ file: needFile("what", text, "DATA_DIR/firmware") }),
+  location: (text) => ({ location: needAddress("what", text) }),
+  json: (text) => needObject("what", text, '{"firmware": {"location": ".."}}'),
+};
+
 /** @param {Record<string, string>} texts */
 function firmware(texts) {
-  const what = needText("what", texts.what, "This is needed.");
-  if (texts.from === "json") return needJson("what", what);
-  return filled({ [texts.from]: what, retrieveDate: texts.when ? needTime("when", texts.when) : null });
+  const found = FIRMWARE[texts.from](needText("what", texts.what));
+  return texts.from === "json" ? found : filled({ ...found, retrieveDate: texts.when ? needTime("when", texts.when) : null });
 }
