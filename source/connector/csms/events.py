@@ -221,6 +221,20 @@ class Answered(Event):
     answer: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class WorkTold(Event):
+    """A station tells how far it is with something that takes its time."""
+
+    sensor: str
+    """Which shows it: ``firmware_status``, ``log_status``, .."""
+    status: str
+    request_id: int | None
+    """Of what it was asked; None: it does not tell."""
+    has_failed: bool
+    reason: str
+    """As it is told behind the status; often empty."""
+
+
 E = TypeVar("E", bound=Event)
 
 

@@ -87,6 +87,7 @@ _GIVEN = {
     "seen": f"{_POWER} is 4100 W",
     "measured": {"name": _POWER, "value": 4100.0, "unit": "W"},
     "was_above": True,
+    "failed": False,
 }
 _DATAPOINT = {
     "key": f"CP-7__1__{_POWER}",

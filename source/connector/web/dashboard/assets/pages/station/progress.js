@@ -87,10 +87,11 @@ export function Progress({ order, isLong = true, hasHint = true }) {
   </div>`;
 }
 
-/** What shows that it took effect, or is at least kept. @param {{order: any}} props */
+/** What shows that it took effect, is at least kept, or failed. @param {{order: any}} props */
 export function Seen({ order }) {
   if (!order.seen || wasNotSent(order)) return null;
   const told = seenText(order);
+  if (order.failed) return html`<span><${Badge} tone="bad" shape="✕">Failed afterwards</${Badge}> ${told}</span>`;
   if (isStopped(order)) return html`<span><${Badge} tone="warn" shape="‖">Paused by the limit</${Badge}> ${told}: ${limitOf(order)} may be too little to charge with.</span>`;
   // A limit that is above what flows anyway shows nothing.
   if (isLimit(order.command) && !isResume(order) && !order.wasAbove)
