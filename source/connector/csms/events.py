@@ -235,6 +235,16 @@ class WorkTold(Event):
     """As it is told behind the status; often empty."""
 
 
+@dataclass(frozen=True, slots=True)
+class FileUploaded(Event):
+    """A station has put a file at a place of ours."""
+
+    path: str
+    """Where it is, below ``DATA_DIR``."""
+    one_time_name: str
+    """Which its place was told with."""
+
+
 E = TypeVar("E", bound=Event)
 
 

@@ -46,7 +46,8 @@ firmware or a log that was accepted came to nothing; `outcome`: the outcome obje
 once there is one; `seen`: what shows that it is in force, or failed; \
 `measured`: of a limit then, the same as `name`, `value` and `unit`; \
 `was_above`: of a limit then, whether what flows was above it before (false: the limit \
-does not show; null: not known); `failed`: whether it failed after it was accepted |
+does not show; null: not known); `failed`: whether it failed after it was accepted; \
+`file`: of a log that has come, its name in `GET /api/v1/stations/{station}/uploads` |
 | `message` | as in `GET /api/v1/messages`; only where `types` names it; one that \
 gets a `note` later comes again |
 """

@@ -75,6 +75,11 @@ class GivenCommand(BaseModel):
     failed: bool = Field(
         description="Whether the station told of a failure after it had accepted it"
     )
+    file: str | None = Field(
+        description="Of a log that has come: its name in "
+        "GET /api/v1/stations/{station}/uploads",
+        examples=["20260131T120000Z-diag.zip"],
+    )
 
 
 def routes(context: ApiContext) -> APIRouter:
@@ -117,6 +122,7 @@ def _shown(entry: Entry) -> GivenCommand:
         measured=entry.measured and MeasuredFlow(**entry.measured._asdict()),
         was_above=entry.was_above,
         failed=entry.has_failed,
+        file=entry.file,
     )
 
 

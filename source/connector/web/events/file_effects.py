@@ -1,7 +1,8 @@
 """What becomes of logs and firmware: a station tells it long after it has accepted.
 
 It tells of a request by its id where its protocol has ids, else of the newest of the
-kind. One that failed is still waited for: some stations try again by themselves.
+kind; a file shows by its place which was meant. One that failed is still waited for:
+some stations try again by themselves.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from connector.csms.clock import Clock
-from connector.csms.events import Answered, EventBus, Forgotten, WorkTold
+from connector.csms.events import Answered, EventBus, FileUploaded, Forgotten, WorkTold
 from connector.datapoints.commands import Stage
 from connector.web.events.effects import Seen, Tell
 
@@ -28,9 +30,12 @@ _KINDS = {
 """By the action that asks for it: the sensor that shows how far it is."""
 _COMMANDS = {"get_log": "log_status", "update_firmware": "firmware_status"}
 _CALLED = {"log_status": "Log", "firmware_status": "Firmware update"}
-_DONE = frozenset({"Uploaded", "Installed"})
+_UPLOADED = "Uploaded"
 _OVERTAKEN = "AcceptedCanceled"
 """2.x, N01: a newer request has ended it."""
+_DONE = frozenset({_UPLOADED, "Installed"})
+_EARLY = 50
+"""Files that have come before their request was answered, of all stations."""
 
 
 @dataclass(slots=True)
@@ -39,6 +44,8 @@ class _Awaited:
 
     kind: str
     request_id: int | None
+    place: str
+    """Where the station was told to put it."""
     until_s: float
     stage: Stage | None = None
     """How far its command has come; None: its answer is just being read."""
@@ -57,6 +64,7 @@ class FileEffects:
             lambda: deque(maxlen=_MOST)
         )
         """By station, the newest first."""
+        self._early: deque[FileUploaded] = deque(maxlen=_EARLY)
         self._tell: Tell = lambda stage, seen: None
 
     def begin(self, tell: Tell) -> None:
@@ -64,6 +72,7 @@ class FileEffects:
         self._tell = tell
         self._events.subscribe(Answered, self._on_answered)
         self._events.subscribe(WorkTold, self._on_told)
+        self._events.subscribe(FileUploaded, self._on_uploaded)
         self._events.subscribe(Forgotten, self._on_forgotten)
 
     def expect(self, stage: Stage) -> None:
@@ -102,8 +111,26 @@ class FileEffects:
         if kind is None:
             return
         until_s = self._clock.monotonic() + WITHIN_S
-        awaited = _Awaited(kind, event.payload.get("requestId"), until_s)
+        asked, place = event.payload.get("requestId"), _place_of(event.payload)
+        awaited = _Awaited(kind, asked, place, until_s)
         self._awaited[event.station.identity].appendleft(awaited)
+        for early in self._early:
+            self._take(early, awaited)
+
+    def _on_uploaded(self, event: FileUploaded) -> None:
+        found = tuple(self._awaited.get(event.station.identity, ()))
+        if not any([self._take(event, each) for each in found]):
+            self._early.append(event)
+
+    def _take(self, event: FileUploaded, awaited: _Awaited) -> bool:
+        """A file has come; gives whether it is that of this request."""
+        if not awaited.place.endswith(f"/{event.one_time_name}/"):
+            return False
+        # Who has not heard that it came says that it failed: it is here.
+        awaited.is_done = True
+        what, file = f"{_CALLED[awaited.kind]}: {_UPLOADED}", event.path.split("/")[-1]
+        self._show(awaited, Seen(self._clock.now_ms(), what, file=file))
+        return True
 
     def _on_told(self, event: WorkTold) -> None:
         awaited = self._meant(event)
@@ -118,7 +145,7 @@ class FileEffects:
     def _show(self, awaited: _Awaited, seen: Seen) -> None:
         before, awaited.told = awaited.told, seen
         # Stations repeat what they told last.
-        is_new = before is None or before.what != seen.what
+        is_new = before is None or before[1:] != seen[1:]
         if awaited.stage is not None and is_new:
             self._tell(awaited.stage, seen)
 
@@ -132,3 +159,10 @@ def _kind_of(stage: Stage) -> str | None:
     if order.name == "call" and isinstance(order.value, dict):
         return _KINDS.get(str(order.value.get("action")))
     return _COMMANDS.get(order.name)
+
+
+def _place_of(payload: dict[str, Any]) -> str:
+    """Of GetDiagnostics, or GetLog."""
+    log = payload.get("log")
+    place = log.get("remoteLocation") if isinstance(log, dict) else None
+    return str(place or payload.get("location", ""))

@@ -46,6 +46,7 @@ class Entry:
     measured: Measured | None = None
     was_above: bool | None = None
     has_failed: bool = False
+    file: str | None = None
     """As in `Seen`."""
 
     @property
@@ -122,6 +123,7 @@ class Journal:
         if seen is not None:
             entry.seen, entry.measured = seen.what, seen.measured
             entry.was_above, entry.has_failed = seen.was_above, seen.has_failed
+            entry.file = seen.file
         self._bytes += entry.size
         self._make_room()
         return entry

@@ -73,5 +73,6 @@ def _data(entry: Entry) -> bytes:
             "measured": entry.measured and entry.measured._asdict(),
             "was_above": entry.was_above,
             "failed": entry.has_failed,
+            "file": entry.file,
         }
     )

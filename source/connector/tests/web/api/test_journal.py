@@ -58,6 +58,7 @@ async def test_what_nobody_looked_on_at_is_told_afterwards(api: Api) -> None:
         "measured": None,
         "was_above": None,
         "failed": False,
+        "file": None,
     }
 
 

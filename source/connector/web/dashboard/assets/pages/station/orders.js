@@ -24,6 +24,7 @@ import { noteOurs } from "./ours.js";
  * @property {{name: string, value: number, unit: string} | null} measured the same of a limit, in its parts
  * @property {boolean | null} wasAbove of a limit that is kept: whether more flowed before
  * @property {boolean} failed seen to fail, after it was accepted
+ * @property {string | null} file of a log that has come: its name among what the station has sent
  * @property {Record<string, string>} times of each stage, ISO 8601
  * @property {boolean} isOurs given on this page: its answer is waited for
  * @property {boolean} isOurPast given on this page before it was loaded again
@@ -107,6 +108,7 @@ export const blank = (known) => ({
   measured: null,
   wasAbove: null,
   failed: false,
+  file: null,
   times: {},
   isOurs: false,
   isOurPast: false,
@@ -138,7 +140,7 @@ function settle(station, number, correlation) {
   const own = list.peek().find((each) => each.number === number);
   if (!own || own.correlation === correlation) return;
   const twin = list.peek().find((each) => each.correlation === correlation);
-  const known = twin ?? { stage: "asked", outcome: null, seen: null, measured: null, wasAbove: null, failed: false, times: { asked: own.times.asked } };
+  const known = twin ?? { stage: "asked", outcome: null, seen: null, measured: null, wasAbove: null, failed: false, file: null, times: { asked: own.times.asked } };
   const right = { ...own, ...known, correlation, number, isOurs: true };
   const wrong = own.correlation ? [{ ...own, number: (last += 1), isOurs: false }] : [];
   const kept = list.peek().filter((each) => each !== twin);
@@ -233,7 +235,7 @@ export function brought(order) {
 
 /** @param {Order} order @param {any} told @returns {Order} */
 function advanced(order, told) {
-  const { stage, correlation, time, outcome, seen, measured, was_above: wasAbove, failed } = told;
+  const { stage, correlation, time, outcome, seen, measured, was_above: wasAbove, failed, file } = told;
   if (order.isOurs) noteOurs(correlation);
   return {
     ...order,
@@ -247,6 +249,7 @@ function advanced(order, told) {
     measured: measured ?? order.measured,
     wasAbove: wasAbove ?? order.wasAbove,
     failed: seen ? failed : order.failed,
+    file: file ?? order.file,
     times: { ...order.times, [stage]: time },
   };
 }

@@ -40,9 +40,10 @@ function joined(order, told) {
   const { seen, failed } = order.seen && !(order.failed && told.seen) ? order : told;
   const measured = order.measured ?? told.measured;
   const wasAbove = order.wasAbove ?? told.was_above;
+  const file = order.file ?? told.file;
   const stage = failed ? "failed" : seen ? "in_force" : outcome?.outcome ?? (times.sent ? "sent" : "asked");
   const { value } = whatOf(told);
-  return { ...order, value, isTold: true, correlation: told.correlation, stage, outcome, seen, measured, wasAbove, failed, times };
+  return { ...order, value, isTold: true, correlation: told.correlation, stage, outcome, seen, measured, wasAbove, failed, file, times };
 }
 
 /**

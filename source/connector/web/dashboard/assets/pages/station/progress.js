@@ -10,6 +10,7 @@ import { Notice } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
 import { isHeldBelowLeast } from "./least.js";
 import { brought, call, give, isAgain, isLimit, isRunning, ordersOf, wasNotSent } from "./orders.js";
+import { FileLink } from "./uploads.js";
 import { limitOf, orderName, seenText } from "./words.js";
 
 /**
@@ -96,7 +97,7 @@ export function Seen({ order }) {
   // A limit that is above what flows anyway shows nothing.
   if (isLimit(order.command) && !isResume(order) && !order.wasAbove)
     return html`<span><${Badge} tone="idle" shape="✓">Kept</${Badge}> ${told}${order.wasAbove === false ? ": it was not above the limit before, either." : ""}</span>`;
-  return html`<span><${Badge} tone="live" shape="●">Seen to take effect</${Badge}> ${told}</span>`;
+  return html`<span><${Badge} tone="live" shape="●">Seen to take effect</${Badge}> ${told}${order.file && html` <${FileLink} station=${order.station} name=${order.file} />`}</span>`;
 }
 
 /** @param {any} order */
