@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from connector.csms.station import Station
-from connector.tests.csms.conftest import StationEnd
+from connector.tests.csms.conftest import StationEnd, settle
+from connector.tests.csms.v2.conftest import AGREES, Station2
 from connector.tests.web.api.conftest import NAME, Api
 from connector.tests.web.api.test_configuration import begin_2
 from connector.tests.web.api.test_events import listen
@@ -219,6 +220,20 @@ async def test_a_station_of_2_tells_of_its_request_and_why(
     await end.say("LogStatusNotification", status=status, requestId=asked["requestId"])
 
     assert await shown(api) == [("failed", f"Log: {status}", True)]
+
+
+async def test_a_station_of_2_1_tells_why_and_no_secret(api: Api) -> None:
+    end = api.harness.begin(NAME, "ocpp2.1", AGREES | {"GetLog": ACCEPTED}, Station2)
+    await settle()
+    await end.boot()
+    await give(api, "0", "get_log", {"location": PLACE})
+    why = {"reasonCode": "NoRoute", "additionalInfo": "ftp://me:d0c0ffee@192.0.2.1/"}
+    await end.say("LogStatusNotification", status="UploadFailure", statusInfo=why)
+
+    [(_, seen, _)] = await shown(api)
+    assert seen is not None
+    assert seen.startswith("Log: UploadFailure: 'NoRoute': ")
+    assert "d0c0ffee" not in seen
 
 
 async def test_firmware_of_a_station_of_2_without_an_id_is_the_newest(api: Api) -> None:
