@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.csms.context import Context
-from connector.csms.events import Forgotten
+from connector.csms.events import FileUploaded, Forgotten
 from connector.csms.file_places import FilePlaces
 from connector.csms.file_requests import Reply, waits_s
 from connector.csms.file_urls import files_url
@@ -78,11 +78,12 @@ class Diagnostics:
         """DiagnosticsStatusNotification, LogStatusNotification."""
         return Answer({}, lambda: self._progress.tell(station, call.payload))
 
-    def _uploaded(self, identity: str, path: str) -> None:
+    def _uploaded(self, identity: str, path: str, name: str) -> None:
         logger.info("%s: uploaded %s (in DATA_DIR)", identity, path)
         station = self._stations.get(identity)
         if station is not None:
             self._context.tell_state(station, STATION, {"log_file": path})
+            self._context.events.emit(FileUploaded(station, path, name))
 
     # -- asking
 

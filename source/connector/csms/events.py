@@ -221,6 +221,30 @@ class Answered(Event):
     answer: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class WorkTold(Event):
+    """A station tells how far it is with something that takes its time."""
+
+    sensor: str
+    """Which shows it: ``firmware_status``, ``log_status``, .."""
+    status: str
+    request_id: int | None
+    """Of what it was asked; None: it does not tell."""
+    has_failed: bool
+    reason: str
+    """As it is told behind the status; often empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileUploaded(Event):
+    """A station has put a file at a place of ours."""
+
+    path: str
+    """Where it is, below ``DATA_DIR``."""
+    one_time_name: str
+    """Which its place was told with."""
+
+
 E = TypeVar("E", bound=Event)
 
 

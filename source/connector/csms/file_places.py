@@ -64,8 +64,9 @@ class FilePlaces:
         self.options = options
         self.port = 0
         """Where HTTP is served; 0: nowhere."""
-        self.on_uploaded: Callable[[str, str], None] = lambda station, path: None
-        """Takes a station and the path of what it has uploaded, below ``DATA_DIR``."""
+        self.on_uploaded: Callable[[str, str, str], None] = lambda *_: None
+        """Takes a station, the path of what it has uploaded, below ``DATA_DIR``, and
+        the name of the place."""
         self._clock = clock
         self._places: dict[str, FilePlace] = {}
         self._uploads: dict[str, Upload] = {}
@@ -193,7 +194,7 @@ class FilePlaces:
             await self._save()
         except StoreError as problem:
             logger.error("%s: %s", upload.station, problem)
-        self.on_uploaded(upload.station, found)
+        self.on_uploaded(upload.station, found, name)
         return found
 
     async def end_upload(self, name: str, upload: Upload) -> None:

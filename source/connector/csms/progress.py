@@ -7,7 +7,7 @@ from collections.abc import Callable, Container
 from typing import Any
 
 from connector.csms.context import Context
-from connector.csms.events import Forgotten
+from connector.csms.events import Forgotten, WorkTold
 from connector.csms.station import STATION, Station
 from connector.ocppj.redaction import excerpt
 
@@ -43,17 +43,22 @@ class Progress:
         """Take a status notification."""
         status, request_id = payload["status"], payload.get("requestId")
         self._context.tell_state(station, STATION, {self._sensor: self._shown(payload)})
+        has_failed = status in self._failed
+        reason = _reason(station.secrets.hide(payload.get("statusInfo", {})))
+        self._context.events.emit(
+            WorkTold(station, self._sensor, status, request_id, has_failed, reason)
+        )
         if self._logged.get(station.identity) == (status, request_id):
             return
         self._logged[station.identity] = (status, request_id)
         logger.log(
-            logging.WARNING if status in self._failed else logging.INFO,
+            logging.WARNING if has_failed else logging.INFO,
             "%s: %s %.50s%s%s",
             station.identity,
             self._sensor,
             status,
             "" if request_id is None else f" (requestId {request_id})",
-            _reason(station.secrets.hide(payload.get("statusInfo", {}))),
+            reason,
         )
 
 

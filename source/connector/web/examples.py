@@ -87,7 +87,10 @@ _GIVEN = {
     "seen": f"{_POWER} is 4100 W",
     "measured": {"name": _POWER, "value": 4100.0, "unit": "W"},
     "was_above": True,
+    "failed": False,
+    "file": None,
 }
+_UPLOAD = {"name": "20260131T120000Z-diag.zip", "size": 48213, "time": _WHEN}
 _DATAPOINT = {
     "key": f"CP-7__1__{_POWER}",
     "value": 7400.0,
@@ -265,6 +268,7 @@ OF_SCHEMAS: dict[str, Any] = {
     "Page_StationView_": _page(_STATION),
     "Page_TokenView_": _page(_TOKEN),
     "Page_Transaction_": _page(_TRANSACTION),
+    "Page_UploadedFile_": _page(_UPLOAD),
     "SeenTokenPage": _page(_SEEN, unknown="reject"),
     "StationView": _STATION,
     "StoreView": {
@@ -310,6 +314,7 @@ OF_TEXTS = {
         )
     ),
     "/api/v1/messages.jsonl": json.dumps(_MESSAGE) + "\n",
+    "/api/v1/stations/{station}/uploads/{name}": "2026-01-31T11:58:02Z booted\n",
     "/api/v1/pki/root": _PEM,
     "/api/v1/pki/crl": _CRL,
 }

@@ -453,14 +453,14 @@ async def test_what_has_arrived_is_told_with_its_path(
     caplog.set_level("INFO")
     await desk.connect()
 
-    desk.files.on_uploaded(NAME, "uploads/CP-7/x-diag.zip")
+    desk.files.on_uploaded(NAME, "uploads/CP-7/x-diag.zip", "name")
 
     assert desk.system.newest("log_file", "0") == "uploads/CP-7/x-diag.zip"
     assert "CP-7: uploaded uploads/CP-7/x-diag.zip" in caplog.text
 
 
 async def test_what_a_forgotten_station_uploads_is_no_datapoint(desk: Desk) -> None:
-    desk.files.on_uploaded("gone", "uploads/gone/x")
+    desk.files.on_uploaded("gone", "uploads/gone/x", "name")
 
     assert desk.system.told("log_file", "0", "gone") == []
 

@@ -35,7 +35,7 @@ class Place:
     def __post_init__(self) -> None:
         options = FileOptions(self.data_dir, max_upload_bytes=LIMIT)
         self.places = FilePlaces(options, self.clock)
-        self.places.on_uploaded = lambda *found: self.arrived.append(found)
+        self.places.on_uploaded = lambda *found: self.arrived.append(found[:2])
         self.server = HttpServer(Facts(), "127.0.0.1", 0, self.places)
 
     @property

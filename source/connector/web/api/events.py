@@ -41,11 +41,13 @@ key behind its place); only the newest value of a key |
 | `transaction` | as in `GET /api/v1/transactions` |
 | `outcome` | `station`, `where`, `command`, `action` (of a call), `value`, \
 `correlation`, `time`, `stage`: `asked`, `sent`, then how it ended (`accepted`, \
-`rejected`, ..), then `in_force` where it is seen to take effect; `outcome`: the \
-outcome object, once there is one; `seen`: what shows that it is in force; \
+`rejected`, ..), then `in_force` where it is seen to take effect, or `failed` where \
+firmware or a log that was accepted came to nothing; `outcome`: the outcome object, \
+once there is one; `seen`: what shows that it is in force, or failed; \
 `measured`: of a limit then, the same as `name`, `value` and `unit`; \
 `was_above`: of a limit then, whether what flows was above it before (false: the limit \
-does not show; null: not known) |
+does not show; null: not known); `failed`: whether it failed after it was accepted; \
+`file`: of a log that has come, its name in `GET /api/v1/stations/{station}/uploads` |
 | `message` | as in `GET /api/v1/messages`; only where `types` names it; one that \
 gets a `note` later comes again |
 """

@@ -53,20 +53,32 @@ class GivenCommand(BaseModel):
     correlation: str = Field(examples=["0f8fad5bd9cb469f"])
     stage: str = Field(
         description="The last that it came to: asked, sent, the word of its outcome, "
-        "in_force (it is seen to take effect)",
+        "in_force (it is seen to take effect), failed (it was accepted, and then not "
+        "carried out)",
         examples=["accepted"],
     )
     times: dict[str, str] = Field(
         description="When it came to each stage", examples=[{"asked": _WHEN}]
     )
     outcome: OutcomeView | None = Field(description="null: it has not ended")
-    seen: str | None = Field(description="What shows that it took effect")
+    seen: str | None = Field(
+        description="What shows that it took effect, or that it failed",
+        examples=["Firmware update: Installed"],
+    )
     measured: MeasuredFlow | None = Field(
         description="Of a limit that is kept: the same in its parts"
     )
     was_above: bool | None = Field(
         description="Of a limit that is kept: whether what flows was above it before; "
         "null: not known"
+    )
+    failed: bool = Field(
+        description="Whether the station told of a failure after it had accepted it"
+    )
+    file: str | None = Field(
+        description="Of a log that has come: its name in "
+        "GET /api/v1/stations/{station}/uploads",
+        examples=["20260131T120000Z-diag.zip"],
     )
 
 
@@ -109,6 +121,8 @@ def _shown(entry: Entry) -> GivenCommand:
         seen=entry.seen,
         measured=entry.measured and MeasuredFlow(**entry.measured._asdict()),
         was_above=entry.was_above,
+        failed=entry.has_failed,
+        file=entry.file,
     )
 
 

@@ -23,6 +23,7 @@ from connector.web.api import (
     store,
     tokens,
     transactions,
+    uploads,
 )
 from connector.web.api.context import ApiContext
 
@@ -36,6 +37,7 @@ ROUTERS: tuple[Callable[[ApiContext], APIRouter], ...] = (
     journal.routes,
     passwords.routes,
     reservations.routes,
+    uploads.routes,
     transactions.routes,
     tokens.routes,
     datapoints.routes,

@@ -57,6 +57,10 @@ class Seen(NamedTuple):
     """The same of a limit, for who writes it in other words."""
     was_above: bool | None = None
     """Of a limit: whether what flows was above it before; None: not known."""
+    has_failed: bool = False
+    """It shows that what was accepted was not carried out after all."""
+    file: str | None = None
+    """What the station has sent, as `/uploads` of it lists it."""
 
 
 class _Awaited(NamedTuple):

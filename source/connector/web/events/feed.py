@@ -10,6 +10,7 @@ from connector.csms.facts import Datum, Scalar
 from connector.csms.station import STATION
 from connector.web.api.context import ApiContext
 from connector.web.events.effects import Effects
+from connector.web.events.file_effects import FileEffects
 from connector.web.events.frames import Frames
 from connector.web.events.hub import Hub
 from connector.web.events.outcomes import OutcomeStages
@@ -35,7 +36,8 @@ def feed(context: ApiContext) -> Hub:
     )
     values = NewValues(context.live, hub, changes.changed, effects)
     hub.on_readers = values.choose
-    OutcomeStages(context.commands, hub, effects, journal)
+    outlooks = (effects, FileEffects(events, context.clock))
+    OutcomeStages(context.commands, hub, outlooks, journal)
     events.subscribe(Forgotten, lambda event: journal.forget(event.station.identity))
     for source in (values, changes, TransactionChanges(context, hub)):
         hub.add(source)

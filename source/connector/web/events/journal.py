@@ -15,7 +15,7 @@ import orjson
 from connector.datapoints.commands import Order, Stage, shown_order_value
 from connector.web.events.effects import Measured, Seen
 
-IN_FORCE = "in_force"
+IN_FORCE, FAILED = "in_force", "failed"
 MOST_OF_STATION = 50
 MOST_BYTES = 8_388_608
 _CALL = "call"
@@ -42,9 +42,11 @@ class Entry:
     result: str | None = None
     """The outcome as JSON text, once there is one."""
     seen: str | None = None
-    """What shows that it took effect."""
+    """What shows that it took effect, or did not."""
     measured: Measured | None = None
     was_above: bool | None = None
+    has_failed: bool = False
+    file: str | None = None
     """As in `Seen`."""
 
     @property
@@ -71,6 +73,12 @@ def _entry(number: int, stage: Stage) -> Entry:
         value=_shown(order),
         correlation=stage.correlation,
     )
+
+
+def _name(stage: Stage, seen: Seen | None) -> str:
+    if seen is None:
+        return stage.stage
+    return FAILED if seen.has_failed else IN_FORCE
 
 
 def _shown(order: Order) -> bytes:
@@ -107,14 +115,15 @@ class Journal:
         return (self._entries[each] for each in reversed(of_station))
 
     def note(self, stage: Stage, seen: Seen | None = None) -> Entry:
-        """A command has come so far; ``seen``: it is seen to take effect."""
+        """A command has come so far; ``seen``: it took effect, or failed."""
         entry = self._entries.get(stage.correlation) or self._begin(stage)
         self._bytes -= entry.size
-        entry.times[IN_FORCE if seen else stage.stage] = stage.time_ms
+        entry.times[_name(stage, seen)] = stage.time_ms
         entry.result = stage.result or entry.result
         if seen is not None:
             entry.seen, entry.measured = seen.what, seen.measured
-            entry.was_above = seen.was_above
+            entry.was_above, entry.has_failed = seen.was_above, seen.has_failed
+            entry.file = seen.file
         self._bytes += entry.size
         self._make_room()
         return entry

@@ -1,33 +1,52 @@
-"""Commands on their way: asked, sent, how they ended, and seen to take effect."""
+"""Commands on their way: asked, sent, how they ended, and what came of them."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
 
 import orjson
 
 from connector.csms import times
 from connector.datapoints.commands import Commands, Stage
-from connector.web.events.effects import Effects, Seen
+from connector.web.events.effects import Seen, Tell
 from connector.web.events.hub import Hub
 from connector.web.events.journal import Entry, Journal
 
 KIND = "outcome"
 
 
+class Outlook(Protocol):
+    """Waits for what accepted commands are to bring about."""
+
+    def begin(self, tell: Tell) -> None:
+        """Look out."""
+
+    def expect(self, stage: Stage) -> None:
+        """A command has come so far."""
+
+
 class OutcomeStages:
     """Notes each stage of each command, whoever gave it, and tells those who read."""
 
     def __init__(
-        self, commands: Commands, hub: Hub, effects: Effects, journal: Journal
+        self,
+        commands: Commands,
+        hub: Hub,
+        outlooks: Iterable[Outlook],
+        journal: Journal,
     ) -> None:
         self._hub = hub
-        self._effects = effects
+        self._outlooks = tuple(outlooks)
         self._journal = journal
         commands.watch = self._take
-        effects.begin(self._take_effect)
+        for outlook in self._outlooks:
+            outlook.begin(self._take_effect)
 
     def _take(self, stage: Stage) -> None:
         self._tell(self._journal.note(stage))
-        self._effects.expect(stage)
+        for outlook in self._outlooks:
+            outlook.expect(stage)
 
     def _take_effect(self, stage: Stage, seen: Seen) -> None:
         at = stage._replace(time_ms=seen.time_ms)
@@ -53,5 +72,7 @@ def _data(entry: Entry) -> bytes:
             "seen": entry.seen,
             "measured": entry.measured and entry.measured._asdict(),
             "was_above": entry.was_above,
+            "failed": entry.has_failed,
+            "file": entry.file,
         }
     )

@@ -57,6 +57,8 @@ async def test_what_nobody_looked_on_at_is_told_afterwards(api: Api) -> None:
         "seen": None,
         "measured": None,
         "was_above": None,
+        "failed": False,
+        "file": None,
     }
 
 

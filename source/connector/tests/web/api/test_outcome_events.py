@@ -64,6 +64,8 @@ async def test_a_command_is_asked_sent_and_ends(api: Api) -> None:
         "seen": None,
         "measured": None,
         "was_above": None,
+        "failed": False,
+        "file": None,
     }
     assert asked["correlation"] == sent["correlation"] == outcome["correlation"]
     assert asked["outcome"] is None

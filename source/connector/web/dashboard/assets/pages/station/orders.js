@@ -17,12 +17,14 @@ import { noteOurs } from "./ours.js";
  * @property {string | null} action of a call
  * @property {any} value
  * @property {string | null} correlation
- * @property {string} stage asked, sent, the word of the outcome, in_force
+ * @property {string} stage asked, sent, the word of the outcome, in_force, failed
  * @property {any} outcome the outcome object, once there is one
  * @property {ApiError | null} problem it was not taken, or nobody knows what became of it
- * @property {string | null} seen what shows that it took effect
+ * @property {string | null} seen what shows that it took effect, or failed
  * @property {{name: string, value: number, unit: string} | null} measured the same of a limit, in its parts
  * @property {boolean | null} wasAbove of a limit that is kept: whether more flowed before
+ * @property {boolean} failed seen to fail, after it was accepted
+ * @property {string | null} file of a log that has come: its name among what the station has sent
  * @property {Record<string, string>} times of each stage, ISO 8601
  * @property {boolean} isOurs given on this page: its answer is waited for
  * @property {boolean} isOurPast given on this page before it was loaded again
@@ -105,6 +107,8 @@ export const blank = (known) => ({
   seen: null,
   measured: null,
   wasAbove: null,
+  failed: false,
+  file: null,
   times: {},
   isOurs: false,
   isOurPast: false,
@@ -136,7 +140,7 @@ function settle(station, number, correlation) {
   const own = list.peek().find((each) => each.number === number);
   if (!own || own.correlation === correlation) return;
   const twin = list.peek().find((each) => each.correlation === correlation);
-  const known = twin ?? { stage: "asked", outcome: null, seen: null, measured: null, wasAbove: null, times: { asked: own.times.asked } };
+  const known = twin ?? { stage: "asked", outcome: null, seen: null, measured: null, wasAbove: null, failed: false, file: null, times: { asked: own.times.asked } };
   const right = { ...own, ...known, correlation, number, isOurs: true };
   const wrong = own.correlation ? [{ ...own, number: (last += 1), isOurs: false }] : [];
   const kept = list.peek().filter((each) => each !== twin);
@@ -231,7 +235,7 @@ export function brought(order) {
 
 /** @param {Order} order @param {any} told @returns {Order} */
 function advanced(order, told) {
-  const { stage, correlation, time, outcome, seen, measured, was_above: wasAbove } = told;
+  const { stage, correlation, time, outcome, seen, measured, was_above: wasAbove, failed, file } = told;
   if (order.isOurs) noteOurs(correlation);
   return {
     ...order,
@@ -244,6 +248,8 @@ function advanced(order, told) {
     seen: seen ?? order.seen,
     measured: measured ?? order.measured,
     wasAbove: wasAbove ?? order.wasAbove,
+    failed: seen ? failed : order.failed,
+    file: file ?? order.file,
     times: { ...order.times, [stage]: time },
   };
 }

@@ -36,12 +36,14 @@ function joined(order, told) {
   if (order.isOurs) noteOurs(told.correlation);
   const times = { ...order.times, ...told.times };
   const outcome = order.outcome ?? told.outcome;
-  const seen = order.seen ?? told.seen;
+  // What failed may have been done after all.
+  const { seen, failed } = order.seen && !(order.failed && told.seen) ? order : told;
   const measured = order.measured ?? told.measured;
   const wasAbove = order.wasAbove ?? told.was_above;
-  const stage = seen ? "in_force" : outcome?.outcome ?? (times.sent ? "sent" : "asked");
+  const file = order.file ?? told.file;
+  const stage = failed ? "failed" : seen ? "in_force" : outcome?.outcome ?? (times.sent ? "sent" : "asked");
   const { value } = whatOf(told);
-  return { ...order, value, isTold: true, correlation: told.correlation, stage, outcome, seen, measured, wasAbove, times };
+  return { ...order, value, isTold: true, correlation: told.correlation, stage, outcome, seen, measured, wasAbove, failed, file, times };
 }
 
 /**

@@ -10,6 +10,7 @@ import { Notice } from "../../parts/page.js";
 import { Badge } from "../../parts/status.js";
 import { isHeldBelowLeast } from "./least.js";
 import { brought, call, give, isAgain, isLimit, isRunning, ordersOf, wasNotSent } from "./orders.js";
+import { FileLink } from "./uploads.js";
 import { limitOf, orderName, seenText } from "./words.js";
 
 /**
@@ -87,15 +88,16 @@ export function Progress({ order, isLong = true, hasHint = true }) {
   </div>`;
 }
 
-/** What shows that it took effect, or is at least kept. @param {{order: any}} props */
+/** What shows that it took effect, is at least kept, or failed. @param {{order: any}} props */
 export function Seen({ order }) {
   if (!order.seen || wasNotSent(order)) return null;
   const told = seenText(order);
+  if (order.failed) return html`<span><${Badge} tone="bad" shape="✕">Failed afterwards</${Badge}> ${told}</span>`;
   if (isStopped(order)) return html`<span><${Badge} tone="warn" shape="‖">Paused by the limit</${Badge}> ${told}: ${limitOf(order)} may be too little to charge with.</span>`;
   // A limit that is above what flows anyway shows nothing.
   if (isLimit(order.command) && !isResume(order) && !order.wasAbove)
     return html`<span><${Badge} tone="idle" shape="✓">Kept</${Badge}> ${told}${order.wasAbove === false ? ": it was not above the limit before, either." : ""}</span>`;
-  return html`<span><${Badge} tone="live" shape="●">Seen to take effect</${Badge}> ${told}</span>`;
+  return html`<span><${Badge} tone="live" shape="●">Seen to take effect</${Badge}> ${told}${order.file && html` <${FileLink} station=${order.station} name=${order.file} />`}</span>`;
 }
 
 /** @param {any} order */

@@ -17,6 +17,7 @@ import { Head } from "./head.js";
 import { useDatapoints } from "./known.js";
 import { Reservations, Transactions } from "./records.js";
 import { SentList } from "./sent.js";
+import { Uploads } from "./uploads.js";
 import { Values } from "./values.js";
 
 /** @param {{station: string}} params */
@@ -94,6 +95,7 @@ function ConfigurationTab({ view }) {
 /** @param {any} props */
 function Details({ view, found }) {
   return html`<${Facts} view=${view} />
+    <${Uploads} view=${view} />
     <${Certificates} view=${view} />
     <${Frames} view=${view} />
     <${Values} keys=${found.keys.value} />`;
