@@ -73,6 +73,7 @@ async def test_head_of_events_begins_and_ends_without_a_reader(api: Api) -> None
         ("POST", f"/api/v1/stations/{NAME}", "DELETE, GET, HEAD, PATCH, PUT"),
         ("HEAD", f"/api/v1/stations/{NAME}/adopt", "POST"),
         ("PUT", "/api/v1/store/backup", "POST"),
+        ("OPTIONS", f"/api/v1/stations/{NAME}/uploads/x", "GET, HEAD"),
     ],
 )
 async def test_allow_names_head_where_there_is_get(
