@@ -33,7 +33,7 @@ from connector.settings import SettingsError, load
 from connector.settings.model import Settings
 from connector.settings.station_side import is_station
 
-__version__ = "0.11.0"
+__version__ = "0.12.0"
 
 _FLOW_ENDS_WITHIN_S = 2.0
 

@@ -182,7 +182,7 @@ _STATION = {
     "options": {"name": "North wall"},
 }
 _CONNECTOR = {
-    "version": "0.11.0",
+    "version": "0.12.0",
     "started": _WHEN,
     "now": _WHEN,
     "broker": {
@@ -243,7 +243,7 @@ OF_SCHEMAS: dict[str, Any] = {
         "stations": 2,
     },
     "Index": {
-        "version": "0.11.0",
+        "version": "0.12.0",
         "paths": {"/api/v1/stations": ["GET"]},
         "reference": "/docs",
         "openapi": "/openapi.json",

@@ -101,7 +101,7 @@ class Process(BaseModel):
 class ConnectorState(BaseModel):
     """The connector."""
 
-    version: str = Field(examples=["0.11.0"])
+    version: str = Field(examples=["0.12.0"])
     started: str = Field(examples=[_WHEN])
     now: str = Field(description="By its clock", examples=[_WHEN])
     broker: Broker

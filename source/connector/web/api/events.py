@@ -52,7 +52,7 @@ does not show; null: not known); `failed`: whether it failed after it was accept
 gets a `note` later comes again |
 """
 _EXAMPLE = (
-    'event: hello\ndata: {"version":"0.11.0","started":"2026-01-31T12:00:00Z",'
+    'event: hello\ndata: {"version":"0.12.0","started":"2026-01-31T12:00:00Z",'
     '"now":"2026-01-31T12:34:56Z"}\n\nevent: datapoint\ndata: {"key":'
     '"CP-7__1__Power.Active.Import","station":"CP-7","where":"1","name":'
     '"Power.Active.Import","unit":"W","value":7400.0,"timestamp":'

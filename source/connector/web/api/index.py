@@ -16,7 +16,7 @@ from connector.web.description import description_of
 class Index(BaseModel):
     """The API in short."""
 
-    version: str = Field(description="Of the connector", examples=["0.11.0"])
+    version: str = Field(description="Of the connector", examples=["0.12.0"])
     paths: dict[str, list[str]] = Field(
         description="Methods by path",
         examples=[{"/api/v1/stations": ["GET"]}],
