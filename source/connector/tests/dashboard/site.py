@@ -20,6 +20,7 @@ GONE = (
     "ERR_INCOMPLETE_CHUNKED",
     "ERR_CONNECTION_RESET",
     "ERR_EMPTY_RESPONSE",
+    "ERR_SOCKET_NOT_CONNECTED",
 )
 """What a browser itself writes while nobody answers."""
 
