@@ -5,19 +5,15 @@ from __future__ import annotations
 import inspect
 import json
 import logging
-import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
-
-import orjson
 
 from connector.bemcom.times import timestamp_utc_now
 
 logger = logging.getLogger("pyconnector")
 
 _NO_TIME_MS = 2**63
-_LONG = re.compile(r"\d{19}")
 
 
 class ActuatorFlow:
@@ -60,29 +56,17 @@ class ActuatorFlow:
 
 
 def _loads(text: str | bytes) -> Any:
-    """JSON as REST clients write it: 1e400 is a value, though not a finite one.
+    """JSON as REST clients write it: a long whole number is itself, 1e400 is infinite.
 
-    Of whole numbers beyond 64 bits orjson would make others.
+    Neither is so with orjson.
 
     Raises:
         ValueError: it is none.
     """
     try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return _exact(text)
-    return _exact(text) if _LONG.search(_decoded(text)) else value
-
-
-def _exact(text: str | bytes) -> Any:
-    try:
         return json.loads(text)
     except RecursionError:
         raise ValueError("it is nested too deep") from None
-
-
-def _decoded(text: str | bytes) -> str:
-    return text if isinstance(text, str) else text.decode()
 
 
 def _timestamp(message: dict[str, Any]) -> int:

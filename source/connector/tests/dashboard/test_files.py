@@ -30,6 +30,14 @@ async def form_of(page: Page, title: str) -> Locator:
     return page.get_by_role("form", name=title)
 
 
+async def commands_page(open_site: OpenSite) -> tuple[Charging, Page]:
+    """A station that does as it is told, and where it is told."""
+    site = await open_site(STATIONS=ONE)
+    charge = await site.charger()
+    agree(charge)
+    return charge, (await site.page("stations/CP1?tab=commands")).page
+
+
 async def install(page: Page) -> Locator:
     """Give the firmware command; gives its form."""
     form = await form_of(page, "Firmware")
@@ -48,10 +56,7 @@ def sent(page: Page) -> Locator:
 async def test_firmware_that_fails_after_all_is_told_as_failed(
     open_site: OpenSite,
 ) -> None:
-    site = await open_site(STATIONS=ONE)
-    charge = await site.charger()
-    agree(charge)
-    page = (await site.page("stations/CP1?tab=commands")).page
+    charge, page = await commands_page(open_site)
     form = await install(page)
     failed = {"status": "DownloadFailed"}
     await charge.station.call("FirmwareStatusNotification", failed)
@@ -77,10 +82,7 @@ async def test_firmware_that_fails_after_all_is_told_as_failed(
 async def test_what_becomes_of_a_log_is_told(
     open_site: OpenSite, status: str, shown: str
 ) -> None:
-    site = await open_site(STATIONS=ONE)
-    charge = await site.charger()
-    agree(charge)
-    page = (await site.page("stations/CP1?tab=commands")).page
+    charge, page = await commands_page(open_site)
     form = await form_of(page, "Diagnostics and logs")
     await form.get_by_label("Upload to").fill(ADDRESS)
     await form.get_by_role("button", name="Get it").click()
@@ -95,10 +97,7 @@ async def test_what_becomes_of_a_log_is_told(
 async def test_a_log_that_has_come_can_be_saved_from_the_page(
     open_site: OpenSite,
 ) -> None:
-    site = await open_site(STATIONS=ONE)
-    charge = await site.charger()
-    agree(charge)
-    page = (await site.page("stations/CP1?tab=commands")).page
+    charge, page = await commands_page(open_site)
     form = await form_of(page, "Diagnostics and logs")
     await form.get_by_role("button", name="Get it").click()
     asked = await charge.station.until_received("GetDiagnostics")
